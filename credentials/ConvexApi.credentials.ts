@@ -1,0 +1,84 @@
+import type { IAuthenticate, ICredentialType, Icon, INodeProperties } from 'n8n-workflow';
+import { authorizeRequest } from '../nodes/Convex/transport/authorizeRequest';
+
+export class ConvexApi implements ICredentialType {
+	name = 'convexApi';
+
+	displayName = 'Convex API';
+
+	icon: Icon = { light: 'file:../icons/convex.svg', dark: 'file:../icons/convex.dark.svg' };
+
+	documentationUrl = 'https://github.com/n8n-nodes-convex/n8n-nodes-convex#credential';
+
+	properties: INodeProperties[] = [
+		{
+			displayName: 'Deployment URL',
+			name: 'deploymentUrl',
+			type: 'string',
+			default: '',
+			required: true,
+			placeholder: 'e.g. https://happy-animal-123.convex.cloud',
+			description:
+				'From the Convex dashboard: Settings → URL & Deploy Key. Self-hosted: the address of the backend, e.g. http://127.0.0.1:3210.',
+		},
+		{
+			displayName: 'Authentication',
+			name: 'authentication',
+			type: 'options',
+			default: 'deployKey',
+			options: [
+				{
+					name: 'Bearer Token',
+					value: 'bearerToken',
+					description: "Call public functions as a signed-in user, with the user's JSON Web Token",
+				},
+				{
+					name: 'Deploy Key',
+					value: 'deployKey',
+					description: 'Call every function, internal ones too, as an administrator',
+				},
+				{
+					name: 'None',
+					value: 'none',
+					description: 'Call public functions that need no sign-in',
+				},
+			],
+		},
+		{
+			displayName: 'Deploy Key',
+			name: 'token',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			required: true,
+			placeholder: 'e.g. prod:happy-animal-123|…',
+			description:
+				'From the Convex dashboard: Settings → URL & Deploy Key. Self-hosted: the output of generate_admin_key.sh.',
+			displayOptions: { show: { authentication: ['deployKey'] } },
+		},
+		{
+			displayName: 'Bearer Token',
+			name: 'token',
+			type: 'string',
+			typeOptions: { password: true },
+			default: '',
+			required: true,
+			placeholder: 'e.g. eyJhbGciOi…',
+			description:
+				"A JSON Web Token of a sign-in provider that is set up in the app's convex/auth.config.ts",
+			displayOptions: { show: { authentication: ['bearerToken'] } },
+		},
+		{
+			displayName: 'Site URL',
+			name: 'siteUrl',
+			type: 'string',
+			default: '',
+			placeholder: 'e.g. https://happy-animal-123.convex.site',
+			description:
+				'The address of HTTP actions. Leave empty to derive it: .convex.cloud becomes .convex.site, port 3210 becomes 3211.',
+		},
+	];
+
+	authenticate: IAuthenticate = async (credentials, requestOptions) =>
+		authorizeRequest(credentials, requestOptions);
+}

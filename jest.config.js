@@ -1,0 +1,15 @@
+/** Source and tests are TypeScript, compiled by swc; types are checked by `npm run typecheck`. */
+module.exports = {
+	testMatch: ['<rootDir>/test/{unit,integration}/**/*.test.ts'],
+	transform: {
+		'^.+\\.[jt]s$': [
+			'@swc/jest',
+			{
+				jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+				module: { type: 'commonjs' },
+			},
+		],
+	},
+	modulePathIgnorePatterns: ['<rootDir>/dist/'],
+	testTimeout: 30_000,
+};

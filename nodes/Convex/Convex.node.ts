@@ -1,0 +1,39 @@
+import {
+	NodeConnectionTypes,
+	type IExecuteFunctions,
+	type INodeExecutionData,
+	type INodeType,
+	type INodeTypeDescription,
+} from 'n8n-workflow';
+import { description as functionDescription } from './actions/function';
+import { router } from './actions/router';
+import { credentialTest } from './methods';
+
+export class Convex implements INodeType {
+	description: INodeTypeDescription = {
+		displayName: 'Convex',
+		name: 'convex',
+		icon: { light: 'file:../../icons/convex.svg', dark: 'file:../../icons/convex.dark.svg' },
+		group: ['transform'],
+		version: 1,
+		subtitle:
+			'={{ $parameter["operation"] + ($parameter["functionPath"]["value"] ? ": " + $parameter["functionPath"]["value"] : "") }}',
+		description: 'Run queries, mutations and actions of a Convex backend (convex.dev)',
+		defaults: { name: 'Convex' },
+		usableAsTool: true,
+		inputs: [NodeConnectionTypes.Main],
+		outputs: [NodeConnectionTypes.Main],
+		credentials: [{ name: 'convexApi', required: true, testedBy: 'convexApiTest' }],
+		properties: [
+			// Hidden until there is a second resource to choose.
+			{ displayName: 'Resource', name: 'resource', type: 'hidden', default: 'function' },
+			...functionDescription,
+		],
+	};
+
+	methods = { credentialTest };
+
+	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+		return await router(this);
+	}
+}

@@ -1,0 +1,215 @@
+import {
+	tryToParseDateTime,
+	type IExecuteFunctions,
+	type INodeProperties,
+	type INodePropertyOptions,
+} from 'n8n-workflow';
+import { isPlainObject } from '../../convex/arguments';
+import { convertArgument, DATE_HELP, isArgumentType, mismatch } from '../../convex/argumentTypes';
+import { inputFailure } from '../../convex/failure';
+
+const TYPES: INodePropertyOptions[] = [
+	{
+		name: 'Array',
+		value: 'array',
+		description: 'A list, as JSON or an expression',
+	},
+	{
+		name: 'Automatic',
+		value: 'auto',
+		description: 'As the expression gives it. What is typed in stays text, also digits.',
+	},
+	{
+		name: 'Binary Field',
+		value: 'binary',
+		description: 'The content of a file of the input item, as bytes (v.bytes)',
+	},
+	{ name: 'Boolean', value: 'boolean', description: 'True or false' },
+	{ name: 'Bytes (Base64)', value: 'bytes', description: 'Bytes, written in base64 (v.bytes)' },
+	{
+		name: 'Date',
+		value: 'date',
+		description: 'A point in time, sent as milliseconds since 1970, like Date.now() in Convex',
+	},
+	{
+		name: 'Document ID',
+		value: 'id',
+		description: 'A reference to a document of a table',
+	},
+	{
+		name: 'Int64',
+		value: 'int64',
+		description: 'A 64-bit whole number, a bigint in Convex (v.int64)',
+	},
+	{ name: 'Null', value: 'null', description: 'No value: null' },
+	{ name: 'Number', value: 'number', description: 'A number, also with a fraction (v.number)' },
+	{ name: 'Object', value: 'object', description: 'An object, as JSON or an expression' },
+	{ name: 'String', value: 'string', description: 'Text' },
+];
+
+const showForType = (...type: string[]) => ({ show: { type } });
+
+/** One input per kind of type, all under the name `value`, so that a value survives a change of type. */
+const VALUE_INPUTS: INodeProperties[] = [
+	{
+		displayName: 'Value',
+		name: 'value',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. {{ $json.title }}',
+		displayOptions: showForType('auto', 'bytes', 'id', 'int64', 'string'),
+	},
+	{
+		displayName: 'Value',
+		name: 'value',
+		type: 'number',
+		typeOptions: { numberPrecision: 15 },
+		default: 0,
+		displayOptions: showForType('number'),
+	},
+	{
+		displayName: 'Value',
+		name: 'value',
+		type: 'boolean',
+		default: false,
+		description: 'Whether the argument is true',
+		displayOptions: showForType('boolean'),
+	},
+	{
+		displayName: 'Value',
+		name: 'value',
+		type: 'dateTime',
+		default: '',
+		displayOptions: showForType('date'),
+	},
+	{
+		displayName: 'Value',
+		name: 'value',
+		type: 'json',
+		default: '',
+		placeholder: 'e.g. { "tags": ["new"] }',
+		displayOptions: showForType('array', 'object'),
+	},
+	{
+		displayName: 'Input Binary Field',
+		name: 'value',
+		type: 'string',
+		default: 'data',
+		placeholder: 'e.g. data',
+		hint: "The name of the input item's binary field with the file",
+		displayOptions: showForType('binary'),
+	},
+];
+
+export const argumentFieldsDescription: INodeProperties[] = [
+	{
+		displayName: 'Fields',
+		name: 'argumentFields',
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Argument' },
+		default: {},
+		placeholder: 'Add Argument',
+		description: "The function's arguments. Leave empty for a function without arguments.",
+		displayOptions: { show: { argumentsMode: ['fields'] } },
+		options: [
+			{
+				displayName: 'Argument',
+				name: 'argument',
+				values: [
+					{
+						displayName: 'Name',
+						name: 'name',
+						type: 'string',
+						default: '',
+						placeholder: 'e.g. title',
+						description: "The argument's name, as in the function's args",
+					},
+					{
+						displayName: 'Type',
+						name: 'type',
+						type: 'options',
+						default: 'auto',
+						description: "The argument's type in Convex",
+						options: TYPES,
+					},
+					...VALUE_INPUTS,
+				],
+			},
+		],
+	},
+];
+
+/**
+ * The arguments of the form, each as the JavaScript value of its Convex type.
+ *
+ * @throws ConvexFailure (`input`) naming the argument
+ */
+export async function readArgumentFields(
+	context: IExecuteFunctions,
+	itemIndex: number,
+): Promise<Record<string, unknown>> {
+	const fields: unknown = context.getNodeParameter('argumentFields.argument', itemIndex, []);
+	const args = new Map<string, unknown>();
+	for (const field of [fields].flat().filter(isPlainObject)) {
+		const name = typeof field.name === 'string' ? field.name.trim() : '';
+		if (name === '') {
+			throw inputFailure(
+				`'Arguments' has an argument without a name (number ${args.size + 1})`,
+				'Name every argument, or remove those that are not needed.',
+			);
+		}
+		if (args.has(name)) {
+			throw inputFailure(`'Arguments' has the argument '${name}' twice`, 'Remove one of them.');
+		}
+		args.set(name, await readFieldValue(context, itemIndex, name, field));
+	}
+	return Object.fromEntries(args);
+}
+
+async function readFieldValue(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	name: string,
+	{ type, value }: Record<string, unknown>,
+): Promise<unknown> {
+	const subject = `'Arguments': '${name}'`;
+	if (type === 'binary') return await readBinaryField(context, itemIndex, subject, value);
+	if (type === 'date' && typeof value === 'string') {
+		return parseDate(subject, value, context.getTimezone());
+	}
+	if (typeof type === 'string' && isArgumentType(type)) {
+		return convertArgument(subject, type, value);
+	}
+	throw inputFailure(
+		`${subject} has the unknown type '${String(type)}'`,
+		`Choose a type from the list, or use an expression that gives one of: ${TYPES.map(({ value: known }) => String(known)).join(', ')}.`,
+	);
+}
+
+async function readBinaryField(
+	context: IExecuteFunctions,
+	itemIndex: number,
+	subject: string,
+	binaryField: unknown,
+): Promise<Buffer> {
+	const files = context.getInputData()[itemIndex]?.binary ?? {};
+	if (typeof binaryField === 'string' && Object.hasOwn(files, binaryField)) {
+		return await context.helpers.getBinaryDataBuffer(itemIndex, binaryField);
+	}
+	const existing = Object.keys(files);
+	throw inputFailure(
+		`${subject}: the input item has no binary field '${String(binaryField)}'`,
+		existing.length === 0
+			? 'The item carries no file. Put a node before this one that gives it one.'
+			: `Its binary fields are: ${existing.join(', ')}.`,
+	);
+}
+
+/** A text without a time zone is meant in the workflow's, as everywhere in n8n. */
+function parseDate(subject: string, text: string, timeZone: string): number {
+	try {
+		return tryToParseDateTime(text.trim(), timeZone).toMillis();
+	} catch {
+		throw mismatch(subject, text, 'a date', DATE_HELP);
+	}
+}

@@ -1,0 +1,52 @@
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { inputFailure } from '../../convex/failure';
+
+export const itemFieldsDescription: INodeProperties[] = [
+	{
+		displayName: 'Fields to Send',
+		name: 'itemFields',
+		type: 'options',
+		default: 'all',
+		description: "Which of the input item's fields become arguments",
+		options: [
+			{ name: 'All', value: 'all', description: 'Every field of the input item' },
+			{ name: 'All Except', value: 'except', description: 'Every field but those named below' },
+			{ name: 'Only', value: 'only', description: 'Just the fields named below' },
+		],
+		displayOptions: { show: { argumentsMode: ['item'] } },
+	},
+	{
+		displayName: 'Field Names',
+		name: 'itemFieldNames',
+		type: 'string',
+		default: '',
+		required: true,
+		placeholder: 'e.g. title, priority',
+		description: 'Names of fields, separated by commas, or an expression that gives a list',
+		displayOptions: { show: { argumentsMode: ['item'], itemFields: ['except', 'only'] } },
+	},
+];
+
+/** The fields of the input item that the user wants to send; none of them is changed. */
+export function readItemFields(context: IExecuteFunctions, itemIndex: number): IDataObject {
+	const json: IDataObject = context.getInputData()[itemIndex]?.json ?? {};
+	const selection: unknown = context.getNodeParameter('itemFields', itemIndex);
+	if (selection === 'all') return json;
+	const names = readFieldNames(context, itemIndex);
+	const keep =
+		selection === 'only' ? (name: string) => names.has(name) : (name: string) => !names.has(name);
+	return Object.fromEntries(Object.entries(json).filter(([name]) => keep(name)));
+}
+
+function readFieldNames(context: IExecuteFunctions, itemIndex: number): Set<string> {
+	const value: unknown = context.getNodeParameter('itemFieldNames', itemIndex);
+	const names: unknown[] = typeof value === 'string' ? value.split(',') : [value].flat();
+	const trimmed = names.map((name) => (typeof name === 'string' ? name.trim() : ''));
+	if (trimmed.every((name) => name === '')) {
+		throw inputFailure(
+			"'Field Names' is empty",
+			"Name at least one field, or set 'Fields to Send' to 'All'.",
+		);
+	}
+	return new Set(trimmed);
+}

@@ -1,0 +1,28 @@
+import type { JSONValue } from 'convex/values';
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+
+/** `full`: value and log lines, one item each. `value`: the value alone, a list element by element. */
+export type OutputShape = 'full' | 'value';
+
+/** The output items of one call, each paired with the input item. */
+export function toItems(
+	{ value, logLines }: { value: JSONValue; logLines: string[] },
+	output: OutputShape,
+	itemIndex: number,
+): INodeExecutionData[] {
+	const pairedItem = { item: itemIndex };
+	if (output === 'full') {
+		return [{ json: { value, logLines }, pairedItem }];
+	}
+	const values = Array.isArray(value) ? value : [value];
+	return values.map((element) => ({ json: toItemFields(element), pairedItem }));
+}
+
+/**
+ * A value as the fields of an item. One with an `error` field stays nested: n8n would take it for a
+ * failure, send it to the error branch and, with Retry On Fail, run the function again.
+ */
+function toItemFields(value: JSONValue): IDataObject {
+	const spreadable = typeof value === 'object' && value !== null && !Array.isArray(value);
+	return spreadable && !('error' in value) ? value : { value };
+}

@@ -1,0 +1,55 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { ConvexFailure } from '../convex/failure';
+
+/** How an item ended in an earlier try of the same node run. */
+export type EndedItem =
+	| { status: 'succeeded'; items: INodeExecutionData[] }
+	| { status: 'unknown'; failure: ConvexFailure };
+
+/** The items of one node run that must not be sent again when n8n tries the node once more. */
+export interface RetryMemory {
+	recall: (itemIndex: number) => EndedItem | undefined;
+	remember: (itemIndex: number, ended: EndedItem) => void;
+	/** Ends a try. The memory is dropped unless n8n is going to try again. */
+	endTry: (failed: boolean) => void;
+}
+
+const CONTEXT_KEY = 'convexRetryMemory';
+const NO_MEMORY: RetryMemory = { recall: () => undefined, remember: () => {}, endTry: () => {} };
+
+/**
+ * n8n's Retry On Fail runs the whole node again, also the items that succeeded, when the node threw
+ * or its first output item has an `error`. While the setting is on, this memory keeps what has ended
+ * in the node's context, which survives the tries of one run and nothing else.
+ */
+export function openRetryMemory(context: IExecuteFunctions): RetryMemory {
+	const node = context.getNode();
+	if (node.retryOnFail !== true) return NO_MEMORY;
+	const nodeContext = context.getContext('node');
+	const { $runIndex: runIndex } = context.getWorkflowDataProxy(0);
+	const earlier: unknown = nodeContext[CONTEXT_KEY];
+	const tries =
+		earlier instanceof Tries && earlier.runIndex === runIndex ? earlier : new Tries(runIndex);
+	nodeContext[CONTEXT_KEY] = tries;
+	tries.count += 1;
+	return {
+		recall: (itemIndex) => tries.ended.get(itemIndex),
+		remember: (itemIndex, ended) => tries.ended.set(itemIndex, ended),
+		endTry: (failed) => {
+			if (!failed || tries.count >= maxTries(node.maxTries)) delete nodeContext[CONTEXT_KEY];
+		},
+	};
+}
+
+class Tries {
+	count = 0;
+
+	readonly ended = new Map<number, EndedItem>();
+
+	constructor(readonly runIndex: number) {}
+}
+
+/** As n8n-core counts them (`getRetryParams` in workflow-execute). */
+function maxTries(setting: number | undefined): number {
+	return Math.min(5, Math.max(2, setting || 3));
+}

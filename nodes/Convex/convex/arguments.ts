@@ -1,0 +1,207 @@
+import { convexToJson, jsonToConvex, type JSONValue, type Value } from 'convex/values';
+import { inputFailure, type ConvexFailure } from './failure';
+
+/** A function's arguments in Convex's encoded JSON, ready to be sent. */
+export type EncodedArguments = { [argument: string]: JSONValue };
+
+/** Limits of the backend: crates/value/src/{size,array,object}.rs, crates/convex/sync_types/src/identifier.rs. */
+const MAX_NESTING = 64;
+const MAX_ARRAY_LENGTH = 8192;
+const MAX_OBJECT_FIELDS = 1024;
+const MAX_FIELD_NAME_LENGTH = 1024;
+
+/** Backend: arguments travel in a list, so the arguments object itself stands one level deep. */
+const ARGUMENTS_NESTING = 2;
+
+const ENCODED_TYPES = new Set(['$integer', '$float', '$bytes']);
+
+/**
+ * Encodes a function's arguments: everything JSON can say, and every Convex type as its JavaScript
+ * value (bigint, bytes, NaN, ±Infinity, -0) or already encoded (`{"$integer": "KgAAAAAAAAA="}`, as
+ * Convex returns it). A field that is `undefined` is left out.
+ *
+ * @param source where the arguments come from, for error sentences, e.g. "'Arguments (JSON)'"
+ * @throws ConvexFailure (`input`) naming the source and the argument
+ */
+export function encodeArguments(source: string, args: unknown): EncodedArguments {
+	if (!isPlainObject(args)) {
+		throw inputFailure(
+			`${source} is ${describeType(args)}, not an object`,
+			'A Convex function takes one object with named arguments, e.g. {"author": "Ada", "limit": 10}. Use {} for a function without arguments.',
+		);
+	}
+	return encodeFields(source, args, '', ARGUMENTS_NESTING);
+}
+
+function encodeFields(
+	source: string,
+	fields: Readonly<Record<string, unknown>>,
+	place: string,
+	depth: number,
+): EncodedArguments {
+	const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+	if (entries.length > MAX_OBJECT_FIELDS) {
+		throw refused(source, place, `has ${entries.length} fields`, 'An object holds at most 1,024.');
+	}
+	// Not a literal: a field called `__proto__` is data like any other.
+	const encoded: EncodedArguments = Object.create(null);
+	for (const [name, value] of entries) {
+		const fieldPlace = place === '' ? name : `${place}.${name}`;
+		checkFieldName(source, fieldPlace, name);
+		encoded[name] = encodeValue(source, value, fieldPlace, depth);
+	}
+	return encoded;
+}
+
+function encodeValue(source: string, value: unknown, place: string, depth: number): JSONValue {
+	switch (typeof value) {
+		case 'string':
+			return encodeText(source, value, place);
+		case 'boolean':
+			return value;
+		case 'number':
+			return convexToJson(value);
+		case 'bigint':
+			return encodeInt64(source, value, place);
+		case 'object':
+			if (value === null) return null;
+			return encodeObject(source, value, place, depth);
+		default:
+			throw refused(source, place, `is ${describeType(value)}`, 'Convex has no such type.');
+	}
+}
+
+function encodeObject(source: string, value: object, place: string, depth: number): JSONValue {
+	if (value instanceof ArrayBuffer) return convexToJson(value);
+	if (ArrayBuffer.isView(value)) {
+		const { buffer, byteOffset, byteLength } = value;
+		return convexToJson(new Uint8Array(buffer, byteOffset, byteLength).slice().buffer);
+	}
+	if (depth > MAX_NESTING) {
+		throw refused(
+			source,
+			place,
+			`is nested more than ${MAX_NESTING} levels deep`,
+			'Convex counts the list of arguments and the arguments object as the first two levels. Send flatter data, or one long text.',
+		);
+	}
+	if (Array.isArray(value)) {
+		if (value.length > MAX_ARRAY_LENGTH) {
+			throw refused(source, place, `has ${value.length} elements`, 'An array holds at most 8,192.');
+		}
+		return value.map((element: unknown, index) =>
+			encodeValue(source, element, `${place}[${index}]`, depth + 1),
+		);
+	}
+	// A date of an expression ($now, $json.date.toDateTime()) says itself what its JSON is.
+	if ('toJSON' in value && typeof value.toJSON === 'function') {
+		const json: unknown = value.toJSON();
+		return encodeValue(source, json, place, depth);
+	}
+	if (!isPlainObject(value)) {
+		throw refused(source, place, `is ${describeType(value)}`, 'Convex has no such type.');
+	}
+	return checkedSpecialValue(source, value, place) ?? encodeFields(source, value, place, depth + 1);
+}
+
+/**
+ * An already encoded value: an object whose only key is `$integer`, `$float` or `$bytes`
+ * (convex-backend crates/value/src/json/mod.rs).
+ */
+function checkedSpecialValue(
+	source: string,
+	value: Readonly<Record<string, unknown>>,
+	place: string,
+): JSONValue | undefined {
+	const [key, ...others] = Object.keys(value);
+	if (key === undefined || others.length > 0 || !ENCODED_TYPES.has(key)) return undefined;
+	const content = value[key];
+	if (typeof content !== 'string') {
+		throw refused(source, place, `has a '${key}' that is not text`, 'Encode it in base64.');
+	}
+	let decoded: Value;
+	try {
+		decoded = jsonToConvex({ [key]: content });
+	} catch {
+		throw refused(
+			source,
+			place,
+			`has a '${key}' that Convex cannot decode`,
+			"'$integer' and '$float' take 8 bytes in base64, '$bytes' takes base64.",
+		);
+	}
+	return convexToJson(decoded);
+}
+
+function encodeInt64(source: string, value: bigint, place: string): JSONValue {
+	if (BigInt.asIntN(64, value) !== value) {
+		throw refused(
+			source,
+			place,
+			'is out of range',
+			'An int64 lies between -9223372036854775808 and 9223372036854775807.',
+		);
+	}
+	return convexToJson(value);
+}
+
+/** Half of a surrogate pair is not valid Unicode: the deployment refuses the whole request. */
+function encodeText(source: string, value: string, place: string): JSONValue {
+	if (value.isWellFormed()) return value;
+	throw refused(
+		source,
+		place,
+		'contains half of a Unicode character',
+		'The text was probably cut in the middle of an emoji. Cut it elsewhere, or apply .toWellFormed() to it.',
+	);
+}
+
+/** Field names of Convex objects: crates/convex/sync_types/src/identifier.rs `check_valid_field_name`. */
+function checkFieldName(source: string, place: string, name: string): void {
+	if (name === '') {
+		throw refused(source, place, 'has an empty name', 'Give every field a name.');
+	}
+	if (name.startsWith('$')) {
+		throw refused(
+			source,
+			place,
+			"has a name that starts with '$'",
+			"Convex reserves such names. Rename the field, or leave it out ('Fields to Send' → 'All Except').",
+		);
+	}
+	if (!/^[\x20-\x7e]+$/.test(name)) {
+		throw refused(
+			source,
+			place,
+			'has a name with characters other than ASCII letters, digits and signs',
+			'Rename the field.',
+		);
+	}
+	if (name.length > MAX_FIELD_NAME_LENGTH) {
+		throw refused(source, place, 'has a name of more than 1,024 characters', 'Rename the field.');
+	}
+}
+
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+	if (typeof value !== 'object' || value === null) return false;
+	const prototype: unknown = Object.getPrototypeOf(value);
+	// Objects of an expression come from another realm: their prototype is that realm's Object's.
+	return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** The kind of a value in a user's words: "a number", "an array". */
+export function describeType(value: unknown): string {
+	if (value === null) return 'null';
+	if (value === undefined) return 'missing';
+	if (Array.isArray(value)) return 'an array';
+	if (typeof value === 'string') return 'text';
+	if (typeof value === 'object' && !isPlainObject(value)) {
+		return `a ${value.constructor?.name ?? 'special'} object`;
+	}
+	return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+function refused(source: string, place: string, what: string, help: string): ConvexFailure {
+	const subject = place === '' ? source : `${source}: '${place}'`;
+	return inputFailure(`${subject} ${what}`, help);
+}

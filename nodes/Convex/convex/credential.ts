@@ -1,0 +1,91 @@
+import { parseDeploymentUrl, resolveSiteUrl } from './deploymentUrl';
+import { inputFailure } from './failure';
+
+export type AuthenticationKind = 'none' | 'bearerToken' | 'deployKey';
+
+/** A Convex credential, checked and ready to use. */
+export interface ConvexCredential {
+	/** Base address of the functions API, without trailing slash. */
+	deploymentUrl: string;
+	/** Base address of HTTP actions, where it is known. */
+	siteUrl: string | undefined;
+	authentication: AuthenticationKind;
+	/** The value of the Authorization header; a secret. */
+	authorization: string | undefined;
+	/** The deployment a deploy key names itself (`prod:happy-animal-123|…`), where it does. */
+	keyDeploymentName: string | undefined;
+}
+
+/**
+ * Checks the stored fields of a Convex credential.
+ *
+ * A deploy key goes into `Authorization: Convex <key>`, a user's JWT into `Authorization: Bearer
+ * <token>` (convex-backend crates/local_backend/src/authentication.rs).
+ *
+ * @throws ConvexFailure (`input`) naming the field; the text never contains the secret
+ */
+export function parseCredential(fields: Readonly<Record<string, unknown>>): ConvexCredential {
+	const deploymentUrl = parseDeploymentUrl(textField(fields.deploymentUrl));
+	const siteUrl = resolveSiteUrl(deploymentUrl, textField(fields.siteUrl));
+	const authentication = parseAuthenticationKind(fields.authentication);
+	const base = { deploymentUrl, siteUrl, authentication };
+	if (authentication === 'none') {
+		return { ...base, authorization: undefined, keyDeploymentName: undefined };
+	}
+	if (authentication === 'bearerToken') {
+		const token = parseSecret('Bearer Token', textField(fields.token), /^bearer\s+/i);
+		if (token.includes('|')) {
+			throw inputFailure(
+				"The credential's 'Bearer Token' looks like a deploy key",
+				"Set 'Authentication' to 'Deploy Key', or paste a user's JSON Web Token.",
+			);
+		}
+		return { ...base, authorization: `Bearer ${token}`, keyDeploymentName: undefined };
+	}
+	const key = parseSecret('Deploy Key', textField(fields.token), /^convex\s+/i);
+	return {
+		...base,
+		authorization: `Convex ${key}`,
+		keyDeploymentName: deploymentNameOfKey(key),
+	};
+}
+
+/**
+ * The deployment a key belongs to: `prod:name|…`, `dev:name|…`, `custom:name|…`, `preview:name|…`.
+ * Keys of a project or for new previews (`preview:team:project|…`) name none, and the name in a
+ * self-hosted key (`name|…`) says nothing about its address
+ * (docs.convex.dev/cli/deploy-key-types).
+ */
+function deploymentNameOfKey(key: string): string | undefined {
+	const match = /^(?:prod|dev|custom|preview):([a-z0-9-]+)\|/.exec(key);
+	return match?.[1];
+}
+
+function parseAuthenticationKind(value: unknown): AuthenticationKind {
+	if (value === 'none' || value === 'bearerToken' || value === 'deployKey') return value;
+	throw inputFailure(
+		"The credential's 'Authentication' is not set",
+		"Open the credential and choose 'None', 'Bearer Token' or 'Deploy Key'.",
+	);
+}
+
+function parseSecret(field: string, input: string, pastedScheme: RegExp): string {
+	const secret = input.trim().replace(pastedScheme, '');
+	if (secret === '') {
+		throw inputFailure(
+			`The credential's '${field}' is empty`,
+			`Paste the value, or set 'Authentication' to 'None' for public functions that need no sign-in.`,
+		);
+	}
+	if (!/^[\x21-\x7e]+$/.test(secret)) {
+		throw inputFailure(
+			`The credential's '${field}' contains blanks, line breaks or other characters that no key has`,
+			'Copy the value once more, whole and on one line.',
+		);
+	}
+	return secret;
+}
+
+function textField(value: unknown): string {
+	return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,59 @@
+import type { EncodedArguments } from './arguments';
+import { formatFunctionPath, type FunctionPath } from './functionPath';
+
+/** How a function is called; `run` takes a function of any type. */
+export type FunctionOperation = 'query' | 'mutation' | 'action' | 'run';
+
+/**
+ * How the deployment writes results. `json` is plain JSON: int64 and bytes become text. `encoded` is
+ * Convex's lossless form: `{"$integer": …}`, `{"$bytes": …}`, `{"$float": …}`.
+ */
+export type ValueFormat = 'json' | 'encoded';
+
+export interface FunctionCall {
+	operation: FunctionOperation;
+	functionPath: FunctionPath;
+	args: EncodedArguments;
+	valueFormat: ValueFormat;
+}
+
+/** A POST request, relative to the deployment URL. */
+export interface DeploymentRequest {
+	path: string;
+	body: Record<string, unknown>;
+}
+
+/** What a deployment answered, whatever the status. */
+export interface DeploymentResponse {
+	httpStatus: number;
+	/** The Location header of a redirect. */
+	location?: string;
+	body: string;
+}
+
+const WIRE_FORMATS: Record<ValueFormat, string> = {
+	json: 'json',
+	encoded: 'convex_encoded_json',
+};
+
+/**
+ * The HTTP request of a function call (docs.convex.dev/http-api).
+ *
+ * `format` is always sent and always known: the deployment reads it only after the function ran, so
+ * a format it refuses would hide a committed mutation (convex-backend
+ * crates/local_backend/src/public_api.rs).
+ */
+export function functionRequest(call: FunctionCall): DeploymentRequest {
+	const { operation, functionPath, args } = call;
+	const format = WIRE_FORMATS[call.valueFormat];
+	if (operation === 'run') {
+		return {
+			path: `/api/run/${functionPath.module}/${functionPath.name}`,
+			body: { args, format },
+		};
+	}
+	return {
+		path: `/api/${operation}`,
+		body: { path: formatFunctionPath(functionPath), args, format },
+	};
+}

@@ -1,0 +1,70 @@
+import type { JSONValue } from 'convex/values';
+import { ConvexFailure } from './failure';
+import type { DeploymentResponse, FunctionOperation } from './functionCall';
+import { functionFailure } from './functionFailure';
+import { parseJsonObject } from './jsonText';
+import { platformFailure } from './platformFailure';
+
+export type FunctionResult =
+	| { status: 'success'; value: JSONValue; logLines: string[] }
+	| { status: 'failure'; failure: ConvexFailure };
+
+const STATUS_OK = 200;
+/** convex-js `STATUS_CODE_UDF_FAILED` (src/browser/http_client.ts): a function's own failure, as with 200. */
+const STATUS_FUNCTION_FAILED = 560;
+
+/**
+ * Reads the answer to a function call: a value, the function's own failure (both HTTP 200), or the
+ * platform's (any other status). Everything that is none of these is a failure with a sentence too.
+ */
+export function parseFunctionResponse(
+	operation: FunctionOperation,
+	response: DeploymentResponse,
+): FunctionResult {
+	const { httpStatus, body } = response;
+	if (httpStatus !== STATUS_OK && httpStatus !== STATUS_FUNCTION_FAILED) {
+		return { status: 'failure', failure: platformFailure(operation, response) };
+	}
+	const answer = parseJsonObject(body);
+	if (answer?.status === 'success' && answer.value !== undefined) {
+		return { status: 'success', value: answer.value, logLines: textList(answer.logLines) };
+	}
+	if (answer?.status === 'error' && typeof answer.errorMessage === 'string') {
+		const failure = functionFailure({
+			operation,
+			errorMessage: answer.errorMessage,
+			errorData: answer.errorData,
+			logLines: textList(answer.logLines),
+		});
+		return { status: 'failure', failure };
+	}
+	return { status: 'failure', failure: unreadableAnswer(operation, response) };
+}
+
+function unreadableAnswer(
+	operation: FunctionOperation,
+	{ httpStatus, body }: DeploymentResponse,
+): ConvexFailure {
+	const looksLikeJson = /^\s*\{/.test(body);
+	const retryable = operation === 'query';
+	if (looksLikeJson) {
+		return new ConvexFailure(
+			'The answer of the deployment was cut off',
+			operation === 'query'
+				? 'The connection broke while the result arrived. Run the query again.'
+				: 'The connection broke while the result arrived. The function may have run to its end: check in Convex before you run it again.',
+			{ kind: 'network', httpStatus, retryable, outcome: 'unknown' },
+		);
+	}
+	return new ConvexFailure(
+		`The server answered with ${/^\s*</.test(body) ? 'a web page' : 'something'} that is not a Convex answer`,
+		"Check the credential's 'Deployment URL': it may point to a website or a sign-in page of a proxy instead of a Convex deployment.",
+		{ kind: 'deployment', httpStatus, retryable: false, outcome: 'unknown' },
+	);
+}
+
+function textList(value: JSONValue | undefined): string[] {
+	return Array.isArray(value)
+		? value.filter((line): line is string => typeof line === 'string')
+		: [];
+}

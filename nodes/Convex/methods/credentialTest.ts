@@ -1,0 +1,14 @@
+import type {
+	ICredentialsDecrypted,
+	ICredentialTestFunctions,
+	INodeCredentialTestResult,
+} from 'n8n-workflow';
+import { testCredential } from '../transport/credentialTest';
+
+/** The credential's Test button. */
+export async function convexApiTest(
+	this: ICredentialTestFunctions,
+	credential: ICredentialsDecrypted,
+): Promise<INodeCredentialTestResult> {
+	return await testCredential(this.helpers, credential.data ?? {});
+}

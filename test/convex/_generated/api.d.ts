@@ -1,0 +1,28 @@
+/* eslint-disable */
+/** Generated `api` utility. To regenerate, run `npx convex dev`. */
+import type { ApiFromModules, FilterApi, FunctionReference } from 'convex/server';
+import type * as admin_reports from '../admin/reports.js';
+import type * as counters from '../counters.js';
+import type * as failures from '../failures.js';
+import type * as files from '../files.js';
+import type * as jobs from '../jobs.js';
+import type * as logs from '../logs.js';
+import type * as tasks from '../tasks.js';
+import type * as users from '../users.js';
+import type * as values from '../values.js';
+import type * as version from '../version.js';
+
+declare const fullApi: ApiFromModules<{
+	'admin/reports': typeof admin_reports;
+	counters: typeof counters;
+	failures: typeof failures;
+	files: typeof files;
+	jobs: typeof jobs;
+	logs: typeof logs;
+	tasks: typeof tasks;
+	users: typeof users;
+	values: typeof values;
+	version: typeof version;
+}>;
+export declare const api: FilterApi<typeof fullApi, FunctionReference<any, 'public'>>;
+export declare const internal: FilterApi<typeof fullApi, FunctionReference<any, 'internal'>>;

@@ -1,0 +1,47 @@
+import { v } from 'convex/values';
+import { action, mutation, query } from './_generated/server';
+
+export const increment = mutation({
+	args: { name: v.string() },
+	returns: v.number(),
+	handler: async (ctx, { name }) => {
+		const counter = await ctx.db
+			.query('counters')
+			.withIndex('by_name', (q) => q.eq('name', name))
+			.unique();
+		if (counter === null) {
+			await ctx.db.insert('counters', { name, count: 1 });
+			return 1;
+		}
+		await ctx.db.patch(counter._id, { count: counter.count + 1 });
+		return counter.count + 1;
+	},
+});
+
+/** Counts, and then returns a value that looks like a failed item of n8n. */
+export const incrementWithErrorField = mutation({
+	args: { name: v.string() },
+	handler: async (ctx, { name }) => {
+		await ctx.db.insert('counters', { name: `${name} (error field)`, count: 1 });
+		return { error: 'not a failure', message: 'just a value' };
+	},
+});
+
+export const get = query({
+	args: { name: v.string() },
+	handler: async (ctx, { name }) => {
+		const counters = await ctx.db
+			.query('counters')
+			.withIndex('by_name', (q) => q.eq('name', name))
+			.collect();
+		return counters.reduce((sum, { count }) => sum + count, 0);
+	},
+});
+
+export const wait = action({
+	args: { ms: v.number() },
+	handler: async (_ctx, { ms }) => {
+		await new Promise((resolve) => setTimeout(resolve, ms));
+		return ms;
+	},
+});

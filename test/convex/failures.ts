@@ -1,0 +1,45 @@
+/* eslint-disable no-console -- log lines of a Convex function are what is tested */
+import { ConvexError, v } from 'convex/values';
+import { api } from './_generated/api';
+import { action, mutation, query } from './_generated/server';
+
+export const throwError = query({
+	args: { message: v.optional(v.string()) },
+	handler: async (_ctx, { message }) => {
+		console.warn('about to throw');
+		throw new Error(message ?? 'boom');
+	},
+});
+
+export const throwConvexError = query({
+	args: { data: v.any() },
+	handler: async (_ctx, { data }) => {
+		throw new ConvexError(data);
+	},
+});
+
+export const writeThenThrow = mutation({
+	args: { name: v.string() },
+	handler: async (ctx, { name }) => {
+		await ctx.db.insert('counters', { name, count: 1 });
+		throw new Error('thrown after a write');
+	},
+});
+
+export const actThenThrow = action({
+	args: { name: v.string() },
+	handler: async (ctx, { name }) => {
+		await ctx.runMutation(api.counters.increment, { name });
+		throw new Error('thrown after a mutation');
+	},
+});
+
+/** Writes, and then returns what its validator refuses: the write is rolled back. */
+export const badReturn = mutation({
+	args: { name: v.string() },
+	returns: v.number(),
+	handler: async (ctx, { name }) => {
+		await ctx.db.insert('counters', { name, count: 1 });
+		return 'not a number' as unknown as number;
+	},
+});

@@ -1,0 +1,172 @@
+import { randomBytes } from 'node:crypto';
+import { makeFunctionReference } from 'convex/server';
+import { convexToJson, jsonToConvex, type JSONValue, type Value } from 'convex/values';
+import { ReturnsValidationFailure, type App, type AppFunction } from './app';
+import { canonicalPath, type CanonicalPath } from './canonicalPath';
+import type { Caller } from './identity';
+import { collectLogLines } from './logLines';
+import { displayValue, isObject, validationError } from './validation';
+import type { Exporter } from './valueFormat';
+
+/** What an endpoint runs: one type of function, or any. */
+export type Requested = 'query' | 'mutation' | 'action' | 'any';
+
+export interface FunctionRequest {
+	requested: Requested;
+	path: string;
+	args: JSONValue;
+	caller: Caller;
+}
+
+export type Outcome =
+	| { status: 'success'; value: Value; logLines: string[] }
+	| { status: 'error'; errorMessage: string; errorData?: Value; logLines: string[] };
+
+const TYPE_NAMES = { query: 'Query', mutation: 'Mutation', action: 'Action' } as const;
+const PAUSED_TEXT =
+	'Cannot run functions while this deployment is paused. Resume the deployment in the dashboard settings to allow functions to run.';
+
+/** Runs functions of the app and words what goes wrong as the backend does (crates/udf/src/validation.rs). */
+export class FunctionRunner {
+	paused = false;
+
+	/** Production deployments send clients neither texts nor log lines: crates/application/src/redaction.rs. */
+	redacted = false;
+
+	/** How often the code of each function was started. */
+	readonly executions = new Map<string, number>();
+
+	constructor(private readonly app: App) {}
+
+	async run(request: FunctionRequest): Promise<Outcome> {
+		const path = canonicalPath(request.path);
+		const logLines: string[] = [];
+		const appFunction = await this.app.find(path.module, path.name);
+		const refusal = this.refusal(request, path, appFunction);
+		if (refusal !== undefined || appFunction === undefined) return this.failed(refusal ?? '', []);
+
+		const { args, error } = decodeArguments(request.args, path);
+		if (args === undefined) return this.failed(error, []);
+		const invalid = this.argumentsError(appFunction, args);
+		if (invalid !== undefined) return this.failed(`ArgumentValidationError: ${invalid}`, []);
+
+		this.executions.set(path.stripped, (this.executions.get(path.stripped) ?? 0) + 1);
+		try {
+			const value = await collectLogLines(logLines, async () =>
+				this.execute(appFunction, path, args[0] ?? {}, request.caller),
+			);
+			return { status: 'success', value: value ?? null, logLines: this.redacted ? [] : logLines };
+		} catch (thrown) {
+			return this.thrown(thrown, path, logLines);
+		}
+	}
+
+	private refusal(
+		{ requested, caller }: FunctionRequest,
+		path: CanonicalPath,
+		appFunction: AppFunction | undefined,
+	): string | undefined {
+		if (this.paused) return PAUSED_TEXT;
+		const mayRunInternal =
+			caller.kind === 'admin' || (caller.kind === 'actingUser' && requested !== 'any');
+		if (appFunction === undefined || (!appFunction.isPublic && !mayRunInternal)) {
+			return requested === 'any'
+				? `Could not find function for '${path.stripped}'. Did you forget to run \`npx convex dev\`?`
+				: `Could not find public function for '${path.stripped}'.`;
+		}
+		return requested === 'any' || requested === appFunction.type
+			? undefined
+			: `Trying to execute ${path.full} as ${TYPE_NAMES[requested]}, but it is defined as ${TYPE_NAMES[appFunction.type]}.`;
+	}
+
+	private argumentsError({ args: validator }: AppFunction, args: Value[]): string | undefined {
+		if (validator.type !== 'object') return undefined;
+		const [single] = args;
+		if (args.length !== 1 || single === undefined) {
+			return `Expected to receive a single object as the function's argument. Instead received ${args.length} arguments: ${displayValue(args)}`;
+		}
+		return isObject(single)
+			? validationError(validator, single, this.app.tableOfId)
+			: `Expected to receive an object as the function's argument. Instead received: ${displayValue(single)}`;
+	}
+
+	private async execute(
+		{ type }: AppFunction,
+		path: CanonicalPath,
+		args: Value,
+		caller: Caller,
+	): Promise<Value | undefined> {
+		const { backend } = this.app;
+		const as = 'identity' in caller ? backend.withIdentity(caller.identity) : backend;
+		const reference = makeFunctionReference<'query' | 'mutation' | 'action'>(
+			`${path.module}:${path.name}`,
+		);
+		const run = as[type] as (reference: unknown, args: unknown) => Promise<Value | undefined>;
+		return await run(reference, args);
+	}
+
+	private thrown(thrown: unknown, path: CanonicalPath, logLines: string[]): Outcome {
+		if (thrown instanceof ReturnsValidationFailure) return this.failed(thrown.message, logLines);
+		const place = `\n    at handler (../convex/${path.module}.ts:1:1)`;
+		if (isConvexError(thrown)) {
+			const data =
+				typeof thrown.data === 'string' ? thrown.data : JSON.stringify(convexToJson(thrown.data));
+			return this.failed(`Uncaught ConvexError: ${data}${place}`, logLines, thrown.data);
+		}
+		const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
+		return this.failed(`Uncaught ${name}: ${message}${place}`, logLines);
+	}
+
+	private failed(text: string, logLines: string[], errorData?: Value): Outcome {
+		const prefix = `[Request ID: ${randomBytes(8).toString('hex')}] Server Error`;
+		return {
+			status: 'error',
+			errorMessage: this.redacted ? prefix : `${prefix}\n${text}\n`,
+			...(errorData !== undefined && { errorData }),
+			logLines: this.redacted ? [] : logLines,
+		};
+	}
+}
+
+/** The body of an answer; log lines are left out when there are none. */
+export function renderOutcome(outcome: Outcome, toJson: Exporter): Record<string, JSONValue> {
+	const logLines: Record<string, JSONValue> =
+		outcome.logLines.length > 0 ? { logLines: outcome.logLines } : {};
+	if (outcome.status === 'success') {
+		return { status: 'success', value: toJson(outcome.value), ...logLines };
+	}
+	const { errorMessage, errorData } = outcome;
+	return {
+		status: 'error',
+		errorMessage,
+		...(errorData !== undefined && { errorData: toJson(errorData) }),
+		...logLines,
+	};
+}
+
+function decodeArguments(
+	encoded: JSONValue,
+	path: CanonicalPath,
+): { args: Value[]; error: '' } | { args?: undefined; error: string } {
+	const list = Array.isArray(encoded) ? encoded : [encoded];
+	try {
+		const nesting = nestingOf(list);
+		if (nesting > 64) {
+			throw new Error(`Value is too nested (nested ${nesting} levels deep > maximum nesting 64)`);
+		}
+		return { args: list.map((arg) => jsonToConvex(arg)), error: '' };
+	} catch (error) {
+		const why = error instanceof Error ? error.message : String(error);
+		return { error: `Invalid arguments for ${path.full}: ${why}` };
+	}
+}
+
+function nestingOf(value: JSONValue): number {
+	if (typeof value !== 'object' || value === null) return 0;
+	const special = Object.keys(value).length === 1 && Object.keys(value)[0]?.startsWith('$');
+	return special ? 0 : 1 + Math.max(0, ...Object.values(value).map(nestingOf));
+}
+
+function isConvexError(thrown: unknown): thrown is { data: Value } {
+	return typeof thrown === 'object' && thrown !== null && Symbol.for('ConvexError') in thrown;
+}

@@ -1,0 +1,162 @@
+import {
+	createLocalJWKSet,
+	decodeJwt,
+	errors,
+	exportJWK,
+	generateKeyPair,
+	jwtVerify,
+	SignJWT,
+	type CryptoKey,
+	type JWTPayload,
+} from 'jose';
+import type { JSONValue } from 'convex/values';
+import { badDeployKey, PlatformFailure } from './platformFailure';
+
+const ISSUER = 'https://issuer.n8n-nodes-convex.test';
+const AUDIENCE = 'n8n-nodes-convex';
+const ALGORITHM = 'ES256';
+const KEY_ID = 'test';
+const CLOCK_TOLERANCE_SECONDS = 5;
+
+/** Attributes as `ctx.auth.getUserIdentity()` gives them. */
+export type UserIdentity = Record<string, JSONValue | undefined>;
+
+/** Who calls. */
+export type Caller =
+	| { kind: 'anonymous' }
+	| { kind: 'user'; identity: UserIdentity }
+	| { kind: 'admin' }
+	| { kind: 'actingUser'; identity: UserIdentity };
+
+/** Checks Authorization headers as the backend does: crates/local_backend/src/authentication.rs, crates/authentication. */
+export class Authenticator {
+	private constructor(
+		readonly deployKey: string,
+		private readonly signingKey: CryptoKey,
+		private readonly publicKeys: ReturnType<typeof createLocalJWKSet>,
+	) {}
+
+	/** With a signing key of its own for users' tokens. */
+	static async create(deployKey: string): Promise<Authenticator> {
+		const { privateKey, publicKey } = await generateKeyPair(ALGORITHM);
+		const jwk = { ...(await exportJWK(publicKey)), kid: KEY_ID, alg: ALGORITHM };
+		return new Authenticator(deployKey, privateKey, createLocalJWKSet({ keys: [jwk] }));
+	}
+
+	/** A user's token, valid unless the claims say otherwise. */
+	async signToken(claims: JWTPayload): Promise<string> {
+		const secondsNow = Math.floor(Date.now() / 1000);
+		return await new SignJWT({
+			iss: ISSUER,
+			aud: AUDIENCE,
+			sub: 'user-1',
+			iat: secondsNow,
+			exp: secondsNow + 3600,
+			...claims,
+		})
+			.setProtectedHeader({ alg: ALGORITHM, kid: KEY_ID, typ: 'JWT' })
+			.sign(this.signingKey);
+	}
+
+	async identify(authorization: string | undefined): Promise<Caller> {
+		if (authorization === undefined) return { kind: 'anonymous' };
+		if (authorization.length < 7) {
+			throw new PlatformFailure(400, 'InvalidHeaderFailure', 'Invalid authentication header');
+		}
+		if (/^convex /i.test(authorization)) return this.identifyAdmin(authorization.slice(7));
+		if (/^bearer /i.test(authorization)) {
+			return await this.identifyUser(authorization.slice(7).trim());
+		}
+		throw new PlatformFailure(400, 'InvalidAdminKey', 'Invalid admin key');
+	}
+
+	async identifyAdminOnly(authorization: string | undefined): Promise<Caller> {
+		const caller = await this.identify(authorization);
+		if (caller.kind !== 'admin' && caller.kind !== 'actingUser') throw badDeployKey();
+		return caller;
+	}
+
+	private identifyAdmin(text: string): Caller {
+		const withoutType = text.replace(/^[^|]*:([^|:]*\|)/, '$1');
+		const [key, actingUser] = withoutType.split(/:(.*)/s);
+		const identity = actingUser === undefined ? undefined : parseActingUser(actingUser);
+		if (key !== this.deployKey.replace(/^[^|]*:([^|:]*\|)/, '$1')) {
+			throw new PlatformFailure(
+				401,
+				'BadAdminKey',
+				'The provided admin key was invalid for this instance',
+			);
+		}
+		return identity === undefined ? { kind: 'admin' } : { kind: 'actingUser', identity };
+	}
+
+	private async identifyUser(token: string): Promise<Caller> {
+		const { iss, aud } = decodeUnverified(token);
+		if (iss === undefined) {
+			throw invalidAuthHeader(
+				"Missing issuer claim ('iss') in JWT payload. The JWT must include an 'iss' claim that matches one of your configured auth providers.",
+			);
+		}
+		if (iss !== ISSUER || ![aud].flat().includes(AUDIENCE)) {
+			throw new PlatformFailure(
+				401,
+				'NoAuthProvider',
+				`No auth provider found matching the given token (issuer: ${iss}).`,
+			);
+		}
+		try {
+			const { payload } = await jwtVerify(token, this.publicKeys, {
+				clockTolerance: CLOCK_TOLERANCE_SECONDS,
+			});
+			return { kind: 'user', identity: identityOfClaims(payload) };
+		} catch (error) {
+			throw error instanceof errors.JWTExpired
+				? invalidAuthHeader('Could not validate token: Token expired')
+				: invalidAuthHeader(
+						`Could not decode token. The JWT's 'kid' (key ID) header is '${KEY_ID}', does this key match any key in the provider's JWKS?`,
+					);
+		}
+	}
+}
+
+function decodeUnverified(token: string): JWTPayload {
+	try {
+		return decodeJwt(token);
+	} catch {
+		throw invalidAuthHeader(
+			'Could not parse JWT payload. Check that the token is a valid JWT format with three base64-encoded parts separated by dots.',
+		);
+	}
+}
+
+function invalidAuthHeader(message: string): PlatformFailure {
+	return new PlatformFailure(401, 'InvalidAuthHeader', message);
+}
+
+/** Claims about the token itself are not the user's. */
+const TOKEN_CLAIMS = new Set(['iss', 'sub', 'aud', 'exp', 'iat', 'nbf', 'jti']);
+
+function identityOfClaims(claims: JWTPayload): UserIdentity {
+	const { iss, sub } = claims;
+	const custom: UserIdentity = JSON.parse(JSON.stringify(claims));
+	for (const claim of TOKEN_CLAIMS) delete custom[claim];
+	return { ...custom, issuer: iss, subject: sub, tokenIdentifier: `${iss}|${sub}` };
+}
+
+function parseActingUser(base64: string): UserIdentity {
+	const malformed = new PlatformFailure(
+		400,
+		'HeaderParseFailure',
+		'Malformed Authorization header.',
+	);
+	let identity: JSONValue;
+	try {
+		identity = JSON.parse(Buffer.from(base64, 'base64').toString('utf8'));
+	} catch {
+		throw malformed;
+	}
+	if (typeof identity !== 'object' || identity === null || Array.isArray(identity)) throw malformed;
+	const named = 'tokenIdentifier' in identity || ('issuer' in identity && 'subject' in identity);
+	if (!named) throw malformed;
+	return identity;
+}

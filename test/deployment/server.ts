@@ -1,0 +1,304 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports, no-console -- runs in Node, not in n8n */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { JSONValue } from 'convex/values';
+import { loadApp } from './app';
+import { FaultQueue, type Fault } from './faults';
+import { FunctionRunner, renderOutcome, type Requested } from './functionRunner';
+import { Authenticator } from './identity';
+import { PlatformFailure } from './platformFailure';
+import { exporterFor } from './valueFormat';
+
+const MAX_BODY_BYTES = 2 ** 24 + 2000;
+const NANOSECONDS_PER_MS = 1_000_000n;
+
+type Body = Record<string, JSONValue | undefined>;
+
+interface Answer {
+	status: number;
+	/** Text is sent as it is, anything else as JSON. */
+	body: string | JSONValue;
+	headers?: Record<string, string>;
+}
+
+type Route = (request: IncomingMessage, body: () => Promise<Body>) => Promise<Answer>;
+
+/**
+ * The HTTP side of a Convex deployment over convex-test: endpoints, statuses and bodies of
+ * crates/local_backend/src/public_api.rs. Under `/_test/` stands what only tests need.
+ */
+export class DeploymentServer {
+	private readonly faults = new FaultQueue();
+
+	private readonly routes: Array<[method: string, path: RegExp, route: Route]>;
+
+	private readonly http: Server;
+
+	private runner = new FunctionRunner(loadApp());
+
+	private constructor(private readonly authenticator: Authenticator) {
+		this.routes = this.makeRoutes();
+		this.http = createServer((request, response) => void this.serve(request, response));
+	}
+
+	static async start(options: { port: number; deployKey: string }): Promise<DeploymentServer> {
+		const server = new DeploymentServer(await Authenticator.create(options.deployKey));
+		await new Promise<void>((resolve, reject) => {
+			server.http.once('error', reject);
+			server.http.listen(options.port, '127.0.0.1', resolve);
+		});
+		return server;
+	}
+
+	get url(): string {
+		return `http://127.0.0.1:${(this.http.address() as AddressInfo).port}`;
+	}
+
+	async signToken(claims: Record<string, unknown>): Promise<string> {
+		return await this.authenticator.signToken(claims);
+	}
+
+	async stop(): Promise<void> {
+		this.http.closeAllConnections();
+		await new Promise((resolve) => this.http.close(resolve));
+	}
+
+	private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+		const path = pathOf(request);
+		const fault = path.startsWith('/_test/') ? undefined : this.faults.take(path);
+		if (fault?.kind === 'dropBefore') {
+			request.socket.destroy();
+			return;
+		}
+		const answer = fault?.kind === 'answer' ? faultAnswer(fault) : await this.answer(request);
+		if (fault?.kind === 'delay') await new Promise((resolve) => setTimeout(resolve, fault.ms));
+		if (fault?.kind === 'dropAfter') request.socket.destroy();
+		else send(response, answer, fault?.kind === 'truncate');
+	}
+
+	private async answer(request: IncomingMessage): Promise<Answer> {
+		const path = pathOf(request);
+		for (const [method, pattern, route] of this.routes) {
+			if (request.method !== method || !pattern.test(path)) continue;
+			try {
+				checkClientVersion(request);
+				return await route(request, async () => await readJsonBody(request));
+			} catch (error) {
+				const failure = error instanceof PlatformFailure ? error : unexpectedFailure(error);
+				const { httpStatus, code, message } = failure;
+				return { status: httpStatus, body: { code, message } };
+			}
+		}
+		return { status: 404, body: '' };
+	}
+
+	private makeRoutes(): Array<[string, RegExp, Route]> {
+		return [
+			[
+				'POST',
+				/^\/api\/query$/,
+				async (request, body) => await this.call(request, await body(), 'query'),
+			],
+			[
+				'POST',
+				/^\/api\/mutation$/,
+				async (request, body) => await this.call(request, await body(), 'mutation'),
+			],
+			[
+				'POST',
+				/^\/api\/action$/,
+				async (request, body) => await this.call(request, await body(), 'action'),
+			],
+			[
+				'POST',
+				/^\/api\/function$/,
+				async (request, body) => await this.callAny(request, await body()),
+			],
+			[
+				'POST',
+				/^\/api\/run\//,
+				async (request, body) => await this.runByPath(request, await body()),
+			],
+			['POST', /^\/api\/query_ts$/, async () => ({ status: 200, body: { ts: timestampNow() } })],
+			[
+				'POST',
+				/^\/api\/query_at_ts$/,
+				async (request, body) => await this.call(request, await body(), 'query'),
+			],
+			['GET', /^\/api\/check_admin_key$/, async (request) => await this.checkAdminKey(request)],
+			[
+				'POST',
+				/^\/api\/v1\/(un)?pause_deployment$/,
+				async (request) => await this.setPaused(request),
+			],
+			['GET', /^\/version$/, async () => ({ status: 200, body: 'unknown' })],
+			['GET', /^\/instance_name$/, async () => ({ status: 200, body: 'local-deployment' })],
+			[
+				'GET',
+				/^\/$/,
+				async () => ({
+					status: 200,
+					body: 'This Convex deployment is running. See https://docs.convex.dev/.',
+				}),
+			],
+			['POST', /^\/_test\/fault$/, async (_request, body) => this.addFault(await body())],
+			['POST', /^\/_test\/reset$/, async () => this.reset()],
+			['POST', /^\/_test\/redact$/, async () => this.redact()],
+			[
+				'POST',
+				/^\/_test\/token$/,
+				async (_request, body) => ({
+					status: 200,
+					body: { token: await this.signToken(await body()) },
+				}),
+			],
+			[
+				'GET',
+				/^\/_test\/executions$/,
+				async () => ({ status: 200, body: Object.fromEntries(this.runner.executions) }),
+			],
+		];
+	}
+
+	private async call(request: IncomingMessage, body: Body, requested: Requested): Promise<Answer> {
+		return await this.runFunction(request, body, requested, textField(body, 'path'));
+	}
+
+	private async callAny(request: IncomingMessage, body: Body): Promise<Answer> {
+		await this.authenticator.identifyAdminOnly(request.headers.authorization);
+		return await this.call(request, body, 'any');
+	}
+
+	private async runByPath(request: IncomingMessage, body: Body): Promise<Answer> {
+		const segments = pathOf(request).replace('/api/run/', '').split('/').map(decodeURIComponent);
+		const name = segments.pop();
+		if (segments.length === 0) {
+			throw new PlatformFailure(
+				400,
+				'MissingIdentifier',
+				'Path or function name not provided in path, e.g. /api/run/messages/list',
+			);
+		}
+		return await this.runFunction(request, body, 'any', `${segments.join('/')}:${name}`);
+	}
+
+	/** As the backend: path and identity are checked before, the format only after the function ran. */
+	private async runFunction(
+		request: IncomingMessage,
+		body: Body,
+		requested: Requested,
+		path: string,
+	): Promise<Answer> {
+		const { args, format } = body;
+		if (args === undefined) throw badBody('missing field `args`');
+		const caller = await this.authenticator.identify(request.headers.authorization);
+		const outcome = await this.runner.run({ requested, path, args, caller });
+		return { status: 200, body: renderOutcome(outcome, exporterFor(format)) };
+	}
+
+	private async checkAdminKey(request: IncomingMessage): Promise<Answer> {
+		await this.authenticator.identifyAdminOnly(request.headers.authorization);
+		return { status: 200, body: { success: true, allowedOps: [], isReadOnly: false } };
+	}
+
+	private async setPaused(request: IncomingMessage): Promise<Answer> {
+		await this.authenticator.identifyAdminOnly(request.headers.authorization);
+		this.runner.paused = !pathOf(request).includes('/unpause');
+		return { status: 200, body: '' };
+	}
+
+	private addFault(body: Body): Answer {
+		this.faults.add(body as unknown as Fault);
+		return { status: 200, body: '' };
+	}
+
+	/** An empty deployment again, without faults. */
+	private reset(): Answer {
+		this.faults.clear();
+		this.runner = new FunctionRunner(loadApp());
+		return { status: 200, body: '' };
+	}
+
+	private redact(): Answer {
+		this.runner.redacted = true;
+		return { status: 200, body: '' };
+	}
+}
+
+function pathOf(request: IncomingMessage): string {
+	return new URL(request.url ?? '/', 'http://deployment').pathname;
+}
+
+function faultAnswer(fault: Fault & { kind: 'answer' }): Answer {
+	const { status, headers } = fault;
+	return { status, body: (fault.body ?? '') as JSONValue, ...(headers && { headers }) };
+}
+
+function send(response: ServerResponse, answer: Answer, truncated: boolean): void {
+	const isText = typeof answer.body === 'string';
+	const text = isText ? String(answer.body) : JSON.stringify(answer.body);
+	response.writeHead(answer.status, {
+		'content-type': isText ? 'text/plain; charset=utf-8' : 'application/json',
+		...answer.headers,
+	});
+	response.end(truncated ? text.slice(0, text.length / 2) : text);
+}
+
+async function readJsonBody(request: IncomingMessage): Promise<Body> {
+	if (!/^application\/(?:[\w.+-]*\+)?json\b/i.test(request.headers['content-type'] ?? '')) {
+		throw badBody('Expected request with `Content-Type: application/json`');
+	}
+	const chunks: Buffer[] = [];
+	for await (const chunk of request) chunks.push(chunk as Buffer);
+	const bytes = Buffer.concat(chunks);
+	if (bytes.length > MAX_BODY_BYTES) {
+		throw badBody('Failed to buffer the request body: length limit exceeded');
+	}
+	let body: JSONValue;
+	try {
+		body = JSON.parse(bytes.toString('utf8'));
+	} catch (error) {
+		throw badBody(`Failed to parse the request body as JSON: ${String(error)}`);
+	}
+	if (typeof body !== 'object' || body === null || Array.isArray(body)) {
+		throw badBody('Failed to deserialize the JSON body into the target type');
+	}
+	return body;
+}
+
+function textField(body: Body, field: string): string {
+	const value = body[field];
+	if (typeof value !== 'string') throw badBody(`missing field \`${field}\``);
+	return value;
+}
+
+function badBody(message: string): PlatformFailure {
+	return new PlatformFailure(400, 'BadJsonBody', message);
+}
+
+/** crates/common/src/version.rs: a client names itself and its version, joined by a dash. */
+function checkClientVersion(request: IncomingMessage): void {
+	const client = request.headers['convex-client'];
+	if (client === undefined || String(client).includes('-')) return;
+	throw new PlatformFailure(
+		400,
+		'InvalidClientVersion',
+		`Failed to parse client version from header: ${String(client)}`,
+	);
+}
+
+function unexpectedFailure(error: unknown): PlatformFailure {
+	console.error(error);
+	return new PlatformFailure(
+		500,
+		'InternalServerError',
+		"Your request couldn't be completed. Try again later.",
+	);
+}
+
+/** A timestamp on the wire: nanoseconds, 8 bytes little-endian, base64. */
+function timestampNow(): string {
+	const bytes = Buffer.alloc(8);
+	bytes.writeBigUInt64LE(BigInt(Date.now()) * NANOSECONDS_PER_MS);
+	return bytes.toString('base64');
+}

@@ -1,0 +1,123 @@
+import type { INodeExecutionData } from 'n8n-workflow';
+import { startDeployment, type EmbeddedDeployment } from '../deployment/client';
+import { calling, runConvex, type ConvexRunOptions } from '../support/convexNode';
+
+let deployment: EmbeddedDeployment;
+let credential: ConvexRunOptions['credential'];
+
+beforeAll(async () => {
+	deployment = await startDeployment();
+	credential = {
+		deploymentUrl: deployment.url,
+		authentication: 'deployKey',
+		token: deployment.deployKey,
+	};
+});
+
+afterAll(async () => await deployment.stop());
+beforeEach(async () => await deployment.reset());
+
+const json = (items: INodeExecutionData[]) => items.map((item) => item.json);
+
+describe('operations', () => {
+	it('creates by mutation and reads back by query', async () => {
+		const created = await runConvex({
+			credential,
+			parameters: calling('mutation', 'tasks:create', '={{ $json }}'),
+			input: [{ title: 'Write' }, { title: 'Test', priority: 2 }],
+		});
+		expect(created.stoppedBy).toBeUndefined();
+		expect(json(created.success)).toEqual([
+			{ value: expect.any(String), logLines: ["[LOG] 'creating' 'Write'"] },
+			{ value: expect.any(String), logLines: ["[LOG] 'creating' 'Test'"] },
+		]);
+		expect(created.success.map((item) => item.pairedItem)).toEqual([{ item: 0 }, { item: 1 }]);
+
+		const listed = await runConvex({ credential, parameters: calling('query', 'tasks:list') });
+		expect(json(listed.success)).toEqual([
+			{
+				value: [
+					expect.objectContaining({ title: 'Write', status: 'open' }),
+					expect.objectContaining({ title: 'Test', status: 'open', priority: 2 }),
+				],
+				logLines: [],
+			},
+		]);
+	});
+
+	it('runs an action that calls a query and a mutation', async () => {
+		const { success } = await runConvex({
+			credential,
+			parameters: calling('action', 'admin/reports:summarize', { heading: 'Today' }),
+		});
+		expect(json(success)).toEqual([{ value: 'Today: 0 open, 0 done', logLines: [] }]);
+	});
+
+	it.each([
+		['a query', 'version', '1.0'],
+		['a mutation', 'counters:increment', 1],
+		['an action', 'counters:wait', 1],
+	])('runs %s by path', async (_type, path, value) => {
+		const args = { 'counters:increment': { name: 'a' }, 'counters:wait': { ms: 1 } }[path] ?? {};
+		const { success } = await runConvex({ credential, parameters: calling('run', path, args) });
+		expect(json(success)).toEqual([{ value, logLines: [] }]);
+	});
+
+	it.each([
+		'tasks:list',
+		'tasks.js:list',
+		'tasks/list',
+		'api.tasks.list',
+		'convex/tasks.ts:list',
+		'  tasks:list ',
+	])('understands the function path %s', async (path) => {
+		for (const operation of ['query', 'run']) {
+			const { success } = await runConvex({ credential, parameters: calling(operation, path) });
+			expect(json(success)).toEqual([{ value: [], logLines: [] }]);
+		}
+	});
+
+	it('runs internal functions and default exports', async () => {
+		const internal = await runConvex({
+			credential,
+			parameters: calling('mutation', 'internal.jobs.tick', { name: 'a' }),
+		});
+		expect(json(internal.success)).toEqual([{ value: 'ticked', logLines: [] }]);
+		const version = await runConvex({ credential, parameters: calling('query', 'version.ts') });
+		expect(json(version.success)).toEqual([{ value: '1.0', logLines: [] }]);
+	});
+
+	it('gives log lines of every level', async () => {
+		const { success } = await runConvex({
+			credential,
+			parameters: calling('query', 'logs:everyLevel'),
+		});
+		expect(success[0]?.json.logLines).toEqual([
+			"[LOG] 'plain' 42",
+			'[DEBUG] { nested: true }',
+			"[INFO] 'information'",
+			"[WARN] 'a warning'",
+			"[ERROR] 'an error line'",
+		]);
+	});
+
+	it('decrypts the credential once a run', async () => {
+		const { credentialReads, success } = await runConvex({
+			credential,
+			parameters: calling('query', 'version'),
+			input: [{}, {}, {}],
+		});
+		expect(success).toHaveLength(3);
+		expect(credentialReads).toBe(1);
+	});
+
+	it('gives no items for no items', async () => {
+		const { success, run } = await runConvex({
+			credential,
+			parameters: calling('query', 'version'),
+			input: [],
+		});
+		expect(success).toEqual([]);
+		expect(run.data.resultData.error).toBeUndefined();
+	});
+});

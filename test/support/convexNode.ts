@@ -1,0 +1,112 @@
+import type {
+	IDataObject,
+	INode,
+	INodeExecutionData,
+	IRun,
+	NodeParameterValueType,
+} from 'n8n-workflow';
+import {
+	nodeAt,
+	outputsOf,
+	passThroughNode,
+	runWorkflow,
+	type CredentialValues,
+	type Installation,
+} from './engine';
+import { ConvexApi } from '../../credentials/ConvexApi.credentials';
+import { Convex } from '../../nodes/Convex/Convex.node';
+
+export interface ConvexRunOptions {
+	credential: CredentialValues;
+	parameters: { [name: string]: NodeParameterValueType };
+	/** The items that reach the node; one empty item unless given. */
+	input?: Array<IDataObject | INodeExecutionData>;
+	/** Node settings such as onError and retryOnFail. */
+	settings?: Partial<INode>;
+	cancelSignal?: AbortSignal;
+}
+
+export interface ConvexRunResult {
+	/** The items of the first output. */
+	success: INodeExecutionData[];
+	/** The items of the error output, as the node behind it gets them. */
+	error: INodeExecutionData[];
+	/** The error that stopped the workflow, as n8n stores it. */
+	stoppedBy: StoredError | undefined;
+	credentialReads: number;
+	run: IRun;
+}
+
+export interface StoredError {
+	name: string;
+	message: string;
+	description?: string | null;
+	httpCode?: string | null;
+	context: IDataObject;
+}
+
+const NODE_TYPE = 'n8n-nodes-convex.convex';
+
+/** Runs the Convex node of this source between a start node and one node behind each output. */
+export async function runConvex(options: ConvexRunOptions): Promise<ConvexRunResult> {
+	const { credential, parameters, input = [{}], settings, cancelSignal } = options;
+	const items = input.map((item) => (isItem(item) ? item : { json: item }));
+	const installation: Installation = {
+		nodeTypes: {
+			'test.passThrough': passThroughNode('passThrough'),
+			[NODE_TYPE]: new Convex(),
+		},
+		credentialTypes: { convexApi: new ConvexApi() },
+		credentials: { convexApi: credential },
+	};
+	const to = (node: string) => [{ node, type: 'main' as const, index: 0 }];
+	const { run, credentialReads } = await runWorkflow(
+		installation,
+		{
+			name: 'test',
+			nodes: [
+				nodeAt('Start', 'test.passThrough'),
+				nodeAt('Convex', NODE_TYPE, {
+					parameters,
+					credentials: { convexApi: { id: '1', name: 'Convex' } },
+					...settings,
+				}),
+				nodeAt('Success', 'test.passThrough'),
+				nodeAt('Error', 'test.passThrough'),
+			],
+			connections: {
+				Start: { main: [to('Convex')] },
+				Convex: { main: [to('Success'), to('Error')] },
+			},
+			pinData: { Start: items },
+		},
+		cancelSignal,
+	);
+	return {
+		success: outputsOf(run, 'Convex')[0] ?? [],
+		error: outputsOf(run, 'Error')[0] ?? [],
+		stoppedBy: run.data.resultData.error as StoredError | undefined,
+		credentialReads,
+		run,
+	};
+}
+
+function isItem(item: IDataObject | INodeExecutionData): item is INodeExecutionData {
+	return 'json' in item && typeof item.json === 'object' && item.json !== null;
+}
+
+/** The node's parameters for a function that is called with JSON arguments. */
+export function calling(
+	operation: string,
+	path: string,
+	args: unknown = {},
+	options: Record<string, string | number> = {},
+): ConvexRunOptions['parameters'] {
+	return {
+		operation,
+		functionPath: { __rl: true, mode: 'path', value: path },
+		argumentsMode: 'json',
+		argumentsJson: typeof args === 'string' ? args : JSON.stringify(args),
+		options,
+	};
+}
