@@ -1,3 +1,4 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Convex, not in n8n */
 import { v } from 'convex/values';
 import { action, mutation, query } from './_generated/server';
 

@@ -10,8 +10,8 @@ const MAX_ARRAY_LENGTH = 8192;
 const MAX_OBJECT_FIELDS = 1024;
 const MAX_FIELD_NAME_LENGTH = 1024;
 
-/** Backend: arguments travel in a list, so the arguments object itself stands one level deep. */
-const ARGUMENTS_NESTING = 2;
+/** The arguments travel in a list, so the object with them is on the second level. */
+const ARGUMENTS_LEVEL = 2;
 
 const ENCODED_TYPES = new Set(['$integer', '$float', '$bytes']);
 
@@ -30,14 +30,14 @@ export function encodeArguments(source: string, args: unknown): EncodedArguments
 			'A Convex function takes one object with named arguments, e.g. {"author": "Ada", "limit": 10}. Use {} for a function without arguments.',
 		);
 	}
-	return encodeFields(source, args, '', ARGUMENTS_NESTING);
+	return encodeFields(source, args, '', ARGUMENTS_LEVEL);
 }
 
 function encodeFields(
 	source: string,
 	fields: Readonly<Record<string, unknown>>,
 	place: string,
-	depth: number,
+	level: number,
 ): EncodedArguments {
 	const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
 	if (entries.length > MAX_OBJECT_FIELDS) {
@@ -48,12 +48,12 @@ function encodeFields(
 	for (const [name, value] of entries) {
 		const fieldPlace = place === '' ? name : `${place}.${name}`;
 		checkFieldName(source, fieldPlace, name);
-		encoded[name] = encodeValue(source, value, fieldPlace, depth);
+		encoded[name] = encodeValue(source, value, fieldPlace, level + 1);
 	}
 	return encoded;
 }
 
-function encodeValue(source: string, value: unknown, place: string, depth: number): JSONValue {
+function encodeValue(source: string, value: unknown, place: string, level: number): JSONValue {
 	switch (typeof value) {
 		case 'string':
 			return encodeText(source, value, place);
@@ -65,19 +65,19 @@ function encodeValue(source: string, value: unknown, place: string, depth: numbe
 			return encodeInt64(source, value, place);
 		case 'object':
 			if (value === null) return null;
-			return encodeObject(source, value, place, depth);
+			return encodeObject(source, value, place, level);
 		default:
 			throw refused(source, place, `is ${describeType(value)}`, 'Convex has no such type.');
 	}
 }
 
-function encodeObject(source: string, value: object, place: string, depth: number): JSONValue {
+function encodeObject(source: string, value: object, place: string, level: number): JSONValue {
 	if (value instanceof ArrayBuffer) return convexToJson(value);
 	if (ArrayBuffer.isView(value)) {
 		const { buffer, byteOffset, byteLength } = value;
 		return convexToJson(new Uint8Array(buffer, byteOffset, byteLength).slice().buffer);
 	}
-	if (depth > MAX_NESTING) {
+	if (level > MAX_NESTING) {
 		throw refused(
 			source,
 			place,
@@ -90,18 +90,18 @@ function encodeObject(source: string, value: object, place: string, depth: numbe
 			throw refused(source, place, `has ${value.length} elements`, 'An array holds at most 8,192.');
 		}
 		return value.map((element: unknown, index) =>
-			encodeValue(source, element, `${place}[${index}]`, depth + 1),
+			encodeValue(source, element, `${place}[${index}]`, level + 1),
 		);
 	}
 	// A date of an expression ($now, $json.date.toDateTime()) says itself what its JSON is.
 	if ('toJSON' in value && typeof value.toJSON === 'function') {
 		const json: unknown = value.toJSON();
-		return encodeValue(source, json, place, depth);
+		return encodeValue(source, json, place, level + 1);
 	}
 	if (!isPlainObject(value)) {
 		throw refused(source, place, `is ${describeType(value)}`, 'Convex has no such type.');
 	}
-	return checkedSpecialValue(source, value, place) ?? encodeFields(source, value, place, depth + 1);
+	return checkedSpecialValue(source, value, place) ?? encodeFields(source, value, place, level);
 }
 
 /**

@@ -1,0 +1,250 @@
+import { startDeployment, type EmbeddedDeployment } from '../deployment/client';
+import { calling, runConvex, type ConvexRunOptions } from '../support/convexNode';
+
+let deployment: EmbeddedDeployment;
+let credential: ConvexRunOptions['credential'];
+
+beforeAll(async () => {
+	deployment = await startDeployment();
+	credential = { deploymentUrl: deployment.url, authentication: 'none' };
+});
+
+afterAll(async () => await deployment.stop());
+
+const query = (path: string, parameters: ConvexRunOptions['parameters']) => ({
+	operation: 'query',
+	functionPath: { __rl: true, mode: 'path', value: path },
+	...parameters,
+});
+
+const withFields = (...argument: Array<Record<string, unknown>>) =>
+	query('values:describeAll', {
+		argumentsMode: 'fields',
+		argumentFields: { argument } as never,
+	});
+
+const withItem = (parameters: ConvexRunOptions['parameters']) =>
+	query('values:echo', { argumentsMode: 'item', ...parameters });
+
+describe('arguments as fields', () => {
+	it('sends every type as the Convex type that was chosen', async () => {
+		const { success, stoppedBy } = await runConvex({
+			credential,
+			parameters: withFields(
+				{ name: 'typed', type: 'auto', value: '42' },
+				{ name: 'expression', type: 'auto', value: '={{ 42 }}' },
+				{ name: 'nothing', type: 'auto', value: '={{ $json.missing }}' },
+				{ name: 'string', type: 'string', value: '={{ 42 }}' },
+				{ name: 'number', type: 'number', value: '={{ "1.5" }}' },
+				{ name: 'notANumber', type: 'number', value: '={{ "NaN" }}' },
+				{ name: 'negativeZero', type: 'number', value: '={{ -0 }}' },
+				{ name: 'boolean', type: 'boolean', value: true },
+				{ name: 'id', type: 'id', value: 'abc' },
+				{ name: 'object', type: 'object', value: '{ "a": [1] }' },
+				{ name: 'array', type: 'array', value: '={{ [1, 2] }}' },
+				{ name: 'int64', type: 'int64', value: '9007199254740993' },
+				{ name: 'bytes', type: 'bytes', value: 'aGVsbG8=' },
+				{ name: 'date', type: 'date', value: '2026-01-31T12:00:00Z' },
+				{ name: 'now', type: 'date', value: '={{ $now }}' },
+				{ name: 'null', type: 'null' },
+			),
+		});
+		expect(stoppedBy).toBeUndefined();
+		expect(success[0]?.json.value).toEqual({
+			typed: 'string',
+			expression: 'float64',
+			string: 'string',
+			number: 'float64',
+			notANumber: 'float64',
+			negativeZero: 'negative zero',
+			boolean: 'boolean',
+			id: 'string',
+			object: 'object',
+			array: 'array',
+			int64: 'int64',
+			bytes: 'bytes',
+			date: 'float64',
+			now: 'float64',
+			null: 'null',
+		});
+	});
+
+	it('keeps the value of every type on the way there and back', async () => {
+		const { success } = await runConvex({
+			credential,
+			parameters: query('values:typed', {
+				argumentsMode: 'fields',
+				argumentFields: {
+					argument: [
+						{ name: 'text', type: 'string', value: 'ä 😀' },
+						{ name: 'number', type: 'number', value: '={{ Infinity }}' },
+						{ name: 'flag', type: 'boolean', value: '={{ "false" }}' },
+						{ name: 'big', type: 'int64', value: '-9223372036854775808' },
+						{ name: 'bytes', type: 'bytes', value: 'AP+A' },
+						{ name: 'nothing', type: 'null' },
+						{ name: 'list', type: 'array', value: '["a"]' },
+						{ name: 'object', type: 'object', value: '={{ ({ inner: 1 }) }}' },
+						{ name: 'literal', type: 'int64', value: '={{ 3 }}' },
+					],
+				} as never,
+				options: { valueFormat: 'encoded' },
+			}),
+		});
+		expect(success[0]?.json.value).toEqual({
+			text: 'ä 😀',
+			number: { $float: 'AAAAAAAA8H8=' },
+			flag: false,
+			big: { $integer: 'AAAAAAAAAIA=' },
+			bytes: { $bytes: 'AP+A' },
+			nothing: null,
+			list: ['a'],
+			object: { inner: 1 },
+			literal: { $integer: 'AwAAAAAAAAA=' },
+		});
+	});
+
+	it('sends the content of a binary field as bytes', async () => {
+		const content = Buffer.from([0, 255, 128, 10]);
+		const { success, stoppedBy } = await runConvex({
+			credential: { ...credential },
+			parameters: {
+				...withFields(
+					{ name: 'name', type: 'string', value: '={{ $json.name }}' },
+					{ name: 'content', type: 'binary', value: 'data' },
+				),
+				operation: 'mutation',
+				functionPath: { __rl: true, mode: 'path', value: 'files:save' },
+			},
+			input: [
+				{
+					json: { name: 'four bytes' },
+					binary: {
+						data: { data: content.toString('base64'), mimeType: 'application/octet-stream' },
+					},
+				},
+			],
+		});
+		expect(stoppedBy).toBeUndefined();
+		expect(success[0]?.json.value).toEqual({ name: 'four bytes', size: 4 });
+	});
+
+	it('reads a date without a time zone in the time zone of the workflow', async () => {
+		const { success } = await runConvex({
+			credential,
+			parameters: query('values:echo', {
+				argumentsMode: 'fields',
+				argumentFields: {
+					argument: [{ name: 'value', type: 'date', value: '2026-01-31T12:00:00' }],
+				} as never,
+			}),
+		});
+		// n8n's default time zone is New York, five hours behind in winter.
+		expect(success[0]?.json.value).toBe(Date.parse('2026-01-31T17:00:00Z'));
+	});
+
+	it('evaluates expressions for each item', async () => {
+		const { success } = await runConvex({
+			credential,
+			parameters: query('values:echo', {
+				argumentsMode: 'fields',
+				argumentFields: {
+					argument: [{ name: 'value', type: 'auto', value: '={{ $json.n }}' }],
+				} as never,
+			}),
+			input: [{ n: 1 }, { n: 'two' }, { n: { three: 3 } }],
+		});
+		expect(success.map((item) => item.json.value)).toEqual([1, 'two', { three: 3 }]);
+	});
+});
+
+describe('arguments from the input item', () => {
+	it('sends all fields, all except some, or only some', async () => {
+		const input = [{ value: 1, extra: 2 }];
+		const only = await runConvex({
+			credential,
+			parameters: withItem({ itemFields: 'only', itemFieldNames: ' value , missing' }),
+			input,
+		});
+		expect(only.success[0]?.json.value).toBe(1);
+		const except = await runConvex({
+			credential,
+			parameters: withItem({ itemFields: 'except', itemFieldNames: "={{ ['extra'] }}" }),
+			input,
+		});
+		expect(except.success[0]?.json.value).toBe(1);
+		const all = await runConvex({
+			credential,
+			parameters: query('values:describeAll', { argumentsMode: 'item', itemFields: 'all' }),
+			input,
+		});
+		expect(all.success[0]?.json.value).toEqual({ value: 'float64', extra: 'float64' });
+	});
+});
+
+describe('arguments as JSON', () => {
+	it('takes text, an expression inside the text, and an expression that gives an object', async () => {
+		for (const argumentsJson of [
+			'{ "value": "x" }',
+			'={ "value": "{{ $json.v }}" }',
+			'={{ ({ value: $json.v }) }}',
+		]) {
+			const { success } = await runConvex({
+				credential,
+				parameters: query('values:echo', { argumentsMode: 'json', argumentsJson }),
+				input: [{ v: 'x' }],
+			});
+			expect(success[0]?.json.value).toBe('x');
+		}
+	});
+
+	it('takes values in the encoding that Convex returns', async () => {
+		const value = {
+			big: { $integer: 'KgAAAAAAAAA=' },
+			bytes: { $bytes: 'aGk=' },
+			nan: { $float: 'AAAAAAAA+H8=' },
+		};
+		const { success } = await runConvex({
+			credential,
+			parameters: calling('query', 'values:echo', { value }, { valueFormat: 'encoded' }),
+		});
+		expect(success[0]?.json.value).toEqual(value);
+	});
+});
+
+describe('results', () => {
+	const echo = async (value: unknown, options: Record<string, string>) => {
+		const { success, error } = await runConvex({
+			credential,
+			parameters: calling('query', 'values:echo', { value }, options),
+			settings: { onError: 'continueErrorOutput' },
+		});
+		expect(error).toEqual([]);
+		return success.map((item) => item.json);
+	};
+
+	it('writes Convex types as plain JSON unless asked for the encoding', async () => {
+		const value = [{ $integer: 'KgAAAAAAAAA=' }, { $bytes: 'aGk=' }, { $float: 'AAAAAAAA+H8=' }];
+		expect(await echo(value, {})).toEqual([{ value: ['42', 'aGk=', 'NaN'], logLines: [] }]);
+	});
+
+	it('gives the value alone: an object as the item, a list item by item', async () => {
+		const value = { output: 'value' };
+		expect(await echo({ a: 1 }, value)).toEqual([{ a: 1 }]);
+		expect(await echo([{ a: 1 }, 2, null, [3]], value)).toEqual([
+			{ a: 1 },
+			{ value: 2 },
+			{ value: null },
+			{ value: [3] },
+		]);
+		expect(await echo('text', value)).toEqual([{ value: 'text' }]);
+		expect(await echo(null, value)).toEqual([{ value: null }]);
+		expect(await echo([], value)).toEqual([]);
+	});
+
+	it('keeps an object with an error field nested, as n8n would take it for a failure', async () => {
+		const value = { error: 'just data', message: 'm' };
+		expect(await echo(value, { output: 'value' })).toEqual([{ value }]);
+		expect(await echo([value], { output: 'value' })).toEqual([{ value }]);
+		expect(await echo(value, {})).toEqual([{ value, logLines: [] }]);
+	});
+});

@@ -1,0 +1,124 @@
+import { startDeployment, type EmbeddedDeployment } from '../deployment/client';
+import { startHttpServer } from '../support/awkwardServers';
+import { calling, runConvex, type ConvexRunOptions } from '../support/convexNode';
+
+let deployment: EmbeddedDeployment;
+let credential: ConvexRunOptions['credential'];
+
+beforeAll(async () => {
+	deployment = await startDeployment();
+	credential = {
+		deploymentUrl: deployment.url,
+		authentication: 'deployKey',
+		token: deployment.deployKey,
+	};
+});
+
+afterAll(async () => await deployment.stop());
+beforeEach(async () => await deployment.reset());
+
+const create = calling('mutation', 'tasks:create', '={{ $json }}');
+const tasks = [{ title: 'one' }, { title: '' }, { title: 'three' }];
+
+describe("n8n's settings for errors", () => {
+	it('stop: the first failed item ends the workflow, the rest is not sent', async () => {
+		const { stoppedBy, success } = await runConvex({
+			credential,
+			parameters: create,
+			input: tasks,
+		});
+		expect(stoppedBy).toMatchObject({
+			name: 'NodeApiError',
+			message: expect.stringMatching(/^Uncaught ConvexError: .*EMPTY_TITLE/),
+			context: { itemIndex: 1, data: { errorData: { code: 'EMPTY_TITLE' } } },
+		});
+		expect(success).toEqual([]);
+		expect(await deployment.executions()).toEqual({ 'tasks:create': 2 });
+	});
+
+	it('continue: every item comes out of the one output, in order', async () => {
+		const { success } = await runConvex({
+			credential,
+			parameters: create,
+			input: tasks,
+			settings: { onError: 'continueRegularOutput' },
+		});
+		expect(success.map((item) => Object.keys(item.json))).toEqual([
+			['value', 'logLines'],
+			['error', 'details'],
+			['value', 'logLines'],
+		]);
+		expect(success.map((item) => item.pairedItem)).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
+	});
+
+	it('continue with error output: failed items leave by it, with the fields of the input', async () => {
+		const { success, error } = await runConvex({
+			credential,
+			parameters: create,
+			input: tasks.map((task, order) => ({ ...task, priority: order })),
+			settings: { onError: 'continueErrorOutput' },
+		});
+		expect(success).toHaveLength(2);
+		expect(error.map((item) => item.json)).toEqual([
+			{
+				title: '',
+				priority: 1,
+				error: expect.stringMatching(/EMPTY_TITLE/),
+				details: {
+					functionPath: 'tasks:create',
+					operation: 'mutation',
+					kind: 'application',
+					errorData: { code: 'EMPTY_TITLE', message: 'A task needs a title', field: 'title' },
+					requestId: expect.stringMatching(/^[0-9a-f]{16}$/),
+					retryable: false,
+					outcome: 'failed',
+				},
+			},
+		]);
+	});
+});
+
+describe('secrets', () => {
+	it('go to the deployment and nowhere else, whatever happens', async () => {
+		const token = 'prod:happy-animal-123|eyJ2MiI6InNlY3JldC1wYXJ0In0=';
+		const server = await startHttpServer((request, response) => {
+			response.writeHead(500, { 'content-type': 'text/plain' }).end(`echo: ${request.url}`);
+		});
+		for (const deploymentUrl of [server.url, 'http://127.0.0.1:9', 'https://x.convex.site']) {
+			for (const onError of ['stopWorkflow', 'continueErrorOutput'] as const) {
+				const { run } = await runConvex({
+					credential: { deploymentUrl, authentication: 'deployKey', token },
+					parameters: calling('query', 'version'),
+					settings: { onError },
+				});
+				const saved = JSON.stringify(run);
+				expect(saved).not.toContain('secret-part');
+				expect(saved).not.toContain('eyJ2MiI6InNlY3JldC1wYXJ0In0');
+				expect(saved).not.toContain(encodeURIComponent(token));
+				expect(saved).not.toContain(Buffer.from(token).toString('base64').slice(4, 40));
+			}
+		}
+		expect(server.authorizations).toEqual([`Convex ${token}`, `Convex ${token}`]);
+		await server.stop();
+	});
+});
+
+describe('cancelling the execution', () => {
+	it('aborts the call under way and sends no further one', async () => {
+		const cancel = new AbortController();
+		const started = Date.now();
+		const running = runConvex({
+			credential,
+			parameters: calling('action', 'counters:wait', { ms: 20_000 }),
+			input: [{}, {}, {}],
+			settings: { onError: 'continueErrorOutput' },
+			cancelSignal: cancel.signal,
+		});
+		while ((await deployment.executions())['counters:wait'] === undefined) {
+			expect(Date.now() - started).toBeLessThan(15_000);
+		}
+		cancel.abort();
+		await running.catch(() => undefined);
+		expect(await deployment.executions()).toEqual({ 'counters:wait': 1 });
+	});
+});

@@ -1,0 +1,55 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-dangerous-functions -- runs in Node, not in n8n */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type RequestListener, type Server as HttpServer } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export interface TestServer {
+	url: string;
+	/** Authorization headers of all requests so far. */
+	authorizations: Array<string | undefined>;
+	stop: () => Promise<void>;
+}
+
+/** A plain HTTP server that is no Convex deployment. */
+export async function startHttpServer(listener: RequestListener): Promise<TestServer> {
+	const authorizations: Array<string | undefined> = [];
+	const server = createServer((request, response) => {
+		authorizations.push(request.headers.authorization);
+		listener(request, response);
+	});
+	return { ...(await listening(server, 'http')), authorizations };
+}
+
+/** An HTTPS server whose certificate nobody signed but itself. */
+export async function startUntrustedServer(): Promise<TestServer> {
+	const folder = mkdtempSync(join(tmpdir(), 'certificate-'));
+	const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
+	const request = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'];
+	const subject = ['-subj', '/CN=localhost', '-days', '1', '-nodes', '-keyout', key, '-out', cert];
+	execFileSync('openssl', [...request, ...subject], { stdio: 'ignore' });
+	const server = createHttpsServer({ key: readFileSync(key), cert: readFileSync(cert) });
+	rmSync(folder, { recursive: true });
+	return { ...(await listening(server, 'https')), authorizations: [] };
+}
+
+/** The address of a port on which nothing listens. */
+export async function unusedUrl(): Promise<string> {
+	const server = await startHttpServer(() => {});
+	await server.stop();
+	return server.url;
+}
+
+async function listening(server: HttpServer, scheme: string) {
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	return {
+		url: `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`,
+		stop: async () => {
+			server.closeAllConnections();
+			await new Promise((resolve) => server.close(resolve));
+		},
+	};
+}
