@@ -1,5 +1,5 @@
 const { execFile } = require('node:child_process');
-const { rm } = require('node:fs/promises');
+const { readdir, readFile, rm, writeFile } = require('node:fs/promises');
 const { promisify } = require('node:util');
 const esbuild = require('esbuild');
 const { dest, parallel, series, src } = require('gulp');
@@ -29,7 +29,7 @@ async function typeCheck() {
  * host's own.
  */
 async function bundle() {
-	await esbuild.build({
+	const { metafile } = await esbuild.build({
 		entryPoints,
 		outdir: 'dist',
 		outbase: '.',
@@ -43,7 +43,26 @@ async function bundle() {
 		drop: ['console', 'debugger'],
 		legalComments: 'inline',
 		logLevel: 'warning',
+		metafile: true,
 	});
+	await writeFile('dist/THIRD-PARTY-LICENSES.txt', await licencesOf(Object.keys(metafile.inputs)));
+}
+
+/** The licences of the packages that the bundle contains, as these demand. */
+async function licencesOf(inputFiles) {
+	const packages = new Set(
+		inputFiles
+			.map((file) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1])
+			.filter((name) => name !== undefined),
+	);
+	const licences = [...packages].sort().map(async (name) => {
+		const folder = `node_modules/${name}`;
+		const { version } = JSON.parse(await readFile(`${folder}/package.json`, 'utf8'));
+		const file = (await readdir(folder)).find((entry) => /^licen[cs]e/i.test(entry));
+		if (file === undefined) throw new Error(`${name} has no licence file`);
+		return `${name} ${version}\n\n${await readFile(`${folder}/${file}`, 'utf8')}`;
+	});
+	return (await Promise.all(licences)).join(`\n${'='.repeat(80)}\n\n`);
 }
 
 /** Icons, codex files and output schemas stay beside the code that names them. */

@@ -10,6 +10,7 @@ module.exports = {
 			},
 		],
 	},
+	reporters: ['default', '<rootDir>/test/support/plainSummaryReporter.js'],
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
 	testTimeout: 30_000,
 };

@@ -1,4 +1,10 @@
-import type { IAuthenticate, ICredentialType, Icon, INodeProperties } from 'n8n-workflow';
+import type {
+	ICredentialDataDecryptedObject,
+	ICredentialType,
+	Icon,
+	IHttpRequestOptions,
+	INodeProperties,
+} from 'n8n-workflow';
 import { authorizeRequest } from '../nodes/Convex/transport/authorizeRequest';
 
 export class ConvexApi implements ICredentialType {
@@ -79,6 +85,8 @@ export class ConvexApi implements ICredentialType {
 		},
 	];
 
-	authenticate: IAuthenticate = async (credentials, requestOptions) =>
-		authorizeRequest(credentials, requestOptions);
+	authenticate = async (
+		credentials: ICredentialDataDecryptedObject,
+		requestOptions: IHttpRequestOptions,
+	): Promise<IHttpRequestOptions> => authorizeRequest(credentials, requestOptions);
 }

@@ -1,0 +1,55 @@
+import { startDeployment, type EmbeddedDeployment } from '../deployment/client';
+import { outputsOf, runWorkflow } from '../support/engine';
+import { installationFor, readExamples, withCredential } from '../support/examples';
+
+let deployment: EmbeddedDeployment;
+
+beforeAll(async () => {
+	deployment = await startDeployment();
+});
+
+afterAll(async () => await deployment.stop());
+
+const examples = readExamples();
+
+describe('the examples', () => {
+	it.each(examples)('$file names no credential and says what to change', ({ workflow }) => {
+		const notes = workflow.nodes.filter(({ type }) => type === 'n8n-nodes-base.stickyNote');
+		expect(notes.length).toBeGreaterThan(0);
+		expect(workflow.nodes.filter(({ credentials }) => credentials !== undefined)).toEqual([]);
+	});
+
+	it('tasks.json creates tasks, sends a refused one to the error branch, and reports', async () => {
+		const example = examples.find(({ file }) => file === 'tasks.json');
+		if (example === undefined) throw new Error('there is no examples/tasks.json');
+		const { run } = await runWorkflow(
+			await installationFor(deployment),
+			withCredential(example.workflow, '1', 'Convex'),
+		);
+		expect(run.data.resultData.error).toBeUndefined();
+		const [created, refused] = outputsOf(run, 'Create Task');
+		expect(created?.map((item) => item.json)).toEqual([
+			{ value: expect.any(String), logLines: ["[LOG] 'creating' 'Write the announcement'"] },
+			{ value: expect.any(String), logLines: ["[LOG] 'creating' 'Order the cake'"] },
+		]);
+		expect(refused?.map((item) => item.json)).toEqual([
+			{
+				title: '',
+				due: '2026-12-02T09:00:00Z',
+				error: expect.stringMatching(/A task needs a title/),
+				details: expect.objectContaining({
+					kind: 'application',
+					errorData: { code: 'EMPTY_TITLE', field: 'title', message: 'A task needs a title' },
+				}),
+			},
+		]);
+		expect(outputsOf(run, 'List Open Tasks')[0]?.map((item) => item.json)).toEqual([
+			expect.objectContaining({
+				title: 'Write the announcement',
+				dueAt: Date.parse('2026-12-01T09:00:00Z'),
+			}),
+			expect.objectContaining({ title: 'Order the cake' }),
+		]);
+		expect(outputsOf(run, 'Write Report')[0]?.[0]?.json.value).toBe('Report: 2 open, 0 done');
+	});
+});

@@ -1,0 +1,70 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-dangerous-functions -- runs in Node, not in n8n */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadBuiltPackage, type LoadedPackage } from '../support/builtPackage';
+
+const PROJECT = join(__dirname, '..', '..');
+
+let folder: string;
+let installed: LoadedPackage;
+
+/** Packs the package and unpacks it into an empty folder: what a user gets, and nothing else. */
+beforeAll(async () => {
+	folder = mkdtempSync(join(tmpdir(), 'package-'));
+	const packed = execFileSync(
+		'npm',
+		['pack', '--json', '--ignore-scripts', '--pack-destination', folder],
+		{ cwd: PROJECT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
+	);
+	const [{ filename }]: [{ filename: string }] = JSON.parse(packed);
+	execFileSync('tar', ['-xzf', join(folder, filename), '-C', folder]);
+	// n8n-workflow comes from the host.
+	symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
+	installed = await loadBuiltPackage(join(folder, 'package'));
+});
+
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe('the packed package', () => {
+	it("loads in n8n's package loader", () => {
+		expect(Object.keys(installed.nodeTypes)).toEqual(['n8n-nodes-convex.convex']);
+		expect(Object.keys(installed.credentialTypes)).toEqual(['convexApi']);
+	});
+
+	it('brings icons for both themes, and search words for the node panel', () => {
+		const description = installed.nodeTypes['n8n-nodes-convex.convex']?.description;
+		expect(description?.iconUrl).toEqual({
+			light: expect.stringMatching(/icons\/convex\.svg$/),
+			dark: expect.stringMatching(/icons\/convex\.dark\.svg$/),
+		});
+		expect(description?.codex?.alias).toContain('convex.dev');
+		for (const file of ['convex.svg', 'convex.dark.svg']) {
+			expect(existsSync(join(folder, 'package', 'dist', 'icons', file))).toBe(true);
+		}
+	});
+
+	it('brings an output schema for every operation', () => {
+		const schemas = join(folder, 'package/dist/nodes/Convex/__schema__/v1.0.0/function');
+		const operation = installed.nodeTypes['n8n-nodes-convex.convex']?.description.properties.find(
+			({ name }) => name === 'operation',
+		);
+		const values = (operation?.options ?? []).map((option) => 'value' in option && option.value);
+		expect(values).toEqual(['query', 'mutation', 'action', 'run']);
+		for (const value of values) expect(existsSync(join(schemas, `${value}.json`))).toBe(true);
+	});
+
+	it('exports its classes, and has the licences of what is bundled', () => {
+		const exported = execFileSync(
+			process.execPath,
+			['-p', 'Object.keys(require("./package")).join()'],
+			{
+				cwd: folder,
+				encoding: 'utf8',
+			},
+		);
+		expect(exported.trim()).toBe('Convex,ConvexApi');
+		expect(existsSync(join(folder, 'package', 'dist', 'THIRD-PARTY-LICENSES.txt'))).toBe(true);
+	});
+});

@@ -1,0 +1,63 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestDeployment } from '../deployment/client';
+import { loadBuiltPackage } from './builtPackage';
+import { passThroughNode, type Installation, type WorkflowFile } from './engine';
+
+const PROJECT = join(__dirname, '..', '..');
+const EXAMPLES = join(PROJECT, 'examples');
+
+/** Nodes of n8n itself that examples start and end with; outside n8n they hand their items on. */
+const PASS_THROUGH_NODES = ['n8n-nodes-base.manualTrigger', 'n8n-nodes-base.noOp'];
+const CONVEX_NODES = /^n8n-nodes-convex\./;
+const STICKY_NOTE = 'n8n-nodes-base.stickyNote';
+
+export interface Example {
+	file: string;
+	workflow: WorkflowFile;
+	/** Whether it uses only nodes that exist without a whole n8n. */
+	runsWithoutN8n: boolean;
+}
+
+/** The importable workflows of the folder examples, by file name. */
+export function readExamples(): Example[] {
+	return readdirSync(EXAMPLES)
+		.filter((file) => file.endsWith('.json'))
+		.sort()
+		.map((file) => {
+			const workflow: WorkflowFile = JSON.parse(readFileSync(join(EXAMPLES, file), 'utf8'));
+			const runsWithoutN8n = workflow.nodes.every(
+				({ type }) =>
+					CONVEX_NODES.test(type) || type === STICKY_NOTE || PASS_THROUGH_NODES.includes(type),
+			);
+			return { file, workflow, runsWithoutN8n };
+		});
+}
+
+/** Examples name no credential: in n8n the user chooses one. */
+export function withCredential(workflow: WorkflowFile, id: string, name: string): WorkflowFile {
+	const nodes = workflow.nodes.map((node) =>
+		CONVEX_NODES.test(node.type) ? { ...node, credentials: { convexApi: { id, name } } } : node,
+	);
+	return { ...workflow, nodes };
+}
+
+/** The built package, with a credential for the deployment. */
+export async function installationFor(deployment: TestDeployment): Promise<Installation> {
+	const { nodeTypes, credentialTypes } = await loadBuiltPackage(PROJECT);
+	return {
+		nodeTypes: {
+			...Object.fromEntries(PASS_THROUGH_NODES.map((name) => [name, passThroughNode(name)])),
+			...nodeTypes,
+		},
+		credentialTypes,
+		credentials: {
+			convexApi: {
+				deploymentUrl: deployment.url,
+				authentication: 'deployKey',
+				token: deployment.deployKey,
+			},
+		},
+	};
+}
