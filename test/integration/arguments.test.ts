@@ -1,15 +1,7 @@
-import { startDeployment, type EmbeddedDeployment } from '../deployment/client';
-import { calling, runConvex, type ConvexRunOptions } from '../support/convexNode';
+import { calling, type ConvexRunOptions } from '../support/convexNode';
+import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 
-let deployment: EmbeddedDeployment;
-let credential: ConvexRunOptions['credential'];
-
-beforeAll(async () => {
-	deployment = await startDeployment();
-	credential = { deploymentUrl: deployment.url, authentication: 'none' };
-});
-
-afterAll(async () => await deployment.stop());
+const convex = useEmbeddedDeployment('none');
 
 const query = (path: string, parameters: ConvexRunOptions['parameters']) => ({
 	operation: 'query',
@@ -28,8 +20,7 @@ const withItem = (parameters: ConvexRunOptions['parameters']) =>
 
 describe('arguments as fields', () => {
 	it('sends every type as the Convex type that was chosen', async () => {
-		const { success, stoppedBy } = await runConvex({
-			credential,
+		const { success, stoppedBy } = await convex.run({
 			parameters: withFields(
 				{ name: 'typed', type: 'auto', value: '42' },
 				{ name: 'expression', type: 'auto', value: '={{ 42 }}' },
@@ -70,8 +61,7 @@ describe('arguments as fields', () => {
 	});
 
 	it('keeps the value of every type on the way there and back', async () => {
-		const { success } = await runConvex({
-			credential,
+		const { success } = await convex.run({
 			parameters: query('values:typed', {
 				argumentsMode: 'fields',
 				argumentFields: {
@@ -105,8 +95,7 @@ describe('arguments as fields', () => {
 
 	it('sends the content of a binary field as bytes', async () => {
 		const content = Buffer.from([0, 255, 128, 10]);
-		const { success, stoppedBy } = await runConvex({
-			credential: { ...credential },
+		const { success, stoppedBy } = await convex.run({
 			parameters: {
 				...withFields(
 					{ name: 'name', type: 'string', value: '={{ $json.name }}' },
@@ -129,8 +118,7 @@ describe('arguments as fields', () => {
 	});
 
 	it('reads a date without a time zone in the time zone of the workflow', async () => {
-		const { success } = await runConvex({
-			credential,
+		const { success } = await convex.run({
 			parameters: query('values:echo', {
 				argumentsMode: 'fields',
 				argumentFields: {
@@ -143,8 +131,7 @@ describe('arguments as fields', () => {
 	});
 
 	it('evaluates expressions for each item', async () => {
-		const { success } = await runConvex({
-			credential,
+		const { success } = await convex.run({
 			parameters: query('values:echo', {
 				argumentsMode: 'fields',
 				argumentFields: {
@@ -160,20 +147,17 @@ describe('arguments as fields', () => {
 describe('arguments from the input item', () => {
 	it('sends all fields, all except some, or only some', async () => {
 		const input = [{ value: 1, extra: 2 }];
-		const only = await runConvex({
-			credential,
+		const only = await convex.run({
 			parameters: withItem({ itemFields: 'only', itemFieldNames: ' value , missing' }),
 			input,
 		});
 		expect(only.success[0]?.json.value).toBe(1);
-		const except = await runConvex({
-			credential,
+		const except = await convex.run({
 			parameters: withItem({ itemFields: 'except', itemFieldNames: "={{ ['extra'] }}" }),
 			input,
 		});
 		expect(except.success[0]?.json.value).toBe(1);
-		const all = await runConvex({
-			credential,
+		const all = await convex.run({
 			parameters: query('values:describeAll', { argumentsMode: 'item', itemFields: 'all' }),
 			input,
 		});
@@ -188,8 +172,7 @@ describe('arguments as JSON', () => {
 			'={ "value": "{{ $json.v }}" }',
 			'={{ ({ value: $json.v }) }}',
 		]) {
-			const { success } = await runConvex({
-				credential,
+			const { success } = await convex.run({
 				parameters: query('values:echo', { argumentsMode: 'json', argumentsJson }),
 				input: [{ v: 'x' }],
 			});
@@ -203,8 +186,7 @@ describe('arguments as JSON', () => {
 			bytes: { $bytes: 'aGk=' },
 			nan: { $float: 'AAAAAAAA+H8=' },
 		};
-		const { success } = await runConvex({
-			credential,
+		const { success } = await convex.run({
 			parameters: calling('query', 'values:echo', { value }, { valueFormat: 'encoded' }),
 		});
 		expect(success[0]?.json.value).toEqual(value);
@@ -213,8 +195,7 @@ describe('arguments as JSON', () => {
 
 describe('results', () => {
 	const echo = async (value: unknown, options: Record<string, string>) => {
-		const { success, error } = await runConvex({
-			credential,
+		const { success, error } = await convex.run({
 			parameters: calling('query', 'values:echo', { value }, options),
 			settings: { onError: 'continueErrorOutput' },
 		});

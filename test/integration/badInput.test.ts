@@ -1,16 +1,7 @@
-import { startDeployment, type EmbeddedDeployment } from '../deployment/client';
-import { calling, runConvex, type ConvexRunOptions } from '../support/convexNode';
+import { calling, type ConvexRunOptions } from '../support/convexNode';
+import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 
-let deployment: EmbeddedDeployment;
-let credential: ConvexRunOptions['credential'];
-
-beforeAll(async () => {
-	deployment = await startDeployment();
-	credential = { deploymentUrl: deployment.url, authentication: 'none' };
-});
-
-afterAll(async () => await deployment.stop());
-beforeEach(async () => await deployment.reset());
+const convex = useEmbeddedDeployment('none');
 
 type Field = Record<string, unknown>;
 
@@ -153,7 +144,7 @@ const cases: Array<[what: string, parameters: ConvexRunOptions['parameters'], me
 
 describe('bad input', () => {
 	it.each(cases)('%s is refused before anything is sent', async (_what, parameters, message) => {
-		const stopped = await runConvex({ credential, parameters });
+		const stopped = await convex.run({ parameters });
 		expect(stopped.stoppedBy).toMatchObject({
 			name: 'NodeOperationError',
 			message: expect.stringMatching(message),
@@ -162,8 +153,7 @@ describe('bad input', () => {
 		});
 		expect(stopped.stoppedBy?.message).toMatch(/ \[item 0\]$/);
 
-		const branched = await runConvex({
-			credential,
+		const branched = await convex.run({
 			parameters,
 			input: [{ kept: true }],
 			settings: { onError: 'continueErrorOutput' },
@@ -181,12 +171,11 @@ describe('bad input', () => {
 				}),
 			},
 		]);
-		expect(await deployment.executions()).toEqual({});
+		expect(await convex.deployment.executions()).toEqual({});
 	});
 
 	it('does not hold up the other items, and names the one it is in', async () => {
-		const { success, error } = await runConvex({
-			credential,
+		const { success, error } = await convex.run({
 			parameters: withJson('={{ $json }}'),
 			input: [{ name: 'a' }, { name: { $bad: 1, x: 2 } }, { name: 'a' }],
 			settings: { onError: 'continueErrorOutput' },
@@ -203,8 +192,8 @@ describe('bad input', () => {
 		['deploymentUrl', { deploymentUrl: 'https://a.convex.site' }, /ends in \.convex\.site/],
 		['token', { authentication: 'deployKey', token: '' }, /'Deploy Key' is empty/],
 	])('a credential with a wrong %s is refused for every item', async (_field, fields, message) => {
-		const { success, error, run } = await runConvex({
-			credential: { ...credential, ...fields },
+		const { success, error, run } = await convex.run({
+			credential: { ...convex.credential, ...fields },
 			parameters: calling('query', 'version'),
 			input: [{ a: 1 }, { a: 2 }],
 			settings: { onError: 'continueErrorOutput' },

@@ -1,44 +1,26 @@
-import { startDeployment, type EmbeddedDeployment } from '../deployment/client';
 import { startHttpServer } from '../support/awkwardServers';
-import { calling, runConvex, type ConvexRunOptions } from '../support/convexNode';
+import { calling } from '../support/convexNode';
+import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 
-let deployment: EmbeddedDeployment;
-let credential: ConvexRunOptions['credential'];
-
-beforeAll(async () => {
-	deployment = await startDeployment();
-	credential = {
-		deploymentUrl: deployment.url,
-		authentication: 'deployKey',
-		token: deployment.deployKey,
-	};
-});
-
-afterAll(async () => await deployment.stop());
-beforeEach(async () => await deployment.reset());
+const convex = useEmbeddedDeployment('deployKey');
 
 const create = calling('mutation', 'tasks:create', '={{ $json }}');
 const tasks = [{ title: 'one' }, { title: '' }, { title: 'three' }];
 
 describe("n8n's settings for errors", () => {
 	it('stop: the first failed item ends the workflow, the rest is not sent', async () => {
-		const { stoppedBy, success } = await runConvex({
-			credential,
-			parameters: create,
-			input: tasks,
-		});
+		const { stoppedBy, success } = await convex.run({ parameters: create, input: tasks });
 		expect(stoppedBy).toMatchObject({
 			name: 'NodeApiError',
 			message: expect.stringMatching(/^Uncaught ConvexError: .*EMPTY_TITLE/),
 			context: { itemIndex: 1, data: { errorData: { code: 'EMPTY_TITLE' } } },
 		});
 		expect(success).toEqual([]);
-		expect(await deployment.executions()).toEqual({ 'tasks:create': 2 });
+		expect(await convex.deployment.executions()).toEqual({ 'tasks:create': 2 });
 	});
 
 	it('continue: every item comes out of the one output, in order', async () => {
-		const { success } = await runConvex({
-			credential,
+		const { success } = await convex.run({
 			parameters: create,
 			input: tasks,
 			settings: { onError: 'continueRegularOutput' },
@@ -52,8 +34,7 @@ describe("n8n's settings for errors", () => {
 	});
 
 	it('continue with error output: failed items leave by it, with the fields of the input', async () => {
-		const { success, error } = await runConvex({
-			credential,
+		const { success, error } = await convex.run({
 			parameters: create,
 			input: tasks.map((task, order) => ({ ...task, priority: order })),
 			settings: { onError: 'continueErrorOutput' },
@@ -86,7 +67,7 @@ describe('secrets', () => {
 		});
 		for (const deploymentUrl of [server.url, 'http://127.0.0.1:9', 'https://x.convex.site']) {
 			for (const onError of ['stopWorkflow', 'continueErrorOutput'] as const) {
-				const { run } = await runConvex({
+				const { run } = await convex.run({
 					credential: { deploymentUrl, authentication: 'deployKey', token },
 					parameters: calling('query', 'version'),
 					settings: { onError },
@@ -107,18 +88,17 @@ describe('cancelling the execution', () => {
 	it('aborts the call under way and sends no further one', async () => {
 		const cancel = new AbortController();
 		const started = Date.now();
-		const running = runConvex({
-			credential,
+		const running = convex.run({
 			parameters: calling('action', 'counters:wait', { ms: 20_000 }),
 			input: [{}, {}, {}],
 			settings: { onError: 'continueErrorOutput' },
 			cancelSignal: cancel.signal,
 		});
-		while ((await deployment.executions())['counters:wait'] === undefined) {
+		while ((await convex.deployment.executions())['counters:wait'] === undefined) {
 			expect(Date.now() - started).toBeLessThan(15_000);
 		}
 		cancel.abort();
 		await running.catch(() => undefined);
-		expect(await deployment.executions()).toEqual({ 'counters:wait': 1 });
+		expect(await convex.deployment.executions()).toEqual({ 'counters:wait': 1 });
 	});
 });

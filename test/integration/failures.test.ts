@@ -1,26 +1,16 @@
 import type { IDataObject } from 'n8n-workflow';
-import { startDeployment, type EmbeddedDeployment } from '../deployment/client';
 import type { Fault } from '../deployment/faults';
 import { startHttpServer, startUntrustedServer, unusedUrl } from '../support/awkwardServers';
-import { calling, runConvex, type ConvexRunOptions } from '../support/convexNode';
+import { calling, type ConvexRunOptions } from '../support/convexNode';
+import { useEmbeddedDeployment } from '../support/embeddedDeployment';
+import type { CredentialValues } from '../support/engine';
 
-let deployment: EmbeddedDeployment;
-let credential: ConvexRunOptions['credential'];
+const convex = useEmbeddedDeployment('deployKey');
 
-beforeAll(async () => {
-	deployment = await startDeployment();
-});
+let credential: CredentialValues;
 
-afterAll(async () => await deployment.stop());
-
-beforeEach(async () => {
-	await deployment.reset();
-	await deployment.setPaused(false);
-	credential = {
-		deploymentUrl: deployment.url,
-		authentication: 'deployKey',
-		token: deployment.deployKey,
-	};
+beforeEach(() => {
+	credential = convex.credential;
 });
 
 interface ExpectedFailure {
@@ -48,7 +38,7 @@ async function expectFailure(
 	const expectedJson = { error: text, details: withoutUndefined(expectedDetails) };
 
 	await prepare();
-	const stopped = await runConvex({ credential, parameters, input });
+	const stopped = await convex.run({ credential, parameters, input });
 	expect(stopped.stoppedBy).toMatchObject({
 		message: text,
 		description: expect.stringMatching(description),
@@ -57,7 +47,7 @@ async function expectFailure(
 	expect(stopped.success).toEqual([]);
 
 	await prepare();
-	const branched = await runConvex({
+	const branched = await convex.run({
 		credential,
 		parameters,
 		input,
@@ -68,7 +58,7 @@ async function expectFailure(
 	expect(branched.error.map((item) => item.json)).toEqual([{ order: 7, ...expectedJson }]);
 
 	await prepare();
-	const continued = await runConvex({
+	const continued = await convex.run({
 		credential,
 		parameters,
 		input,
@@ -131,7 +121,7 @@ describe('a function that does not complete', () => {
 				},
 			},
 		);
-		const { success } = await runConvex({
+		const { success } = await convex.run({
 			credential,
 			parameters: calling('query', 'counters:get', { name: 'rolled back' }),
 		});
@@ -168,7 +158,7 @@ describe('a function that does not complete', () => {
 				},
 			},
 		);
-		const { success } = await runConvex({
+		const { success } = await convex.run({
 			credential,
 			parameters: calling('query', 'counters:get', { name: 'a' }),
 		});
@@ -181,7 +171,10 @@ describe('a function that does not complete', () => {
 	])('hides %s in production', async (_what, path, args, message) => {
 		const errorData = 'data' in args ? args.data : undefined;
 		await expectFailure(
-			{ parameters: calling('query', path, args), prepare: deployment.redact },
+			{
+				parameters: calling('query', path, args),
+				prepare: async () => await convex.deployment.redact(),
+			},
 			{
 				message,
 				description: errorData === undefined ? /under the request ID [0-9a-f]{16}/ : /errorData/,
@@ -213,7 +206,7 @@ describe('a call that Convex refuses before the function runs', () => {
 				details: { functionPath: 'tasks:create', ...notExecuted },
 			},
 		);
-		expect(await deployment.executions()).toEqual({});
+		expect(await convex.deployment.executions()).toEqual({});
 	});
 
 	it('for a function that does not exist', async () => {
@@ -239,7 +232,7 @@ describe('a call that Convex refuses before the function runs', () => {
 	});
 
 	it('for an internal function without a deploy key', async () => {
-		credential = { deploymentUrl: deployment.url, authentication: 'none' };
+		credential = { deploymentUrl: convex.deployment.url, authentication: 'none' };
 		await expectFailure(
 			{ parameters: calling('mutation', 'jobs:tick', { name: 'a' }) },
 			{
@@ -265,7 +258,7 @@ describe('a call that Convex refuses before the function runs', () => {
 		await expectFailure(
 			{
 				parameters: calling('query', 'version'),
-				prepare: async () => await deployment.setPaused(true),
+				prepare: async () => await convex.deployment.setPaused(true),
 			},
 			{
 				message: /^Cannot run functions while this deployment is paused\./,
@@ -290,8 +283,8 @@ describe('a call that Convex refuses before the function runs', () => {
 			foreign: { iss: 'https://elsewhere.test' },
 		};
 		const claims = tokens[token];
-		const secret = claims === undefined ? token : await deployment.signToken(claims);
-		credential = { deploymentUrl: deployment.url, authentication, token: secret };
+		const secret = claims === undefined ? token : await convex.deployment.signToken(claims);
+		credential = { deploymentUrl: convex.deployment.url, authentication, token: secret };
 		await expectFailure(
 			{ parameters: calling('query', 'version') },
 			{
@@ -343,7 +336,7 @@ describe('an answer of the platform', () => {
 		await expectFailure(
 			{
 				parameters: calling(operation, 'counters:increment', { name: 'a' }),
-				prepare: async () => await deployment.addFault(answer(httpStatus, code)),
+				prepare: async () => await convex.deployment.addFault(answer(httpStatus, code)),
 			},
 			{
 				message: 'what Convex says',
@@ -373,7 +366,7 @@ describe('an answer of the platform', () => {
 			await expectFailure(
 				{
 					parameters: calling(operation, 'version'),
-					prepare: async () => await deployment.addFault(answer(httpStatus)),
+					prepare: async () => await convex.deployment.addFault(answer(httpStatus)),
 				},
 				{
 					message: `The deployment answered with HTTP status ${httpStatus}`,
@@ -396,7 +389,7 @@ describe('an answer of the platform', () => {
 			{
 				parameters: calling('query', 'version'),
 				prepare: async () =>
-					await deployment.addFault({
+					await convex.deployment.addFault({
 						kind: 'answer',
 						status: 560,
 						body: {
@@ -428,7 +421,7 @@ describe('an answer of the platform', () => {
 			{
 				parameters: calling('query', 'jobs:status'),
 				prepare: async () =>
-					await deployment.addFault({
+					await convex.deployment.addFault({
 						kind: 'answer',
 						status: 200,
 						body: { status: 'error', errorMessage: `[Request ID: a] Server Error\n${text}` },
@@ -492,7 +485,7 @@ describe('no whole answer', () => {
 		await expectFailure(
 			{
 				parameters: calling('mutation', 'counters:increment', { name: 'a' }),
-				prepare: async () => await deployment.addFault({ kind }),
+				prepare: async () => await convex.deployment.addFault({ kind }),
 			},
 			{
 				message: 'The connection broke before the answer arrived',
@@ -508,7 +501,7 @@ describe('no whole answer', () => {
 			},
 		);
 		// Three runs of one item, one for each setting of n8n: none was sent twice.
-		const executions = await deployment.executions();
+		const executions = await convex.deployment.executions();
 		expect(executions).toEqual(kind === 'dropAfter' ? { 'counters:increment': 3 } : {});
 	});
 
@@ -538,7 +531,7 @@ describe('no whole answer', () => {
 		await expectFailure(
 			{
 				parameters: calling(operation, path, operation === 'query' ? {} : { name: 'a' }),
-				prepare: async () => await deployment.addFault({ kind: 'truncate' }),
+				prepare: async () => await convex.deployment.addFault({ kind: 'truncate' }),
 			},
 			{
 				message: 'The answer of the deployment was cut off',
@@ -576,7 +569,7 @@ describe('no whole answer', () => {
 	});
 
 	it('a TLS connection to a server without TLS', async () => {
-		credential = { ...credential, deploymentUrl: deployment.url.replace('http:', 'https:') };
+		credential = { ...credential, deploymentUrl: convex.deployment.url.replace('http:', 'https:') };
 		await expectFailure(
 			{ parameters: calling('query', 'version') },
 			{

@@ -1,28 +1,14 @@
 import type { INodeExecutionData } from 'n8n-workflow';
-import { startDeployment, type EmbeddedDeployment } from '../deployment/client';
-import { calling, runConvex, type ConvexRunOptions } from '../support/convexNode';
+import { calling } from '../support/convexNode';
+import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 
-let deployment: EmbeddedDeployment;
-let credential: ConvexRunOptions['credential'];
-
-beforeAll(async () => {
-	deployment = await startDeployment();
-	credential = {
-		deploymentUrl: deployment.url,
-		authentication: 'deployKey',
-		token: deployment.deployKey,
-	};
-});
-
-afterAll(async () => await deployment.stop());
-beforeEach(async () => await deployment.reset());
+const convex = useEmbeddedDeployment('deployKey');
 
 const json = (items: INodeExecutionData[]) => items.map((item) => item.json);
 
 describe('operations', () => {
 	it('creates by mutation and reads back by query', async () => {
-		const created = await runConvex({
-			credential,
+		const created = await convex.run({
 			parameters: calling('mutation', 'tasks:create', '={{ $json }}'),
 			input: [{ title: 'Write' }, { title: 'Test', priority: 2 }],
 		});
@@ -33,7 +19,7 @@ describe('operations', () => {
 		]);
 		expect(created.success.map((item) => item.pairedItem)).toEqual([{ item: 0 }, { item: 1 }]);
 
-		const listed = await runConvex({ credential, parameters: calling('query', 'tasks:list') });
+		const listed = await convex.run({ parameters: calling('query', 'tasks:list') });
 		expect(json(listed.success)).toEqual([
 			{
 				value: [
@@ -46,8 +32,7 @@ describe('operations', () => {
 	});
 
 	it('runs an action that calls a query and a mutation', async () => {
-		const { success } = await runConvex({
-			credential,
+		const { success } = await convex.run({
 			parameters: calling('action', 'admin/reports:summarize', { heading: 'Today' }),
 		});
 		expect(json(success)).toEqual([{ value: 'Today: 0 open, 0 done', logLines: [] }]);
@@ -59,7 +44,7 @@ describe('operations', () => {
 		['an action', 'counters:wait', 1],
 	])('runs %s by path', async (_type, path, value) => {
 		const args = { 'counters:increment': { name: 'a' }, 'counters:wait': { ms: 1 } }[path] ?? {};
-		const { success } = await runConvex({ credential, parameters: calling('run', path, args) });
+		const { success } = await convex.run({ parameters: calling('run', path, args) });
 		expect(json(success)).toEqual([{ value, logLines: [] }]);
 	});
 
@@ -72,26 +57,22 @@ describe('operations', () => {
 		'  tasks:list ',
 	])('understands the function path %s', async (path) => {
 		for (const operation of ['query', 'run']) {
-			const { success } = await runConvex({ credential, parameters: calling(operation, path) });
+			const { success } = await convex.run({ parameters: calling(operation, path) });
 			expect(json(success)).toEqual([{ value: [], logLines: [] }]);
 		}
 	});
 
 	it('runs internal functions and default exports', async () => {
-		const internal = await runConvex({
-			credential,
+		const internal = await convex.run({
 			parameters: calling('mutation', 'internal.jobs.tick', { name: 'a' }),
 		});
 		expect(json(internal.success)).toEqual([{ value: 'ticked', logLines: [] }]);
-		const version = await runConvex({ credential, parameters: calling('query', 'version.ts') });
+		const version = await convex.run({ parameters: calling('query', 'version.ts') });
 		expect(json(version.success)).toEqual([{ value: '1.0', logLines: [] }]);
 	});
 
 	it('gives log lines of every level', async () => {
-		const { success } = await runConvex({
-			credential,
-			parameters: calling('query', 'logs:everyLevel'),
-		});
+		const { success } = await convex.run({ parameters: calling('query', 'logs:everyLevel') });
 		expect(success[0]?.json.logLines).toEqual([
 			"[LOG] 'plain' 42",
 			'[DEBUG] { nested: true }',
@@ -102,8 +83,7 @@ describe('operations', () => {
 	});
 
 	it('decrypts the credential once a run', async () => {
-		const { credentialReads, success } = await runConvex({
-			credential,
+		const { credentialReads, success } = await convex.run({
 			parameters: calling('query', 'version'),
 			input: [{}, {}, {}],
 		});
@@ -112,8 +92,7 @@ describe('operations', () => {
 	});
 
 	it('gives no items for no items', async () => {
-		const { success, run } = await runConvex({
-			credential,
+		const { success, run } = await convex.run({
 			parameters: calling('query', 'version'),
 			input: [],
 		});

@@ -1,16 +1,7 @@
-import { startDeployment, type EmbeddedDeployment } from '../deployment/client';
-import { calling, runConvex, type ConvexRunOptions } from '../support/convexNode';
+import { calling } from '../support/convexNode';
+import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 
-let deployment: EmbeddedDeployment;
-let credential: ConvexRunOptions['credential'];
-
-beforeAll(async () => {
-	deployment = await startDeployment();
-	credential = { deploymentUrl: deployment.url, authentication: 'none' };
-});
-
-afterAll(async () => await deployment.stop());
-beforeEach(async () => await deployment.reset());
+const convex = useEmbeddedDeployment('none');
 
 const retrying = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
 const increment = calling('mutation', 'counters:increment', '={{ $json }}');
@@ -23,8 +14,7 @@ const overloaded = {
 
 describe('retry on fail', () => {
 	it('sends no item again that succeeded, when a later one stops the node', async () => {
-		const { success, stoppedBy } = await runConvex({
-			credential,
+		const { success, stoppedBy } = await convex.run({
 			parameters: calling('run', '={{ $json.path }}', '={{ $json.args }}'),
 			input: [
 				{ path: 'counters:increment', args: { name: 'a' } },
@@ -34,16 +24,15 @@ describe('retry on fail', () => {
 		});
 		expect(success).toEqual([]);
 		expect(stoppedBy?.message).toBe('Uncaught Error: boom');
-		expect(await deployment.executions()).toEqual({
+		expect(await convex.deployment.executions()).toEqual({
 			'counters:increment': 1,
 			'failures:throwError': 3,
 		});
 	});
 
 	it('sends only the failed item again, and gives all items in order', async () => {
-		await deployment.addFault(overloaded);
-		const { success, stoppedBy, run } = await runConvex({
-			credential,
+		await convex.deployment.addFault(overloaded);
+		const { success, stoppedBy, run } = await convex.run({
 			parameters: increment,
 			input: byName,
 			settings: retrying,
@@ -51,14 +40,13 @@ describe('retry on fail', () => {
 		expect(stoppedBy).toBeUndefined();
 		expect(success.map((item) => item.json.value)).toEqual([1, 1, 1]);
 		expect(success.map((item) => item.pairedItem)).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
-		expect(await deployment.executions()).toEqual({ 'counters:increment': 3 });
+		expect(await convex.deployment.executions()).toEqual({ 'counters:increment': 3 });
 		expect(JSON.stringify(run.data.executionData?.contextData)).not.toContain('convexRetryMemory');
 	});
 
 	it('sends the items behind a failed first item once, when the node continues', async () => {
-		await deployment.addFault({ ...overloaded, times: 2 });
-		const { success, error } = await runConvex({
-			credential,
+		await convex.deployment.addFault({ ...overloaded, times: 2 });
+		const { success, error } = await convex.run({
 			parameters: increment,
 			input: byName,
 			settings: { ...retrying, onError: 'continueErrorOutput' },
@@ -66,13 +54,12 @@ describe('retry on fail', () => {
 		// The second fault hit the second item in the first try.
 		expect(success.map((item) => item.json.value)).toEqual([1, 1, 1]);
 		expect(error).toEqual([]);
-		expect(await deployment.executions()).toEqual({ 'counters:increment': 3 });
+		expect(await convex.deployment.executions()).toEqual({ 'counters:increment': 3 });
 	});
 
 	it('does not take a value with an error field for a failure', async () => {
 		for (const output of ['full', 'value']) {
-			const { success } = await runConvex({
-				credential,
+			const { success } = await convex.run({
 				parameters: calling(
 					'mutation',
 					'counters:incrementWithErrorField',
@@ -83,26 +70,24 @@ describe('retry on fail', () => {
 			});
 			expect(success).toHaveLength(1);
 		}
-		expect(await deployment.executions()).toEqual({ 'counters:incrementWithErrorField': 2 });
+		expect(await convex.deployment.executions()).toEqual({ 'counters:incrementWithErrorField': 2 });
 	});
 
 	it('never sends a mutation again whose answer was lost', async () => {
-		await deployment.addFault({ kind: 'dropAfter' });
-		const { stoppedBy } = await runConvex({
-			credential,
+		await convex.deployment.addFault({ kind: 'dropAfter' });
+		const { stoppedBy } = await convex.run({
 			parameters: increment,
 			input: byName,
 			settings: retrying,
 		});
 		expect(stoppedBy?.message).toBe('The connection broke before the answer arrived');
 		expect(stoppedBy?.context.data).toMatchObject({ outcome: 'unknown' });
-		expect(await deployment.executions()).toEqual({ 'counters:increment': 1 });
+		expect(await convex.deployment.executions()).toEqual({ 'counters:increment': 1 });
 	});
 
 	it('sends a query again whose answer was lost', async () => {
-		await deployment.addFault({ kind: 'dropAfter' });
-		const { success } = await runConvex({
-			credential,
+		await convex.deployment.addFault({ kind: 'dropAfter' });
+		const { success } = await convex.run({
 			parameters: calling('query', 'version'),
 			settings: retrying,
 		});
@@ -110,12 +95,11 @@ describe('retry on fail', () => {
 	});
 
 	it('forgets everything with the last try', async () => {
-		const { run } = await runConvex({
-			credential,
+		const { run } = await convex.run({
 			parameters: calling('query', 'failures:throwError'),
 			settings: retrying,
 		});
-		expect(await deployment.executions()).toEqual({ 'failures:throwError': 3 });
+		expect(await convex.deployment.executions()).toEqual({ 'failures:throwError': 3 });
 		expect(JSON.stringify(run.data.executionData?.contextData)).not.toContain('convexRetryMemory');
 	});
 });
