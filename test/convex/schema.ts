@@ -10,5 +10,13 @@ export default defineSchema({
 	}).index('by_status', ['status']),
 	counters: defineTable({ name: v.string(), count: v.number() }).index('by_name', ['name']),
 	files: defineTable({ name: v.string(), content: v.bytes() }),
+	orders: defineTable({
+		orderId: v.string(),
+		email: v.string(),
+		total: v.number(),
+		announced: v.boolean(),
+	})
+		.index('by_order_id', ['orderId'])
+		.index('by_announced', ['announced']),
 	reports: defineTable({ text: v.string(), open: v.number(), done: v.number() }),
 });

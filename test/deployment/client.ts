@@ -28,12 +28,21 @@ export interface EmbeddedDeployment extends TestDeployment {
 export async function startDeployment(): Promise<EmbeddedDeployment> {
 	const child = fork(join(__dirname, 'main.ts'), { execArgv: ['--import', 'tsx'] });
 	const { url, deployKey } = await started(child);
+	return connectDeployment(url, deployKey, async () => await stopped(child));
+}
+
+/** Takes control of an embedded deployment that runs already. */
+export function connectDeployment(
+	url: string,
+	deployKey: string,
+	stop: () => Promise<void>,
+): EmbeddedDeployment {
 	const control = axios.create({ baseURL: url });
 	const asAdmin = { headers: { Authorization: `Convex ${deployKey}` } };
 	return {
 		url,
 		deployKey,
-		stop: async () => await stopped(child),
+		stop,
 		addFault: async (fault) => void (await control.post('/_test/fault', fault)),
 		reset: async () => void (await control.post('/_test/reset')),
 		redact: async () => void (await control.post('/_test/redact')),

@@ -1,4 +1,5 @@
 import { describeType, isPlainObject } from './arguments';
+import { isBase64 } from './base64';
 import { inputFailure, type ConvexFailure } from './failure';
 import { parseJsonText } from './jsonText';
 
@@ -77,14 +78,9 @@ function toId(subject: string, value: unknown): string {
 function toNumber(subject: string, value: unknown): number {
 	if (typeof value === 'number') return value;
 	const text = typeof value === 'string' ? value.trim() : '';
-	if (text === 'NaN') return Number.NaN;
-	const number = Number(text);
-	if (
-		/^[+-]?(?:Infinity|(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?)$/i.test(text) &&
-		!Number.isNaN(number)
-	) {
-		return number;
-	}
+	if (/^(?:NaN|[+-]?Infinity)$/.test(text)) return Number(text);
+	const isDecimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text);
+	if (isDecimal && Number.isFinite(Number(text))) return Number(text);
 	throw mismatch(subject, value, 'a number', 'Write digits with a point, e.g. 12.5.');
 }
 
@@ -112,13 +108,11 @@ function toInt64(subject: string, value: unknown): bigint {
 	throw mismatch(subject, value, 'a whole number', 'Write digits only, e.g. 42.');
 }
 
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-
 function toBytes(subject: string, value: unknown): ArrayBuffer | Uint8Array {
 	if (value instanceof ArrayBuffer || value instanceof Uint8Array) return value;
 	if (typeof value === 'string') {
 		const text = value.replace(/\s+/g, '');
-		if (BASE64.test(text)) return Buffer.from(text, 'base64');
+		if (isBase64(text)) return Buffer.from(text, 'base64');
 		throw inputFailure(
 			`${subject} is not base64`,
 			"Encode the bytes in base64 (A-Z, a-z, 0-9, +, / and = at the end), or choose the type 'Binary Field' to send a file of the item.",
@@ -132,8 +126,8 @@ function toBytes(subject: string, value: unknown): ArrayBuffer | Uint8Array {
  * number, a Date or Luxon's DateTime ($now); text needs a time zone and is parsed by the caller.
  */
 function toTimestamp(subject: string, value: unknown): number {
-	const milliseconds: unknown =
-		typeof value === 'object' && value !== null ? value.valueOf() : value;
+	const isDate = typeof value === 'object' && value !== null && typeof value.valueOf === 'function';
+	const milliseconds: unknown = isDate ? value.valueOf() : value;
 	if (typeof milliseconds === 'number' && Number.isFinite(milliseconds)) return milliseconds;
 	throw mismatch(subject, value, 'a date', DATE_HELP);
 }

@@ -1,4 +1,5 @@
-import { convexToJson, jsonToConvex, type JSONValue, type Value } from 'convex/values';
+import { convexToJson, jsonToConvex, type JSONValue } from 'convex/values';
+import { isBase64 } from './base64';
 import { inputFailure, type ConvexFailure } from './failure';
 
 /** A function's arguments in Convex's encoded JSON, ready to be sent. */
@@ -71,12 +72,19 @@ function encodeValue(source: string, value: unknown, place: string, level: numbe
 	}
 }
 
-function encodeObject(source: string, value: object, place: string, level: number): JSONValue {
-	if (value instanceof ArrayBuffer) return convexToJson(value);
-	if (ArrayBuffer.isView(value)) {
-		const { buffer, byteOffset, byteLength } = value;
+function encodeObject(source: string, object: object, place: string, level: number): JSONValue {
+	if (object instanceof ArrayBuffer) return convexToJson(object);
+	if (ArrayBuffer.isView(object)) {
+		const { buffer, byteOffset, byteLength } = object;
 		return convexToJson(new Uint8Array(buffer, byteOffset, byteLength).slice().buffer);
 	}
+	const value = jsonOf(object);
+	if (typeof value !== 'object') return encodeValue(source, value, place, level);
+	if (value === null) {
+		throw refused(source, place, 'is an invalid date', 'Check where it comes from.');
+	}
+	const special = isPlainObject(value) ? checkedSpecialValue(source, value, place) : undefined;
+	if (special !== undefined) return special;
 	if (level > MAX_NESTING) {
 		throw refused(
 			source,
@@ -85,27 +93,32 @@ function encodeObject(source: string, value: object, place: string, level: numbe
 			'Convex counts the list of arguments and the arguments object as the first two levels. Send flatter data, or one long text.',
 		);
 	}
-	if (Array.isArray(value)) {
-		if (value.length > MAX_ARRAY_LENGTH) {
-			throw refused(source, place, `has ${value.length} elements`, 'An array holds at most 8,192.');
-		}
-		return value.map((element: unknown, index) =>
-			encodeValue(source, element, `${place}[${index}]`, level + 1),
-		);
-	}
-	// A date of an expression ($now, $json.date.toDateTime()) says itself what its JSON is.
-	if ('toJSON' in value && typeof value.toJSON === 'function') {
-		const json: unknown = value.toJSON();
-		return encodeValue(source, json, place, level + 1);
-	}
-	if (!isPlainObject(value)) {
-		throw refused(source, place, `is ${describeType(value)}`, 'Convex has no such type.');
-	}
-	return checkedSpecialValue(source, value, place) ?? encodeFields(source, value, place, level);
+	if (Array.isArray(value)) return encodeArray(source, value, place, level);
+	if (isPlainObject(value)) return encodeFields(source, value, place, level);
+	throw refused(source, place, `is ${describeType(value)}`, 'Convex has no such type.');
 }
 
+/** What an object says itself that its JSON is: a date of an expression ($now) is its ISO text. */
+function jsonOf(object: object): unknown {
+	if (!('toJSON' in object) || typeof object.toJSON !== 'function') return object;
+	const json: unknown = object.toJSON();
+	return json;
+}
+
+function encodeArray(source: string, array: unknown[], place: string, level: number): JSONValue {
+	if (array.length > MAX_ARRAY_LENGTH) {
+		throw refused(source, place, `has ${array.length} elements`, 'An array holds at most 8,192.');
+	}
+	// Unlike map, this does not pass over the gaps of a sparse array.
+	return Array.from(array, (element, index) =>
+		encodeValue(source, element, `${place}[${index}]`, level + 1),
+	);
+}
+
+const ENCODED_NUMBER_LENGTH = 12;
+
 /**
- * An already encoded value: an object whose only key is `$integer`, `$float` or `$bytes`
+ * An already encoded value: an object whose only field is `$integer`, `$float` or `$bytes`
  * (convex-backend crates/value/src/json/mod.rs).
  */
 function checkedSpecialValue(
@@ -113,24 +126,26 @@ function checkedSpecialValue(
 	value: Readonly<Record<string, unknown>>,
 	place: string,
 ): JSONValue | undefined {
-	const [key, ...others] = Object.keys(value);
-	if (key === undefined || others.length > 0 || !ENCODED_TYPES.has(key)) return undefined;
-	const content = value[key];
-	if (typeof content !== 'string') {
-		throw refused(source, place, `has a '${key}' that is not text`, 'Encode it in base64.');
-	}
-	let decoded: Value;
+	const [field, ...others] = Object.entries(value).filter(([, content]) => content !== undefined);
+	if (field === undefined || others.length > 0) return undefined;
+	const [key, content] = field;
+	if (!ENCODED_TYPES.has(key)) return undefined;
+	// The decoder of convex/values passes over characters that are not base64.
+	const isEncoded =
+		typeof content === 'string' &&
+		isBase64(content) &&
+		(key === '$bytes' || content.length === ENCODED_NUMBER_LENGTH);
 	try {
-		decoded = jsonToConvex({ [key]: content });
+		if (isEncoded) return convexToJson(jsonToConvex({ [key]: content }));
 	} catch {
-		throw refused(
-			source,
-			place,
-			`has a '${key}' that Convex cannot decode`,
-			"'$integer' and '$float' take 8 bytes in base64, '$bytes' takes base64.",
-		);
+		// A number that is no special float.
 	}
-	return convexToJson(decoded);
+	throw refused(
+		source,
+		place,
+		`has a '${key}' that Convex cannot decode`,
+		"'$integer' and '$float' take 8 bytes in base64 ('$float' only NaN, infinities and -0), '$bytes' takes base64.",
+	);
 }
 
 function encodeInt64(source: string, value: bigint, place: string): JSONValue {

@@ -33,7 +33,7 @@ export function parseCredential(fields: Readonly<Record<string, unknown>>): Conv
 		return { ...base, authorization: undefined, keyDeploymentName: undefined };
 	}
 	if (authentication === 'bearerToken') {
-		const token = parseSecret('Bearer Token', textField(fields.token), /^bearer\s+/i);
+		const token = parseSecret('Bearer Token', textField(fields.token));
 		if (token.includes('|')) {
 			throw inputFailure(
 				"The credential's 'Bearer Token' looks like a deploy key",
@@ -42,7 +42,7 @@ export function parseCredential(fields: Readonly<Record<string, unknown>>): Conv
 		}
 		return { ...base, authorization: `Bearer ${token}`, keyDeploymentName: undefined };
 	}
-	const key = parseSecret('Deploy Key', textField(fields.token), /^convex\s+/i);
+	const key = parseSecret('Deploy Key', textField(fields.token));
 	return {
 		...base,
 		authorization: `Convex ${key}`,
@@ -69,8 +69,11 @@ function parseAuthenticationKind(value: unknown): AuthenticationKind {
 	);
 }
 
-function parseSecret(field: string, input: string, pastedScheme: RegExp): string {
-	const secret = input.trim().replace(pastedScheme, '');
+/** A header's scheme may have been pasted along. */
+const PASTED_SCHEME = /^(?:bearer|convex)(?:\s+|$)/i;
+
+function parseSecret(field: string, input: string): string {
+	const secret = input.trim().replace(PASTED_SCHEME, '');
 	if (secret === '') {
 		throw inputFailure(
 			`The credential's '${field}' is empty`,

@@ -1,6 +1,7 @@
 import type { ConvexCredential } from './credential';
 import type { DeploymentResponse } from './functionCall';
 import { parseJsonObject } from './jsonText';
+import { STATUS_FUNCTION_FAILED } from './functionResponse';
 import { platformFailure } from './platformFailure';
 
 /** A request whose answer shows whether the deployment is Convex and accepts the credential. */
@@ -52,11 +53,13 @@ export function parseProbeResponse(
 	response: DeploymentResponse,
 ): ProbeResult {
 	const answer = parseJsonObject(response.body) ?? {};
-	if (response.httpStatus === 200) {
+	if (response.httpStatus === 200 || response.httpStatus === STATUS_FUNCTION_FAILED) {
 		return probe.isConvexAnswer(answer) ? { accepted: true } : notConvex(credential);
 	}
 	// A deployment may be set to answer so for a function that does not exist (`UDF_404_ON_BAD_PATH`).
-	if (answer.code === 'FunctionPathNotFound') return { accepted: true };
+	if (credential.authentication === 'bearerToken' && answer.code === 'FunctionPathNotFound') {
+		return { accepted: true };
+	}
 	if (typeof answer.code !== 'string') {
 		return response.httpStatus >= 500
 			? refused(

@@ -4,6 +4,8 @@ const DEPLOYMENT_URL_EXAMPLE = 'https://happy-animal-123.convex.cloud';
 const SELF_HOSTED_CLOUD_PORT = '3210';
 const SELF_HOSTED_SITE_PORT = '3211';
 
+const CONVEX_HOST = /\.convex\.(?:cloud|site)$/;
+
 const WHAT_TO_PASTE = `Paste the deployment URL from the Convex dashboard (Settings → URL & Deploy Key), e.g. ${DEPLOYMENT_URL_EXAMPLE}, or the address of a self-hosted deployment, e.g. http://127.0.0.1:3210.`;
 
 /**
@@ -23,10 +25,8 @@ export function parseDeploymentUrl(input: string): string {
 			`Use the same name with .convex.cloud, e.g. https://${url.hostname.replace(/\.convex\.site$/, '.convex.cloud')}.`,
 		);
 	}
-	if (url.hostname === 'dashboard.convex.dev') {
-		throw refused('Deployment URL', 'is a page of the Convex dashboard', WHAT_TO_PASTE);
-	}
-	return baseAddress(url);
+	// A pasted endpoint, e.g. /api/query. A self-hosted deployment may stand below a path of its own.
+	return baseAddress(url, url.pathname.replace(/\/api(?:\/.*)?$/, ''));
 }
 
 /**
@@ -44,7 +44,7 @@ export function resolveSiteUrl(deploymentUrl: string, siteUrlInput: string): str
 		if (url.hostname.endsWith('.convex.cloud')) {
 			throw refused('Site URL', 'ends in .convex.cloud, the address of functions', help);
 		}
-		return baseAddress(url);
+		return baseAddress(url, url.pathname);
 	}
 	const url = new URL(deploymentUrl);
 	if (url.hostname.endsWith('.convex.cloud')) {
@@ -54,7 +54,7 @@ export function resolveSiteUrl(deploymentUrl: string, siteUrlInput: string): str
 	} else {
 		return undefined;
 	}
-	return baseAddress(url);
+	return baseAddress(url, url.pathname);
 }
 
 function parseHttpUrl(field: string, input: string, help: string): URL {
@@ -72,7 +72,11 @@ function parseHttpUrl(field: string, input: string, help: string): URL {
 			`Remove everything before the @. ${help}`,
 		);
 	}
-	if (url.protocol === 'http:' && /\.convex\.(cloud|site)$/.test(url.hostname)) {
+	url.hostname = url.hostname.replace(/\.$/, '');
+	if (url.hostname === 'dashboard.convex.dev') {
+		throw refused(field, 'is a page of the Convex dashboard', help);
+	}
+	if (url.protocol === 'http:' && CONVEX_HOST.test(url.hostname)) {
 		throw refused(
 			field,
 			'starts with http://, which would send the credential unencrypted',
@@ -82,9 +86,10 @@ function parseHttpUrl(field: string, input: string, help: string): URL {
 	return url;
 }
 
-function baseAddress(url: URL): string {
-	const pathBeforeApi = url.pathname.replace(/\/api(\/.*)?$/, '');
-	return url.origin + pathBeforeApi.replace(/\/+$/, '');
+/** Convex's own hosts serve nothing below a path; a proxy in front of a self-hosted one may. */
+function baseAddress(url: URL, path: string): string {
+	const isConvexHost = CONVEX_HOST.test(url.hostname);
+	return url.origin + (isConvexHost ? '' : path.replace(/\/+$/, ''));
 }
 
 function refused(field: string, what: string, help: string): ConvexFailure {

@@ -18,11 +18,8 @@ interface KnownFailure {
 	description: (match: RegExpExecArray, operation: FunctionOperation) => string;
 }
 
-const OPERATION_NAMES: Record<string, string> = {
-	Query: 'Query',
-	Mutation: 'Mutation',
-	Action: 'Action',
-};
+/** The types of functions in Convex's sentences, which are the names of the node's operations too. */
+const FUNCTION_TYPES = new Set(['Query', 'Mutation', 'Action']);
 
 /**
  * Failures that Convex itself reports in the place of the function's, each by how its text begins.
@@ -42,12 +39,10 @@ const KNOWN_FAILURES: KnownFailure[] = [
 		text: /^Trying to execute \S+ as \w+, but it is defined as (\w+)/,
 		kind: 'function',
 		outcome: 'notExecuted',
-		description: ([, type = '']) => {
-			const operation = OPERATION_NAMES[type];
-			return operation === undefined
-				? "HTTP actions are called by their own URL. Choose another function, or another 'Operation'."
-				: `Set 'Operation' to '${operation}', or to 'Run by Path', which takes every type.`;
-		},
+		description: ([, type = '']) =>
+			FUNCTION_TYPES.has(type)
+				? `Set 'Operation' to '${type}', or to 'Run by Path', which takes every type.`
+				: "HTTP actions are called by their own URL. Choose another function, or another 'Operation'.",
 	},
 	{
 		text: /^(?:ArgumentValidationError|Invalid arguments for)/,
@@ -106,17 +101,13 @@ const KNOWN_FAILURES: KnownFailure[] = [
 ];
 
 const REQUEST_ID_PREFIX = /^\[Request ID: ([^\]]*)\] Server Error\s*/;
-const STACK_LINE = /^\s+at /;
+const STACK_LINE = /^ {4}at \S/;
 
 /** What is known when a function, or Convex on its behalf, reports a failure (HTTP 200). */
 export function functionFailure(answer: FunctionErrorAnswer): ConvexFailure {
 	const { operation, errorData } = answer;
 	const requestId = REQUEST_ID_PREFIX.exec(answer.errorMessage)?.[1];
-	const lines = answer.errorMessage.replace(REQUEST_ID_PREFIX, '').split('\n');
-	const text = lines
-		.filter((line) => !STACK_LINE.test(line))
-		.join('\n')
-		.trim();
+	const { text, place } = splitStack(answer.errorMessage.replace(REQUEST_ID_PREFIX, ''));
 	const found = {
 		...(answer.logLines.length > 0 && { logLines: answer.logLines }),
 		...(requestId !== undefined && { requestId }),
@@ -140,7 +131,7 @@ export function functionFailure(answer: FunctionErrorAnswer): ConvexFailure {
 	}
 	return new ConvexFailure(
 		text === '' ? 'Server Error' : text,
-		text === '' ? redactedDescription(requestId) : thrownDescription(operation, lines),
+		text === '' ? redactedDescription(requestId) : thrownDescription(operation, place),
 		{ kind: 'function', ...found, outcome: 'failed' },
 	);
 }
@@ -158,8 +149,15 @@ function redactedDescription(requestId: string | undefined): string {
 	return `This production deployment hides what happened. Look it up ${where}. A function can throw a ConvexError to tell its callers more.`;
 }
 
-function thrownDescription(operation: FunctionOperation, lines: string[]): string {
-	const place = lines.find((line) => STACK_LINE.test(line))?.trim();
+/** Parts a text from the stack at its end, of which the innermost place is kept. */
+function splitStack(errorMessage: string): { text: string; place: string | undefined } {
+	const lines = errorMessage.trimEnd().split('\n');
+	const textLength = lines.findLastIndex((line) => !STACK_LINE.test(line)) + 1;
+	const text = lines.slice(0, textLength).join('\n').trim();
+	return { text, place: lines[textLength]?.trim() };
+}
+
+function thrownDescription(operation: FunctionOperation, place: string | undefined): string {
 	const thrown = place === undefined ? 'The function threw.' : `Thrown ${place}.`;
 	return operation === 'action' || operation === 'run'
 		? `${thrown} What an action did before it threw is not undone.`

@@ -35,7 +35,7 @@ export function parseFunctionPath(input: string): FunctionPath {
 	const text = input.trim();
 	if (text === '') throw refused('The function path is empty');
 	const path = splitFunctionPath(text);
-	for (const component of path.module.split('/')) checkModuleComponent(text, component);
+	checkModule(text, path.module);
 	if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(path.name) || /^_+$/.test(path.name)) {
 		throw refused(
 			`The function path '${text}' has no valid function name ('${path.name}')`,
@@ -51,7 +51,7 @@ export function parseFunctionPath(input: string): FunctionPath {
 }
 
 function splitFunctionPath(text: string): FunctionPath {
-	if (/^(?:api|internal)\./.test(text)) {
+	if (/^(?:api|internal)\.[^:/]*$/.test(text) && !MODULE_EXTENSION.test(text)) {
 		const parts = text.split('.').slice(1);
 		const name = parts.pop() ?? '';
 		if (parts.length === 0) {
@@ -75,14 +75,24 @@ function withoutExtension(modulePath: string): string {
 	return modulePath.replace(MODULE_EXTENSION, '');
 }
 
-function checkModuleComponent(text: string, component: string): void {
+function checkModule(text: string, module: string): void {
+	if (module === '' && !text.startsWith('/')) {
+		throw refused(`The function path '${text}' names no module`);
+	}
+	const folders = module.split('/');
+	const file = folders.pop() ?? '';
+	for (const folder of folders) checkComponent(text, folder, /^[\w.]+$/);
+	checkComponent(text, file, /^\w+$/);
+}
+
+function checkComponent(text: string, component: string, allowed: RegExp): void {
 	if (component === '') {
 		throw refused(
 			`The function path '${text}' is not relative to the convex folder`,
 			'Leave out slashes at the start, at the end and in a row.',
 		);
 	}
-	if (!/^\w+$/.test(component) || /^_+$/.test(component)) {
+	if (!allowed.test(component) || !/[A-Za-z0-9]/.test(component)) {
 		throw refused(
 			`The function path '${text}' has an invalid part '${component}'`,
 			'Folder and file names in a path consist of letters, digits and underscores.',

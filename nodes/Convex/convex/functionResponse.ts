@@ -3,7 +3,7 @@ import { ConvexFailure } from './failure';
 import type { DeploymentResponse, FunctionOperation } from './functionCall';
 import { functionFailure } from './functionFailure';
 import { parseJsonObject } from './jsonText';
-import { platformFailure } from './platformFailure';
+import { platformFailure, repeatWarning } from './platformFailure';
 
 export type FunctionResult =
 	| { status: 'success'; value: JSONValue; logLines: string[] }
@@ -11,7 +11,7 @@ export type FunctionResult =
 
 const STATUS_OK = 200;
 /** convex-js `STATUS_CODE_UDF_FAILED` (src/browser/http_client.ts): a function's own failure, as with 200. */
-const STATUS_FUNCTION_FAILED = 560;
+export const STATUS_FUNCTION_FAILED = 560;
 
 /**
  * Reads the answer to a function call: a value, the function's own failure (both HTTP 200), or the
@@ -45,20 +45,16 @@ function unreadableAnswer(
 	operation: FunctionOperation,
 	{ httpStatus, body }: DeploymentResponse,
 ): ConvexFailure {
-	const looksLikeJson = /^\s*\{/.test(body);
-	const retryable = operation === 'query';
-	if (looksLikeJson) {
+	if (/^\s*\{/.test(body) && parseJsonObject(body) === undefined) {
 		return new ConvexFailure(
 			'The answer of the deployment was cut off',
-			operation === 'query'
-				? 'The connection broke while the result arrived. Run the query again.'
-				: 'The connection broke while the result arrived. The function may have run to its end: check in Convex before you run it again.',
-			{ kind: 'network', httpStatus, retryable, outcome: 'unknown' },
+			`The connection broke while the result arrived.${repeatWarning(operation, 'unknown') || ' Run the query again.'}`,
+			{ kind: 'network', httpStatus, retryable: operation === 'query', outcome: 'unknown' },
 		);
 	}
 	return new ConvexFailure(
 		`The server answered with ${/^\s*</.test(body) ? 'a web page' : 'something'} that is not a Convex answer`,
-		"Check the credential's 'Deployment URL': it may point to a website or a sign-in page of a proxy instead of a Convex deployment.",
+		`Check the credential's 'Deployment URL': it may point to a website or a sign-in page of a proxy instead of a Convex deployment.${repeatWarning(operation, 'unknown')}`,
 		{ kind: 'deployment', httpStatus, retryable: false, outcome: 'unknown' },
 	);
 }

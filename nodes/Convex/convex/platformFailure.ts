@@ -24,28 +24,31 @@ const OVERLOADED_HELP =
 	"The deployment is doing as much as its plan allows. Send fewer calls at a time, or turn on 'Retry On Fail' in the node's settings.";
 
 /** What to do, by Convex's own code. */
-const HELP_BY_CODE: Record<string, string> = {
-	BadAdminKey:
-		'The deploy key does not belong to this deployment, or it was revoked. Create one on the Convex dashboard (Settings → URL & Deploy Key) of the deployment that the credential names.',
-	BadDeployKey:
-		'This needs a deploy key of this deployment. Create one on the Convex dashboard (Settings → URL & Deploy Key).',
-	OperationNotPermitted: 'Use a deploy key that has the permission for this operation.',
-	NoAuthProvider:
-		"The token's issuer and audience match no provider in the app's convex/auth.config.ts. Use a token of a configured provider.",
-	Unauthenticated: 'Get a new token from your sign-in provider: this one is expired or not valid.',
-	InvalidAuthHeader:
-		'Get a new token from your sign-in provider: this one is expired or not a JSON Web Token.',
-	AuthProviderDiscoveryFailed:
-		'Convex could not reach the sign-in provider that issued the token. Try again later.',
-	BadConvexFunctionIdentifier:
-		"Check 'Function'. Write it as 'module:function', e.g. messages:list.",
-	BadJsonBody:
-		'The deployment could not read the request. Most often it is larger than 16 MiB: send less data per call.',
-	TooManyConcurrentRequests: OVERLOADED_HELP,
-	TooManyWrites: OVERLOADED_HELP,
-	OptimisticConcurrencyControlFailure:
-		"Several mutations kept changing the same documents. Call fewer of them at a time, or turn on 'Retry On Fail' in the node's settings.",
-};
+const HELP_BY_CODE = new Map(
+	Object.entries({
+		BadAdminKey:
+			'The deploy key does not belong to this deployment, or it was revoked. Create one on the Convex dashboard (Settings → URL & Deploy Key) of the deployment that the credential names.',
+		BadDeployKey:
+			'This needs a deploy key of this deployment. Create one on the Convex dashboard (Settings → URL & Deploy Key).',
+		OperationNotPermitted: 'Use a deploy key that has the permission for this operation.',
+		NoAuthProvider:
+			"The token's issuer and audience match no provider in the app's convex/auth.config.ts. Use a token of a configured provider.",
+		Unauthenticated:
+			'Get a new token from your sign-in provider: this one is expired or not valid.',
+		InvalidAuthHeader:
+			'Get a new token from your sign-in provider: this one is expired or not a JSON Web Token.',
+		AuthProviderDiscoveryFailed:
+			'Convex could not reach the sign-in provider that issued the token. Try again later.',
+		BadConvexFunctionIdentifier:
+			"Check 'Function'. Write it as 'module:function', e.g. messages:list.",
+		BadJsonBody:
+			'The deployment could not read the request. Most often it is larger than 16 MiB: send less data per call.',
+		TooManyConcurrentRequests: OVERLOADED_HELP,
+		TooManyWrites: OVERLOADED_HELP,
+		OptimisticConcurrencyControlFailure:
+			"Several mutations kept changing the same documents. Call fewer of them at a time, or turn on 'Retry On Fail' in the node's settings.",
+	}),
+);
 
 const HELP_BY_STATUS: Record<number, string> = {
 	400: "The deployment refused the request. Check 'Function' and 'Arguments'.",
@@ -67,7 +70,8 @@ export function platformFailure(
 	const code = typeof answer?.code === 'string' ? answer.code : undefined;
 	const text = typeof answer?.message === 'string' ? answer.message.trim() : '';
 	const outcome = outcomeOf(operation, httpStatus, code);
-	const help = (code === undefined ? undefined : HELP_BY_CODE[code]) ?? HELP_BY_STATUS[httpStatus];
+	const help =
+		(code === undefined ? undefined : HELP_BY_CODE.get(code)) ?? HELP_BY_STATUS[httpStatus];
 	return new ConvexFailure(
 		text === '' ? `The deployment answered with HTTP status ${httpStatus}` : text,
 		`${help ?? 'Convex could not complete the call. Try again later; status.convex.dev shows known outages.'}${repeatWarning(operation, outcome)}`,
@@ -95,11 +99,11 @@ function outcomeOf(
 ): FailureOutcome {
 	if (code !== undefined && REJECTED_BEFORE_START.has(code)) return 'notExecuted';
 	if (code !== undefined && ROLLED_BACK.has(code)) {
-		return operation === 'mutation' ? 'failed' : 'notExecuted';
+		return operation === 'mutation' || operation === 'run' ? 'failed' : 'notExecuted';
 	}
 	// The deployment reads `format` after the function ran; a 408 leaves it running.
-	if (code === 'BadFormat' || httpStatus === 408 || httpStatus >= 500) return 'unknown';
-	return 'notExecuted';
+	const isRefusal = httpStatus >= 400 && httpStatus < 500;
+	return isRefusal && httpStatus !== 408 && code !== 'BadFormat' ? 'notExecuted' : 'unknown';
 }
 
 /** A query may always be sent again; anything else only when it is proven to have had no effect. */
@@ -123,5 +127,9 @@ function redirectFailure({ httpStatus, location }: DeploymentResponse): ConvexFa
 
 /** Without path and query, which may carry a sign-in token. */
 function originOf(location: string): string {
-	return URL.canParse(location) ? new URL(location).origin : 'another path';
+	const here = 'http://this-server.invalid';
+	if (!URL.canParse(location, here)) return 'another address';
+	const { origin, protocol } = new URL(location, here);
+	if (origin === here) return 'another path';
+	return protocol === 'https:' || protocol === 'http:' ? origin : 'another address';
 }

@@ -7,6 +7,7 @@ import type * as failures from '../failures.js';
 import type * as files from '../files.js';
 import type * as jobs from '../jobs.js';
 import type * as logs from '../logs.js';
+import type * as orders from '../orders.js';
 import type * as tasks from '../tasks.js';
 import type * as users from '../users.js';
 import type * as values from '../values.js';
@@ -19,6 +20,7 @@ declare const fullApi: ApiFromModules<{
 	files: typeof files;
 	jobs: typeof jobs;
 	logs: typeof logs;
+	orders: typeof orders;
 	tasks: typeof tasks;
 	users: typeof users;
 	values: typeof values;

@@ -1,0 +1,126 @@
+import axios from 'axios';
+import { startHttpServer, type TestServer } from '../support/awkwardServers';
+import { readExamples, withCredential } from '../support/examples';
+import { readStack } from './environment';
+import { N8nApi } from './n8nApi';
+import { outputOf } from './workflows';
+
+const { n8nUrl, deployment, deploymentUrl, deployKey } = readStack();
+let n8n: N8nApi;
+let credentialId: string;
+let channel: TestServer;
+const messages: string[] = [];
+
+beforeAll(async () => {
+	n8n = await N8nApi.signIn(n8nUrl);
+	const data = { deploymentUrl, authentication: 'deployKey', token: deployKey };
+	credentialId = await n8n.createCredential('Convex', 'convexApi', data);
+	channel = await startHttpServer((request, response) => {
+		const chunks: Buffer[] = [];
+		request.on('data', (chunk: Buffer) => chunks.push(chunk));
+		request.on('end', () => {
+			messages.push(JSON.parse(Buffer.concat(chunks).toString()).text);
+			response.end('ok');
+		});
+	});
+	await deployment.reset();
+});
+
+afterAll(async () => await channel.stop());
+
+const covered = new Set<string>();
+
+/** Imports a file as it is, but for the credential and the address of the channel. */
+async function importExample(file: string): Promise<string> {
+	covered.add(file);
+	const example = readExamples().find((candidate) => candidate.file === file);
+	if (example === undefined) throw new Error(`there is no examples/${file}`);
+	const text = JSON.stringify(withCredential(example.workflow, credentialId, 'Convex'));
+	return await n8n.importWorkflow(
+		JSON.parse(text.replaceAll('https://hooks.example.com', channel.url)),
+	);
+}
+
+describe('the examples, imported into n8n', () => {
+	it('tasks.json', async () => {
+		const execution = await n8n.runWorkflow(await importExample('tasks.json'));
+		expect(execution.status).toBe('success');
+		expect(outputOf(execution, 'List Open Tasks').map(({ title }) => title)).toEqual([
+			'Write the announcement',
+			'Order the cake',
+		]);
+		expect(outputOf(execution, 'Rejected Tasks')).toEqual([
+			expect.objectContaining({ title: '', error: expect.stringMatching(/EMPTY_TITLE/) }),
+		]);
+		expect(outputOf(execution, 'Write Report')).toEqual([
+			{ value: 'Report: 2 open, 0 done', logLines: [] },
+		]);
+	});
+
+	it('scheduled-sync.json', async () => {
+		const execution = await n8n.runWorkflow(await importExample('scheduled-sync.json'));
+		expect(execution.status).toBe('success');
+		expect(outputOf(execution, 'Saved')).toHaveLength(2);
+		expect(outputOf(execution, 'Not Saved')).toEqual([
+			expect.objectContaining({ orderId: 'A-2', error: expect.stringMatching(/negative/) }),
+		]);
+	});
+
+	it('announce-documents.json', async () => {
+		const id = await importExample('announce-documents.json');
+		const first = await n8n.runWorkflow(id);
+		expect(first.status).toBe('success');
+		expect(messages).toEqual(['Order A-1 of ada@engines.test: 125']);
+		const second = await n8n.runWorkflow(id);
+		expect(second.status).toBe('success');
+		expect(messages).toHaveLength(1);
+	});
+
+	it('enrich-rows.json', async () => {
+		const execution = await n8n.runWorkflow(await importExample('enrich-rows.json'));
+		expect(outputOf(execution, 'Add to Row')).toEqual([
+			{
+				name: 'Ada',
+				email: 'ada@engines.test',
+				domain: 'engines.test',
+				company: 'engines',
+				isBusiness: true,
+			},
+			{
+				name: 'Grace',
+				email: 'grace@mail.test',
+				domain: 'mail.test',
+				company: 'mail',
+				isBusiness: false,
+			},
+		]);
+	});
+
+	it('webhook-ingest.json', async () => {
+		const id = await importExample('webhook-ingest.json');
+		await n8n.activate(id);
+		const post = async (order: object) => {
+			const url = `${n8nUrl}/webhook/convex-orders`;
+			const { status, data } = await axios.post(url, order, { validateStatus: () => true });
+			return { status, data };
+		};
+		while ((await post({})).status === 404) continue;
+		const order = { orderId: 'W-1', email: 'ada@engines.test', total: 5 };
+		expect(await post(order)).toEqual({ status: 200, data: { id: expect.any(String) } });
+		expect(await post({ ...order, total: -5 })).toEqual({
+			status: 422,
+			data: { error: 'A total cannot be negative' },
+		});
+		expect(await post({ orderId: 'W-2' })).toEqual({
+			status: 422,
+			data: { error: expect.stringMatching(/missing the required field `email`/) },
+		});
+		await deployment.addFault({ kind: 'dropBefore' });
+		expect(await post(order)).toMatchObject({ status: 502 });
+		await n8n.deactivate(id);
+	});
+
+	it('are all covered here', () => {
+		expect([...covered].sort()).toEqual(readExamples().map(({ file }) => file));
+	});
+});

@@ -1,0 +1,130 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Node, not in n8n */
+import axios, { type AxiosInstance } from 'axios';
+import { parse as parseFlatted } from 'flatted';
+import type { IRunExecutionData } from 'n8n-workflow';
+import type { WorkflowFile } from '../support/engine';
+
+export const OWNER = {
+	email: 'owner@example.com',
+	firstName: 'Test',
+	lastName: 'Owner',
+	password: 'Passw0rd-for-tests',
+};
+
+const EXECUTION_TIMEOUT_MS = 30_000;
+const POLL_INTERVAL_MS = 100;
+const API_SCOPES = ['workflow:activate', 'workflow:deactivate'];
+
+export interface StoredExecution {
+	id: string;
+	status: string;
+	mode: string;
+	data: IRunExecutionData;
+}
+
+/** n8n over its REST API, signed in as its owner. */
+export class N8nApi {
+	private constructor(
+		readonly url: string,
+		private readonly rest: AxiosInstance,
+	) {}
+
+	/** Creates the owner of a new n8n. */
+	static async setUp(url: string): Promise<N8nApi> {
+		return await N8nApi.open(url, '/rest/owner/setup', OWNER);
+	}
+
+	static async signIn(url: string): Promise<N8nApi> {
+		const { email: emailOrLdapLoginId, password } = OWNER;
+		return await N8nApi.open(url, '/rest/login', { emailOrLdapLoginId, password });
+	}
+
+	private static async open(url: string, path: string, body: object): Promise<N8nApi> {
+		const { headers } = await axios.post(`${url}${path}`, body);
+		const cookies = (headers['set-cookie'] ?? []).map((cookie) => cookie.split(';')[0]);
+		const rest = axios.create({ baseURL: `${url}/rest`, headers: { Cookie: cookies.join('; ') } });
+		return new N8nApi(url, rest);
+	}
+
+	/** @returns the credential's id */
+	async createCredential(name: string, type: string, data: object): Promise<string> {
+		const response = await this.rest.post('/credentials', { name, type, data });
+		return response.data.data.id;
+	}
+
+	/** Saves a credential and presses its Test button. */
+	async testCredential(type: string, data: object): Promise<{ status: string; message: string }> {
+		const name = 'tested';
+		const id = await this.createCredential(name, type, data);
+		const credentials = { id, name, type, data };
+		const response = await this.rest.post('/credentials/test', { credentials });
+		return response.data.data;
+	}
+
+	/** @returns the workflow's id */
+	async importWorkflow(workflow: WorkflowFile): Promise<string> {
+		const response = await this.rest.post('/workflows', { settings: {}, ...workflow });
+		return response.data.data.id;
+	}
+
+	/** Runs a workflow as its Execute button does, and waits for its end. */
+	async runWorkflow(id: string): Promise<StoredExecution> {
+		const { data: workflowData } = (await this.rest.get(`/workflows/${id}`)).data;
+		const triggerToStartFrom = { name: startNodeOf(workflowData) };
+		const run = { workflowData, triggerToStartFrom };
+		const response = await this.rest.post(`/workflows/${id}/run`, run);
+		return await this.finishedExecution(response.data.data.executionId);
+	}
+
+	/** Waits for an execution to end. */
+	async finishedExecution(id: string): Promise<StoredExecution> {
+		const deadline = Date.now() + EXECUTION_TIMEOUT_MS;
+		while (Date.now() < deadline) {
+			const { data: execution } = (await this.rest.get(`/executions/${id}`)).data;
+			if (!['new', 'running', 'waiting'].includes(execution.status)) {
+				return { ...execution, data: parseFlatted(execution.data) };
+			}
+			await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
+		}
+		throw new Error(`execution ${id} did not end within ${EXECUTION_TIMEOUT_MS} ms`);
+	}
+
+	/** The executions of a workflow, newest first. */
+	async executionsOf(workflowId: string): Promise<StoredExecution[]> {
+		const filter = JSON.stringify({ workflowId });
+		const response = await this.rest.get('/executions', { params: { filter } });
+		const finished = response.data.data.results.filter(
+			(execution: StoredExecution) => !['new', 'running'].includes(execution.status),
+		);
+		return await Promise.all(
+			finished.map(async ({ id }: StoredExecution) => await this.finishedExecution(id)),
+		);
+	}
+
+	/** Turns a workflow's triggers on. */
+	async activate(id: string): Promise<void> {
+		await (await this.publicApi()).post(`/workflows/${id}/activate`, {});
+	}
+
+	async deactivate(id: string): Promise<void> {
+		await (await this.publicApi()).post(`/workflows/${id}/deactivate`, {});
+	}
+
+	private async publicApi(): Promise<AxiosInstance> {
+		const label = `key ${Date.now()} ${Math.random()}`;
+		const key = await this.rest.post('/api-keys', { label, expiresAt: null, scopes: API_SCOPES });
+		const headers = { 'X-N8N-API-KEY': key.data.data.rawApiKey };
+		return axios.create({ baseURL: `${this.url}/api/v1`, headers });
+	}
+}
+
+function startNodeOf({ nodes, connections }: WorkflowFile): string {
+	const targets = new Set(
+		Object.values(connections).flatMap((outputs) =>
+			(outputs.main ?? []).flatMap((branch) => (branch ?? []).map(({ node }) => node)),
+		),
+	);
+	const start = nodes.find(({ name, type }) => !targets.has(name) && !type.endsWith('stickyNote'));
+	if (start === undefined) throw new Error('the workflow has no start');
+	return start.name;
+}

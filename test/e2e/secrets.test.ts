@@ -1,0 +1,57 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { unusedUrl } from '../support/awkwardServers';
+import { readStack } from './environment';
+import { N8nApi } from './n8nApi';
+import { convexNode, workflowAround } from './workflows';
+
+const { n8nUrl, userFolder, deployment, deploymentUrl, deployKey } = readStack();
+
+/** Everything that n8n has written so far: its database with all saved executions, and its log. */
+function everythingWritten(): string {
+	return readdirSync(userFolder, { recursive: true, withFileTypes: true })
+		.filter((entry) => entry.isFile() && !entry.parentPath.includes('node_modules'))
+		.map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
+		.join('\n');
+}
+
+/** A secret as it may be written down: as it is, URL-encoded, and in base64 at each of its three offsets. */
+function spellings(secret: string): string[] {
+	const inBase64 = ['', 'x', 'xx'].map((before) =>
+		Buffer.from(before + secret)
+			.toString('base64')
+			.slice(4, -4),
+	);
+	return [secret, encodeURIComponent(secret), ...inBase64];
+}
+
+it('no saved execution and no line of the log contains a token or a key', async () => {
+	const n8n = await N8nApi.signIn(n8nUrl);
+	const token = await deployment.signToken({ sub: 'secret user' });
+	const credentials = [
+		{ deploymentUrl, authentication: 'deployKey', token: deployKey },
+		{ deploymentUrl, authentication: 'bearerToken', token },
+		{ deploymentUrl, authentication: 'deployKey', token: 'wrong-key|0a1b2c3d4e5f60718293a4b5' },
+		{ deploymentUrl: await unusedUrl(), authentication: 'deployKey', token: deployKey },
+		{ deploymentUrl: 'https://a.convex.site', authentication: 'deployKey', token: deployKey },
+	];
+	const ran: string[] = [];
+	for (const data of credentials) {
+		const id = await n8n.createCredential('Secret', 'convexApi', data);
+		for (const onError of ['stopWorkflow', 'continueErrorOutput'] as const) {
+			const node = convexNode(id, 'query', 'failures:throwError', {}, { onError });
+			const execution = await n8n.runWorkflow(
+				await n8n.importWorkflow(workflowAround(node, [{ marker: 'was written' }])),
+			);
+			ran.push(execution.status);
+		}
+	}
+	expect(ran).toEqual(credentials.flatMap(() => ['error', 'success']));
+
+	const written = everythingWritten();
+	expect(written).toContain('was written');
+	for (const { token: secret } of credentials) {
+		for (const spelling of spellings(secret)) expect(written.includes(spelling)).toBe(false);
+	}
+});

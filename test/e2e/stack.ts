@@ -1,0 +1,55 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-dangerous-functions, no-console -- runs in Node, not in n8n */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startDeployment, type EmbeddedDeployment } from '../deployment/client';
+import { ensureN8n } from './n8nInstallation';
+import { startN8n, type N8nServer } from './n8nServer';
+
+const PROJECT = join(__dirname, '..', '..');
+
+/** A whole n8n with the built package, and a Convex deployment for it. */
+export interface Stack {
+	installation: string;
+	n8n: N8nServer;
+	deployment: EmbeddedDeployment;
+}
+
+/** Starts a stack, does something with it, and stops it, whatever happens: also on Ctrl-C. */
+export async function withStack(use: (stack: Stack) => Promise<void>): Promise<void> {
+	const installation = await ensureN8n();
+	const folder = mkdtempSync(join(tmpdir(), 'n8n-e2e-package-'));
+	const stops: Array<() => Promise<void>> = [
+		async () => rmSync(folder, { recursive: true, force: true }),
+	];
+	const stopAll = async () => {
+		for (const stop of stops.splice(0).reverse()) await stop();
+	};
+	const interrupt = () => void stopAll().finally(() => process.exit(130));
+	process.once('SIGINT', interrupt);
+	process.once('SIGTERM', interrupt);
+	try {
+		const deployment = await startDeployment();
+		stops.push(deployment.stop);
+		const n8n = await startN8n(installation, pack(folder));
+		stops.push(n8n.stop);
+		console.log(`n8n: ${n8n.url}, Convex: ${deployment.url}`);
+		await use({ installation, n8n, deployment });
+	} finally {
+		await stopAll();
+		process.removeListener('SIGINT', interrupt);
+		process.removeListener('SIGTERM', interrupt);
+	}
+}
+
+/** Packs what would be published. */
+function pack(folder: string): string {
+	const output = execFileSync(
+		'npm',
+		['pack', '--json', '--ignore-scripts', '--pack-destination', folder],
+		{ cwd: PROJECT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
+	);
+	const [{ filename }]: [{ filename: string }] = JSON.parse(output);
+	return join(folder, filename);
+}

@@ -1,0 +1,68 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { nodeAt, type WorkflowFile } from '../support/engine';
+import { readStack } from './environment';
+import { N8nApi } from './n8nApi';
+import { convexNode, workflowAround } from './workflows';
+
+const { n8nUrl, n8nProgram, n8nEnvironment, deployment, deploymentUrl, deployKey } = readStack();
+let n8n: N8nApi;
+let credentialId: string;
+
+beforeAll(async () => {
+	n8n = await N8nApi.signIn(n8nUrl);
+	const data = { deploymentUrl, authentication: 'deployKey', token: deployKey };
+	credentialId = await n8n.createCredential('Convex', 'convexApi', data);
+});
+
+beforeEach(async () => await deployment.reset());
+
+const executions = async (path: string) => (await deployment.executions())[path] ?? 0;
+
+async function until(condition: () => Promise<boolean>): Promise<void> {
+	const deadline = Date.now() + 30_000;
+	while (!(await condition())) {
+		if (Date.now() > deadline) throw new Error('it did not happen within 30 s');
+		await new Promise((resolve) => setTimeout(resolve, 100));
+	}
+}
+
+describe('a schedule', () => {
+	it('calls a mutation by itself, again and again, until it is turned off', async () => {
+		const workflow: WorkflowFile = {
+			name: 'scheduled',
+			nodes: [
+				nodeAt('Schedule', 'n8n-nodes-base.scheduleTrigger', {
+					typeVersion: 1.2,
+					parameters: { rule: { interval: [{ field: 'seconds', secondsInterval: 1 }] } },
+				}),
+				convexNode(credentialId, 'mutation', 'counters:increment', { name: 'scheduled' }),
+			],
+			connections: { Schedule: { main: [[{ node: 'Convex', type: 'main', index: 0 }]] } },
+		};
+		const id = await n8n.importWorkflow(workflow);
+		await n8n.activate(id);
+		await until(async () => (await executions('counters:increment')) >= 2);
+		await n8n.deactivate(id);
+		const runs = await n8n.executionsOf(id);
+		expect(runs.length).toBeGreaterThanOrEqual(2);
+		expect(new Set(runs.map(({ status, mode }) => `${mode} ${status}`))).toEqual(
+			new Set(['trigger success']),
+		);
+	});
+});
+
+describe('the command line', () => {
+	it('runs a workflow by its ID', async () => {
+		const node = convexNode(credentialId, 'mutation', 'counters:increment', { name: 'cli' });
+		const id = await n8n.importWorkflow(workflowAround(node, [{}]));
+		const { stdout } = await promisify(execFile)(
+			process.execPath,
+			[n8nProgram, 'execute', `--id=${id}`, '--rawOutput'],
+			{ env: { ...n8nEnvironment, N8N_LOG_LEVEL: 'info', N8N_RUNNERS_BROKER_PORT: '0' } },
+		);
+		expect(stdout).toMatch(/"value":\s*1\b/);
+		expect(await executions('counters:increment')).toBe(1);
+	});
+});
