@@ -17,7 +17,7 @@ export class Convex implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle:
-			'={{ $parameter["operation"] + ($parameter["functionPath"]["value"] ? ": " + $parameter["functionPath"]["value"] : "") }}',
+			'={{ $parameter["operation"] + ($parameter["functionPath"] ? ": " + ($parameter["functionPath"].value ?? $parameter["functionPath"]) : "") }}',
 		description: 'Run queries, mutations and actions of a Convex backend (convex.dev)',
 		defaults: { name: 'Convex' },
 		usableAsTool: true,

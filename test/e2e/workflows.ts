@@ -30,9 +30,9 @@ export function workflowAround(
 		name: `test of ${node.name}`,
 		nodes: [
 			nodeAt('Start', 'n8n-nodes-base.manualTrigger'),
-			node,
-			nodeAt('Success', 'n8n-nodes-base.noOp'),
-			nodeAt('Error', 'n8n-nodes-base.noOp'),
+			{ ...node, position: [250, 0] },
+			nodeAt('Success', 'n8n-nodes-base.noOp', { position: [500, -100] }),
+			nodeAt('Error', 'n8n-nodes-base.noOp', { position: [500, 100] }),
 		],
 		connections: {
 			Start: { main: [to(node.name)] },

@@ -45,6 +45,8 @@ export async function unusedUrl(): Promise<string> {
 
 async function listening(server: HttpServer, scheme: string) {
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	// A test that fails before it stops its server must not keep the run from ending.
+	server.unref();
 	return {
 		url: `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`,
 		stop: async () => {

@@ -116,7 +116,7 @@ export function functionFailure(answer: FunctionErrorAnswer): ConvexFailure {
 	if (errorData !== undefined) {
 		return new ConvexFailure(
 			text === '' ? `ConvexError: ${describeErrorData(errorData)}` : text,
-			"The function refused the call with a ConvexError. What it says is up to the app; its data is in 'details.errorData'.",
+			"The function refused the call with a ConvexError: what that means is up to the app. On the error branch, its data is in 'details.errorData'.",
 			{ kind: 'application', errorData, ...found, outcome: 'failed' },
 		);
 	}

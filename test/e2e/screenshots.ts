@@ -1,0 +1,93 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports, no-console -- runs in Node, not in n8n */
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { chromium, selectors, type Page } from 'playwright-core';
+import { readExamples, withCredential } from '../support/examples';
+import { Editor } from './editor';
+import { N8nApi } from './n8nApi';
+import { withStack, type Stack } from './stack';
+import { convexNode, workflowAround } from './workflows';
+
+const IMAGES = join(__dirname, '..', '..', 'docs', 'images');
+const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const VIEWPORT = { width: 1280, height: 760 };
+
+/** What a browser needs in a sandbox, as root and without a network. */
+const CHROMIUM_FLAGS = [
+	'--no-sandbox',
+	'--disable-gpu',
+	'--disable-quic',
+	'--no-first-run',
+	'--disable-background-networking',
+	'--disable-component-update',
+	'--disable-sync',
+];
+
+/** `npm run screenshots`: drives n8n's editor in a browser and takes the pictures of the README. */
+async function main(): Promise<void> {
+	mkdirSync(IMAGES, { recursive: true });
+	selectors.setTestIdAttribute('data-test-id');
+	await withStack(async (stack) => {
+		const api = await N8nApi.setUp(stack.n8n.url);
+		const browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
+		try {
+			const page = await browser.newPage({ viewport: VIEWPORT });
+			const editor = new Editor(page, stack.n8n.url);
+			await editor.signIn();
+			await takePictures(editor, page, api, stack);
+		} finally {
+			await browser.close();
+		}
+	});
+}
+
+async function takePictures(
+	editor: Editor,
+	page: Page,
+	api: N8nApi,
+	{ deployment }: Stack,
+): Promise<void> {
+	const shoot = async (name: string) => {
+		await editor.settle();
+		await page.mouse.move(0, 0);
+		await page.screenshot({ path: join(IMAGES, `${name}.png`) });
+		console.log(`docs/images/${name}.png`);
+	};
+
+	await editor.openNewWorkflow();
+	await editor.searchNode('Convex');
+	await shoot('node-panel');
+
+	await editor.createCredential('Convex API', {
+		deploymentUrl: deployment.url,
+		token: deployment.deployKey,
+	});
+	await shoot('credential');
+
+	const data = {
+		deploymentUrl: deployment.url,
+		authentication: 'deployKey',
+		token: deployment.deployKey,
+	};
+	const credentialId = await api.createCredential('Convex', 'convexApi', data);
+	const example = readExamples().find(({ file }) => file === 'tasks.json');
+	if (example === undefined) throw new Error('there is no examples/tasks.json');
+	const workflow = withCredential(example.workflow, credentialId, 'Convex');
+	await editor.openWorkflow(await api.importWorkflow(workflow));
+	await editor.execute();
+	await shoot('workflow');
+
+	await editor.openNode('Create Task');
+	await shoot('node');
+	await editor.closeNode();
+
+	const failing = convexNode(credentialId, 'mutation', 'orders:upsert', '={{ $json }}');
+	const orders = [{ orderId: 'A-2', email: 'grace@mail.test', total: -5 }];
+	await editor.openWorkflow(await api.importWorkflow(workflowAround(failing, orders)));
+	await editor.execute();
+	await editor.openNode('Convex');
+	await editor.showErrorDetails();
+	await shoot('error');
+}
+
+void main();
