@@ -87,7 +87,7 @@ describe('a function that threw a ConvexError', () => {
 		(errorData) => {
 			const failure = reported(`${PREFIX}\n${text}\n${STACK}`, { errorData });
 			expect(failure.message).toBe(text);
-			expect(failure.description).toMatch(/with a ConvexError\. .* in 'details\.errorData'\.$/);
+			expect(failure.description).toMatch(/with a ConvexError: .* in 'details\.errorData'\.$/);
 			expect(failure.details).toEqual({
 				kind: 'application',
 				errorData,
