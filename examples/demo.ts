@@ -18,19 +18,21 @@ async function main(): Promise<void> {
 	const deployment = await startDeployment();
 	try {
 		const installation = await installationFor(deployment);
-		for (const example of readExamples()) await runExample(example, installation);
+		const examples = readExamples();
+		for (const example of examples.filter(({ runsWithoutN8n }) => runsWithoutN8n)) {
+			await runExample(example, installation);
+		}
+		const others = examples.filter(({ runsWithoutN8n }) => !runsWithoutN8n);
+		console.log('\nTo be imported in n8n, as they use more of its nodes:');
+		for (const { file, workflow } of others) console.log(`  examples/${file}: ${workflow.name}`);
 	} finally {
 		await deployment.stop();
 	}
 }
 
 async function runExample(example: Example, installation: Installation): Promise<void> {
-	const { file, workflow, runsWithoutN8n } = example;
+	const { file, workflow } = example;
 	console.log(`\nexamples/${file}: ${workflow.name}`);
-	if (!runsWithoutN8n) {
-		console.log('\n  uses other nodes of n8n: import it there, or run `npm run test:e2e`');
-		return;
-	}
 	const { run } = await runWorkflow(installation, withCredential(workflow, '1', 'Convex'));
 	for (const [name, [task]] of Object.entries(run.data.resultData.runData)) {
 		console.log(`\n  ${name}`);

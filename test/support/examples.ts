@@ -8,8 +8,13 @@ import { passThroughNode, type Installation, type WorkflowFile } from './engine'
 const PROJECT = join(__dirname, '..', '..');
 const EXAMPLES = join(PROJECT, 'examples');
 
-/** Nodes of n8n itself that examples start and end with; outside n8n they hand their items on. */
-const PASS_THROUGH_NODES = ['n8n-nodes-base.manualTrigger', 'n8n-nodes-base.noOp'];
+/** Nodes of n8n itself that need no n8n: triggers and ends hand items on, a pinned node does not run. */
+const PASS_THROUGH_NODES = [
+	'n8n-nodes-base.manualTrigger',
+	'n8n-nodes-base.scheduleTrigger',
+	'n8n-nodes-base.noOp',
+];
+const NODES_TO_PIN = ['n8n-nodes-base.httpRequest'];
 const CONVEX_NODES = /^n8n-nodes-convex\./;
 const STICKY_NOTE = 'n8n-nodes-base.stickyNote';
 
@@ -28,8 +33,11 @@ export function readExamples(): Example[] {
 		.map((file) => {
 			const workflow: WorkflowFile = JSON.parse(readFileSync(join(EXAMPLES, file), 'utf8'));
 			const runsWithoutN8n = workflow.nodes.every(
-				({ type }) =>
-					CONVEX_NODES.test(type) || type === STICKY_NOTE || PASS_THROUGH_NODES.includes(type),
+				({ name, type }) =>
+					CONVEX_NODES.test(type) ||
+					type === STICKY_NOTE ||
+					PASS_THROUGH_NODES.includes(type) ||
+					(NODES_TO_PIN.includes(type) && workflow.pinData?.[name] !== undefined),
 			);
 			return { file, workflow, runsWithoutN8n };
 		});
@@ -48,7 +56,9 @@ export async function installationFor(deployment: TestDeployment): Promise<Insta
 	const { nodeTypes, credentialTypes } = await loadBuiltPackage(PROJECT);
 	return {
 		nodeTypes: {
-			...Object.fromEntries(PASS_THROUGH_NODES.map((name) => [name, passThroughNode(name)])),
+			...Object.fromEntries(
+				[...PASS_THROUGH_NODES, ...NODES_TO_PIN].map((name) => [name, passThroughNode(name)]),
+			),
 			...nodeTypes,
 		},
 		credentialTypes,
