@@ -26,9 +26,16 @@ export async function withStack(use: (stack: Stack) => Promise<void>): Promise<v
 	const stopAll = async () => {
 		for (const stop of stops.splice(0).reverse()) await stop();
 	};
-	const interrupt = () => void stopAll().finally(() => process.exit(130));
-	process.once('SIGINT', interrupt);
-	process.once('SIGTERM', interrupt);
+	// The terminal and npm both hand on a Ctrl-C, so it comes more than once: what follows must not
+	// end this process while it stops the others.
+	let interrupted = false;
+	const interrupt = () => {
+		if (interrupted) return;
+		interrupted = true;
+		void stopAll().finally(() => process.exit(130));
+	};
+	process.on('SIGINT', interrupt);
+	process.on('SIGTERM', interrupt);
 	try {
 		const deployment = await startDeployment();
 		stops.push(deployment.stop);
