@@ -7,7 +7,7 @@ import {
 } from 'n8n-workflow';
 import { description as functionDescription } from './actions/function';
 import { router } from './actions/router';
-import { credentialTest } from './methods';
+import { credentialTest, listSearch, resourceMapping } from './methods';
 
 export class Convex implements INodeType {
 	description: INodeTypeDescription = {
@@ -31,7 +31,7 @@ export class Convex implements INodeType {
 		],
 	};
 
-	methods = { credentialTest };
+	methods = { credentialTest, listSearch, resourceMapping };
 
 	async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 		return await router(this);

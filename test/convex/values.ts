@@ -46,3 +46,30 @@ export const typed = query({
 	},
 	handler: async (_ctx, args) => args,
 });
+
+/** One argument of every kind of validator, for the form that n8n makes of them. */
+export const everyKind = query({
+	args: {
+		text: v.string(),
+		number: v.number(),
+		flag: v.boolean(),
+		big: v.int64(),
+		bytes: v.bytes(),
+		task: v.id('tasks'),
+		choice: v.union(v.literal('low'), v.literal('high')),
+		exactly: v.literal(3n),
+		object: v.object({ inner: v.number(), big: v.optional(v.int64()) }),
+		list: v.array(v.int64()),
+		record: v.record(v.string(), v.number()),
+		anything: v.any(),
+		nullable: v.union(v.string(), v.null()),
+		shapes: v.union(
+			v.object({ kind: v.literal('circle'), radius: v.number() }),
+			v.object({ kind: v.literal('square'), side: v.int64() }),
+		),
+		mixed: v.union(v.int64(), v.string()),
+		note: v.optional(v.string()),
+		limit: v.optional(v.union(v.number(), v.null())),
+	},
+	handler: async (_ctx, args) => args,
+});

@@ -1,18 +1,22 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
 import { readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { basename, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { convexTest } from 'convex-test';
-import type { Value } from 'convex/values';
+import type { JSONValue, Value } from 'convex/values';
 import schema from '../convex/schema';
+import tallySchema from '../convex/tally/schema';
 import { validationError, type TableOfId, type ValidatorJson } from './validation';
 
 /** Modules are loaded by name, as they are deployed by folder. */
 const requireModule: (file: string) => Record<string, unknown> = createRequire(__filename);
 
 const APP_FOLDER = join(__dirname, '..', 'convex');
-/** Files at the top of the app folder that are not modules of functions. */
-const NOT_MODULES = new Set(['schema.ts', 'auth.config.ts']);
+/** Files of an app or a component that are not modules of functions. */
+const NOT_MODULES = new Set(['schema.ts', 'auth.config.ts', 'convex.config.ts']);
+
+/** The components of the sample app, by path: its folder below the app's, and its schema. */
+const COMPONENTS = [{ path: 'tally', id: 'tally-component-id', schema: tallySchema }];
 
 export type FunctionType = 'query' | 'mutation' | 'action';
 
@@ -31,38 +35,87 @@ export interface AppFunction {
 	type: FunctionType;
 	isPublic: boolean;
 	args: ValidatorJson;
+	returns: ValidatorJson | null;
 }
 
+/** An entry of the function spec: npm-packages/system-udfs/convex/_system/cli/modules.ts. */
+export type SpecEntry = Record<string, JSONValue>;
+
 export interface App {
-	find: (module: string, name: string) => Promise<AppFunction | undefined>;
+	find: (componentPath: string, module: string, name: string) => Promise<AppFunction | undefined>;
+	/** The functions of the app (`''`) or of a component. */
+	spec: (componentPath: string) => Promise<SpecEntry[]>;
+	/** Id and path of each component, the app itself first. */
+	components: Array<{ id: string; path: string }>;
 	backend: ReturnType<typeof convexTest>;
 	tableOfId: TableOfId;
 }
 
+type Modules = Record<string, () => Promise<Record<string, unknown>>>;
+
 /** Loads the sample app into a fresh, empty in-memory backend. */
 export function loadApp(): App {
-	const modules = Object.fromEntries(
-		moduleFiles().map((file) => [
-			`./convex/${file}`,
-			async () => withRealValidation(requireModule(join(APP_FOLDER, file))),
-		]),
-	);
+	const root = modulesOf('');
+	const backend = convexTest(schema, withGeneratedFolder(root));
+	const modules = new Map([['', root]]);
+	for (const component of COMPONENTS) {
+		const own = modulesOf(component.path);
+		modules.set(component.path, own);
+		backend.registerComponent(component.path, component.schema, withGeneratedFolder(own));
+	}
 	return {
-		backend: convexTest(schema, { ...modules, './convex/_generated/api.js': async () => ({}) }),
+		backend,
 		tableOfId,
-		find: async (module, name) => {
-			const load = modules[`./convex/${module}.ts`];
+		components: [{ id: 'root-component-id', path: '' }, ...COMPONENTS],
+		find: async (componentPath, module, name) => {
+			const load = modules.get(componentPath)?.[`./convex/${module}.ts`];
 			const exported: unknown = load === undefined ? undefined : (await load())[name];
 			return isRegistered(exported) ? describeFunction(exported) : undefined;
 		},
+		spec: async (componentPath) => await specOf(modules.get(componentPath) ?? {}),
 	};
 }
 
-function moduleFiles(): string[] {
-	return readdirSync(APP_FOLDER, { recursive: true, withFileTypes: true })
-		.filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
-		.map((entry) => relative(APP_FOLDER, join(entry.parentPath, entry.name)))
-		.filter((file) => !file.startsWith('_generated') && !NOT_MODULES.has(basename(file)));
+/** The modules of the app, without its components', or of one component. */
+function modulesOf(componentPath: string): Modules {
+	const folder = join(APP_FOLDER, componentPath);
+	const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+		.filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !NOT_MODULES.has(entry.name))
+		.map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+		.filter((file) => !file.startsWith('_generated'))
+		.filter((file) => !COMPONENTS.some(({ path }) => file.startsWith(`${path}/`)));
+	return Object.fromEntries(
+		files.map((file) => [
+			`./convex/${file}`,
+			async () => withRealValidation(requireModule(join(folder, file))),
+		]),
+	);
+}
+
+/** convex-test finds the root of the modules by this folder. */
+function withGeneratedFolder(modules: Modules): Modules {
+	return { ...modules, './convex/_generated/api.js': async () => ({}) };
+}
+
+async function specOf(modules: Modules): Promise<SpecEntry[]> {
+	const entries: SpecEntry[] = [];
+	for (const [file, load] of Object.entries(modules)) {
+		const module = file.replace('./convex/', '').replace(/\.ts$/, '.js');
+		for (const [name, exported] of Object.entries(await load())) {
+			if (!isRegistered(exported)) continue;
+			const described = describeFunction(exported);
+			if (described === undefined) continue;
+			const { type, isPublic, args, returns } = described;
+			entries.push({
+				identifier: `${module}:${name}`,
+				functionType: type.charAt(0).toUpperCase() + type.slice(1),
+				visibility: { kind: isPublic ? 'public' : 'internal' },
+				args: args as JSONValue,
+				returns: (returns ?? { type: 'any' }) as JSONValue,
+			});
+		}
+	}
+	return entries;
 }
 
 /**
@@ -114,8 +167,10 @@ function describeFunction(registered: RegisteredFunction): AppFunction | undefin
 				? 'action'
 				: undefined;
 	if (type === undefined) return undefined;
-	const { validators } = registered as RegisteredFunction & { validators: { args: ValidatorJson } };
-	return { type, isPublic: registered.isPublic === true, args: validators.args };
+	const { validators } = registered as RegisteredFunction & {
+		validators: Pick<AppFunction, 'args' | 'returns'>;
+	};
+	return { type, isPublic: registered.isPublic === true, ...validators };
 }
 
 function isRegistered(exported: unknown): exported is RegisteredFunction {

@@ -20,6 +20,8 @@ export interface EmbeddedDeployment extends TestDeployment {
 	redact: () => Promise<void>;
 	setPaused: (paused: boolean) => Promise<void>;
 	signToken: (claims?: Record<string, unknown>) => Promise<string>;
+	/** A deploy key that may do only these, e.g. `deployment:data:view`. */
+	createKey: (allowedActions: string[]) => Promise<string>;
 	/** How often each function was started, by its path. */
 	executions: () => Promise<Record<string, number>>;
 }
@@ -49,6 +51,8 @@ export function connectDeployment(
 		setPaused: async (paused) =>
 			void (await control.post(`/api/v1/${paused ? '' : 'un'}pause_deployment`, {}, asAdmin)),
 		signToken: async (claims = {}) => (await control.post('/_test/token', claims)).data.token,
+		createKey: async (allowedActions) =>
+			(await control.post('/_test/key', { allowedActions })).data.key,
 		executions: async () => (await control.get('/_test/executions')).data,
 	};
 }

@@ -3,8 +3,9 @@ import { makeFunctionReference } from 'convex/server';
 import { convexToJson, jsonToConvex, type JSONValue, type Value } from 'convex/values';
 import { ReturnsValidationFailure, type App, type AppFunction } from './app';
 import { canonicalPath, type CanonicalPath } from './canonicalPath';
-import type { Caller } from './identity';
+import { ACTIONS, mayDo, type Caller } from './identity';
 import { collectLogLines } from './logLines';
+import { PlatformFailure } from './platformFailure';
 import { displayValue, isObject, validationError } from './validation';
 import type { Exporter } from './valueFormat';
 
@@ -13,6 +14,8 @@ export type Requested = 'query' | 'mutation' | 'action' | 'any';
 
 export interface FunctionRequest {
 	requested: Requested;
+	/** `''` for the app itself. */
+	componentPath: string;
 	path: string;
 	args: JSONValue;
 	caller: Caller;
@@ -23,6 +26,43 @@ export type Outcome =
 	| { status: 'error'; errorMessage: string; errorData?: Value; logLines: string[] };
 
 const TYPE_NAMES = { query: 'Query', mutation: 'Mutation', action: 'Action' } as const;
+/** What a key needs for internal functions: crates/udf/src/validation.rs. */
+const INTERNAL_ACTIONS = {
+	query: ACTIONS.runInternalQueries,
+	mutation: ACTIONS.runInternalMutations,
+	action: ACTIONS.runInternalActions,
+} as const;
+
+type SystemQuery = (app: App, args: JSONValue) => Promise<Value>;
+
+const SYSTEM_QUERIES = new Map<string, SystemQuery>([
+	[
+		'_system/cli/modules:apiSpec',
+		async (app, args) => {
+			const wanted = isObject(args) ? args.componentId : undefined;
+			const component = app.components.find(({ id }) => id === wanted);
+			// Bigint literals are decoded here, and encoded again in the answer's format.
+			return jsonToConvex(await app.spec(component?.path ?? ''));
+		},
+	],
+	[
+		'_system/frontend/components:list',
+		async (app) =>
+			app.components.map(({ id, path }) => ({ id, path, name: path, state: 'active' })),
+	],
+]);
+
+interface ComponentBackend {
+	fun: (
+		path: { componentPath: string; udfPath: string },
+		args: unknown,
+	) => Promise<Value | undefined>;
+}
+
+function notPermitted(action: string): string {
+	return `You do not have permission to perform this operation (${action}).`;
+}
+
 const PAUSED_TEXT =
 	'Cannot run functions while this deployment is paused. Resume the deployment in the dashboard settings to allow functions to run.';
 
@@ -41,7 +81,9 @@ export class FunctionRunner {
 	async run(request: FunctionRequest): Promise<Outcome> {
 		const path = canonicalPath(request.path);
 		const logLines: string[] = [];
-		const appFunction = await this.app.find(path.module, path.name);
+		if (path.module.startsWith('_system/')) return await this.runSystemQuery(request, path);
+		const { componentPath } = request;
+		const appFunction = await this.app.find(componentPath, path.module, path.name);
 		const refusal = this.refusal(request, path, appFunction);
 		if (refusal !== undefined || appFunction === undefined) return this.failed(refusal ?? '', []);
 
@@ -53,7 +95,7 @@ export class FunctionRunner {
 		this.executions.set(path.stripped, (this.executions.get(path.stripped) ?? 0) + 1);
 		try {
 			const value = await collectLogLines(logLines, async () =>
-				this.execute(appFunction, path, args[0] ?? {}, request.caller),
+				this.execute(appFunction, componentPath, path, args[0] ?? {}, request.caller),
 			);
 			return { status: 'success', value: value ?? null, logLines: this.redacted ? [] : logLines };
 		} catch (thrown) {
@@ -61,8 +103,22 @@ export class FunctionRunner {
 		}
 	}
 
+	/** The system functions that clients of the HTTP API use: npm-packages/system-udfs/convex/_system. */
+	private async runSystemQuery(
+		{ requested, args, caller }: FunctionRequest,
+		path: CanonicalPath,
+	): Promise<Outcome> {
+		const query = SYSTEM_QUERIES.get(path.stripped);
+		const isAdmin = caller.kind === 'admin' || caller.kind === 'actingUser';
+		if (query === undefined || requested !== 'query' || !isAdmin) {
+			return this.failed(`Could not find public function for '${path.stripped}'.`, []);
+		}
+		if (!mayDo(caller, ACTIONS.viewData)) return this.failed(notPermitted(ACTIONS.viewData), []);
+		return { status: 'success', value: await query(this.app, args), logLines: [] };
+	}
+
 	private refusal(
-		{ requested, caller }: FunctionRequest,
+		{ requested, caller, componentPath }: FunctionRequest,
 		path: CanonicalPath,
 		appFunction: AppFunction | undefined,
 	): string | undefined {
@@ -71,8 +127,13 @@ export class FunctionRunner {
 			caller.kind === 'admin' || (caller.kind === 'actingUser' && requested !== 'any');
 		if (appFunction === undefined || (!appFunction.isPublic && !mayRunInternal)) {
 			return requested === 'any'
-				? `Could not find function for '${path.stripped}'. Did you forget to run \`npx convex dev\`?`
+				? `Could not find function for '${path.stripped}'${componentPath === '' ? '' : ` in '${componentPath}'`}. Did you forget to run \`npx convex dev\`?`
 				: `Could not find public function for '${path.stripped}'.`;
+		}
+		const action = INTERNAL_ACTIONS[appFunction.type];
+		if (!appFunction.isPublic && !mayDo(caller, action)) {
+			if (appFunction.type !== 'action') return notPermitted(action);
+			throw new PlatformFailure(403, 'OperationNotPermitted', notPermitted(action));
 		}
 		return requested === 'any' || requested === appFunction.type
 			? undefined
@@ -92,11 +153,16 @@ export class FunctionRunner {
 
 	private async execute(
 		{ type }: AppFunction,
+		componentPath: string,
 		path: CanonicalPath,
 		args: Value,
 		caller: Caller,
 	): Promise<Value | undefined> {
 		const { backend } = this.app;
+		if (componentPath !== '') {
+			const { fun } = backend as unknown as ComponentBackend;
+			return await fun({ componentPath, udfPath: `${path.module}:${path.name}` }, args);
+		}
 		const as = 'identity' in caller ? backend.withIdentity(caller.identity) : backend;
 		const reference = makeFunctionReference<'query' | 'mutation' | 'action'>(
 			`${path.module}:${path.name}`,

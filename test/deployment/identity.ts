@@ -25,11 +25,29 @@ export type UserIdentity = Record<string, JSONValue | undefined>;
 export type Caller =
 	| { kind: 'anonymous' }
 	| { kind: 'user'; identity: UserIdentity }
-	| { kind: 'admin' }
-	| { kind: 'actingUser'; identity: UserIdentity };
+	| { kind: 'admin'; allowedActions: string[] }
+	| { kind: 'actingUser'; identity: UserIdentity; allowedActions: string[] };
+
+/** What a key may do, by name; an empty list means everything (crates/roles/src/eval.rs). */
+export const ACTIONS = {
+	viewData: 'deployment:data:view',
+	writeData: 'deployment:data:write',
+	runInternalQueries: 'deployment:functions:runInternalQueries',
+	runInternalMutations: 'deployment:functions:runInternalMutations',
+	runInternalActions: 'deployment:functions:runInternalActions',
+	actAsUser: 'deployment:functions:actAsUser',
+} as const;
+
+export function mayDo(caller: Caller, action: string): boolean {
+	if (!('allowedActions' in caller)) return false;
+	return caller.allowedActions.length === 0 || caller.allowedActions.includes(action);
+}
 
 /** Checks Authorization headers as the backend does: crates/local_backend/src/authentication.rs, crates/authentication. */
 export class Authenticator {
+	/** Keys that may do only some things. */
+	private readonly restrictedKeys = new Map<string, string[]>();
+
 	private constructor(
 		readonly deployKey: string,
 		private readonly signingKey: CryptoKey,
@@ -41,6 +59,13 @@ export class Authenticator {
 		const { privateKey, publicKey } = await generateKeyPair(ALGORITHM);
 		const jwk = { ...(await exportJWK(publicKey)), kid: KEY_ID, alg: ALGORITHM };
 		return new Authenticator(deployKey, privateKey, createLocalJWKSet({ keys: [jwk] }));
+	}
+
+	/** Makes a deploy key that may do only the actions named. */
+	createKey(allowedActions: string[]): string {
+		const key = `${this.deployKey}${this.restrictedKeys.size}`;
+		this.restrictedKeys.set(key, allowedActions);
+		return key;
 	}
 
 	/** A user's token, valid unless the claims say otherwise. */
@@ -80,14 +105,17 @@ export class Authenticator {
 		const withoutType = text.replace(/^[^|]*:([^|:]*\|)/, '$1');
 		const [key, actingUser] = withoutType.split(/:(.*)/s);
 		const identity = actingUser === undefined ? undefined : parseActingUser(actingUser);
-		if (key !== this.deployKey.replace(/^[^|]*:([^|:]*\|)/, '$1')) {
+		const allowedActions = key === this.deployKey ? [] : this.restrictedKeys.get(key ?? '');
+		if (allowedActions === undefined) {
 			throw new PlatformFailure(
 				401,
 				'BadAdminKey',
 				'The provided admin key was invalid for this instance',
 			);
 		}
-		return identity === undefined ? { kind: 'admin' } : { kind: 'actingUser', identity };
+		return identity === undefined
+			? { kind: 'admin', allowedActions }
+			: { kind: 'actingUser', identity, allowedActions };
 	}
 
 	private async identifyUser(token: string): Promise<Caller> {

@@ -144,6 +144,7 @@ export class DeploymentServer {
 			['POST', /^\/_test\/fault$/, async (_request, body) => this.addFault(await body())],
 			['POST', /^\/_test\/reset$/, async () => this.reset()],
 			['POST', /^\/_test\/redact$/, async () => this.redact()],
+			['POST', /^\/_test\/key$/, async (_request, body) => this.createKey(await body())],
 			[
 				'POST',
 				/^\/_test\/token$/,
@@ -166,7 +167,9 @@ export class DeploymentServer {
 
 	private async callAny(request: IncomingMessage, body: Body): Promise<Answer> {
 		await this.authenticator.identifyAdminOnly(request.headers.authorization);
-		return await this.call(request, body, 'any');
+		const { componentPath } = body;
+		const component = typeof componentPath === 'string' ? componentPath : '';
+		return await this.runFunction(request, body, 'any', textField(body, 'path'), component);
 	}
 
 	private async runByPath(request: IncomingMessage, body: Body): Promise<Answer> {
@@ -188,17 +191,19 @@ export class DeploymentServer {
 		body: Body,
 		requested: Requested,
 		path: string,
+		componentPath = '',
 	): Promise<Answer> {
 		const { args, format } = body;
 		if (args === undefined) throw badBody('missing field `args`');
 		const caller = await this.authenticator.identify(request.headers.authorization);
-		const outcome = await this.runner.run({ requested, path, args, caller });
+		const outcome = await this.runner.run({ requested, componentPath, path, args, caller });
 		return { status: 200, body: renderOutcome(outcome, exporterFor(format)) };
 	}
 
 	private async checkAdminKey(request: IncomingMessage): Promise<Answer> {
-		await this.authenticator.identifyAdminOnly(request.headers.authorization);
-		return { status: 200, body: { success: true, allowedOps: [], isReadOnly: false } };
+		const caller = await this.authenticator.identifyAdminOnly(request.headers.authorization);
+		const allowedOps = 'allowedActions' in caller ? caller.allowedActions : [];
+		return { status: 200, body: { success: true, allowedOps, isReadOnly: false } };
 	}
 
 	private async setPaused(request: IncomingMessage): Promise<Answer> {
@@ -210,6 +215,11 @@ export class DeploymentServer {
 	private addFault(body: Body): Answer {
 		this.faults.add(body as unknown as Fault);
 		return { status: 200, body: '' };
+	}
+
+	private createKey({ allowedActions }: Body): Answer {
+		const actions = Array.isArray(allowedActions) ? allowedActions.map(String) : [];
+		return { status: 200, body: { key: this.authenticator.createKey(actions) } };
 	}
 
 	/** An empty deployment again, without faults. */

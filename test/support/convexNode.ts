@@ -6,6 +6,7 @@ import type {
 	NodeParameterValueType,
 } from 'n8n-workflow';
 import {
+	editorContext,
 	nodeAt,
 	outputsOf,
 	passThroughNode,
@@ -51,26 +52,14 @@ const NODE_TYPE = 'n8n-nodes-convex.convex';
 export async function runConvex(options: ConvexRunOptions): Promise<ConvexRunResult> {
 	const { credential, parameters, input = [{}], settings, cancelSignal } = options;
 	const items = input.map((item) => (isItem(item) ? item : { json: item }));
-	const installation: Installation = {
-		nodeTypes: {
-			'test.passThrough': passThroughNode('passThrough'),
-			[NODE_TYPE]: new Convex(),
-		},
-		credentialTypes: { convexApi: new ConvexApi() },
-		credentials: { convexApi: credential },
-	};
 	const to = (node: string) => [{ node, type: 'main' as const, index: 0 }];
 	const { run, credentialReads } = await runWorkflow(
-		installation,
+		installationWith(credential),
 		{
 			name: 'test',
 			nodes: [
 				nodeAt('Start', 'test.passThrough'),
-				nodeAt('Convex', NODE_TYPE, {
-					parameters,
-					credentials: { convexApi: { id: '1', name: 'Convex' } },
-					...settings,
-				}),
+				{ ...convexNode(parameters), ...settings },
 				nodeAt('Success', 'test.passThrough'),
 				nodeAt('Error', 'test.passThrough'),
 			],
@@ -88,6 +77,38 @@ export async function runConvex(options: ConvexRunOptions): Promise<ConvexRunRes
 		stoppedBy: run.data.resultData.error as StoredError | undefined,
 		credentialReads,
 		run,
+	};
+}
+
+function installationWith(credential: CredentialValues): Installation {
+	return {
+		nodeTypes: {
+			'test.passThrough': passThroughNode('passThrough'),
+			[NODE_TYPE]: new Convex(),
+		},
+		credentialTypes: { convexApi: new ConvexApi() },
+		credentials: { convexApi: credential },
+	};
+}
+
+function convexNode(parameters: ConvexRunOptions['parameters']): INode {
+	return nodeAt('Convex', NODE_TYPE, {
+		parameters,
+		credentials: { convexApi: { id: '1', name: 'Convex' } },
+	});
+}
+
+/** The node's form in the editor, filled in so far with these parameters. */
+export function convexForm({
+	credential,
+	parameters,
+}: Pick<ConvexRunOptions, 'credential' | 'parameters'>) {
+	const context = editorContext(installationWith(credential), convexNode(parameters));
+	const { listSearch, resourceMapping } = new Convex().methods;
+	return {
+		searchFunctions: async (filter?: string) =>
+			(await listSearch.searchFunctions.call(context, filter)).results,
+		getArguments: async () => await resourceMapping.getArguments.call(context),
 	};
 }
 

@@ -1,6 +1,6 @@
 import { startDeployment, type EmbeddedDeployment } from '../deployment/client';
 import type { CredentialValues } from './engine';
-import { runConvex, type ConvexRunOptions, type ConvexRunResult } from './convexNode';
+import { convexForm, runConvex, type ConvexRunOptions, type ConvexRunResult } from './convexNode';
 
 export interface DeploymentUse {
 	deployment: EmbeddedDeployment;
@@ -10,6 +10,11 @@ export interface DeploymentUse {
 	run: (
 		options: Omit<ConvexRunOptions, 'credential'> & { credential?: CredentialValues },
 	) => Promise<ConvexRunResult>;
+	/** The node's form in the editor, with that credential unless another is given. */
+	form: (
+		parameters: ConvexRunOptions['parameters'],
+		credential?: CredentialValues,
+	) => ReturnType<typeof convexForm>;
 }
 
 /** Gives the tests of a file an embedded deployment, emptied before each of them. */
@@ -20,15 +25,19 @@ export function useEmbeddedDeployment(authentication: 'none' | 'deployKey'): Dep
 	});
 	beforeEach(async () => await deployment.reset());
 	afterAll(async () => await deployment.stop());
+	const credential = () => ({
+		deploymentUrl: deployment.url,
+		authentication,
+		token: deployment.deployKey,
+	});
 	return {
 		get deployment() {
 			return deployment;
 		},
 		get credential() {
-			return { deploymentUrl: deployment.url, authentication, token: deployment.deployKey };
+			return credential();
 		},
-		async run(options) {
-			return await runConvex({ credential: this.credential, ...options });
-		},
+		run: async (options) => await runConvex({ credential: credential(), ...options }),
+		form: (parameters, other) => convexForm({ credential: other ?? credential(), parameters }),
 	};
 }

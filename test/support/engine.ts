@@ -1,6 +1,6 @@
 import './n8nEnvironment';
 import 'reflect-metadata';
-import { ExecutionLifecycleHooks, WorkflowExecute } from 'n8n-core';
+import { ExecutionLifecycleHooks, LoadOptionsContext, WorkflowExecute } from 'n8n-core';
 import {
 	createRunExecutionData,
 	ICredentialsHelper,
@@ -80,6 +80,23 @@ export async function runWorkflow(
 	);
 	cancelSignal?.addEventListener('abort', () => execution.cancel(), { once: true });
 	return { run: await execution, credentialReads: credentialsHelper.reads };
+}
+
+/** What n8n's editor gives the methods that fill its lists and forms, for a node with these parameters. */
+export function editorContext(
+	{ nodeTypes, credentialTypes, credentials }: Installation,
+	node: INode,
+): LoadOptionsContext {
+	const file = { name: 'editor', nodes: [node], connections: {} };
+	const workflow = new Workflow({
+		...file,
+		active: false,
+		nodeTypes: new NodeTypesInMemory(nodeTypes),
+	});
+	const credentialsHelper = new CredentialsInMemory(credentialTypes, credentials);
+	const additionalData = additionalDataWith(credentialsHelper, file);
+	additionalData.currentNodeParameters = node.parameters;
+	return new LoadOptionsContext(workflow, node, additionalData, '');
 }
 
 /** Each output of a node's last run, as items. */

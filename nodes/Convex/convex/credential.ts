@@ -3,6 +3,9 @@ import { inputFailure } from './failure';
 
 export type AuthenticationKind = 'none' | 'bearerToken' | 'deployKey';
 
+/** Where a run keeps the encoded identity of the user to act as; no field of the stored credential. */
+export const ACTING_USER_FIELD = 'actingUser';
+
 /** A Convex credential, checked and ready to use. */
 export interface ConvexCredential {
 	/** Base address of the functions API, without trailing slash. */
@@ -43,9 +46,10 @@ export function parseCredential(fields: Readonly<Record<string, unknown>>): Conv
 		return { ...base, authorization: `Bearer ${token}`, keyDeploymentName: undefined };
 	}
 	const key = parseSecret('Deploy Key', textField(fields.token));
+	const actingUser = textField(fields[ACTING_USER_FIELD]);
 	return {
 		...base,
-		authorization: `Convex ${key}`,
+		authorization: actingUser === '' ? `Convex ${key}` : `Convex ${key}:${actingUser}`,
 		keyDeploymentName: deploymentNameOfKey(key),
 	};
 }

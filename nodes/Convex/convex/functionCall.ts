@@ -15,6 +15,8 @@ export interface FunctionCall {
 	functionPath: FunctionPath;
 	args: EncodedArguments;
 	valueFormat: ValueFormat;
+	/** The component the function is in; undefined for the app itself. */
+	componentPath?: string | undefined;
 }
 
 /** A POST request, relative to the deployment URL. */
@@ -44,8 +46,13 @@ const WIRE_FORMATS: Record<ValueFormat, string> = {
  * crates/local_backend/src/public_api.rs).
  */
 export function functionRequest(call: FunctionCall): DeploymentRequest {
-	const { operation, functionPath, args } = call;
+	const { operation, functionPath, args, componentPath } = call;
 	const format = WIRE_FORMATS[call.valueFormat];
+	if (componentPath !== undefined) {
+		// The only endpoint that reaches into components; it runs functions of any type.
+		const path = formatFunctionPath(functionPath);
+		return { path: '/api/function', body: { componentPath, path, args, format } };
+	}
 	if (operation === 'run') {
 		return {
 			path: `/api/run/${functionPath.module}/${functionPath.name}`,

@@ -50,6 +50,14 @@ export function parseFunctionPath(input: string): FunctionPath {
 	return path;
 }
 
+/** A path of the list is the deployment's own; any other may be written as people do. */
+export function toFunctionPath(mode: unknown, value: string): FunctionPath {
+	const colon = value.lastIndexOf(':');
+	return mode === 'list' && colon > 0
+		? { module: value.slice(0, colon), name: value.slice(colon + 1) }
+		: parseFunctionPath(value);
+}
+
 function splitFunctionPath(text: string): FunctionPath {
 	if (/^(?:api|internal)\.[^:/]*$/.test(text) && !MODULE_EXTENSION.test(text)) {
 		const parts = text.split('.').slice(1);

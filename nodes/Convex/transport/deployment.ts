@@ -1,24 +1,30 @@
 import type {
+	ICredentialDataDecryptedObject,
 	ICredentialsDecrypted,
 	IExecuteFunctions,
 	IHttpRequestOptions,
+	ILoadOptionsFunctions,
 	IN8nHttpFullResponse,
 } from 'n8n-workflow';
 import { version } from '../../../package.json';
-import { parseCredential, type ConvexCredential } from '../convex/credential';
-import { ConvexFailure } from '../convex/failure';
+import { ACTING_USER_FIELD, parseCredential, type ConvexCredential } from '../convex/credential';
+import { ConvexFailure, inputFailure } from '../convex/failure';
 import {
 	functionRequest,
 	type DeploymentResponse,
 	type FunctionCall,
 } from '../convex/functionCall';
 import { parseFunctionResponse, type FunctionResult } from '../convex/functionResponse';
+import { encodeIdentity, type UserIdentity } from '../convex/identity';
 import { networkFailure } from './networkFailure';
 
 export const CREDENTIAL_TYPE = 'convexApi';
 
 /** A name without a dash is refused by the deployment (convex-backend crates/common/src/version.rs). */
 export const CLIENT_HEADERS = { 'Convex-Client': `n8n-nodes-convex-${version}` };
+
+/** Who calls: a run, or the editor that fills in a form. */
+export type CallContext = IExecuteFunctions | ILoadOptionsFunctions;
 
 /** A deployment that a run calls, with its credential, decrypted once. */
 export interface Deployment {
@@ -31,12 +37,31 @@ export interface Deployment {
  *
  * @throws ConvexFailure (`input`) naming the field that is wrong
  */
-export async function openDeployment(context: IExecuteFunctions): Promise<Deployment> {
-	const data = await context.getCredentials(CREDENTIAL_TYPE);
+export async function openDeployment(context: CallContext): Promise<Deployment> {
+	return deploymentOf(await context.getCredentials(CREDENTIAL_TYPE));
+}
+
+function deploymentOf(data: ICredentialDataDecryptedObject): Deployment {
 	return {
 		credential: parseCredential(data),
 		credentialsDecrypted: { id: '', name: CREDENTIAL_TYPE, type: CREDENTIAL_TYPE, data },
 	};
+}
+
+/**
+ * The same deployment, called as an administrator who acts as a user.
+ *
+ * @throws ConvexFailure (`input`) for a credential without a deploy key
+ */
+export function actingAs(deployment: Deployment, identity: UserIdentity): Deployment {
+	if (deployment.credential.authentication !== 'deployKey') {
+		throw inputFailure(
+			"The option 'Act as User' needs a deploy key",
+			"Set the credential's 'Authentication' to 'Deploy Key', or use the user's own token with 'Bearer Token'.",
+		);
+	}
+	const { data } = deployment.credentialsDecrypted;
+	return deploymentOf({ ...data, [ACTING_USER_FIELD]: encodeIdentity(identity) });
 }
 
 /**
@@ -45,7 +70,7 @@ export async function openDeployment(context: IExecuteFunctions): Promise<Deploy
  * @param timeoutMs how long to wait for the whole answer
  */
 export async function callFunction(
-	context: IExecuteFunctions,
+	context: CallContext,
 	deployment: Deployment,
 	call: FunctionCall,
 	timeoutMs: number,

@@ -42,6 +42,11 @@ export function toNodeError(
 	return error;
 }
 
+/** The error that n8n's editor shows in the place of a list or a form. */
+export function toEditorError(node: INode, thrown: unknown): NodeApiError | NodeOperationError {
+	return toNodeError(node, toFailure(thrown), 0);
+}
+
 /**
  * What was thrown while a call was prepared: this package's own failure, or one of n8n's, for
  * example of an expression.

@@ -1,12 +1,8 @@
-import {
-	tryToParseDateTime,
-	type IExecuteFunctions,
-	type INodeProperties,
-	type INodePropertyOptions,
-} from 'n8n-workflow';
+import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { isPlainObject } from '../../convex/arguments';
 import { convertArgument, DATE_HELP, isArgumentType, mismatch } from '../../convex/argumentTypes';
 import { inputFailure } from '../../convex/failure';
+import { dateParser } from './dates';
 
 const TYPES: INodePropertyOptions[] = [
 	{
@@ -180,7 +176,9 @@ async function readFieldValue(
 	const subject = `'Arguments': '${name}'`;
 	if (type === 'binary') return await readBinaryField(context, itemIndex, subject, value);
 	if (type === 'date' && typeof value === 'string') {
-		return parseDate(subject, value, context.getTimezone());
+		const milliseconds = dateParser(context.getTimezone())(value);
+		if (milliseconds !== undefined) return milliseconds;
+		throw mismatch(subject, value, 'a date', DATE_HELP);
 	}
 	if (typeof type === 'string' && isArgumentType(type)) {
 		return convertArgument(subject, type, value);
@@ -208,13 +206,4 @@ async function readBinaryField(
 			? 'The item carries no file. Put a node before this one that gives it one.'
 			: `Its binary fields are: ${existing.join(', ')}.`,
 	);
-}
-
-/** A text without a time zone is meant in the workflow's, as everywhere in n8n. */
-function parseDate(subject: string, text: string, timeZone: string): number {
-	try {
-		return tryToParseDateTime(text.trim(), timeZone).toMillis();
-	} catch {
-		throw mismatch(subject, text, 'a date', DATE_HELP);
-	}
 }

@@ -1,8 +1,10 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { encodeArguments, type EncodedArguments } from '../../convex/arguments';
+import { encodeArguments, isPlainObject, type EncodedArguments } from '../../convex/arguments';
 import { inputFailure } from '../../convex/failure';
+import type { FunctionSignature } from '../../convex/functionSpec';
 import { parseJsonText } from '../../convex/jsonText';
 import { argumentFieldsDescription, readArgumentFields } from './argumentFields';
+import { convert, mappedArgumentsDescription, readMappedArguments } from './mappedArguments';
 import { itemFieldsDescription, readItemFields } from './itemFields';
 
 const JSON_PARAMETER = "'Arguments (JSON)'";
@@ -21,6 +23,11 @@ export const argumentsDescription: INodeProperties[] = [
 				description: 'Name each argument and choose its type',
 			},
 			{
+				name: 'Using Function Arguments',
+				value: 'mapping',
+				description: "Fill in the function's own arguments, with their types. Needs a deploy key.",
+			},
+			{
 				name: 'Using Input Item',
 				value: 'item',
 				description: "Send the input item's fields as the arguments",
@@ -32,6 +39,7 @@ export const argumentsDescription: INodeProperties[] = [
 			},
 		],
 	},
+	...mappedArgumentsDescription,
 	...argumentFieldsDescription,
 	...itemFieldsDescription,
 	{
@@ -51,27 +59,46 @@ export const argumentsDescription: INodeProperties[] = [
 /**
  * The arguments of an item's call, from the place that 'Arguments' names.
  *
+ * @param signature asks the deployment what the function declares; called only where it is needed
+ * @param convertTypes whether to convert all arguments to the declared types
  * @throws ConvexFailure (`input`) naming the parameter and the argument
  */
 export async function readArguments(
 	context: IExecuteFunctions,
 	itemIndex: number,
+	signature: () => Promise<FunctionSignature>,
+	convertTypes: boolean,
 ): Promise<EncodedArguments> {
 	const mode: unknown = context.getNodeParameter('argumentsMode', itemIndex);
+	if (mode === 'mapping') {
+		const mapped = readMappedArguments(context, await signature(), itemIndex);
+		return encodeArguments("'Arguments'", mapped);
+	}
+	const { source, args } = await readUnmapped(context, mode, itemIndex);
+	if (!convertTypes || !isPlainObject(args)) return encodeArguments(source, args);
+	const declared = (await signature()).args;
+	return encodeArguments(source, convert(context, source, declared, args));
+}
+
+async function readUnmapped(
+	context: IExecuteFunctions,
+	mode: unknown,
+	itemIndex: number,
+): Promise<{ source: string; args: unknown }> {
 	switch (mode) {
 		case 'fields':
-			return encodeArguments("'Arguments'", await readArgumentFields(context, itemIndex));
+			return { source: "'Arguments'", args: await readArgumentFields(context, itemIndex) };
 		case 'item':
-			return encodeArguments('The input item', readItemFields(context, itemIndex));
+			return { source: 'The input item', args: readItemFields(context, itemIndex) };
 		case 'json': {
 			const json: unknown = context.getNodeParameter('argumentsJson', itemIndex);
 			const args = typeof json === 'string' ? parseJsonText(JSON_PARAMETER, json) : json;
-			return encodeArguments(JSON_PARAMETER, args);
+			return { source: JSON_PARAMETER, args };
 		}
 		default:
 			throw inputFailure(
 				"'Arguments' is not one of its choices",
-				"Choose from the list, or use an expression that gives 'fields', 'item' or 'json'.",
+				"Choose from the list, or use an expression that gives 'fields', 'item', 'json' or 'mapping'.",
 			);
 	}
 }

@@ -1,16 +1,25 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { isPlainObject } from '../../convex/arguments';
 import { inputFailure } from '../../convex/failure';
-import { parseFunctionPath, type FunctionPath } from '../../convex/functionPath';
+import { toFunctionPath, type FunctionPath } from '../../convex/functionPath';
 
 export const functionPathDescription: INodeProperties[] = [
 	{
 		displayName: 'Function',
 		name: 'functionPath',
 		type: 'resourceLocator',
-		default: { mode: 'path', value: '' },
+		default: { mode: 'list', value: '' },
 		required: true,
 		description: 'The Convex function to run',
 		modes: [
+			{
+				displayName: 'From List',
+				name: 'list',
+				type: 'list',
+				placeholder: 'Select a function…',
+				hint: 'Needs a credential with a deploy key',
+				typeOptions: { searchListMethod: 'searchFunctions', searchable: true },
+			},
 			{
 				displayName: 'By Path',
 				name: 'path',
@@ -22,12 +31,11 @@ export const functionPathDescription: INodeProperties[] = [
 	},
 ];
 
-/** @throws ConvexFailure (`input`) naming the parameter and the item */
+/** @throws ConvexFailure (`input`) naming the parameter */
 export function readFunctionPath(context: IExecuteFunctions, itemIndex: number): FunctionPath {
-	const value: unknown = context.getNodeParameter('functionPath', itemIndex, '', {
-		extractValue: true,
-	});
-	if (typeof value === 'string') return parseFunctionPath(value);
+	const locator: unknown = context.getNodeParameter('functionPath', itemIndex);
+	const [mode, value] = isPlainObject(locator) ? [locator.mode, locator.value] : ['path', locator];
+	if (typeof value === 'string') return toFunctionPath(mode, value);
 	throw inputFailure(
 		"'Function' is not text",
 		'Use an expression that gives a function path such as messages:list.',

@@ -1,12 +1,22 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { isPlainObject } from '../../convex/arguments';
+import { parseComponentPath } from '../../convex/componentPath';
 import { inputFailure } from '../../convex/failure';
+import { parseUserIdentity, type UserIdentity } from '../../convex/identity';
 import type { ValueFormat } from '../../convex/functionCall';
 import type { OutputShape } from './output';
 
 /** How long a self-hosted deployment works on one request itself. */
 const DEFAULT_TIMEOUT_MS = 300_000;
 
+const ACT_AS_USER_DESCRIPTION =
+	"Call the function as this user, as if signed in. Needs a deploy key, and 'tokenIdentifier' or both 'issuer' and 'subject'.";
+
 export interface FunctionOptions {
+	/** The user to act as, if any. */
+	identity: UserIdentity | undefined;
+	componentPath: string | undefined;
+	convertTypes: boolean;
 	output: OutputShape;
 	valueFormat: ValueFormat;
 	timeoutMs: number;
@@ -20,6 +30,60 @@ export const optionsDescription: INodeProperties[] = [
 		placeholder: 'Add option',
 		default: {},
 		options: [
+			{
+				displayName: 'Act as User (Fields)',
+				name: 'actAsUserAttributes',
+				type: 'fixedCollection',
+				typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Attribute' },
+				default: {},
+				placeholder: 'Add Attribute',
+				description: ACT_AS_USER_DESCRIPTION,
+				options: [
+					{
+						displayName: 'Attribute',
+						name: 'attribute',
+						values: [
+							{
+								displayName: 'Name',
+								name: 'name',
+								type: 'string',
+								default: '',
+								placeholder: 'e.g. subject',
+							},
+							{
+								displayName: 'Value',
+								name: 'value',
+								type: 'string',
+								default: '',
+								placeholder: 'e.g. user_123',
+							},
+						],
+					},
+				],
+			},
+			{
+				displayName: 'Act as User (JSON)',
+				name: 'actAsUser',
+				type: 'json',
+				default: '{ "issuer": "", "subject": "" }',
+				description: ACT_AS_USER_DESCRIPTION,
+			},
+			{
+				displayName: 'Component',
+				name: 'componentPath',
+				type: 'string',
+				default: '',
+				placeholder: 'e.g. workpool',
+				description: 'The component that the function is in. Needs a deploy key.',
+			},
+			{
+				displayName: 'Convert Argument Types',
+				name: 'convertTypes',
+				type: 'boolean',
+				default: false,
+				description:
+					"Whether to convert arguments to the types that the function declares, such as 42 to an int64 or an ISO date to a number. Needs a deploy key. 'Using Function Arguments' does it anyway.",
+			},
 			{
 				displayName: 'Output',
 				name: 'output',
@@ -77,10 +141,32 @@ export const optionsDescription: INodeProperties[] = [
 export function readOptions(context: IExecuteFunctions, itemIndex: number): FunctionOptions {
 	const options = context.getNodeParameter('options', itemIndex, {});
 	return {
+		identity: readIdentity(options.actAsUser, options.actAsUserAttributes),
+		componentPath: parseComponentPath(options.componentPath),
+		convertTypes: options.convertTypes === true,
 		output: oneOf('Output', options.output ?? 'full', ['full', 'value']),
 		valueFormat: oneOf('Value Format', options.valueFormat ?? 'json', ['json', 'encoded']),
 		timeoutMs: readTimeout(options.timeout ?? DEFAULT_TIMEOUT_MS),
 	};
+}
+
+function readIdentity(json: unknown, fields: unknown): UserIdentity | undefined {
+	const attributes = isPlainObject(fields) ? [fields.attribute ?? []].flat() : [];
+	if (attributes.length === 0) {
+		return json === undefined
+			? undefined
+			: parseUserIdentity("The option 'Act as User (JSON)'", json);
+	}
+	if (json !== undefined) {
+		throw inputFailure(
+			"The options 'Act as User (JSON)' and 'Act as User (Fields)' name a user each",
+			'Remove one of them.',
+		);
+	}
+	const pairs = attributes
+		.filter(isPlainObject)
+		.map(({ name, value }): [string, unknown] => [String(name).trim(), value]);
+	return parseUserIdentity("The option 'Act as User (Fields)'", Object.fromEntries(pairs));
 }
 
 function oneOf<Choice extends string>(

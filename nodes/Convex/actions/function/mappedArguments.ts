@@ -1,0 +1,103 @@
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { isPlainObject } from '../../convex/arguments';
+import { inputFailure } from '../../convex/failure';
+import type { FunctionSignature } from '../../convex/functionSpec';
+import { alternativesOf, type FieldValidator, type Validator } from '../../convex/validator';
+import { convertFields } from '../../convex/validatorConversion';
+import { dateParser } from './dates';
+
+export const mappedArgumentsDescription: INodeProperties[] = [
+	{
+		displayName: 'Arguments',
+		name: 'mappedArguments',
+		type: 'resourceMapper',
+		noDataExpression: true,
+		default: { mappingMode: 'defineBelow', value: null },
+		required: true,
+		description: "The function's own arguments, with their types",
+		typeOptions: {
+			loadOptionsDependsOn: ['functionPath.value', 'options.componentPath'],
+			resourceMapper: {
+				resourceMapperMethod: 'getArguments',
+				mode: 'map',
+				valuesLabel: 'Arguments',
+				fieldWords: { singular: 'argument', plural: 'arguments' },
+				addAllFields: true,
+				supportAutoMap: true,
+				refreshStaleSchemaOnOpen: true,
+				hideNoDataError: true,
+			},
+		},
+		displayOptions: { show: { argumentsMode: ['mapping'] } },
+	},
+];
+
+/**
+ * The arguments of the form made from the function's own signature, or the item's fields of those
+ * names, converted to the types of the signature.
+ *
+ * @throws ConvexFailure (`input`) naming an argument that is missing, not known or of a wrong type
+ */
+export function readMappedArguments(
+	context: IExecuteFunctions,
+	signature: FunctionSignature,
+	itemIndex: number,
+): Record<string, unknown> {
+	const mapping: unknown = context.getNodeParameter('mappedArguments', itemIndex);
+	if (!isPlainObject(mapping)) {
+		throw inputFailure("'Arguments' is not filled in", 'Open the node and fill in its arguments.');
+	}
+	const { args } = signature;
+	if (mapping.mappingMode === 'autoMapInputData') {
+		const json = context.getInputData()[itemIndex]?.json ?? {};
+		const taken = args.type === 'object' ? pick(json, args) : json;
+		return convert(context, 'The input item', args, taken);
+	}
+	const values = isPlainObject(mapping.value) ? mapping.value : {};
+	return convert(
+		context,
+		"'Arguments'",
+		args,
+		args.type === 'object' ? filledIn(values, args) : values,
+	);
+}
+
+/** Converts arguments by a signature; a function without an args validator takes them as they are. */
+export function convert(
+	context: IExecuteFunctions,
+	source: string,
+	args: Validator,
+	values: Record<string, unknown>,
+): Record<string, unknown> {
+	return args.type === 'object'
+		? convertFields(source, args, values, dateParser(context.getTimezone()))
+		: values;
+}
+
+function pick(
+	json: Record<string, unknown>,
+	{ fields }: Validator & { type: 'object' },
+): Record<string, unknown> {
+	return Object.fromEntries(Object.entries(json).filter(([name]) => fields.has(name)));
+}
+
+/** The form holds null, or an empty text, for an argument that was not filled in. */
+function filledIn(
+	values: Record<string, unknown>,
+	{ fields }: Validator & { type: 'object' },
+): Record<string, unknown> {
+	return Object.fromEntries(
+		Object.entries(values).filter(([name, value]) => {
+			const field = fields.get(name);
+			return field === undefined ? value !== null : !isUnfilled(field, value);
+		}),
+	);
+}
+
+function isUnfilled({ validator, optional }: FieldValidator, value: unknown): boolean {
+	const types = alternativesOf(validator).map(({ type }) => type);
+	if (types.includes('any')) return optional && value === null;
+	if (value === null) return !types.includes('null');
+	const takesText = types.includes('string') || types.includes('literal');
+	return value === '' && optional && !takesText;
+}

@@ -1,0 +1,98 @@
+import { isPlainObject } from './arguments';
+import { formatFunctionPath, type FunctionPath } from './functionPath';
+import { ANY_VALIDATOR, parseValidator, type Validator } from './validator';
+
+export type FunctionType = 'query' | 'mutation' | 'action';
+
+/** What a deployment says of one of its functions. */
+export interface FunctionSignature {
+	path: FunctionPath;
+	type: FunctionType;
+	isPublic: boolean;
+	/** An object, or `any` for a function without an args validator. */
+	args: Validator;
+	/** `any` for a function without a returns validator. */
+	returns: Validator;
+}
+
+/** The system query that the CLI's `npx convex function-spec` asks too (npm-packages/system-udfs/convex/_system/cli/modules.ts). */
+export const FUNCTION_SPEC_PATH: FunctionPath = { module: '_system/cli/modules', name: 'apiSpec' };
+
+const FUNCTION_TYPES: Record<string, FunctionType> = {
+	Query: 'query',
+	Mutation: 'mutation',
+	Action: 'action',
+};
+
+/** Reads the value of the function spec; HTTP actions, which are called by their URL, are left out. */
+export function parseFunctionSpec(value: unknown): FunctionSignature[] {
+	return Array.isArray(value) ? value.flatMap(parseSignature) : [];
+}
+
+function parseSignature(entry: unknown): FunctionSignature[] {
+	if (!isPlainObject(entry)) return [];
+	const { identifier, functionType, visibility } = entry;
+	if (typeof identifier !== 'string' || typeof functionType !== 'string') return [];
+	const type = FUNCTION_TYPES[functionType];
+	if (type === undefined) return [];
+	return [
+		{
+			path: parseIdentifier(identifier),
+			type,
+			isPublic: isPlainObject(visibility) && visibility.kind === 'public',
+			args: parseValidator(entry.args),
+			returns: isPlainObject(entry.returns) ? parseValidator(entry.returns) : ANY_VALIDATOR,
+		},
+	];
+}
+
+/** `folder/messages.js:list`, as the deployment keeps it. */
+function parseIdentifier(identifier: string): FunctionPath {
+	const colon = identifier.lastIndexOf(':');
+	const module = (colon < 0 ? identifier : identifier.slice(0, colon)).replace(/\.js$/, '');
+	return { module, name: colon < 0 ? 'default' : identifier.slice(colon + 1) };
+}
+
+export function findFunction(
+	spec: FunctionSignature[],
+	path: FunctionPath,
+): FunctionSignature | undefined {
+	return spec.find(({ path: { module, name } }) => module === path.module && name === path.name);
+}
+
+/** Names further apart than a third of their letters are no misspellings of each other. */
+const MAX_DISTANCE_SHARE = 1 / 3;
+
+/** The function that was probably meant: the one whose path differs in the fewest letters. */
+export function nearestFunctionPath(
+	spec: FunctionSignature[],
+	path: FunctionPath,
+): string | undefined {
+	const wanted = formatFunctionPath(path);
+	const candidates = spec
+		.map((signature) => formatFunctionPath(signature.path))
+		.map((name) => ({ name, distance: editDistance(wanted.toLowerCase(), name.toLowerCase()) }))
+		.sort((a, b) => a.distance - b.distance);
+	const [best] = candidates;
+	return best !== undefined && best.distance <= wanted.length * MAX_DISTANCE_SHARE
+		? best.name
+		: undefined;
+}
+
+/** Levenshtein's distance: insertions, deletions and replacements of single letters. */
+function editDistance(from: string, to: string): number {
+	let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
+	for (let row = 1; row <= from.length; row++) {
+		const current = [row];
+		for (let column = 1; column <= to.length; column++) {
+			const replacement = from[row - 1] === to[column - 1] ? 0 : 1;
+			current[column] = Math.min(
+				(previous[column] ?? 0) + 1,
+				(current[column - 1] ?? 0) + 1,
+				(previous[column - 1] ?? 0) + replacement,
+			);
+		}
+		previous = current;
+	}
+	return previous[to.length] ?? 0;
+}

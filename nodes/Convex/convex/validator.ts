@@ -1,0 +1,118 @@
+import { jsonToConvex, type JSONValue } from 'convex/values';
+import { isPlainObject } from './arguments';
+
+/** A value that a literal validator names. */
+export type LiteralValue = string | number | boolean | bigint;
+
+/** What a function declares of its arguments or its result, as the deployment's function spec writes it. */
+export type Validator =
+	| { type: 'any' | 'null' | 'string' | 'number' | 'boolean' | 'int64' | 'bytes' }
+	| { type: 'id'; tableName: string }
+	| { type: 'literal'; value: LiteralValue }
+	| { type: 'array'; element: Validator }
+	| { type: 'record'; key: Validator; value: Validator }
+	| { type: 'object'; fields: Map<string, FieldValidator> }
+	| { type: 'union'; members: Validator[] };
+
+export interface FieldValidator {
+	validator: Validator;
+	optional: boolean;
+}
+
+export const ANY_VALIDATOR: Validator = { type: 'any' };
+
+/**
+ * Reads the JSON form of a validator (convex-js src/values/validators.ts, convex-backend
+ * crates/common/src/schemas/json.rs). What is not known, from a later version of Convex, is taken
+ * as `any`: the deployment checks the arguments itself.
+ */
+export function parseValidator(json: unknown): Validator {
+	if (!isPlainObject(json)) return ANY_VALIDATOR;
+	switch (json.type) {
+		case 'null':
+		case 'string':
+		case 'number':
+		case 'boolean':
+		case 'bytes':
+			return { type: json.type };
+		case 'bigint':
+		case 'commitTs':
+			return { type: 'int64' };
+		case 'id':
+			return { type: 'id', tableName: String(json.tableName) };
+		case 'literal':
+			return parseLiteral(json.value);
+		case 'array':
+			return { type: 'array', element: parseValidator(json.value) };
+		case 'record':
+			return {
+				type: 'record',
+				key: parseValidator(json.keys),
+				value: parseField(json.values).validator,
+			};
+		case 'object':
+			return { type: 'object', fields: parseFields(json.value) };
+		case 'union':
+			return {
+				type: 'union',
+				members: Array.isArray(json.value) ? json.value.map(parseValidator) : [],
+			};
+		default:
+			return ANY_VALIDATOR;
+	}
+}
+
+/** A bigint literal comes encoded: `{"$integer": …}`. */
+function parseLiteral(json: unknown): Validator {
+	const value: unknown = isPlainObject(json) ? jsonToConvex(json as JSONValue) : json;
+	return typeof value === 'string' ||
+		typeof value === 'number' ||
+		typeof value === 'boolean' ||
+		typeof value === 'bigint'
+		? { type: 'literal', value }
+		: ANY_VALIDATOR;
+}
+
+function parseFields(json: unknown): Map<string, FieldValidator> {
+	const entries = isPlainObject(json) ? Object.entries(json) : [];
+	return new Map(entries.map(([name, field]) => [name, parseField(field)]));
+}
+
+function parseField(json: unknown): FieldValidator {
+	if (!isPlainObject(json)) return { validator: ANY_VALIDATOR, optional: false };
+	return { validator: parseValidator(json.fieldType), optional: json.optional === true };
+}
+
+/** The fields of an object for people: those that have to be there first, else in their order. */
+export function requiredFirst(
+	fields: ReadonlyMap<string, FieldValidator>,
+): Array<[string, FieldValidator]> {
+	const entries = [...fields];
+	return [
+		...entries.filter(([, { optional }]) => !optional),
+		...entries.filter(([, { optional }]) => optional),
+	];
+}
+
+/** The type in Convex's words, for people: `string`, `id of tasks`, `array of number`, `"a" or "b"`. */
+export function describeValidator(validator: Validator): string {
+	switch (validator.type) {
+		case 'id':
+			return `ID of ${validator.tableName}`;
+		case 'literal':
+			return typeof validator.value === 'bigint'
+				? `${validator.value}n`
+				: JSON.stringify(validator.value);
+		case 'array':
+			return `array of ${describeValidator(validator.element)}`;
+		case 'union':
+			return validator.members.map(describeValidator).join(' or ');
+		default:
+			return validator.type;
+	}
+}
+
+/** The members of a union, those of nested ones too; of anything else, itself. */
+export function alternativesOf(validator: Validator): Validator[] {
+	return validator.type === 'union' ? validator.members.flatMap(alternativesOf) : [validator];
+}

@@ -1,0 +1,244 @@
+import { describeType, isPlainObject } from './arguments';
+import { convertArgument, mismatch } from './argumentTypes';
+import { ConvexFailure, inputFailure } from './failure';
+import { alternativesOf, describeValidator, type Validator } from './validator';
+
+/**
+ * Converts a value to what a validator wants: `42` to an int64 where it wants an int64, an ISO date
+ * to milliseconds where it wants a number, JSON text to an object where it wants an object. A value
+ * that fits already stays as it is, so a text that looks like a number stays text where text may be.
+ *
+ * @param subject the value in a sentence, e.g. "'Arguments': 'count'"
+ * @param parseDate milliseconds of a text that is a date; undefined for any other text
+ * @returns the JavaScript value of the Convex type
+ * @throws ConvexFailure (`input`) naming the place that does not fit
+ */
+export function convertByValidator(
+	subject: string,
+	validator: Validator,
+	value: unknown,
+	parseDate: ParseDate,
+): unknown {
+	switch (validator.type) {
+		case 'any':
+			return value;
+		case 'string':
+		case 'id':
+			return convertArgument(subject, validator.type, value);
+		case 'null':
+			if (value === null) return null;
+			throw mismatch(
+				subject,
+				value,
+				'null',
+				'Leave the argument out, or use an expression that gives null.',
+			);
+		case 'number':
+			return convertNumber(subject, value, parseDate);
+		case 'boolean':
+		case 'int64':
+		case 'bytes':
+			return isEncoded(value) ? value : convertArgument(subject, validator.type, value);
+		case 'literal':
+			return convertLiteral(subject, validator, value);
+		case 'array':
+			return convertArray(subject, validator.element, value, parseDate);
+		case 'record':
+			return convertRecord(subject, validator, value, parseDate);
+		case 'object':
+			return convertFields(subject, validator, value, parseDate);
+		case 'union':
+			return convertUnion(subject, validator, value, parseDate);
+	}
+}
+
+export type ParseDate = (text: string) => number | undefined;
+
+function convertNumber(subject: string, value: unknown, parseDate: ParseDate): unknown {
+	if (isEncoded(value)) return value;
+	const isDate = typeof value === 'object' && value !== null && !isPlainObject(value);
+	if (isDate) return convertArgument(subject, 'date', value);
+	const date =
+		typeof value === 'string' && /^\d{4}-\d\d/.test(value) ? parseDate(value) : undefined;
+	return date ?? convertArgument(subject, 'number', value);
+}
+
+function convertLiteral(
+	subject: string,
+	{ value: literal }: Validator & { type: 'literal' },
+	value: unknown,
+): unknown {
+	const fits =
+		value === literal ||
+		(typeof value === 'number' &&
+			typeof literal === 'bigint' &&
+			BigInt(literal) === BigInt(Math.trunc(value)) &&
+			Number.isInteger(value)) ||
+		(typeof value === 'string' && typeof literal !== 'string' && value.trim() === String(literal));
+	if (fits) return literal;
+	throw mismatch(
+		subject,
+		value,
+		describeValidator({ type: 'literal', value: literal }),
+		'Use exactly this value.',
+	);
+}
+
+function convertArray(
+	subject: string,
+	element: Validator,
+	value: unknown,
+	parseDate: ParseDate,
+): unknown[] {
+	const array = convertArgument(subject, 'array', value);
+	if (!Array.isArray(array))
+		throw mismatch(subject, value, 'an array', 'Write JSON such as ["a"].');
+	return array.map((item: unknown, index) =>
+		convertByValidator(inside(subject, `[${index}]`), element, item, parseDate),
+	);
+}
+
+function convertRecord(
+	subject: string,
+	validator: Validator & { type: 'record' },
+	value: unknown,
+	parseDate: ParseDate,
+): Record<string, unknown> {
+	const record = objectOf(subject, value);
+	return Object.fromEntries(
+		Object.entries(record).map(([key, item]) => [
+			key,
+			convertByValidator(inside(subject, `.${key}`), validator.value, item, parseDate),
+		]),
+	);
+}
+
+/** The fields of an object, and of the arguments themselves. */
+export function convertFields(
+	subject: string,
+	{ fields }: Validator & { type: 'object' },
+	value: unknown,
+	parseDate: ParseDate,
+): Record<string, unknown> {
+	const object = objectOf(subject, value);
+	const extra = Object.keys(object).find((name) => object[name] !== undefined && !fields.has(name));
+	if (extra !== undefined) {
+		throw inputFailure(
+			`${subject} has '${extra}', which the function does not take`,
+			`It takes: ${[...fields.keys()].join(', ') || 'nothing'}. If the function was changed, refresh the list of arguments.`,
+		);
+	}
+	const converted: Array<[string, unknown]> = [];
+	for (const [name, { validator, optional }] of fields) {
+		const field = object[name];
+		if (field !== undefined) {
+			converted.push([
+				name,
+				convertByValidator(inside(subject, `.${name}`), validator, field, parseDate),
+			]);
+		} else if (!optional) {
+			throw inputFailure(
+				`${subject} lacks '${name}', which the function requires`,
+				`It has to be: ${describeValidator(validator)}.`,
+			);
+		}
+	}
+	return Object.fromEntries(converted);
+}
+
+/** What fits a member as it is goes there; else the first member that it can be converted to. */
+function convertUnion(
+	subject: string,
+	validator: Validator & { type: 'union' },
+	value: unknown,
+	parseDate: ParseDate,
+): unknown {
+	const members = alternativesOf(validator);
+	const exact = members.find((member) => fitsAsItIs(member, value));
+	if (exact !== undefined) return convertByValidator(subject, exact, value, parseDate);
+	for (const member of members) {
+		try {
+			return convertByValidator(subject, member, value, parseDate);
+		} catch (error) {
+			if (!(error instanceof ConvexFailure)) throw unexpected(error);
+		}
+	}
+	throw mismatch(
+		subject,
+		value,
+		describeValidator(validator),
+		'None of these types takes this value.',
+	);
+}
+
+function unexpected(error: unknown): Error {
+	return error instanceof Error ? error : new Error(String(error));
+}
+
+/** Whether a value has a validator's type already, without any conversion. */
+export function fitsAsItIs(validator: Validator, value: unknown): boolean {
+	switch (validator.type) {
+		case 'any':
+			return true;
+		case 'null':
+			return value === null;
+		case 'string':
+		case 'id':
+			return typeof value === 'string';
+		case 'number':
+			return typeof value === 'number';
+		case 'boolean':
+			return typeof value === 'boolean';
+		case 'int64':
+			return typeof value === 'bigint' || hasOnlyKey(value, '$integer');
+		case 'bytes':
+			return value instanceof Uint8Array || hasOnlyKey(value, '$bytes');
+		case 'literal':
+			return value === validator.value;
+		case 'array':
+			return Array.isArray(value) && value.every((item) => fitsAsItIs(validator.element, item));
+		case 'record':
+			return (
+				isPlainObject(value) &&
+				Object.values(value).every((item) => fitsAsItIs(validator.value, item))
+			);
+		case 'object':
+			return isPlainObject(value) && fieldsFit(validator.fields, value);
+		case 'union':
+			return validator.members.some((member) => fitsAsItIs(member, value));
+	}
+}
+
+function fieldsFit(
+	fields: (Validator & { type: 'object' })['fields'],
+	value: Record<string, unknown>,
+): boolean {
+	return (
+		Object.keys(value).every((name) => fields.has(name)) &&
+		[...fields].every(([name, { validator, optional }]) =>
+			value[name] === undefined ? optional : fitsAsItIs(validator, value[name]),
+		)
+	);
+}
+
+function objectOf(subject: string, value: unknown): Record<string, unknown> {
+	const object = convertArgument(subject, 'object', value);
+	if (isPlainObject(object)) return object;
+	throw inputFailure(`${subject} is ${describeType(value)}, not an object`, 'Write JSON.');
+}
+
+/** Names a part of a subject: `'Arguments'` → `'Arguments': 'user'` → `'Arguments': 'user.name'`. */
+function inside(subject: string, step: string): string {
+	return subject.includes(": '")
+		? subject.replace(/'$/, `${step}'`)
+		: `${subject}: '${step.replace(/^\./, '')}'`;
+}
+
+/** A value that is encoded as Convex returns it is passed on; `encodeArguments` checks it. */
+function isEncoded(value: unknown): boolean {
+	return ['$integer', '$bytes', '$float'].some((key) => hasOnlyKey(value, key));
+}
+
+function hasOnlyKey(value: unknown, key: string): boolean {
+	return isPlainObject(value) && Object.keys(value).length === 1 && key in value;
+}

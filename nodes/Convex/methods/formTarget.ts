@@ -1,0 +1,45 @@
+import type { ILoadOptionsFunctions } from 'n8n-workflow';
+import { isPlainObject } from '../convex/arguments';
+import { parseComponentPath } from '../convex/componentPath';
+import { inputFailure } from '../convex/failure';
+import type { FunctionOperation } from '../convex/functionCall';
+import { toFunctionPath } from '../convex/functionPath';
+import type { FunctionTarget } from '../transport/functionSignature';
+
+const OPERATIONS: readonly FunctionOperation[] = ['query', 'mutation', 'action', 'run'];
+
+/** The operation that is chosen in the open form. */
+export function readFormOperation(context: ILoadOptionsFunctions): FunctionOperation {
+	const chosen: unknown = context.getCurrentNodeParameter('operation');
+	return OPERATIONS.find((operation) => operation === chosen) ?? 'query';
+}
+
+/** The component that is named in the open form's options. */
+export function readFormComponentPath(context: ILoadOptionsFunctions): string | undefined {
+	const options: unknown = context.getCurrentNodeParameter('options');
+	return parseComponentPath(isPlainObject(options) ? options.componentPath : undefined);
+}
+
+/**
+ * The function that the open form names.
+ *
+ * @throws ConvexFailure (`input`) while there is none, or only an expression
+ */
+export function readFormTarget(context: ILoadOptionsFunctions): FunctionTarget {
+	const locator: unknown = context.getCurrentNodeParameter('functionPath');
+	const [mode, value] = isPlainObject(locator) ? [locator.mode, locator.value] : ['path', locator];
+	if (typeof value !== 'string' || value === '') {
+		throw inputFailure("No function is chosen in 'Function' yet", 'Choose one first.');
+	}
+	if (value.startsWith('=')) {
+		throw inputFailure(
+			"'Function' is an expression, so its arguments are not known yet",
+			"Set 'Arguments' to 'Using Fields Below', 'Using Input Item' or 'Using JSON'.",
+		);
+	}
+	return {
+		operation: readFormOperation(context),
+		functionPath: toFunctionPath(mode, value),
+		componentPath: readFormComponentPath(context),
+	};
+}

@@ -1,0 +1,65 @@
+import type {
+	ILoadOptionsFunctions,
+	INodeListSearchItems,
+	INodeListSearchResult,
+} from 'n8n-workflow';
+import { readFormComponentPath, readFormOperation } from './formTarget';
+import { inputFailure } from '../convex/failure';
+import type { FunctionOperation } from '../convex/functionCall';
+import { formatFunctionPath } from '../convex/functionPath';
+import type { FunctionSignature } from '../convex/functionSpec';
+import { requiredFirst } from '../convex/validator';
+import { openDeployment } from '../transport/deployment';
+import { readFunctionSpec } from '../transport/functionSpec';
+import { toEditorError } from '../transport/nodeError';
+
+/** The functions that the chosen operation can run, public ones first, module by module. */
+export async function searchFunctions(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+): Promise<INodeListSearchResult> {
+	try {
+		const deployment = await openDeployment(this);
+		const spec = await readFunctionSpec(this, deployment, readFormComponentPath(this));
+		const callable = spec.filter((signature) => isCallable(signature, readFormOperation(this)));
+		if (callable.length === 0) throw nothingToChoose(readFormOperation(this));
+		const wanted = (filter ?? '').trim().toLowerCase();
+		const results = callable.sort(byVisibilityAndPath).map(toListItem);
+		return { results: results.filter(({ name }) => name.toLowerCase().includes(wanted)) };
+	} catch (error) {
+		throw toEditorError(this.getNode(), error);
+	}
+}
+
+function isCallable({ type }: FunctionSignature, operation: FunctionOperation): boolean {
+	return operation === 'run' || type === operation;
+}
+
+function byVisibilityAndPath(a: FunctionSignature, b: FunctionSignature): number {
+	if (a.isPublic !== b.isPublic) return a.isPublic ? -1 : 1;
+	return (
+		a.path.module.localeCompare(b.path.module, 'en') || a.path.name.localeCompare(b.path.name, 'en')
+	);
+}
+
+function toListItem({ path, type, isPublic, args }: FunctionSignature): INodeListSearchItems {
+	const value = formatFunctionPath(path);
+	const names =
+		args.type === 'object'
+			? requiredFirst(args.fields).map(([name, { optional }]) => (optional ? `${name}?` : name))
+			: ['any'];
+	return {
+		name: isPublic ? value : `${value} (internal)`,
+		value,
+		description: `${type}(${names.join(', ')})`,
+	};
+}
+
+function nothingToChoose(operation: FunctionOperation) {
+	return inputFailure(
+		operation === 'run'
+			? 'The deployment has no functions'
+			: `The deployment has no ${operation} functions`,
+		'Deploy your functions with `npx convex deploy`, or choose another operation.',
+	);
+}

@@ -1,0 +1,69 @@
+import type { FunctionOperation } from '../convex/functionCall';
+import { ConvexFailure, inputFailure } from '../convex/failure';
+import { formatFunctionPath, type FunctionPath } from '../convex/functionPath';
+import { findFunction, nearestFunctionPath, type FunctionSignature } from '../convex/functionSpec';
+import type { CallContext, Deployment } from './deployment';
+import { readFunctionSpec } from './functionSpec';
+
+/** A function that a node names, and where it looks for it. */
+export interface FunctionTarget {
+	operation: FunctionOperation;
+	functionPath: FunctionPath;
+	componentPath: string | undefined;
+}
+
+/**
+ * What the deployment says of the function that a node calls.
+ *
+ * @throws ConvexFailure (`input`) when it is gone, naming the nearest one, or has another type
+ */
+export async function readSignature(
+	context: CallContext,
+	deployment: Deployment,
+	{ operation, functionPath, componentPath }: FunctionTarget,
+): Promise<FunctionSignature> {
+	const spec = await readFunctionSpec(context, deployment, componentPath);
+	const signature = findFunction(spec, functionPath);
+	const name = formatFunctionPath(functionPath);
+	if (signature === undefined) {
+		const nearest = nearestFunctionPath(spec, functionPath);
+		throw inputFailure(
+			`The deployment has no function '${name}'${componentPath === undefined ? '' : ` in the component '${componentPath}'`}`,
+			nearest === undefined
+				? "It was renamed, removed or not deployed yet. Choose another in 'Function'."
+				: `It was renamed, removed or not deployed yet. Did you mean '${nearest}'?`,
+		);
+	}
+	if (operation !== 'run' && signature.type !== operation) {
+		const [type, wanted] = [signature.type, operation].map(capitalise);
+		throw inputFailure(
+			`'${name}' is a ${signature.type}, not a ${operation}`,
+			`Set 'Operation' to '${type}' instead of '${wanted}', or to 'Run by Path'.`,
+		);
+	}
+	return signature;
+}
+
+/** Adds the name that was probably meant to the failure of a function that was not found, where the list can be read. */
+export async function suggestingName(
+	context: CallContext,
+	deployment: Deployment,
+	target: FunctionTarget,
+	failure: ConvexFailure,
+): Promise<ConvexFailure> {
+	const isNotFound = /^Could not find (?:public )?function/.test(failure.message);
+	if (!isNotFound || deployment.credential.authentication !== 'deployKey') return failure;
+	const spec = await readFunctionSpec(context, deployment, target.componentPath).catch(() => []);
+	const nearest = nearestFunctionPath(spec, target.functionPath);
+	return nearest === undefined
+		? failure
+		: new ConvexFailure(
+				failure.message,
+				`Did you mean '${nearest}'? ${failure.description}`,
+				failure.details,
+			);
+}
+
+function capitalise(word: string): string {
+	return word.charAt(0).toUpperCase() + word.slice(1);
+}

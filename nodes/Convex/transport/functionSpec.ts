@@ -1,0 +1,113 @@
+import { ConvexFailure, inputFailure } from '../convex/failure';
+import {
+	FUNCTION_SPEC_PATH,
+	parseFunctionSpec,
+	type FunctionSignature,
+} from '../convex/functionSpec';
+import { isPlainObject } from '../convex/arguments';
+import type { FunctionCall } from '../convex/functionCall';
+import { callFunction, type CallContext, type Deployment } from './deployment';
+
+const SPEC_TIMEOUT_MS = 30_000;
+/** Long enough for the requests of one form that opens, short enough to show what was just deployed. */
+const CACHE_LIFETIME_MS = 5_000;
+
+const COMPONENTS_PATH = { module: '_system/frontend/components', name: 'list' };
+
+interface CachedSpec {
+	spec: Promise<FunctionSignature[]>;
+	expiresAt: number;
+}
+
+/** By deployment, key and component; n8n's editor asks for each dropdown of a form at once. */
+const cache = new Map<string, CachedSpec>();
+
+/**
+ * The functions of a deployment, or of one of its components.
+ *
+ * @param componentPath e.g. `workflow/workpool`; undefined for the app itself
+ * @throws ConvexFailure that says which key or permission it takes
+ */
+export async function readFunctionSpec(
+	context: CallContext,
+	deployment: Deployment,
+	componentPath: string | undefined,
+): Promise<FunctionSignature[]> {
+	const { deploymentUrl, authentication, authorization } = deployment.credential;
+	if (authentication !== 'deployKey') {
+		throw inputFailure(
+			'The functions of a deployment can be read with a deploy key only',
+			"Set the credential's 'Authentication' to 'Deploy Key', or choose the function 'By Path'.",
+		);
+	}
+	const cacheKey = JSON.stringify([deploymentUrl, authorization, componentPath]);
+	const cached = cache.get(cacheKey);
+	if (cached !== undefined && cached.expiresAt > Date.now()) return await cached.spec;
+	forgetExpired();
+	const spec = askForSpec(context, deployment, componentPath);
+	cache.set(cacheKey, { spec, expiresAt: Date.now() + CACHE_LIFETIME_MS });
+	spec.catch(() => cache.delete(cacheKey));
+	return await spec;
+}
+
+function forgetExpired(): void {
+	const now = Date.now();
+	for (const [key, { expiresAt }] of cache) {
+		if (expiresAt <= now) cache.delete(key);
+	}
+}
+
+async function askForSpec(
+	context: CallContext,
+	deployment: Deployment,
+	componentPath: string | undefined,
+): Promise<FunctionSignature[]> {
+	const componentId =
+		componentPath === undefined
+			? undefined
+			: await findComponentId(context, deployment, componentPath);
+	const args: Record<string, string> = componentId === undefined ? {} : { componentId };
+	return parseFunctionSpec(await runSystemQuery(context, deployment, FUNCTION_SPEC_PATH, args));
+}
+
+async function findComponentId(
+	context: CallContext,
+	deployment: Deployment,
+	componentPath: string,
+): Promise<string> {
+	const components = await runSystemQuery(context, deployment, COMPONENTS_PATH, {});
+	const list: unknown[] = Array.isArray(components) ? components : [];
+	const known = list.filter(isPlainObject);
+	const component = known.find(({ path }) => path === componentPath);
+	if (typeof component?.id === 'string') return component.id;
+	const paths = known.map(({ path }) => String(path)).filter((path) => path !== '');
+	throw inputFailure(
+		`The deployment has no component '${componentPath}'`,
+		paths.length === 0
+			? 'It has no components at all.'
+			: `Its components are: ${paths.join(', ')}.`,
+	);
+}
+
+/** System queries run by `/api/query` only, and in the encoded format no literal loses its type. */
+async function runSystemQuery(
+	context: CallContext,
+	deployment: Deployment,
+	functionPath: { module: string; name: string },
+	args: Record<string, string>,
+): Promise<unknown> {
+	const call: FunctionCall = {
+		operation: 'query',
+		functionPath,
+		args,
+		valueFormat: 'encoded',
+	};
+	const result = await callFunction(context, deployment, call, SPEC_TIMEOUT_MS);
+	if (result.status === 'success') return result.value;
+	const { message, description, details } = result.failure;
+	throw new ConvexFailure(
+		`The functions of the deployment could not be read: ${message}`,
+		`${description} You can also choose the function 'By Path'.`,
+		details,
+	);
+}

@@ -1,0 +1,391 @@
+import type { IDataObject } from 'n8n-workflow';
+import type { ConvexRunOptions } from '../support/convexNode';
+import { useEmbeddedDeployment } from '../support/embeddedDeployment';
+
+const convex = useEmbeddedDeployment('deployKey');
+
+const parameters = (operation: string, path: string, more: IDataObject = {}) =>
+	({
+		operation,
+		functionPath: { __rl: true, mode: 'list', value: path },
+		argumentsMode: 'mapping',
+		options: {},
+		...more,
+	}) as ConvexRunOptions['parameters'];
+
+const mapped = (operation: string, path: string, value: IDataObject, options: IDataObject = {}) =>
+	parameters(operation, path, {
+		mappedArguments: { mappingMode: 'defineBelow', value, matchingColumns: [], schema: [] },
+		options,
+	});
+
+const autoMapped = (operation: string, path: string, options: IDataObject = {}) =>
+	parameters(operation, path, {
+		mappedArguments: { mappingMode: 'autoMapInputData', value: null },
+		options,
+	});
+
+describe('the list of functions', () => {
+	const names = async (operation: string, filter?: string) =>
+		(await convex.form(parameters(operation, '')).searchFunctions(filter)).map(({ name }) => name);
+
+	it('has the functions that the operation can run, public ones first', async () => {
+		const queries = await names('query');
+		expect(queries).toContain('tasks:list');
+		expect(queries).toContain('version:default');
+		expect(queries).not.toContain('tasks:create');
+		expect(queries.indexOf('jobs:status (internal)')).toBe(queries.length - 1);
+		expect(await names('mutation')).toContain('jobs:tick (internal)');
+		expect(await names('action')).toContain('admin/reports:summarize');
+		const all = await names('run');
+		for (const name of ['tasks:list', 'tasks:create', 'counters:wait']) expect(all).toContain(name);
+	});
+
+	it('is ordered by module, and says what a function takes', async () => {
+		const results = await convex.form(parameters('run', '')).searchFunctions('TASKS');
+		expect(results).toEqual([
+			{ name: 'tasks:complete', value: 'tasks:complete', description: 'mutation(id)' },
+			{
+				name: 'tasks:create',
+				value: 'tasks:create',
+				description: 'mutation(title, dueAt?, priority?)',
+			},
+			{ name: 'tasks:get', value: 'tasks:get', description: 'query(id)' },
+			{ name: 'tasks:list', value: 'tasks:list', description: 'query(status?)' },
+			{ name: 'tasks:page', value: 'tasks:page', description: 'query(paginationOpts)' },
+		]);
+	});
+
+	it('has the functions of a component', async () => {
+		const form = parameters('run', '', { options: { componentPath: 'tally' } });
+		const results = await convex.form(form).searchFunctions();
+		expect(results.map(({ value }) => value)).toEqual(['marks:add', 'marks:count']);
+	});
+
+	it('says what it needs instead of being empty', async () => {
+		const search = async (credential: IDataObject, operation = 'query') =>
+			await convex
+				.form(parameters(operation, ''), { ...convex.credential, ...credential } as never)
+				.searchFunctions();
+		await expect(search({ authentication: 'none' })).rejects.toMatchObject({
+			message: expect.stringMatching(/with a deploy key only/),
+			description: expect.stringMatching(/'By Path'/),
+		});
+		const limited = await convex.deployment.createKey(['deployment:data:write']);
+		await expect(search({ token: limited })).rejects.toMatchObject({
+			message: expect.stringMatching(/could not be read.*\(deployment:data:view\)/),
+			description: expect.stringMatching(/permission 'deployment:data:view'.*'By Path'/),
+		});
+		await expect(search({ token: 'wrong|key' })).rejects.toMatchObject({
+			message: expect.stringMatching(/could not be read: The provided admin key/),
+		});
+		await expect(search({ deploymentUrl: '' })).rejects.toThrow(/'Deployment URL' is empty/);
+	});
+
+	it('is read once for requests that come together', async () => {
+		const key = await convex.deployment.createKey(['deployment:data:view']);
+		// A limited number of answers: a second request would be the fault.
+		await convex.deployment.addFault({ kind: 'delay', ms: 100, path: '/api/query' });
+		await convex.deployment.addFault({ kind: 'answer', status: 500, path: '/api/query' });
+		const form = convex.form(parameters('query', 'tasks:list'), {
+			...convex.credential,
+			token: key,
+		});
+		const [list, search, args] = await Promise.all([
+			form.searchFunctions(),
+			form.searchFunctions('tasks'),
+			form.getArguments(),
+		]);
+		expect([list.length > 5, search.length, args.fields.length]).toEqual([true, 3, 1]);
+	});
+});
+
+describe('the form of arguments', () => {
+	it('has a field of its own for every kind of validator', async () => {
+		const { fields } = await convex.form(parameters('query', 'values:everyKind')).getArguments();
+		const shown = fields.map(({ displayName, type, required, removed, options }) => [
+			displayName,
+			type,
+			required && removed !== true,
+			options?.map(({ value }) => value),
+		]);
+		// In the deployment's order, by name; optional arguments last.
+		expect(shown).toEqual([
+			['anything (any)', undefined, true, undefined],
+			['big (int64)', 'string', true, undefined],
+			['bytes (bytes)', 'string', true, undefined],
+			['choice', 'options', true, ['low', 'high']],
+			['exactly', 'options', true, ['3']],
+			['flag', 'boolean', true, undefined],
+			['list', 'array', true, undefined],
+			['mixed (int64 or string)', 'string', true, undefined],
+			['nullable', 'string', true, undefined],
+			['number', 'number', true, undefined],
+			['object', 'object', true, undefined],
+			['record', 'object', true, undefined],
+			['shapes (object or object)', 'object', true, undefined],
+			['task (ID of tasks)', 'string', true, undefined],
+			['text', 'string', true, undefined],
+			['limit', 'number', false, undefined],
+			['note', 'string', false, undefined],
+		]);
+	});
+
+	it('says when there is nothing to fill in', async () => {
+		const none = await convex.form(parameters('query', 'users:whoami')).getArguments();
+		expect(none).toEqual({ fields: [], emptyFieldsNotice: 'This function takes no arguments.' });
+		const any = await convex.form(parameters('query', 'values:describeAll')).getArguments();
+		expect(any.emptyFieldsNotice).toMatch(/declares no arguments, so it takes any/);
+	});
+
+	it.each([
+		['no function', '', /No function is chosen/],
+		['an expression', '={{ $json.fn }}', /is an expression/],
+		['a function that is gone', 'tasks:lst', /has no function 'tasks:lst'/],
+		['a function of another type', 'tasks:create', /'tasks:create' is a mutation, not a query/],
+	])('says what is wrong with %s', async (_what, path, message) => {
+		await expect(convex.form(parameters('query', path)).getArguments()).rejects.toThrow(message);
+	});
+});
+
+const everyKind = {
+	text: 'text',
+	number: '1.5',
+	flag: 'true',
+	big: '9007199254740993',
+	bytes: 'aGk=',
+	task: '000000000000000000000000010000tasks'.slice(-32),
+	choice: 'high',
+	exactly: '3',
+	object: '{ "inner": 1, "big": 42 }',
+	list: [1, '2'],
+	record: { a: 1 },
+	anything: { free: true },
+	nullable: null,
+	shapes: { kind: 'square', side: 4 },
+	mixed: 42,
+};
+
+const everyKindEncoded = {
+	...everyKind,
+	number: 1.5,
+	flag: true,
+	big: { $integer: 'AQAAAAAAIAA=' },
+	bytes: { $bytes: 'aGk=' },
+	exactly: { $integer: 'AwAAAAAAAAA=' },
+	object: { inner: 1, big: { $integer: 'KgAAAAAAAAA=' } },
+	list: [{ $integer: 'AQAAAAAAAAA=' }, { $integer: 'AgAAAAAAAAA=' }],
+	shapes: { kind: 'square', side: { $integer: 'BAAAAAAAAAA=' } },
+	mixed: { $integer: 'KgAAAAAAAAA=' },
+};
+
+describe('arguments by the function’s own validator', () => {
+	const encoded = { valueFormat: 'encoded' };
+
+	it('are filled in and converted, every kind', async () => {
+		const { success, stoppedBy } = await convex.run({
+			parameters: mapped(
+				'query',
+				'values:everyKind',
+				{ ...everyKind, note: null, limit: null },
+				encoded,
+			),
+		});
+		expect(stoppedBy).toBeUndefined();
+		expect(success[0]?.json.value).toEqual({ ...everyKindEncoded, limit: null });
+	});
+
+	it('are taken from the item by name, the rest is ignored', async () => {
+		const { success, stoppedBy } = await convex.run({
+			parameters: autoMapped('query', 'values:everyKind', encoded),
+			input: [{ ...everyKind, note: 'n', unknown: 'ignored' }],
+		});
+		expect(stoppedBy).toBeUndefined();
+		expect(success[0]?.json.value).toEqual({ ...everyKindEncoded, note: 'n' });
+	});
+
+	it('are converted for items, fields and JSON too, when asked', async () => {
+		const { success, stoppedBy } = await convex.run({
+			parameters: parameters('mutation', 'tasks:create', {
+				argumentsMode: 'item',
+				itemFields: 'all',
+				options: { convertTypes: true },
+			}),
+			input: [{ title: 5, priority: '2', dueAt: '2026-01-31T12:00:00Z' }],
+		});
+		expect(stoppedBy).toBeUndefined();
+		const { success: read } = await convex.run({
+			parameters: mapped('query', 'tasks:get', { id: success[0]?.json.value as string }),
+		});
+		expect(read[0]?.json.value).toMatchObject({
+			title: '5',
+			priority: 2,
+			dueAt: Date.parse('2026-01-31T12:00:00Z'),
+		});
+	});
+
+	it.each<[string, IDataObject, RegExp]>([
+		[
+			'a missing argument',
+			{ title: null },
+			/^'Arguments' lacks 'title', which the function requires/,
+		],
+		[
+			'an argument too many',
+			{ title: 't', old: 1 },
+			/^'Arguments' has 'old', which the function does not take/,
+		],
+		[
+			'a wrong type',
+			{ title: 't', priority: 'high' },
+			/^'Arguments': 'priority' is text \('high'\), not a number/,
+		],
+	])('are refused before anything is sent: %s', async (_what, value, message) => {
+		const { error } = await convex.run({
+			parameters: mapped('mutation', 'tasks:create', value),
+			settings: { onError: 'continueErrorOutput' },
+		});
+		expect(error[0]?.json.error).toMatch(message);
+		expect(error[0]?.json.error).toMatch(/ \[item 0\]$/);
+		expect(error[0]?.json.details).toMatchObject({ kind: 'input', outcome: 'notExecuted' });
+		expect(await convex.deployment.executions()).toEqual({});
+	});
+
+	it('name the nearest function when the one of the workflow is gone', async () => {
+		const gone = await convex.run({
+			parameters: mapped('mutation', 'tasks:creat', { title: 't' }),
+		});
+		expect(gone.stoppedBy).toMatchObject({
+			message: expect.stringMatching(/^The deployment has no function 'tasks:creat'/),
+			description: expect.stringMatching(/Did you mean 'tasks:create'\?/),
+		});
+		const byPath = await convex.run({
+			parameters: parameters('query', 'tasks:lst', { argumentsMode: 'json', argumentsJson: '{}' }),
+		});
+		expect(byPath.stoppedBy).toMatchObject({
+			message: "Could not find public function for 'tasks:lst'.",
+			description: expect.stringMatching(/^Did you mean 'tasks:list'\?/),
+		});
+	});
+});
+
+describe('acting as a user', () => {
+	const whoami = (options: IDataObject, operation = 'query') =>
+		parameters(operation, 'users:whoami', { argumentsMode: 'json', argumentsJson: '{}', options });
+	const identity = { issuer: 'https://issuer.test', subject: '={{ $json.user }}' };
+
+	it('calls as that user, item by item, by JSON or by fields', async () => {
+		const attribute = Object.entries(identity).map(([name, value]) => ({ name, value }));
+		for (const options of [
+			{ actAsUser: '={{ ({ issuer: "https://issuer.test", subject: $json.user }) }}' },
+			{ actAsUserAttributes: { attribute } },
+		]) {
+			const { success, stoppedBy } = await convex.run({
+				parameters: whoami(options),
+				input: [{ user: 'ada' }, { user: 'grace ä' }],
+			});
+			expect(stoppedBy).toBeUndefined();
+			expect(success.map((item) => item.json.value)).toEqual([
+				expect.objectContaining({ subject: 'ada', issuer: 'https://issuer.test' }),
+				expect.objectContaining({ tokenIdentifier: 'https://issuer.test|grace ä' }),
+			]);
+		}
+	});
+
+	it('reaches internal functions by path too', async () => {
+		const { success } = await convex.run({
+			parameters: parameters('run', 'jobs:status', {
+				argumentsMode: 'json',
+				argumentsJson: '{}',
+				options: { actAsUser: { issuer: 'i', subject: 's' } },
+			}),
+		});
+		expect(success[0]?.json.value).toBe('idle');
+	});
+
+	it.each<[string, IDataObject, IDataObject, RegExp]>([
+		[
+			'without a deploy key',
+			{ actAsUser: '{"tokenIdentifier":"a|b"}' },
+			{ authentication: 'none' },
+			/needs a deploy key/,
+		],
+		['without saying who', { actAsUser: '{"name":"Ada"}' }, {}, /does not say which user/],
+		['as something that is no object', { actAsUser: '[1]' }, {}, /is an array, not an object/],
+		[
+			'twice',
+			{ actAsUser: '{}', actAsUserAttributes: { attribute: [{ name: 'subject', value: 's' }] } },
+			{},
+			/name a user each/,
+		],
+		[
+			'in a component',
+			{ actAsUser: '{"tokenIdentifier":"a|b"}', componentPath: 'tally' },
+			{},
+			/do not go together/,
+		],
+	])('is refused %s', async (_what, options, credential, message) => {
+		const { stoppedBy } = await convex.run({
+			parameters: whoami(options),
+			credential: { ...convex.credential, ...credential } as never,
+		});
+		expect(stoppedBy?.message).toMatch(message);
+	});
+});
+
+describe('components and restricted keys', () => {
+	const inTally = (operation: string, path: string, args: IDataObject) =>
+		parameters(operation, path, {
+			argumentsMode: 'json',
+			argumentsJson: JSON.stringify(args),
+			options: { componentPath: 'tally' },
+		});
+
+	it('runs functions of a component', async () => {
+		const added = await convex.run({
+			parameters: inTally('mutation', 'marks:add', { label: 'a' }),
+		});
+		expect(added.stoppedBy).toBeUndefined();
+		const counted = await convex.run({ parameters: inTally('run', 'marks:count', {}) });
+		expect(counted.success[0]?.json.value).toBe(1);
+	});
+
+	it('does not run a function of another type, which the endpoint would', async () => {
+		const { stoppedBy } = await convex.run({
+			parameters: inTally('query', 'marks:add', { label: 'a' }),
+		});
+		expect(stoppedBy?.message).toMatch(/'marks:add' is a mutation, not a query/);
+		expect(await convex.deployment.executions()).toEqual({});
+	});
+
+	it('names the components there are', async () => {
+		const { stoppedBy } = await convex.run({
+			parameters: parameters('query', 'x:y', {
+				argumentsMode: 'json',
+				argumentsJson: '{}',
+				options: { componentPath: 'taly' },
+			}),
+		});
+		expect(stoppedBy).toMatchObject({
+			message: expect.stringMatching(/^The deployment has no component 'taly'/),
+			description: 'Its components are: tally.',
+		});
+	});
+
+	it.each([
+		['query', 'jobs:status', {}, 'runInternalQueries'],
+		['mutation', 'jobs:tick', { name: 'a' }, 'runInternalMutations'],
+		['action', 'jobs:runAll', {}, 'runInternalActions'],
+	])('names the permission that the key lacks: %s', async (operation, path, args, permission) => {
+		const token = await convex.deployment.createKey(['deployment:data:view']);
+		const { stoppedBy } = await convex.run({
+			parameters: parameters(operation, path, {
+				argumentsMode: 'json',
+				argumentsJson: JSON.stringify(args),
+			}),
+			credential: { ...convex.credential, token },
+		});
+		expect(stoppedBy?.message).toMatch(`deployment:functions:${permission}`);
+		expect(stoppedBy?.description).toMatch(/permission/);
+	});
+});
