@@ -26,10 +26,9 @@ export function openRetryMemory(context: IExecuteFunctions): RetryMemory {
 	const node = context.getNode();
 	if (node.retryOnFail !== true) return NO_MEMORY;
 	const nodeContext = context.getContext('node');
-	const { $runIndex: runIndex } = context.getWorkflowDataProxy(0);
+	const run = runOf(context);
 	const earlier: unknown = nodeContext[CONTEXT_KEY];
-	const tries =
-		earlier instanceof Tries && earlier.runIndex === runIndex ? earlier : new Tries(runIndex);
+	const tries = earlier instanceof Tries && earlier.run === run ? earlier : new Tries(run);
 	nodeContext[CONTEXT_KEY] = tries;
 	tries.count += 1;
 	return {
@@ -46,7 +45,17 @@ class Tries {
 
 	readonly ended = new Map<number, EndedItem>();
 
-	constructor(readonly runIndex: number) {}
+	constructor(readonly run: string) {}
+}
+
+/**
+ * Names the run that a try belongs to. As a tool of an AI Agent each try has a run index of its own
+ * (n8n-core get-input-connection-data), and only what the model asked for stays the same.
+ */
+function runOf(context: IExecuteFunctions): string {
+	if (context.isToolExecution()) return JSON.stringify(context.getInputData());
+	const { $runIndex: runIndex } = context.getWorkflowDataProxy(0);
+	return String(runIndex);
 }
 
 /** As n8n-core counts them (`getRetryParams` in workflow-execute). */

@@ -1,0 +1,140 @@
+import {
+	NodeConnectionTypes,
+	type IDataObject,
+	type INodeType,
+	type NodeParameterValueType,
+} from 'n8n-workflow';
+import { ConvexApi } from '../../credentials/ConvexApi.credentials';
+import { Convex } from '../../nodes/Convex/Convex.node';
+import { useEmbeddedDeployment } from '../support/embeddedDeployment';
+import { nodeAt, outputsOf, passThroughNode, runWorkflow } from '../support/engine';
+
+const convex = useEmbeddedDeployment('deployKey');
+
+interface Tool {
+	schema: { parse: (args: unknown) => unknown };
+	invoke: (args: IDataObject) => Promise<string>;
+}
+
+/** The Convex node as n8n offers it to an AI Agent: the same execute, with a tool as its output. */
+function convexTool(): INodeType {
+	const node = new Convex();
+	node.description = {
+		...node.description,
+		name: 'convexTool',
+		inputs: [],
+		outputs: [NodeConnectionTypes.AiTool],
+	};
+	return node;
+}
+
+/** Stands for the AI Agent node: asks n8n for its tool and calls it with what a model came up with. */
+function agentCalling(args: IDataObject): INodeType {
+	const agent = passThroughNode('agent');
+	agent.description.inputs = [
+		NodeConnectionTypes.Main,
+		{ type: NodeConnectionTypes.AiTool, displayName: 'Tool', required: true },
+	];
+	agent.execute = async function () {
+		const connected = await this.getInputConnectionData(NodeConnectionTypes.AiTool, 0);
+		const [tool] = [connected].flat() as Tool[];
+		if (tool === undefined) throw new Error('no tool is connected');
+		const answer = await tool.invoke(args).catch((error: Error) => error.message);
+		const schema = Object.keys(tool.schema.parse(args) as IDataObject);
+		return [[{ json: { answer, schema } }]];
+	};
+	return agent;
+}
+
+async function callTool(
+	parameters: { [name: string]: NodeParameterValueType },
+	args: IDataObject,
+	settings: IDataObject = {},
+): Promise<IDataObject | undefined> {
+	const { run } = await runWorkflow(
+		{
+			nodeTypes: {
+				'test.start': passThroughNode('start'),
+				'test.agent': agentCalling(args),
+				'n8n-nodes-convex.convexTool': convexTool(),
+			},
+			credentialTypes: { convexApi: new ConvexApi() },
+			credentials: { convexApi: convex.credential },
+		},
+		{
+			name: 'agent',
+			nodes: [
+				nodeAt('Start', 'test.start'),
+				nodeAt('Agent', 'test.agent'),
+				nodeAt('Convex', 'n8n-nodes-convex.convexTool', {
+					parameters,
+					credentials: { convexApi: { id: '1', name: 'Convex' } },
+					...settings,
+				}),
+			],
+			connections: {
+				Start: { main: [[{ node: 'Agent', type: NodeConnectionTypes.Main, index: 0 }]] },
+				Convex: { ai_tool: [[{ node: 'Agent', type: NodeConnectionTypes.AiTool, index: 0 }]] },
+			},
+		},
+	);
+	expect(run.data.resultData.error).toBeUndefined();
+	return outputsOf(run, 'Agent')[0]?.[0]?.json;
+}
+
+const functionPath = (value: string) => ({ __rl: true, mode: 'list', value });
+const increment = (more: object = {}) => ({
+	operation: 'mutation',
+	functionPath: functionPath('counters:increment'),
+	argumentsMode: 'json',
+	argumentsJson: "={{ $fromAI('args', 'The arguments', 'json') }}",
+	...more,
+});
+
+describe('as a tool of an AI Agent', () => {
+	it('takes typed arguments from the model', async () => {
+		const result = await callTool(
+			{
+				operation: 'mutation',
+				functionPath: functionPath('tasks:create'),
+				argumentsMode: 'mapping',
+				mappedArguments: {
+					mappingMode: 'defineBelow',
+					value: {
+						title: "={{ $fromAI('title', 'Title of the task', 'string') }}",
+						priority: "={{ $fromAI('priority', '1 to 5', 'number') }}",
+					},
+				} as never,
+				options: {},
+			},
+			{ title: 'From the model', priority: 3 },
+		);
+		expect(result?.schema).toEqual(['title', 'priority']);
+		expect(JSON.parse(String(result?.answer))).toEqual([
+			{ value: expect.any(String), logLines: ["[LOG] 'creating' 'From the model'"] },
+		]);
+	});
+
+	it.each([
+		['json', { name: 'a' }],
+		['string', '{ "name": "a" }'],
+	])('takes all arguments at once, as %s', async (type, args) => {
+		const argumentsJson = `={{ $fromAI('args', 'The arguments', '${type}') }}`;
+		const result = await callTool(increment({ argumentsJson }), { args });
+		expect(JSON.parse(String(result?.answer))).toEqual([{ value: 1, logLines: [] }]);
+	});
+
+	it('tells the model what went wrong and what to do', async () => {
+		const result = await callTool(increment(), { args: { nam: 'a' } });
+		expect(result?.answer).toMatch(/ArgumentValidationError: .*`name`/);
+		expect(result?.answer).toMatch(/Details: .*Compare 'Arguments'/);
+	});
+
+	it('is not run again by Retry On Fail when its answer was lost', async () => {
+		await convex.deployment.addFault({ kind: 'dropAfter', path: '/api/mutation' });
+		const retrying = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
+		const result = await callTool(increment(), { args: { name: 'a' } }, retrying);
+		expect(result?.answer).toMatch(/The connection broke before the answer arrived/);
+		expect(await convex.deployment.executions()).toEqual({ 'counters:increment': 1 });
+	});
+});
