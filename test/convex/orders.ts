@@ -21,6 +21,7 @@ export const upsert = mutation({
 
 export const list = query({
 	args: {},
+	returns: v.array(v.any()),
 	handler: async (ctx) => await ctx.db.query('orders').collect(),
 });
 

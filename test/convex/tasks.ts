@@ -1,5 +1,5 @@
 /* eslint-disable no-console -- log lines of a Convex function are what is tested */
-import { paginationOptsValidator } from 'convex/server';
+import { paginationOptsValidator, paginationResultValidator } from 'convex/server';
 import { ConvexError, v } from 'convex/values';
 import { mutation, query } from './_generated/server';
 
@@ -32,6 +32,7 @@ export const list = query({
 
 export const page = query({
 	args: { paginationOpts: paginationOptsValidator },
+	returns: paginationResultValidator(v.any()),
 	handler: async (ctx, { paginationOpts }) =>
 		await ctx.db.query('tasks').order('asc').paginate(paginationOpts),
 });

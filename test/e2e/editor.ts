@@ -73,6 +73,12 @@ export class Editor {
 		await this.page.getByTestId('ndv').waitFor();
 	}
 
+	/** Opens the list of functions of the open node. */
+	async openFunctionList(): Promise<void> {
+		await this.page.getByTestId('rlc-input').first().click();
+		await this.page.getByTestId('rlc-item').first().waitFor();
+	}
+
 	/** Unfolds what n8n shows of a failed node's answer. */
 	async showErrorDetails(): Promise<void> {
 		await this.page.getByText('From Convex').click();

@@ -1,7 +1,12 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Node, not in n8n */
 import axios, { type AxiosInstance } from 'axios';
 import { parse as parseFlatted } from 'flatted';
-import type { IRunExecutionData } from 'n8n-workflow';
+import type {
+	INode,
+	INodeListSearchItems,
+	IRunExecutionData,
+	ResourceMapperField,
+} from 'n8n-workflow';
 import type { WorkflowFile } from '../support/engine';
 
 export const OWNER = {
@@ -62,6 +67,25 @@ export class N8nApi {
 		return response.data.data;
 	}
 
+	/** What a searchable list of a node's form offers. */
+	async searchList(node: INode, methodName: string, path: string, filter: string) {
+		const body = { ...formOf(node), methodName, path, filter };
+		const response = await this.rest.post(
+			'/dynamic-node-parameters/resource-locator-results',
+			body,
+		);
+		const results: INodeListSearchItems[] = response.data.data.results;
+		return results;
+	}
+
+	/** The fields that a resource mapper of a node's form shows. */
+	async mapperFields(node: INode, methodName: string, path: string) {
+		const body = { ...formOf(node), methodName, path };
+		const response = await this.rest.post('/dynamic-node-parameters/resource-mapper-fields', body);
+		const fields: ResourceMapperField[] = response.data.data.fields;
+		return fields;
+	}
+
 	/** @returns the workflow's id */
 	async importWorkflow(workflow: WorkflowFile): Promise<string> {
 		const response = await this.rest.post('/workflows', { settings: {}, ...workflow });
@@ -117,6 +141,15 @@ export class N8nApi {
 		const headers = { 'X-N8N-API-KEY': key.data.data.rawApiKey };
 		return axios.create({ baseURL: `${this.url}/api/v1`, headers });
 	}
+}
+
+/** What the editor says of the node whose form is open. */
+function formOf({ type, typeVersion, credentials, parameters }: INode) {
+	return {
+		nodeTypeAndVersion: { name: type, version: typeVersion },
+		currentNodeParameters: parameters,
+		credentials,
+	};
 }
 
 function startNodeOf({ nodes, connections }: WorkflowFile): string {

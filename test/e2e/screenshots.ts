@@ -81,6 +81,35 @@ async function takePictures(
 	await shoot('node');
 	await editor.closeNode();
 
+	const form = convexNode(credentialId, 'mutation', 'tasks:create', {});
+	form.parameters = {
+		...form.parameters,
+		functionPath: {
+			__rl: true,
+			mode: 'list',
+			value: 'tasks:create',
+			cachedResultName: 'tasks:create',
+		},
+		argumentsMode: 'mapping',
+		mappedArguments: {
+			mappingMode: 'defineBelow',
+			value: { title: '={{ $json.title }}', dueAt: '={{ $json.due }}', priority: 2 },
+			matchingColumns: [],
+			schema: await api.mapperFields(
+				{ ...form, parameters: { functionPath: 'tasks:create', operation: 'mutation' } },
+				'getArguments',
+				'parameters.mappedArguments',
+			),
+		} as never,
+	};
+	const tasks = [{ title: 'Order the cake', due: '2026-12-03T09:00:00Z' }];
+	await editor.openWorkflow(await api.importWorkflow(workflowAround(form, tasks)));
+	await editor.execute();
+	await editor.openNode('Convex');
+	await shoot('function-form');
+	await editor.openFunctionList();
+	await shoot('function-list');
+
 	const failing = convexNode(credentialId, 'mutation', 'orders:upsert', '={{ $json }}');
 	const orders = [{ orderId: 'A-2', email: 'grace@mail.test', total: -5 }];
 	await editor.openWorkflow(await api.importWorkflow(workflowAround(failing, orders)));

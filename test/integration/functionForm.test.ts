@@ -269,6 +269,29 @@ describe('arguments by the function’s own validator', () => {
 	});
 });
 
+describe('what the function returns', () => {
+	const hintsOf = async (path: string, value: IDataObject, options: IDataObject = {}) => {
+		const { run, stoppedBy } = await convex.run({
+			parameters: mapped('query', path, value, options),
+			input: [{}, {}],
+		});
+		expect(stoppedBy).toBeUndefined();
+		return run.data.resultData.runData.Convex?.[0]?.hints?.map(({ message }) => message);
+	};
+
+	it('is hinted at when it is a list or a page of one', async () => {
+		const page = { paginationOpts: { numItems: 1, cursor: null } };
+		expect(await hintsOf('orders:list', {})).toEqual([
+			expect.stringMatching(/returns a list.*'Value Only'/),
+		]);
+		expect(await hintsOf('tasks:page', page)).toEqual([
+			expect.stringMatching(/one page of a list.*'value\.continueCursor'/),
+		]);
+		expect((await hintsOf('orders:list', {}, { output: 'value' })) ?? []).toEqual([]);
+		expect((await hintsOf('version', {})) ?? []).toEqual([]);
+	});
+});
+
 describe('acting as a user', () => {
 	const whoami = (options: IDataObject, operation = 'query') =>
 		parameters(operation, 'users:whoami', { argumentsMode: 'json', argumentsJson: '{}', options });

@@ -1,5 +1,7 @@
 import type { JSONValue } from 'convex/values';
-import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { FunctionSignature } from '../../convex/functionSpec';
+import { returnShapeOf } from '../../convex/returnShape';
 
 /** `full`: value and log lines, one item each. `value`: the value alone, a list element by element. */
 export type OutputShape = 'full' | 'value';
@@ -25,4 +27,21 @@ export function toItems(
 function toItemFields(value: JSONValue): IDataObject {
 	const spreadable = typeof value === 'object' && value !== null && !Array.isArray(value);
 	return spreadable && !('error' in value) ? value : { value };
+}
+
+/** Tells the user of a function that declares a list how to get an item for each of its elements. */
+export function hintAtItems(
+	context: IExecuteFunctions,
+	output: OutputShape,
+	signature: FunctionSignature | undefined,
+): void {
+	if (output !== 'full' || signature === undefined) return;
+	const shape = returnShapeOf(signature.returns);
+	const message =
+		shape === 'list'
+			? "The function returns a list. To get one item for each of its elements, set the option 'Output' to 'Value Only'."
+			: shape === 'page'
+				? "The function returns one page of a list, in 'value.page'. Call it again with 'value.continueCursor' as the cursor until 'value.isDone' is true."
+				: undefined;
+	if (message !== undefined) context.addExecutionHints({ message, location: 'outputPane' });
 }

@@ -13,7 +13,7 @@ import { toFailure } from '../../transport/nodeError';
 import { readArguments } from './arguments';
 import { readFunctionPath } from './functionPath';
 import { readOptions } from './options';
-import { toItems } from './output';
+import { hintAtItems, toItems } from './output';
 
 /**
  * Runs the function that an item asks for.
@@ -32,7 +32,8 @@ export async function runFunction(
 		const options = readOptions(context, itemIndex);
 		const { identity, componentPath, output, valueFormat, timeoutMs } = options;
 		const target = { operation, functionPath, componentPath };
-		const signature = async () => await readSignature(context, deployment, target);
+		let known: FunctionSignature | undefined;
+		const signature = async () => (known ??= await readSignature(context, deployment, target));
 		const args = await readArguments(context, itemIndex, signature, options.convertTypes);
 		const caller = identity === undefined ? deployment : actingAs(deployment, identity);
 		const call = {
@@ -41,7 +42,10 @@ export async function runFunction(
 			valueFormat,
 		};
 		const result = await callFunction(context, caller, call, timeoutMs);
-		if (result.status === 'success') return toItems(result, output, itemIndex);
+		if (result.status === 'success') {
+			if (itemIndex === 0) hintAtItems(context, output, known);
+			return toItems(result, output, itemIndex);
+		}
 		throw await suggestingName(context, deployment, target, result.failure);
 	} catch (thrown) {
 		throw toFailure(thrown).ofCall({ functionPath: formatFunctionPath(functionPath), operation });

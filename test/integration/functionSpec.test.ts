@@ -1,0 +1,76 @@
+import axios from 'axios';
+import { formatFunctionPath } from '../../nodes/Convex/convex/functionPath';
+import { parseFunctionSpec } from '../../nodes/Convex/convex/functionSpec';
+import { parseValidator } from '../../nodes/Convex/convex/validator';
+import * as reports from '../convex/admin/reports';
+import * as counters from '../convex/counters';
+import * as failures from '../convex/failures';
+import * as files from '../convex/files';
+import * as jobs from '../convex/jobs';
+import * as logs from '../convex/logs';
+import * as orders from '../convex/orders';
+import * as tasks from '../convex/tasks';
+import * as users from '../convex/users';
+import * as values from '../convex/values';
+import * as version from '../convex/version';
+import { useEmbeddedDeployment } from '../support/embeddedDeployment';
+
+const convex = useEmbeddedDeployment('deployKey');
+
+const modules: Record<string, object> = {
+	'admin/reports': reports,
+	counters,
+	failures,
+	files,
+	jobs,
+	logs,
+	orders,
+	tasks,
+	users,
+	values,
+	version,
+};
+
+/** A function as Convex's own library registers it. */
+interface Registered {
+	isQuery?: boolean;
+	isMutation?: boolean;
+	isPublic?: boolean;
+	exportArgs: () => string;
+	exportReturns: () => string;
+}
+
+function isRegistered(exported: unknown): exported is Registered {
+	return typeof exported === 'function' && 'exportArgs' in exported;
+}
+
+/** What `npx convex function-spec` shows is made from these exports. */
+function signaturesOfSource() {
+	return Object.entries(modules).flatMap(([module, exports]) =>
+		Object.entries(exports)
+			.filter((entry): entry is [string, Registered] => isRegistered(entry[1]))
+			.map(([name, registered]) => {
+				const returns: unknown = JSON.parse(registered.exportReturns());
+				return {
+					path: { module, name },
+					type: registered.isQuery ? 'query' : registered.isMutation ? 'mutation' : 'action',
+					isPublic: registered.isPublic === true,
+					args: parseValidator(JSON.parse(registered.exportArgs())),
+					returns: parseValidator(returns ?? { type: 'any' }),
+				};
+			}),
+	);
+}
+
+it("the list is what Convex's own library exports of the same app", async () => {
+	const { data } = await axios.post(
+		`${convex.deployment.url}/api/query`,
+		{ path: '_system/cli/modules:apiSpec', args: {}, format: 'convex_encoded_json' },
+		{ headers: { Authorization: `Convex ${convex.deployment.deployKey}` } },
+	);
+	const byPath = (signatures: Array<{ path: { module: string; name: string } }>) =>
+		Object.fromEntries(signatures.map((one) => [formatFunctionPath(one.path), one]));
+	const listed = byPath(parseFunctionSpec(data.value));
+	expect(Object.keys(listed).length).toBeGreaterThan(30);
+	expect(listed).toEqual(byPath(signaturesOfSource()));
+});
