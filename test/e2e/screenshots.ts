@@ -82,25 +82,21 @@ async function takePictures(
 	await editor.closeNode();
 
 	const form = convexNode(credentialId, 'mutation', 'tasks:create', {});
-	form.parameters = {
-		...form.parameters,
-		functionPath: {
-			__rl: true,
-			mode: 'list',
-			value: 'tasks:create',
-			cachedResultName: 'tasks:create',
-		},
-		argumentsMode: 'mapping',
-		mappedArguments: {
-			mappingMode: 'defineBelow',
-			value: { title: '={{ $json.title }}', dueAt: '={{ $json.due }}', priority: 2 },
-			matchingColumns: [],
-			schema: await api.mapperFields(
-				{ ...form, parameters: { functionPath: 'tasks:create', operation: 'mutation' } },
-				'getArguments',
-				'parameters.mappedArguments',
-			),
-		} as never,
+	form.parameters.functionPath = {
+		__rl: true,
+		mode: 'list',
+		value: 'tasks:create',
+		cachedResultName: 'tasks:create',
+	};
+	const fields = await api.mapperFields(form, 'getArguments', 'parameters.mappedArguments');
+	form.parameters.argumentsMode = 'mapping';
+	form.parameters.mappedArguments = {
+		mappingMode: 'defineBelow',
+		value: { title: '={{ $json.title }}', dueAt: '={{ $json.due }}', priority: 2 },
+		matchingColumns: [],
+		schema: fields.map((field) => ({ ...field, removed: false })),
+		attemptToConvertTypes: false,
+		convertFieldsToString: false,
 	};
 	const tasks = [{ title: 'Order the cake', due: '2026-12-03T09:00:00Z' }];
 	await editor.openWorkflow(await api.importWorkflow(workflowAround(form, tasks)));
