@@ -7,12 +7,10 @@ import { FaultQueue, type Fault } from './faults';
 import { FunctionRunner, renderOutcome, type Requested } from './functionRunner';
 import { Authenticator } from './identity';
 import { PlatformFailure } from './platformFailure';
+import { checkClientVersion, pathOf, readJsonBody, textField, badBody, type Body } from './request';
 import { exporterFor } from './valueFormat';
 
-const MAX_BODY_BYTES = 2 ** 24 + 2000;
 const NANOSECONDS_PER_MS = 1_000_000n;
-
-type Body = Record<string, JSONValue | undefined>;
 
 interface Answer {
 	status: number;
@@ -235,10 +233,6 @@ export class DeploymentServer {
 	}
 }
 
-function pathOf(request: IncomingMessage): string {
-	return new URL(request.url ?? '/', 'http://deployment').pathname;
-}
-
 function faultAnswer(fault: Fault & { kind: 'answer' }): Answer {
 	const { status, headers } = fault;
 	return { status, body: (fault.body ?? '') as JSONValue, ...(headers && { headers }) };
@@ -252,49 +246,6 @@ function send(response: ServerResponse, answer: Answer, truncated: boolean): voi
 		...answer.headers,
 	});
 	response.end(truncated ? text.slice(0, text.length / 2) : text);
-}
-
-async function readJsonBody(request: IncomingMessage): Promise<Body> {
-	if (!/^application\/(?:[\w.+-]*\+)?json\b/i.test(request.headers['content-type'] ?? '')) {
-		throw badBody('Expected request with `Content-Type: application/json`');
-	}
-	const chunks: Buffer[] = [];
-	for await (const chunk of request) chunks.push(chunk as Buffer);
-	const bytes = Buffer.concat(chunks);
-	if (bytes.length > MAX_BODY_BYTES) {
-		throw badBody('Failed to buffer the request body: length limit exceeded');
-	}
-	let body: JSONValue;
-	try {
-		body = JSON.parse(bytes.toString('utf8'));
-	} catch (error) {
-		throw badBody(`Failed to parse the request body as JSON: ${String(error)}`);
-	}
-	if (typeof body !== 'object' || body === null || Array.isArray(body)) {
-		throw badBody('Failed to deserialize the JSON body into the target type');
-	}
-	return body;
-}
-
-function textField(body: Body, field: string): string {
-	const value = body[field];
-	if (typeof value !== 'string') throw badBody(`missing field \`${field}\``);
-	return value;
-}
-
-function badBody(message: string): PlatformFailure {
-	return new PlatformFailure(400, 'BadJsonBody', message);
-}
-
-/** crates/common/src/version.rs: a client names itself and its version, joined by a dash. */
-function checkClientVersion(request: IncomingMessage): void {
-	const client = request.headers['convex-client'];
-	if (client === undefined || String(client).includes('-')) return;
-	throw new PlatformFailure(
-		400,
-		'InvalidClientVersion',
-		`Failed to parse client version from header: ${String(client)}`,
-	);
 }
 
 function unexpectedFailure(error: unknown): PlatformFailure {

@@ -38,19 +38,10 @@ export function validationError(
 	switch (validator.type) {
 		case 'any':
 			return undefined;
-		case 'id': {
-			const table = typeof value === 'string' ? tableOfId(value) : undefined;
-			if (table === undefined) return noMatch;
-			return table === validator.tableName
-				? undefined
-				: `Found ID "${String(value)}" from table \`${table}\`, which does not match the table name in validator \`v.id("${validator.tableName}")\`.${context}`;
-		}
-		case 'literal': {
-			const literal = jsonToConvex(validator.value);
-			return literal === value
-				? undefined
-				: `\`${displayValue(value)}\` does not match literal validator \`v.literal(${displayLiteral(literal)})\`.${context}`;
-		}
+		case 'id':
+			return idError(validator, value, tableOfId, context, noMatch);
+		case 'literal':
+			return literalError(validator, value, context);
 		case 'array':
 			if (!Array.isArray(value)) return noMatch;
 			return firstError(value, (element, index) => check(validator.value, element, `[${index}]`));
@@ -68,16 +59,46 @@ export function validationError(
 						check(inner, innerValue, `.${field}`),
 					)
 				: noMatch;
-		case 'union': {
-			const [only] = validator.value;
-			if (only !== undefined && validator.value.length === 1) return check(only, value, '');
-			return validator.value.some((member) => check(member, value, '') === undefined)
-				? undefined
-				: noMatch;
-		}
+		case 'union':
+			return unionError(validator, (member) => check(member, value, ''), noMatch);
 		default:
 			return typeOf(value) === validator.type ? undefined : noMatch;
 	}
+}
+
+function idError(
+	validator: ValidatorJson & { type: 'id' },
+	value: Value,
+	tableOfId: TableOfId,
+	context: string,
+	noMatch: string,
+): string | undefined {
+	const table = typeof value === 'string' ? tableOfId(value) : undefined;
+	if (table === undefined) return noMatch;
+	return table === validator.tableName
+		? undefined
+		: `Found ID "${String(value)}" from table \`${table}\`, which does not match the table name in validator \`v.id("${validator.tableName}")\`.${context}`;
+}
+
+function literalError(
+	validator: ValidatorJson & { type: 'literal' },
+	value: Value,
+	context: string,
+): string | undefined {
+	const literal = jsonToConvex(validator.value);
+	return literal === value
+		? undefined
+		: `\`${displayValue(value)}\` does not match literal validator \`v.literal(${displayLiteral(literal)})\`.${context}`;
+}
+
+function unionError(
+	validator: ValidatorJson & { type: 'union' },
+	check: (member: ValidatorJson) => string | undefined,
+	noMatch: string,
+): string | undefined {
+	const [only] = validator.value;
+	if (only !== undefined && validator.value.length === 1) return check(only);
+	return validator.value.some((member) => check(member) === undefined) ? undefined : noMatch;
 }
 
 function objectError(

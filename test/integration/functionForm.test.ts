@@ -251,6 +251,18 @@ describe('arguments by the function’s own validator', () => {
 		expect(await convex.deployment.executions()).toEqual({});
 	});
 
+	it('leave a mutation unsent when the signature cannot be read, so that it may be tried again', async () => {
+		const token = await convex.deployment.createKey(['deployment:data:view']);
+		await convex.deployment.addFault({ kind: 'dropBefore', path: '/api/query' });
+		const { success } = await convex.run({
+			parameters: mapped('mutation', 'tasks:create', { title: 't' }),
+			credential: { ...convex.credential, token },
+			settings: { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 },
+		});
+		expect(success).toHaveLength(1);
+		expect(await convex.deployment.executions()).toEqual({ 'tasks:create': 1 });
+	});
+
 	it('name the nearest function when the one of the workflow is gone', async () => {
 		const gone = await convex.run({
 			parameters: mapped('mutation', 'tasks:creat', { title: 't' }),

@@ -108,6 +108,7 @@ async function runSystemQuery(
 	throw new ConvexFailure(
 		`The functions of the deployment could not be read: ${message}`,
 		`${description} You can also choose the function 'By Path'.`,
-		details,
+		// Of the function that was to be called nothing was sent yet.
+		{ ...details, outcome: 'notExecuted' },
 	);
 }
