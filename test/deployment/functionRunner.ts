@@ -123,6 +123,9 @@ export class FunctionRunner {
 		appFunction: AppFunction | undefined,
 	): string | undefined {
 		if (this.paused) return PAUSED_TEXT;
+		if (caller.kind === 'actingUser' && !mayDo(caller, ACTIONS.actAsUser)) {
+			return notPermitted(ACTIONS.actAsUser);
+		}
 		const mayRunInternal =
 			caller.kind === 'admin' || (caller.kind === 'actingUser' && requested !== 'any');
 		if (appFunction === undefined || (!appFunction.isPublic && !mayRunInternal)) {

@@ -38,6 +38,13 @@ export const ACTIONS = {
 	actAsUser: 'deployment:functions:actAsUser',
 } as const;
 
+/** The names of what a key may do, as `check_admin_key` lists them: `ViewData`. */
+export function allowedOperations(allowedActions: string[]): string[] {
+	return Object.entries(ACTIONS)
+		.filter(([, action]) => allowedActions.includes(action))
+		.map(([name]) => name.charAt(0).toUpperCase() + name.slice(1));
+}
+
 export function mayDo(caller: Caller, action: string): boolean {
 	if (!('allowedActions' in caller)) return false;
 	return caller.allowedActions.length === 0 || caller.allowedActions.includes(action);

@@ -5,7 +5,7 @@ import type { JSONValue } from 'convex/values';
 import { loadApp } from './app';
 import { FaultQueue, type Fault } from './faults';
 import { FunctionRunner, renderOutcome, type Requested } from './functionRunner';
-import { Authenticator } from './identity';
+import { allowedOperations, Authenticator } from './identity';
 import { PlatformFailure } from './platformFailure';
 import { checkClientVersion, pathOf, readJsonBody, textField, badBody, type Body } from './request';
 import { exporterFor } from './valueFormat';
@@ -200,7 +200,7 @@ export class DeploymentServer {
 
 	private async checkAdminKey(request: IncomingMessage): Promise<Answer> {
 		const caller = await this.authenticator.identifyAdminOnly(request.headers.authorization);
-		const allowedOps = 'allowedActions' in caller ? caller.allowedActions : [];
+		const allowedOps = 'allowedActions' in caller ? allowedOperations(caller.allowedActions) : [];
 		return { status: 200, body: { success: true, allowedOps, isReadOnly: false } };
 	}
 

@@ -123,7 +123,7 @@ describe('the form of arguments', () => {
 			['number', 'number', true, undefined],
 			['object', 'object', true, undefined],
 			['record', 'object', true, undefined],
-			['shapes (object or object)', 'object', true, undefined],
+			['shapes (object {kind, radius} or object {kind, side})', 'object', true, undefined],
 			['task (ID of tasks)', 'string', true, undefined],
 			['text', 'string', true, undefined],
 			['limit', 'number', false, undefined],
@@ -325,6 +325,15 @@ describe('acting as a user', () => {
 				expect.objectContaining({ tokenIdentifier: 'https://issuer.test|grace ä' }),
 			]);
 		}
+	});
+
+	it('names the permission that the key lacks', async () => {
+		const token = await convex.deployment.createKey(['deployment:data:view']);
+		const { stoppedBy } = await convex.run({
+			parameters: whoami({ actAsUser: '{"tokenIdentifier":"a|b"}' }),
+			credential: { ...convex.credential, token },
+		});
+		expect(stoppedBy?.description).toMatch(/permission 'deployment:functions:actAsUser'/);
 	});
 
 	it('reaches internal functions by path too', async () => {

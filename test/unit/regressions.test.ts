@@ -5,6 +5,9 @@ import { parseDeploymentUrl, resolveSiteUrl } from '../../nodes/Convex/convex/de
 import { functionFailure } from '../../nodes/Convex/convex/functionFailure';
 import { parseFunctionResponse } from '../../nodes/Convex/convex/functionResponse';
 import { platformFailure } from '../../nodes/Convex/convex/platformFailure';
+import { parseFunctionSpec } from '../../nodes/Convex/convex/functionSpec';
+import { describeValidator, parseValidator } from '../../nodes/Convex/convex/validator';
+import { convertByValidator, fitsAsItIs } from '../../nodes/Convex/convex/validatorConversion';
 import { failureOf } from './refusal';
 
 /** Things that were once wrong, each a line or two. */
@@ -120,5 +123,78 @@ describe('addresses of Convex', () => {
 	it('are not pages of the dashboard', () => {
 		const page = 'https://dashboard.convex.dev/t/team';
 		expect(() => resolveSiteUrl('https://x.convex.cloud', page)).toThrow(/dashboard/);
+	});
+});
+
+describe('conversion by a validator', () => {
+	const convert = (json: unknown, value: unknown) =>
+		convertByValidator("'Arguments': 'value'", parseValidator(json), value, () => undefined);
+	const union = (...value: object[]) => ({ type: 'union', value });
+	const object = (...names: string[]) => ({
+		type: 'object',
+		value: Object.fromEntries(
+			names.map((name) => [name, { fieldType: { type: 'string' }, optional: false }]),
+		),
+	});
+	const one = { type: 'literal', value: { $integer: 'AQAAAAAAAAA=' } };
+	const id = { type: 'id', tableName: 'tasks' };
+
+	it.each(['', ' x '])('leaves the text %j alone where text may be, beside an ID', (value) => {
+		expect(convert(union(id, { type: 'string' }), value)).toBe(value);
+	});
+
+	it.each([Number.NaN, Number.POSITIVE_INFINITY, 1.5])('%d is no int64 literal', (value) => {
+		expect(failureOf(() => convert(one, value)).message).toMatch(/not 1n$/);
+		expect(failureOf(() => convert(union(one, { type: 'null' }), value)).message).toMatch(/not 1n/);
+	});
+
+	it('takes an encoded int64 for a literal', () => {
+		expect(convert(one, { $integer: 'AQAAAAAAAAA=' })).toBe(1n);
+	});
+
+	it('takes names of built-ins for fields like any other', () => {
+		expect(() => convert(object('toString'), {})).toThrow(/lacks 'toString'/);
+		expect(fitsAsItIs(parseValidator(object('constructor')), {})).toBe(false);
+	});
+
+	it('names a field with a dollar sign as it is', () => {
+		const failure = failureOf(() => convert({ type: 'array', value: { type: 'null' } }, [1]));
+		expect(failure.message).toMatch(/'value\[0\]'/);
+		const record = {
+			type: 'record',
+			keys: { type: 'string' },
+			values: { fieldType: { type: 'number' }, optional: false },
+		};
+		expect(failureOf(() => convert(record, { 'a$&b': 'x' })).message).toMatch(/'value\.a\$&b'/);
+		expect(convert(record, { a: 1, b: undefined })).toEqual({ a: 1 });
+	});
+
+	it.each([
+		[{ type: 'int64' }, { $bytes: 'aGk=' }],
+		[{ type: 'boolean' }, { $integer: 'AQAAAAAAAAA=' }],
+	])('refuses for %j the encoding of another type', (json, value) => {
+		const validator = json.type === 'int64' ? { type: 'bigint' } : json;
+		expect(() => convert(validator, value)).toThrow(/is an object, not/);
+	});
+
+	it('does not call an array a date', () => {
+		expect(() => convert({ type: 'number' }, [1])).toThrow(/is an array, not a number/);
+	});
+
+	it('knows literals that JSON lacks', () => {
+		const json = { type: 'literal', value: { $float: 'AAAAAAAA+H8=' } };
+		expect(convert(json, Number.NaN)).toBeNaN();
+		expect(describeValidator(parseValidator(json))).toBe('NaN');
+	});
+});
+
+describe('a function spec of a later version', () => {
+	it.each([{ $future: 'x' }, { $integer: 5 }])('takes the literal %j for anything', (value) => {
+		expect(parseValidator({ type: 'literal', value })).toEqual({ type: 'any' });
+	});
+
+	it('passes over what is no type of function', () => {
+		const entry = { identifier: 'a.js:b', functionType: 'constructor', visibility: {}, args: {} };
+		expect(parseFunctionSpec([entry])).toEqual([]);
 	});
 });

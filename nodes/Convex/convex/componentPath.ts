@@ -1,4 +1,7 @@
+import { describeType } from './arguments';
 import { inputFailure } from './failure';
+
+const COMPONENT_NAME = /^(?=.*[A-Za-z0-9])[\w.]{1,64}$/;
 
 /**
  * The path of a component: `workpool`, or `workflow/workpool` for one inside another
@@ -9,16 +12,21 @@ import { inputFailure } from './failure';
  */
 export function parseComponentPath(value: unknown): string | undefined {
 	if (value === undefined || value === null) return undefined;
-	const path = typeof value === 'string' ? value.trim().replace(/^components\./, '') : undefined;
+	const path = typeof value === 'string' ? slashed(value.trim()) : undefined;
 	if (path === '') return undefined;
-	if (
-		path !== undefined &&
-		path.split('/').every((part) => /^(?=.*[A-Za-z0-9])[\w.]{1,64}$/.test(part))
-	) {
-		return path;
-	}
+	if (path?.split('/').every((part) => COMPONENT_NAME.test(part))) return path;
+	const what =
+		typeof value === 'string'
+			? `not the path of a component ('${value}')`
+			: `${describeType(value)}, not the path of a component`;
 	throw inputFailure(
-		`The option 'Component' is not the path of a component ('${String(value)}')`,
+		`The option 'Component' is ${what}`,
 		"Write the component's name as in convex.config.ts, e.g. workpool, or workflow/workpool for one inside another.",
 	);
+}
+
+/** In code a component is written `components.workflow.workpool`. */
+function slashed(text: string): string {
+	const names = /^components\.(.+)$/.exec(text)?.[1];
+	return names === undefined ? text : names.split('.').join('/');
 }

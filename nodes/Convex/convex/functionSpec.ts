@@ -18,11 +18,11 @@ export interface FunctionSignature {
 /** The system query that the CLI's `npx convex function-spec` asks too (npm-packages/system-udfs/convex/_system/cli/modules.ts). */
 export const FUNCTION_SPEC_PATH: FunctionPath = { module: '_system/cli/modules', name: 'apiSpec' };
 
-const FUNCTION_TYPES: Record<string, FunctionType> = {
-	Query: 'query',
-	Mutation: 'mutation',
-	Action: 'action',
-};
+const FUNCTION_TYPES = new Map<unknown, FunctionType>([
+	['Query', 'query'],
+	['Mutation', 'mutation'],
+	['Action', 'action'],
+]);
 
 /** Reads the value of the function spec; HTTP actions, which are called by their URL, are left out. */
 export function parseFunctionSpec(value: unknown): FunctionSignature[] {
@@ -32,9 +32,8 @@ export function parseFunctionSpec(value: unknown): FunctionSignature[] {
 function parseSignature(entry: unknown): FunctionSignature[] {
 	if (!isPlainObject(entry)) return [];
 	const { identifier, functionType, visibility } = entry;
-	if (typeof identifier !== 'string' || typeof functionType !== 'string') return [];
-	const type = FUNCTION_TYPES[functionType];
-	if (type === undefined) return [];
+	const type = FUNCTION_TYPES.get(functionType);
+	if (typeof identifier !== 'string' || type === undefined) return [];
 	return [
 		{
 			path: parseIdentifier(identifier),

@@ -64,13 +64,22 @@ export function parseValidator(json: unknown): Validator {
 
 /** A bigint literal comes encoded: `{"$integer": …}`. */
 function parseLiteral(json: unknown): Validator {
-	const value: unknown = isPlainObject(json) ? jsonToConvex(json as JSONValue) : json;
+	const value = isPlainObject(json) ? decodeLiteral(json) : json;
 	return typeof value === 'string' ||
 		typeof value === 'number' ||
 		typeof value === 'boolean' ||
 		typeof value === 'bigint'
 		? { type: 'literal', value }
 		: ANY_VALIDATOR;
+}
+
+/** @returns undefined for an encoding of a later version of Convex */
+function decodeLiteral(json: Record<string, unknown>): unknown {
+	try {
+		return jsonToConvex(json as JSONValue);
+	} catch {
+		return undefined;
+	}
 }
 
 function parseFields(json: unknown): Map<string, FieldValidator> {
@@ -94,22 +103,33 @@ export function requiredFirst(
 	];
 }
 
-/** The type in Convex's words, for people: `string`, `id of tasks`, `array of number`, `"a" or "b"`. */
+/** The type for people: `string`, `ID of tasks`, `array of number`, `"a" or "b"`, `object {name, age?}`. */
 export function describeValidator(validator: Validator): string {
 	switch (validator.type) {
 		case 'id':
 			return `ID of ${validator.tableName}`;
 		case 'literal':
-			return typeof validator.value === 'bigint'
-				? `${validator.value}n`
-				: JSON.stringify(validator.value);
-		case 'array':
-			return `array of ${describeValidator(validator.element)}`;
+			return describeLiteral(validator.value);
+		case 'array': {
+			const element = describeValidator(validator.element);
+			return `array of ${validator.element.type === 'union' ? `(${element})` : element}`;
+		}
+		case 'object': {
+			const names = requiredFirst(validator.fields).map(([name, { optional }]) =>
+				optional ? `${name}?` : name,
+			);
+			return `object {${names.join(', ')}}`;
+		}
 		case 'union':
-			return validator.members.map(describeValidator).join(' or ');
+			return validator.members.map(describeValidator).join(' or ') || 'nothing';
 		default:
 			return validator.type;
 	}
+}
+
+function describeLiteral(value: LiteralValue): string {
+	if (typeof value === 'bigint') return `${value}n`;
+	return typeof value === 'string' ? JSON.stringify(value) : String(value);
 }
 
 /** The members of a union, those of nested ones too; of anything else, itself. */

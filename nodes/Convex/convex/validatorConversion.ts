@@ -1,7 +1,8 @@
+import { jsonToConvex } from 'convex/values';
 import { describeType, isPlainObject } from './arguments';
 import { convertArgument, mismatch } from './argumentTypes';
 import { ConvexFailure, inputFailure } from './failure';
-import { alternativesOf, describeValidator, type Validator } from './validator';
+import { alternativesOf, describeValidator, type LiteralValue, type Validator } from './validator';
 
 /**
  * Converts a value to what a validator wants: `42` to an int64 where it wants an int64, an ISO date
@@ -36,9 +37,11 @@ export function convertByValidator(
 		case 'number':
 			return convertNumber(subject, value, parseDate);
 		case 'boolean':
+			return convertArgument(subject, 'boolean', value);
 		case 'int64':
+			return isEncoded(value, '$integer') ? value : convertArgument(subject, 'int64', value);
 		case 'bytes':
-			return isEncoded(value) ? value : convertArgument(subject, validator.type, value);
+			return isEncoded(value, '$bytes') ? value : convertArgument(subject, 'bytes', value);
 		case 'literal':
 			return convertLiteral(subject, validator, value);
 		case 'array':
@@ -55,33 +58,39 @@ export function convertByValidator(
 export type ParseDate = (text: string) => number | undefined;
 
 function convertNumber(subject: string, value: unknown, parseDate: ParseDate): unknown {
-	if (isEncoded(value)) return value;
-	const isDate = typeof value === 'object' && value !== null && !isPlainObject(value);
-	if (isDate) return convertArgument(subject, 'date', value);
+	if (isEncoded(value, '$float')) return value;
+	if (isDate(value)) return convertArgument(subject, 'date', value);
 	const date =
 		typeof value === 'string' && /^\d{4}-\d\d/.test(value) ? parseDate(value) : undefined;
 	return date ?? convertArgument(subject, 'number', value);
 }
 
+/** A Date, or Luxon's DateTime ($now): an object that is neither data nor bytes. */
+function isDate(value: unknown): boolean {
+	const isObject = typeof value === 'object' && value !== null;
+	const isBytes = value instanceof ArrayBuffer || ArrayBuffer.isView(value);
+	return isObject && !isBytes && !Array.isArray(value) && !isPlainObject(value);
+}
+
 function convertLiteral(
 	subject: string,
-	{ value: literal }: Validator & { type: 'literal' },
+	validator: Validator & { type: 'literal' },
 	value: unknown,
 ): unknown {
-	const fits =
-		value === literal ||
-		(typeof value === 'number' &&
-			typeof literal === 'bigint' &&
-			BigInt(literal) === BigInt(Math.trunc(value)) &&
-			Number.isInteger(value)) ||
-		(typeof value === 'string' && typeof literal !== 'string' && value.trim() === String(literal));
-	if (fits) return literal;
-	throw mismatch(
-		subject,
-		value,
-		describeValidator({ type: 'literal', value: literal }),
-		'Use exactly this value.',
-	);
+	const { value: literal } = validator;
+	if (isSameLiteral(literal, value)) return literal;
+	throw mismatch(subject, value, describeValidator(validator), 'Use exactly this value.');
+}
+
+/** A number or a text that says it is taken for a literal of another type, as a dropdown gives it. */
+function isSameLiteral(literal: LiteralValue, value: unknown): boolean {
+	if (Object.is(value, literal) || value === literal) return true;
+	if (typeof literal === 'string') return false;
+	if (typeof value === 'string') return value.trim() === String(literal);
+	if (typeof literal !== 'bigint') return false;
+	return isEncoded(value, '$integer')
+		? jsonToConvex({ $integer: value.$integer }) === literal
+		: typeof value === 'number' && Number.isInteger(value) && BigInt(value) === literal;
 }
 
 function convertArray(
@@ -106,7 +115,7 @@ function convertRecord(
 ): Record<string, unknown> {
 	const record = objectOf(subject, value);
 	return Object.fromEntries(
-		Object.entries(record).map(([key, item]) => [
+		definedEntries(record).map(([key, item]) => [
 			key,
 			convertByValidator(inside(subject, `.${key}`), validator.value, item, parseDate),
 		]),
@@ -121,7 +130,8 @@ export function convertFields(
 	parseDate: ParseDate,
 ): Record<string, unknown> {
 	const object = objectOf(subject, value);
-	const extra = Object.keys(object).find((name) => object[name] !== undefined && !fields.has(name));
+	const given = new Map(definedEntries(object));
+	const extra = [...given.keys()].find((name) => !fields.has(name));
 	if (extra !== undefined) {
 		throw inputFailure(
 			`${subject} has '${extra}', which the function does not take`,
@@ -130,7 +140,7 @@ export function convertFields(
 	}
 	const converted: Array<[string, unknown]> = [];
 	for (const [name, { validator, optional }] of fields) {
-		const field = object[name];
+		const field = given.get(name);
 		if (field !== undefined) {
 			converted.push([
 				name,
@@ -184,23 +194,25 @@ export function fitsAsItIs(validator: Validator, value: unknown): boolean {
 			return value === null;
 		case 'string':
 		case 'id':
-			return typeof value === 'string';
+			return typeof value === 'string' && (validator.type === 'string' || /^\S+$/.test(value));
 		case 'number':
-			return typeof value === 'number';
+			return typeof value === 'number' || isEncoded(value, '$float');
 		case 'boolean':
 			return typeof value === 'boolean';
 		case 'int64':
-			return typeof value === 'bigint' || hasOnlyKey(value, '$integer');
+			return typeof value === 'bigint' || isEncoded(value, '$integer');
 		case 'bytes':
-			return value instanceof Uint8Array || hasOnlyKey(value, '$bytes');
+			return (
+				value instanceof Uint8Array || value instanceof ArrayBuffer || isEncoded(value, '$bytes')
+			);
 		case 'literal':
-			return value === validator.value;
+			return Object.is(value, validator.value);
 		case 'array':
 			return Array.isArray(value) && value.every((item) => fitsAsItIs(validator.element, item));
 		case 'record':
 			return (
 				isPlainObject(value) &&
-				Object.values(value).every((item) => fitsAsItIs(validator.value, item))
+				definedEntries(value).every(([, item]) => fitsAsItIs(validator.value, item))
 			);
 		case 'object':
 			return isPlainObject(value) && fieldsFit(validator.fields, value);
@@ -213,12 +225,18 @@ function fieldsFit(
 	fields: (Validator & { type: 'object' })['fields'],
 	value: Record<string, unknown>,
 ): boolean {
+	const given = new Map(definedEntries(value));
 	return (
-		Object.keys(value).every((name) => fields.has(name)) &&
+		[...given.keys()].every((name) => fields.has(name)) &&
 		[...fields].every(([name, { validator, optional }]) =>
-			value[name] === undefined ? optional : fitsAsItIs(validator, value[name]),
+			given.has(name) ? fitsAsItIs(validator, given.get(name)) : optional,
 		)
 	);
+}
+
+/** The fields of an object that are there: one that is undefined is not sent. */
+function definedEntries(object: Record<string, unknown>): Array<[string, unknown]> {
+	return Object.entries(object).filter(([, value]) => value !== undefined);
 }
 
 function objectOf(subject: string, value: unknown): Record<string, unknown> {
@@ -230,15 +248,16 @@ function objectOf(subject: string, value: unknown): Record<string, unknown> {
 /** Names a part of a subject: `'Arguments'` → `'Arguments': 'user'` → `'Arguments': 'user.name'`. */
 function inside(subject: string, step: string): string {
 	return subject.includes(": '")
-		? subject.replace(/'$/, `${step}'`)
+		? `${subject.slice(0, -1)}${step}'`
 		: `${subject}: '${step.replace(/^\./, '')}'`;
 }
 
-/** A value that is encoded as Convex returns it is passed on; `encodeArguments` checks it. */
-function isEncoded(value: unknown): boolean {
-	return ['$integer', '$bytes', '$float'].some((key) => hasOnlyKey(value, key));
-}
-
-function hasOnlyKey(value: unknown, key: string): boolean {
-	return isPlainObject(value) && Object.keys(value).length === 1 && key in value;
+/** A value that is encoded as Convex returns it; `encodeArguments` checks it. */
+function isEncoded<Key extends '$integer' | '$bytes' | '$float'>(
+	value: unknown,
+	key: Key,
+): value is Record<Key, string> {
+	if (!isPlainObject(value)) return false;
+	const [only, ...others] = definedEntries(value);
+	return others.length === 0 && only?.[0] === key && typeof only[1] === 'string';
 }

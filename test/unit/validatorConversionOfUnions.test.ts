@@ -1,0 +1,89 @@
+import type { Validator } from '../../nodes/Convex/convex/validator';
+import { convertByValidator } from '../../nodes/Convex/convex/validatorConversion';
+import { expectRefusal, failureOf } from './refusal';
+import { arrayOf, idOf, literal, objectOf, unionOf } from './validators';
+
+const SUBJECT = "'Arguments': 'value'";
+const convert = (validator: Validator, value: unknown) =>
+	convertByValidator(SUBJECT, validator, value, () => 7);
+
+const STRING: Validator = { type: 'string' };
+const NUMBER: Validator = { type: 'number' };
+const INT64: Validator = { type: 'int64' };
+const NULL: Validator = { type: 'null' };
+const BOOLEAN: Validator = { type: 'boolean' };
+const BYTES: Validator = { type: 'bytes' };
+
+describe('a value for a union', () => {
+	const A = objectOf({ kind: literal('a'), count: INT64 });
+	const B = objectOf({ kind: literal('b'), count: NUMBER });
+
+	it.each<[how: string, value: unknown, converted: unknown, members: Validator[]]>([
+		['text stays text', '42', '42', [INT64, NUMBER, STRING]],
+		['a number stays one', 42, 42, [INT64, STRING, NUMBER]],
+		['true stays true', true, true, [STRING, BOOLEAN]],
+		['null stays null', null, null, [STRING, NULL]],
+		['a bigint stays one', 1n, 1n, [STRING, INT64]],
+		['a date text stays text', '2026-01-31', '2026-01-31', [NUMBER, STRING]],
+		['JSON text stays text', '[1]', '[1]', [arrayOf(NUMBER), STRING]],
+		['a literal stays one', '1', '1', [NUMBER, literal('1')]],
+		['an array goes to the array that it fits', ['1'], ['1'], [arrayOf(INT64), arrayOf(STRING)]],
+		['an encoded value is passed on', { $bytes: 'AA==' }, { $bytes: 'AA==' }, [STRING, BYTES]],
+		['what is inside a union in it counts', '1', '1', [INT64, unionOf(NULL, STRING)]],
+		['anything stays where any may be', '1', '1', [INT64, { type: 'any' }]],
+		['text becomes what comes first', '42', 42n, [INT64, NUMBER]],
+		['text becomes what comes first', '42', 42, [NULL, NUMBER, INT64]],
+		['what one member refuses goes to the next', '1.5', 1.5, [INT64, NUMBER]],
+		['a date becomes milliseconds', new Date(5), 5, [STRING, NULL, NUMBER]],
+		['JSON text becomes an array', '["1"]', [1n], [NULL, arrayOf(INT64)]],
+		['the text of a literal becomes it', '2', 2n, [literal(1n), literal(2n)]],
+		['a number becomes an int64', { n: 1 }, { n: 1n }, [NULL, objectOf({ n: INT64 })]],
+		['an object goes by its literal', { kind: 'b', count: '1' }, { kind: 'b', count: 1 }, [A, B]],
+		['an object goes by its literal', { kind: 'a', count: '1' }, { kind: 'a', count: 1n }, [B, A]],
+		[
+			'an object goes by its fields',
+			{ b: '1' },
+			{ b: 1n },
+			[objectOf({ a: STRING }), objectOf({ b: INT64 })],
+		],
+	])('%s: %p becomes %p', (_how, value, converted, members) => {
+		expect(convert(unionOf(...members), value)).toEqual(converted);
+	});
+
+	it.each<[words: string, value: unknown, members: Validator[]]>([
+		["text ('x'), not number or null", 'x', [NUMBER, NULL]],
+		['text (\'c\'), not "a" or "b"', 'c', [literal('a'), unionOf(literal('b'))]],
+		[
+			'an object, not ID of tasks or array of ID of tasks',
+			{},
+			[idOf('tasks'), arrayOf(idOf('tasks'))],
+		],
+		['null, not string or int64', null, [STRING, INT64]],
+		[
+			'an object, not object {kind, count} or object {kind, count}',
+			{ kind: 'c', count: 1 },
+			[A, B],
+		],
+	])('is refused where no member takes it: %s', (words, value, members) => {
+		expectRefusal(
+			() => convert(unionOf(...members), value),
+			`${SUBJECT} is ${words}`,
+			/^None of these types takes this value\.$/,
+		);
+	});
+
+	it('that does not exist is refused', () => {
+		expect(failureOf(() => convert(unionOf(), 'x')).message).toMatch(
+			/^'Arguments': 'value' is text/,
+		);
+	});
+
+	it('is not taken for refused when something else fails', () => {
+		const broken = () => {
+			throw new TypeError('no such time zone');
+		};
+		expect(() => convertByValidator(SUBJECT, unionOf(NUMBER, NULL), '2026-01-31', broken)).toThrow(
+			new TypeError('no such time zone'),
+		);
+	});
+});
