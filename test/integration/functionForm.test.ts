@@ -68,13 +68,13 @@ describe('the list of functions', () => {
 				.form(parameters(operation, ''), { ...convex.credential, ...credential } as never)
 				.searchFunctions();
 		await expect(search({ authentication: 'none' })).rejects.toMatchObject({
-			message: expect.stringMatching(/with a deploy key only/),
-			description: expect.stringMatching(/'By Path'/),
+			message: expect.stringMatching(/with a deploy key only\. .*'By Path'/),
 		});
 		const limited = await convex.deployment.createKey(['deployment:data:write']);
 		await expect(search({ token: limited })).rejects.toMatchObject({
-			message: expect.stringMatching(/could not be read.*\(deployment:data:view\)/),
-			description: expect.stringMatching(/permission 'deployment:data:view'.*'By Path'/),
+			message: expect.stringMatching(
+				/could not be read.*\(deployment:data:view\).*permission 'deployment:data:view'.*'By Path'/,
+			),
 		});
 		await expect(search({ token: 'wrong|key' })).rejects.toMatchObject({
 			message: expect.stringMatching(/could not be read: The provided admin key/),
@@ -108,6 +108,14 @@ describe('the form of arguments', () => {
 			type,
 			required && removed !== true,
 			options?.map(({ value }) => value),
+		]);
+		expect(fields.every(({ required, removed }) => required === !removed)).toBe(true);
+		const prefilled = fields.filter(({ defaultValue }) => defaultValue !== undefined);
+		expect(prefilled.map(({ id, defaultValue }) => [id, defaultValue])).toEqual([
+			['list', '[]'],
+			['object', '{}'],
+			['record', '{}'],
+			['shapes', '{}'],
 		]);
 		// In the deployment's order, by name; optional arguments last.
 		expect(shown).toEqual([

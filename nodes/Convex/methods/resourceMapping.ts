@@ -32,6 +32,9 @@ const FIELD_TYPES: Record<Exclude<Validator['type'], 'union' | 'any'>, FieldType
 	record: 'object',
 };
 
+/** The editor marks an empty JSON field as wrong. */
+const EMPTY_JSON: Partial<Record<FieldType, string>> = { object: '{}', array: '[]' };
+
 /** The form of a function's arguments, made from its own validator. */
 export async function getArguments(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
 	try {
@@ -66,6 +69,7 @@ function toFormField(name: string, { validator, optional }: FieldValidator): Res
 		defaultMatch: false,
 		canBeUsedToMatch: false,
 		...(type !== undefined && { type }),
+		...(type !== undefined && type in EMPTY_JSON && { defaultValue: EMPTY_JSON[type] }),
 		...(options !== undefined && { options }),
 	};
 }

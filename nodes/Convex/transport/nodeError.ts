@@ -42,9 +42,15 @@ export function toNodeError(
 	return error;
 }
 
-/** The error that n8n's editor shows in the place of a list or a form. */
+/**
+ * The error that n8n's editor shows in the place of a list or a form. It shows the message only, so
+ * what to do stands there too.
+ */
 export function toEditorError(node: INode, thrown: unknown): NodeApiError | NodeOperationError {
-	return toNodeError(node, toFailure(thrown), 0);
+	const failure = toFailure(thrown);
+	const error = toNodeError(node, failure, 0);
+	error.message = `${failure.message}${/[.!?]$/.test(failure.message) ? '' : '.'} ${failure.description}`;
+	return error;
 }
 
 /**
