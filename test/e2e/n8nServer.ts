@@ -17,6 +17,7 @@ import { n8nProgram } from './n8nInstallation';
 const START_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 20_000;
 const POLL_INTERVAL_MS = 250;
+const REQUEST_TIMEOUT_MS = 5000;
 const LOG_EXCERPT_LENGTH = 3000;
 
 export interface N8nServer {
@@ -107,8 +108,11 @@ function installCommunityPackage(userFolder: string, tarball: string): void {
 async function ready(url: string, child: ChildProcess): Promise<string | undefined> {
 	const deadline = Date.now() + START_TIMEOUT_MS;
 	while (Date.now() < deadline) {
-		if (child.exitCode !== null) return `n8n ended with code ${child.exitCode}`;
-		const settings = await axios.get(`${url}/rest/settings`).catch(() => undefined);
+		const end = child.exitCode ?? child.signalCode;
+		if (end !== null) return `n8n ended with ${end}`;
+		const settings = await axios
+			.get(`${url}/rest/settings`, { timeout: REQUEST_TIMEOUT_MS })
+			.catch(() => undefined);
 		if (typeof settings?.data?.data === 'object') return undefined;
 		await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
 	}

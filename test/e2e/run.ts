@@ -13,6 +13,7 @@ async function main(): Promise<void> {
 			stdio: 'inherit',
 			env: { ...process.env, ...describeStack(stack) },
 		});
+		stack.stopToo(async () => void child.kill());
 		const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));
 		process.exitCode = code ?? 1;
 	});

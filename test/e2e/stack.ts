@@ -14,6 +14,8 @@ export interface Stack {
 	installation: string;
 	n8n: N8nServer;
 	deployment: EmbeddedDeployment;
+	/** Has something else stopped with the stack, before it. */
+	stopToo: (stop: () => Promise<void>) => void;
 }
 
 /** Starts a stack, does something with it, and stops it, whatever happens: also on Ctrl-C. */
@@ -42,7 +44,7 @@ export async function withStack(use: (stack: Stack) => Promise<void>): Promise<v
 		const n8n = await startN8n(installation, pack(folder));
 		stops.push(n8n.stop);
 		console.log(`n8n: ${n8n.url}, Convex: ${deployment.url}`);
-		await use({ installation, n8n, deployment });
+		await use({ installation, n8n, deployment, stopToo: (stop) => void stops.push(stop) });
 	} finally {
 		await stopAll();
 		process.removeListener('SIGINT', interrupt);

@@ -29,7 +29,7 @@ function convexTool(): INodeType {
 }
 
 /** Stands for the AI Agent node: asks n8n for its tool and calls it with what a model came up with. */
-function agentCalling(args: IDataObject): INodeType {
+function agentCalling(args: IDataObject, ...more: IDataObject[]): INodeType {
 	const agent = passThroughNode('agent');
 	agent.description.inputs = [
 		NodeConnectionTypes.Main,
@@ -39,9 +39,13 @@ function agentCalling(args: IDataObject): INodeType {
 		const connected = await this.getInputConnectionData(NodeConnectionTypes.AiTool, 0);
 		const [tool] = [connected].flat() as Tool[];
 		if (tool === undefined) throw new Error('no tool is connected');
-		const answer = await tool.invoke(args).catch((error: Error) => error.message);
+		const [answer, ...others] = await Promise.all(
+			[args, ...more].map(
+				async (each) => await tool.invoke(each).catch((error: Error) => error.message),
+			),
+		);
 		const schema = Object.keys(tool.schema.parse(args) as IDataObject);
-		return [[{ json: { answer, schema } }]];
+		return [[{ json: { answer, others, schema } }]];
 	};
 	return agent;
 }
@@ -50,12 +54,13 @@ async function callTool(
 	parameters: { [name: string]: NodeParameterValueType },
 	args: IDataObject,
 	settings: IDataObject = {},
+	moreCalls: IDataObject[] = [],
 ): Promise<IDataObject | undefined> {
 	const { run } = await runWorkflow(
 		{
 			nodeTypes: {
 				'test.start': passThroughNode('start'),
-				'test.agent': agentCalling(args),
+				'test.agent': agentCalling(args, ...moreCalls),
 				'n8n-nodes-convex.convexTool': convexTool(),
 			},
 			credentialTypes: { convexApi: new ConvexApi() },
@@ -136,5 +141,15 @@ describe('as a tool of an AI Agent', () => {
 		const result = await callTool(increment(), { args: { name: 'a' } }, retrying);
 		expect(result?.answer).toMatch(/The connection broke before the answer arrived/);
 		expect(await convex.deployment.executions()).toEqual({ 'counters:increment': 1 });
+	});
+
+	it('keeps calls apart that the model makes at once', async () => {
+		await convex.deployment.addFault({ kind: 'dropAfter', path: '/api/mutation' });
+		const retrying = { retryOnFail: true, maxTries: 3, waitBetweenTries: 20 };
+		const [first, second] = [{ args: { name: 'a' } }, { args: { name: 'b' } }];
+		const result = await callTool(increment(), first, retrying, [second]);
+		const answers = [result?.answer, ...[result?.others].flat()].map(String);
+		expect(answers.filter((answer) => answer.includes('The connection broke'))).toHaveLength(1);
+		expect(await convex.deployment.executions()).toEqual({ 'counters:increment': 2 });
 	});
 });

@@ -130,6 +130,21 @@ describe('arguments as fields', () => {
 		expect(success[0]?.json.value).toBe(Date.parse('2026-01-31T17:00:00Z'));
 	});
 
+	it.each(['1735689600000', '2025-01-01', '2025-01-01T00:00Z', '2024-12-31 19:00:00'])(
+		'takes the date %s',
+		async (value) => {
+			const { success } = await convex.run({
+				parameters: query('values:echo', {
+					argumentsMode: 'fields',
+					argumentFields: { argument: [{ name: 'value', type: 'date', value }] } as never,
+				}),
+			});
+			const midnight = Date.parse('2025-01-01T00:00Z');
+			const inNewYork = value === '2025-01-01' ? 5 * 3_600_000 : 0;
+			expect(success[0]?.json.value).toBe(midnight + inNewYork);
+		},
+	);
+
 	it('evaluates expressions for each item', async () => {
 		const { success } = await convex.run({
 			parameters: query('values:echo', {

@@ -81,6 +81,45 @@ const cases: Array<[what: string, parameters: ConvexRunOptions['parameters'], me
 		/^'Arguments': 'd' is text \('someday'\), not a date/,
 	],
 	[
+		'the text Room 12 as a date',
+		withFields({ name: 'd', type: 'date', value: 'Room 12' }),
+		/^'Arguments': 'd' is text \('Room 12'\), not a date/,
+	],
+	[
+		'the text 5 as a date',
+		withFields({ name: 'd', type: 'date', value: '5' }),
+		/^'Arguments': 'd' is text \('5'\), not a date/,
+	],
+	[
+		'the text 2024-02-30 as a date',
+		withFields({ name: 'd', type: 'date', value: '2024-02-30' }),
+		/^'Arguments': 'd' is text \('2024-02-30'\), not a date/,
+	],
+	[
+		'the text 2024-01-31 9:00 as a date',
+		withFields({ name: 'd', type: 'date', value: '2024-01-31 9:00' }),
+		/^'Arguments': 'd' is text \('2024-01-31 9:00'\), not a date/,
+	],
+	[
+		'the text 01/02/2024 as a date',
+		withFields({ name: 'd', type: 'date', value: '01/02/2024' }),
+		/^'Arguments': 'd' is text \('01\/02\/2024'\), not a date/,
+	],
+	[
+		'a whole number that a number would round',
+		withFields({ name: 'n', type: 'number', value: '={{ "9007199254740993" }}' }),
+		/^'Arguments': 'n' is a whole number beyond 2\^53/,
+	],
+	[
+		'field names that are no names',
+		increment({
+			argumentsMode: 'item',
+			itemFields: 'except',
+			itemFieldNames: '={{ ["x", $json.missing] }}',
+		}),
+		/^'Field Names' has an entry that is missing, not a name/,
+	],
+	[
 		'an object that is an array',
 		withFields({ name: 'o', type: 'object', value: '[1]' }),
 		/^'Arguments': 'o' is an array, not an object/,

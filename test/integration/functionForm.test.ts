@@ -385,6 +385,25 @@ describe('acting as a user', () => {
 	});
 });
 
+describe('an option whose expression gives nothing', () => {
+	it.each<[string, IDataObject, RegExp]>([
+		['Act as User (JSON)', { actAsUser: '={{ $json.missing }}' }, /is missing, not an object/],
+		['Act as User (Fields)', { actAsUserAttributes: {} }, /does not say which user/],
+		['Component', { componentPath: '={{ $json.missing }}' }, /'Component' is empty/],
+		['Component', { componentPath: '={{ "" }}' }, /'Component' is empty/],
+	])('is not taken for an option that is not there: %s', async (_option, options, message) => {
+		const { stoppedBy } = await convex.run({
+			parameters: parameters('mutation', 'counters:increment', {
+				argumentsMode: 'json',
+				argumentsJson: '{ "name": "a" }',
+				options,
+			}),
+		});
+		expect(stoppedBy?.message).toMatch(message);
+		expect(await convex.deployment.executions()).toEqual({});
+	});
+});
+
 describe('components and restricted keys', () => {
 	const inTally = (operation: string, path: string, args: IDataObject) =>
 		parameters(operation, path, {

@@ -8,6 +8,7 @@ import { platformFailure } from '../../nodes/Convex/convex/platformFailure';
 import { parseFunctionSpec } from '../../nodes/Convex/convex/functionSpec';
 import { describeValidator, parseValidator } from '../../nodes/Convex/convex/validator';
 import { convertByValidator, fitsAsItIs } from '../../nodes/Convex/convex/validatorConversion';
+import { networkFailure } from '../../nodes/Convex/transport/networkFailure';
 import { failureOf } from './refusal';
 
 /** Things that were once wrong, each a line or two. */
@@ -148,6 +149,15 @@ describe('conversion by a validator', () => {
 		expect(failureOf(() => convert(union(one, { type: 'null' }), value)).message).toMatch(/not 1n/);
 	});
 
+	it('goes on to the next member of a union when a literal cannot be decoded', () => {
+		expect(() => convert(one, { $integer: 'AAA=' })).toThrow(/is an object, not 1n/);
+	});
+
+	it('keeps all digits of a text where int64 is a choice', () => {
+		const choice = union({ type: 'number' }, { type: 'bigint' });
+		expect(convert(choice, '9007199254740993')).toBe(9007199254740993n);
+	});
+
 	it('takes an encoded int64 for a literal', () => {
 		expect(convert(one, { $integer: 'AQAAAAAAAAA=' })).toBe(1n);
 	});
@@ -197,4 +207,22 @@ describe('a function spec of a later version', () => {
 		const entry = { identifier: 'a.js:b', functionType: 'constructor', visibility: {}, args: {} };
 		expect(parseFunctionSpec([entry])).toEqual([]);
 	});
+});
+
+it('a sign-in provider that cannot be reached is asked before the function starts', () => {
+	const body = '{"code":"AuthProviderDiscoveryFailed","message":"m"}';
+	expect(platformFailure('mutation', { httpStatus: 503, body }).details).toMatchObject({
+		outcome: 'notExecuted',
+		retryable: true,
+	});
+});
+
+it('connecting that takes too long sent nothing', () => {
+	const cause = Object.assign(new Error('connect ETIMEDOUT'), {
+		code: 'ETIMEDOUT',
+		syscall: 'connect',
+	});
+	const failure = networkFailure('mutation', new Error('wrapped', { cause }), 300_000);
+	expect(failure.message).toMatch(/connecting took too long$/);
+	expect(failure.details).toMatchObject({ outcome: 'notExecuted', retryable: true });
 });

@@ -27,15 +27,19 @@ export function openRetryMemory(context: IExecuteFunctions): RetryMemory {
 	if (node.retryOnFail !== true) return NO_MEMORY;
 	const nodeContext = context.getContext('node');
 	const run = runOf(context);
-	const earlier: unknown = nodeContext[CONTEXT_KEY];
-	const tries = earlier instanceof Tries && earlier.run === run ? earlier : new Tries(run);
-	nodeContext[CONTEXT_KEY] = tries;
+	const kept: unknown = nodeContext[CONTEXT_KEY];
+	const runs = kept instanceof TriesByRun ? kept : new TriesByRun();
+	nodeContext[CONTEXT_KEY] = runs;
+	const tries = runs.get(run) ?? new Tries();
+	runs.set(run, tries);
 	tries.count += 1;
 	return {
 		recall: (itemIndex) => tries.ended.get(itemIndex),
 		remember: (itemIndex, ended) => tries.ended.set(itemIndex, ended),
 		endTry: (failed) => {
-			if (!failed || tries.count >= maxTries(node.maxTries)) delete nodeContext[CONTEXT_KEY];
+			if (failed && tries.count < maxTries(node.maxTries)) return;
+			runs.delete(run);
+			if (runs.size === 0) delete nodeContext[CONTEXT_KEY];
 		},
 	};
 }
@@ -44,9 +48,10 @@ class Tries {
 	count = 0;
 
 	readonly ended = new Map<number, EndedItem>();
-
-	constructor(readonly run: string) {}
 }
+
+/** An AI Agent may call a tool several times at once, so several runs may be under way. */
+class TriesByRun extends Map<string, Tries> {}
 
 /**
  * Names the run that a try belongs to. As a tool of an AI Agent each try has a run index of its own

@@ -79,6 +79,12 @@ function toNumber(subject: string, value: unknown): number {
 	if (typeof value === 'number') return value;
 	const text = typeof value === 'string' ? value.trim() : '';
 	if (/^(?:NaN|[+-]?Infinity)$/.test(text)) return Number(text);
+	if (/^[+-]?\d+$/.test(text) && !Number.isSafeInteger(Number(text))) {
+		throw inputFailure(
+			`${subject} is a whole number beyond 2^53, which a number would round`,
+			"Choose the type 'Int64' if the function takes an int64, or 'String' to keep all digits as text.",
+		);
+	}
 	const isDecimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text);
 	if (isDecimal && Number.isFinite(Number(text))) return Number(text);
 	throw mismatch(subject, value, 'a number', 'Write digits with a point, e.g. 12.5.');

@@ -15,6 +15,7 @@ const REJECTED_BEFORE_START = new Set([
 	'ExecuteFullError',
 	'IsolateNotClean',
 	'UpstreamConnectError',
+	'AuthProviderDiscoveryFailed',
 ]);
 
 /** Answers that prove that a mutation was rolled back; for an action, that it did not start. */

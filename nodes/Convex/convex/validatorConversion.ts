@@ -1,4 +1,4 @@
-import { jsonToConvex } from 'convex/values';
+import { convexToJson } from 'convex/values';
 import { describeType, isPlainObject } from './arguments';
 import { convertArgument, mismatch } from './argumentTypes';
 import { ConvexFailure, inputFailure } from './failure';
@@ -89,8 +89,14 @@ function isSameLiteral(literal: LiteralValue, value: unknown): boolean {
 	if (typeof value === 'string') return value.trim() === String(literal);
 	if (typeof literal !== 'bigint') return false;
 	return isEncoded(value, '$integer')
-		? jsonToConvex({ $integer: value.$integer }) === literal
+		? value.$integer === encodedText(literal)
 		: typeof value === 'number' && Number.isInteger(value) && BigInt(value) === literal;
+}
+
+/** Comparing the encodings needs no decoding of what may be none. */
+function encodedText(int64: bigint): unknown {
+	const encoded = convexToJson(int64);
+	return isEncoded(encoded, '$integer') ? encoded.$integer : undefined;
 }
 
 function convertArray(

@@ -56,6 +56,13 @@ const FAULTS_BY_CODE: Record<string, NetworkFault> = {
 	},
 };
 
+/** The operating system gave up on connecting; nothing was sent. */
+const CONNECT_TIMEOUT: NetworkFault = {
+	message: 'The deployment URL cannot be reached from n8n: connecting took too long',
+	help: `${URL_HELP}, n8n's network and firewalls.`,
+	outcome: 'notExecuted',
+};
+
 const TIMEOUT_CODES = new Set(['ECONNABORTED', 'ETIMEDOUT', 'ESOCKETTIMEDOUT']);
 const CERTIFICATE_CODES =
 	/^(?:CERT_|ERR_TLS_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|UNABLE_TO_(?:GET|VERIFY)_)/;
@@ -72,7 +79,11 @@ export function networkFailure(
 ): ConvexFailure {
 	const cause = rootCause(error);
 	const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
-	const fault = faultOf(code, cause.message, timeoutMs);
+	const isConnecting = 'syscall' in cause && cause.syscall === 'connect';
+	const fault =
+		isConnecting && code === 'ETIMEDOUT'
+			? CONNECT_TIMEOUT
+			: faultOf(code, cause.message, timeoutMs);
 	return new ConvexFailure(
 		fault.message,
 		`${fault.help}${repeatWarning(operation, fault.outcome)}`,

@@ -1,4 +1,5 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { describeType } from '../../convex/arguments';
 import { inputFailure } from '../../convex/failure';
 
 export const itemFieldsDescription: INodeProperties[] = [
@@ -41,12 +42,21 @@ export function readItemFields(context: IExecuteFunctions, itemIndex: number): I
 function readFieldNames(context: IExecuteFunctions, itemIndex: number): Set<string> {
 	const value: unknown = context.getNodeParameter('itemFieldNames', itemIndex);
 	const names: unknown[] = typeof value === 'string' ? value.split(',') : [value].flat();
-	const trimmed = names.map((name) => (typeof name === 'string' ? name.trim() : ''));
-	if (trimmed.every((name) => name === '')) {
+	const trimmed = names.map(toFieldName).filter((name) => name !== '');
+	if (trimmed.length === 0) {
 		throw inputFailure(
 			"'Field Names' is empty",
 			"Name at least one field, or set 'Fields to Send' to 'All'.",
 		);
 	}
 	return new Set(trimmed);
+}
+
+/** A name that was passed over would let a field through that was meant to stay back. */
+function toFieldName(name: unknown): string {
+	if (typeof name === 'string' || typeof name === 'number') return String(name).trim();
+	throw inputFailure(
+		`'Field Names' has an entry that is ${describeType(name)}, not a name`,
+		'Use text with commas, or an expression that gives a list of texts.',
+	);
 }

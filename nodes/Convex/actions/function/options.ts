@@ -1,4 +1,4 @@
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { isPlainObject } from '../../convex/arguments';
 import { parseComponentPath } from '../../convex/componentPath';
 import { inputFailure } from '../../convex/failure';
@@ -141,8 +141,8 @@ export const optionsDescription: INodeProperties[] = [
 export function readOptions(context: IExecuteFunctions, itemIndex: number): FunctionOptions {
 	const options = context.getNodeParameter('options', itemIndex, {});
 	return {
-		identity: readIdentity(options.actAsUser, options.actAsUserAttributes),
-		componentPath: parseComponentPath(options.componentPath),
+		identity: readIdentity(options),
+		componentPath: readComponentPath(options),
 		convertTypes: options.convertTypes === true,
 		output: oneOf('Output', options.output ?? 'full', ['full', 'value']),
 		valueFormat: oneOf('Value Format', options.valueFormat ?? 'json', ['json', 'encoded']),
@@ -150,19 +150,33 @@ export function readOptions(context: IExecuteFunctions, itemIndex: number): Func
 	};
 }
 
-function readIdentity(json: unknown, fields: unknown): UserIdentity | undefined {
-	const attributes = isPlainObject(fields) ? [fields.attribute ?? []].flat() : [];
-	if (attributes.length === 0) {
-		return json === undefined
-			? undefined
-			: parseUserIdentity("The option 'Act as User (JSON)'", json);
-	}
-	if (json !== undefined) {
+/**
+ * An option that is there counts, also when its expression gives nothing: a call meant for a user
+ * must not be made as the administrator, nor one meant for a component in the app.
+ */
+function readComponentPath(options: IDataObject): string | undefined {
+	if (!('componentPath' in options)) return undefined;
+	const path = parseComponentPath(options.componentPath);
+	if (path !== undefined) return path;
+	throw inputFailure(
+		"The option 'Component' is empty",
+		'Name the component, or remove the option to call a function of the app itself.',
+	);
+}
+
+function readIdentity(options: IDataObject): UserIdentity | undefined {
+	const byJson = 'actAsUser' in options;
+	const byFields = 'actAsUserAttributes' in options;
+	if (byJson && byFields) {
 		throw inputFailure(
 			"The options 'Act as User (JSON)' and 'Act as User (Fields)' name a user each",
 			'Remove one of them.',
 		);
 	}
+	if (byJson) return parseUserIdentity("The option 'Act as User (JSON)'", options.actAsUser);
+	if (!byFields) return undefined;
+	const fields: unknown = options.actAsUserAttributes;
+	const attributes: unknown[] = isPlainObject(fields) ? [fields.attribute ?? []].flat() : [];
 	const pairs = attributes
 		.filter(isPlainObject)
 		.map(({ name, value }): [string, unknown] => [String(name).trim(), value]);
