@@ -1,18 +1,9 @@
 import { readStack } from './environment';
-import { N8nApi } from './n8nApi';
+import { useSignedInN8n } from './signedIn';
 import { convexNode, outputOf, workflowAround } from './workflows';
 
-const { n8nUrl, deployment, deploymentUrl, deployKey } = readStack();
-let n8n: N8nApi;
-let credentialId: string;
-
-beforeAll(async () => {
-	n8n = await N8nApi.signIn(n8nUrl);
-	const data = { deploymentUrl, authentication: 'deployKey', token: deployKey };
-	credentialId = await n8n.createCredential('Convex', 'convexApi', data);
-});
-
-beforeEach(async () => await deployment.reset());
+const { deployment } = readStack();
+const session = useSignedInN8n();
 
 const orders = [
 	{ orderId: 'A-1', email: 'ada@engines.test', total: 1 },
@@ -21,8 +12,16 @@ const orders = [
 ];
 
 async function saveOrders(settings: object) {
-	const node = convexNode(credentialId, 'mutation', 'orders:upsert', '={{ $json }}', settings);
-	return await n8n.runWorkflow(await n8n.importWorkflow(workflowAround(node, orders)));
+	const node = convexNode(
+		session.credentialId,
+		'mutation',
+		'orders:upsert',
+		'={{ $json }}',
+		settings,
+	);
+	return await session.n8n.runWorkflow(
+		await session.n8n.importWorkflow(workflowAround(node, orders)),
+	);
 }
 
 describe('failed items', () => {
@@ -80,8 +79,10 @@ describe('retry on fail', () => {
 
 	it('does not take a value with an error field for a failure', async () => {
 		const path = 'counters:incrementWithErrorField';
-		const node = convexNode(credentialId, 'mutation', path, { name: 'a' }, retrying);
-		const execution = await n8n.runWorkflow(await n8n.importWorkflow(workflowAround(node, [{}])));
+		const node = convexNode(session.credentialId, 'mutation', path, { name: 'a' }, retrying);
+		const execution = await session.n8n.runWorkflow(
+			await session.n8n.importWorkflow(workflowAround(node, [{}])),
+		);
 		expect(execution.status).toBe('success');
 		expect(await deployment.executions()).toEqual({ [path]: 1 });
 	});
@@ -90,19 +91,21 @@ describe('retry on fail', () => {
 describe('arguments', () => {
 	it('are evaluated for each item', async () => {
 		const node = convexNode(
-			credentialId,
+			session.credentialId,
 			'query',
 			'values:echo',
 			'={ "value": "{{ $json.n * 2 }}" }',
 		);
-		const workflow = await n8n.importWorkflow(workflowAround(node, [{ n: 1 }, { n: 2 }, { n: 3 }]));
-		const execution = await n8n.runWorkflow(workflow);
+		const workflow = await session.n8n.importWorkflow(
+			workflowAround(node, [{ n: 1 }, { n: 2 }, { n: 3 }]),
+		);
+		const execution = await session.n8n.runWorkflow(workflow);
 		expect(outputOf(execution, 'Success').map(({ value }) => value)).toEqual(['2', '4', '6']);
 	});
 
 	it('can be the content of a file', async () => {
 		const content = Buffer.from([0, 200, 255]);
-		const node = convexNode(credentialId, 'mutation', 'files:save', {});
+		const node = convexNode(session.credentialId, 'mutation', 'files:save', {});
 		node.parameters = {
 			...node.parameters,
 			argumentsMode: 'fields',
@@ -117,7 +120,9 @@ describe('arguments', () => {
 			json: { name: 'three bytes' },
 			binary: { data: { data: content.toString('base64'), mimeType: 'application/octet-stream' } },
 		};
-		const execution = await n8n.runWorkflow(await n8n.importWorkflow(workflowAround(node, [item])));
+		const execution = await session.n8n.runWorkflow(
+			await session.n8n.importWorkflow(workflowAround(node, [item])),
+		);
 		expect(outputOf(execution, 'Success')).toEqual([
 			{ value: { name: 'three bytes', size: 3 }, logLines: [] },
 		]);

@@ -1,20 +1,12 @@
 import { readStack } from './environment';
-import { N8nApi } from './n8nApi';
+import { useSignedInN8n } from './signedIn';
 import { convexNode, outputOf, workflowAround } from './workflows';
 
-const { n8nUrl, deployment, deploymentUrl, deployKey } = readStack();
-let n8n: N8nApi;
-let credentialId: string;
-
-beforeAll(async () => {
-	n8n = await N8nApi.signIn(n8nUrl);
-	const data = { deploymentUrl, authentication: 'deployKey', token: deployKey };
-	credentialId = await n8n.createCredential('Convex', 'convexApi', data);
-	await deployment.reset();
-});
+const { deploymentUrl } = readStack();
+const session = useSignedInN8n();
 
 const node = (path: string, more: object = {}) => {
-	const convex = convexNode(credentialId, 'mutation', path, {});
+	const convex = convexNode(session.credentialId, 'mutation', path, {});
 	convex.parameters = {
 		...convex.parameters,
 		functionPath: { __rl: true, mode: 'list', value: path },
@@ -26,7 +18,7 @@ const node = (path: string, more: object = {}) => {
 
 describe("the editor's lists and forms", () => {
 	it('offers the functions of the deployment', async () => {
-		const found = await n8n.searchList(
+		const found = await session.n8n.searchList(
 			node(''),
 			'searchFunctions',
 			'parameters.functionPath',
@@ -36,7 +28,7 @@ describe("the editor's lists and forms", () => {
 	});
 
 	it("makes a form of a function's own arguments", async () => {
-		const fields = await n8n.mapperFields(
+		const fields = await session.n8n.mapperFields(
 			node('tasks:create'),
 			'getArguments',
 			'parameters.mappedArguments',
@@ -50,10 +42,10 @@ describe("the editor's lists and forms", () => {
 
 	it('says what it needs when there is no list', async () => {
 		const data = { deploymentUrl, authentication: 'none' };
-		const id = await n8n.createCredential('No key', 'convexApi', data);
+		const id = await session.n8n.createCredential('No key', 'convexApi', data);
 		const without = { ...node(''), credentials: { convexApi: { id, name: 'No key' } } };
 		await expect(
-			n8n.searchList(without, 'searchFunctions', 'parameters.functionPath', ''),
+			session.n8n.searchList(without, 'searchFunctions', 'parameters.functionPath', ''),
 		).rejects.toMatchObject({
 			response: { data: { message: expect.stringMatching(/with a deploy key only/) } },
 		});
@@ -74,10 +66,12 @@ it('runs with the arguments of the form, converted to what the function declares
 	const workflow = workflowAround(node('tasks:create', { mappedArguments }), [
 		{ title: 'Typed', due: '2026-12-01T09:00:00Z', priority: '2' },
 	]);
-	const created = await n8n.runWorkflow(await n8n.importWorkflow(workflow));
+	const created = await session.n8n.runWorkflow(await session.n8n.importWorkflow(workflow));
 	const [{ value: id } = { value: undefined }] = outputOf(created, 'Success');
-	const get = convexNode(credentialId, 'query', 'tasks:get', { id });
-	const read = await n8n.runWorkflow(await n8n.importWorkflow(workflowAround(get, [{}])));
+	const get = convexNode(session.credentialId, 'query', 'tasks:get', { id });
+	const read = await session.n8n.runWorkflow(
+		await session.n8n.importWorkflow(workflowAround(get, [{}])),
+	);
 	expect(outputOf(read, 'Success')[0]?.value).toMatchObject({
 		title: 'Typed',
 		dueAt: Date.parse('2026-12-01T09:00:00Z'),

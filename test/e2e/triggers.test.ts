@@ -3,20 +3,11 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { nodeAt, type WorkflowFile } from '../support/engine';
 import { readStack } from './environment';
-import { N8nApi } from './n8nApi';
+import { useSignedInN8n } from './signedIn';
 import { convexNode, workflowAround } from './workflows';
 
-const { n8nUrl, n8nProgram, n8nEnvironment, deployment, deploymentUrl, deployKey } = readStack();
-let n8n: N8nApi;
-let credentialId: string;
-
-beforeAll(async () => {
-	n8n = await N8nApi.signIn(n8nUrl);
-	const data = { deploymentUrl, authentication: 'deployKey', token: deployKey };
-	credentialId = await n8n.createCredential('Convex', 'convexApi', data);
-});
-
-beforeEach(async () => await deployment.reset());
+const { n8nProgram, n8nEnvironment, deployment } = readStack();
+const session = useSignedInN8n();
 
 const executions = async (path: string) => (await deployment.executions())[path] ?? 0;
 
@@ -37,15 +28,15 @@ describe('a schedule', () => {
 					typeVersion: 1.2,
 					parameters: { rule: { interval: [{ field: 'seconds', secondsInterval: 1 }] } },
 				}),
-				convexNode(credentialId, 'mutation', 'counters:increment', { name: 'scheduled' }),
+				convexNode(session.credentialId, 'mutation', 'counters:increment', { name: 'scheduled' }),
 			],
 			connections: { Schedule: { main: [[{ node: 'Convex', type: 'main', index: 0 }]] } },
 		};
-		const id = await n8n.importWorkflow(workflow);
-		await n8n.activate(id);
+		const id = await session.n8n.importWorkflow(workflow);
+		await session.n8n.activate(id);
 		await until(async () => (await executions('counters:increment')) >= 2);
-		await n8n.deactivate(id);
-		const runs = await n8n.executionsOf(id);
+		await session.n8n.deactivate(id);
+		const runs = await session.n8n.executionsOf(id);
 		expect(runs.length).toBeGreaterThanOrEqual(2);
 		expect(new Set(runs.map(({ status, mode }) => `${mode} ${status}`))).toEqual(
 			new Set(['trigger success']),
@@ -55,8 +46,10 @@ describe('a schedule', () => {
 
 describe('the command line', () => {
 	it('runs a workflow by its ID', async () => {
-		const node = convexNode(credentialId, 'mutation', 'counters:increment', { name: 'cli' });
-		const id = await n8n.importWorkflow(workflowAround(node, [{}]));
+		const node = convexNode(session.credentialId, 'mutation', 'counters:increment', {
+			name: 'cli',
+		});
+		const id = await session.n8n.importWorkflow(workflowAround(node, [{}]));
 		const { stdout } = await promisify(execFile)(
 			process.execPath,
 			[n8nProgram, 'execute', `--id=${id}`, '--rawOutput'],
