@@ -1,13 +1,11 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-dangerous-functions, no-console -- runs in Node, not in n8n */
-import { execFileSync } from 'node:child_process';
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports, no-console -- runs in Node, not in n8n */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startDeployment, type EmbeddedDeployment } from '../deployment/client';
+import { packPackage } from '../support/packPackage';
 import { ensureN8n } from './n8nInstallation';
 import { startN8n, type N8nServer } from './n8nServer';
-
-const PROJECT = join(__dirname, '..', '..');
 
 /** A whole n8n with the built package, and a Convex deployment for it. */
 export interface Stack {
@@ -41,7 +39,7 @@ export async function withStack(use: (stack: Stack) => Promise<void>): Promise<v
 	try {
 		const deployment = await startDeployment();
 		stops.push(deployment.stop);
-		const n8n = await startN8n(installation, pack(folder));
+		const n8n = await startN8n(installation, packPackage(folder));
 		stops.push(n8n.stop);
 		console.log(`n8n: ${n8n.url}, Convex: ${deployment.url}`);
 		await use({ installation, n8n, deployment, stopToo: (stop) => void stops.push(stop) });
@@ -50,15 +48,4 @@ export async function withStack(use: (stack: Stack) => Promise<void>): Promise<v
 		process.removeListener('SIGINT', interrupt);
 		process.removeListener('SIGTERM', interrupt);
 	}
-}
-
-/** Packs what would be published. */
-function pack(folder: string): string {
-	const output = execFileSync(
-		'npm',
-		['pack', '--json', '--ignore-scripts', '--pack-destination', folder],
-		{ cwd: PROJECT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
-	);
-	const [{ filename }]: [{ filename: string }] = JSON.parse(output);
-	return join(folder, filename);
 }

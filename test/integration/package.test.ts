@@ -4,8 +4,7 @@ import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadBuiltPackage, type LoadedPackage } from '../support/builtPackage';
-
-const PROJECT = join(__dirname, '..', '..');
+import { packPackage, PROJECT } from '../support/packPackage';
 
 let folder: string;
 let installed: LoadedPackage;
@@ -13,13 +12,7 @@ let installed: LoadedPackage;
 /** Packs the package and unpacks it into an empty folder: what a user gets, and nothing else. */
 beforeAll(async () => {
 	folder = mkdtempSync(join(tmpdir(), 'package-'));
-	const packed = execFileSync(
-		'npm',
-		['pack', '--json', '--ignore-scripts', '--pack-destination', folder],
-		{ cwd: PROJECT, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] },
-	);
-	const [{ filename }]: [{ filename: string }] = JSON.parse(packed);
-	execFileSync('tar', ['-xzf', join(folder, filename), '-C', folder]);
+	execFileSync('tar', ['-xzf', packPackage(folder), '-C', folder]);
 	// n8n-workflow comes from the host.
 	symlinkSync(join(PROJECT, 'node_modules'), join(folder, 'node_modules'));
 	installed = await loadBuiltPackage(join(folder, 'package'));

@@ -35,16 +35,8 @@ const CONVERTERS: Record<ArgumentType, Converter> = {
 	int64: toInt64,
 	bytes: toBytes,
 	date: toTimestamp,
-	object: (subject, value) => {
-		const object = typeof value === 'string' ? parseJsonText(subject, value) : value;
-		if (isPlainObject(object)) return object;
-		throw mismatch(subject, object, 'an object', 'Write JSON such as {"name": "Ada"}.');
-	},
-	array: (subject, value) => {
-		const array = typeof value === 'string' ? parseJsonText(subject, value) : value;
-		if (Array.isArray(array)) return array;
-		throw mismatch(subject, array, 'an array', 'Write JSON such as ["a", "b"].');
-	},
+	object: toObject,
+	array: toArray,
 };
 
 export function isArgumentType(type: string): type is ArgumentType {
@@ -59,6 +51,20 @@ export function isArgumentType(type: string): type is ArgumentType {
  */
 export function convertArgument(subject: string, type: ArgumentType, value: unknown): unknown {
 	return CONVERTERS[type](subject, value);
+}
+
+/** An object, or JSON text of one. */
+export function toObject(subject: string, value: unknown): Record<string, unknown> {
+	const object = typeof value === 'string' ? parseJsonText(subject, value) : value;
+	if (isPlainObject(object)) return object;
+	throw mismatch(subject, object, 'an object', 'Write JSON such as {"name": "Ada"}.');
+}
+
+/** An array, or JSON text of one. */
+export function toArray(subject: string, value: unknown): unknown[] {
+	const array = typeof value === 'string' ? parseJsonText(subject, value) : value;
+	if (Array.isArray(array)) return array;
+	throw mismatch(subject, array, 'an array', 'Write JSON such as ["a", "b"].');
 }
 
 function toText(subject: string, value: unknown): string {

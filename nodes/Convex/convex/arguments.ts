@@ -40,7 +40,7 @@ function encodeFields(
 	place: string,
 	level: number,
 ): EncodedArguments {
-	const entries = Object.entries(fields).filter(([, value]) => value !== undefined);
+	const entries = definedEntries(fields);
 	if (entries.length > MAX_OBJECT_FIELDS) {
 		throw refused(source, place, `has ${entries.length} fields`, 'An object holds at most 1,024.');
 	}
@@ -126,7 +126,7 @@ function checkedSpecialValue(
 	value: Readonly<Record<string, unknown>>,
 	place: string,
 ): JSONValue | undefined {
-	const [field, ...others] = Object.entries(value).filter(([, content]) => content !== undefined);
+	const [field, ...others] = definedEntries(value);
 	if (field === undefined || others.length > 0) return undefined;
 	const [key, content] = field;
 	if (!ENCODED_TYPES.has(key)) return undefined;
@@ -195,6 +195,13 @@ function checkFieldName(source: string, place: string, name: string): void {
 	if (name.length > MAX_FIELD_NAME_LENGTH) {
 		throw refused(source, place, 'has a name of more than 1,024 characters', 'Rename the field.');
 	}
+}
+
+/** The fields of an object that are there: one that is undefined is not sent. */
+export function definedEntries(
+	object: Readonly<Record<string, unknown>>,
+): Array<[string, unknown]> {
+	return Object.entries(object).filter(([, value]) => value !== undefined);
 }
 
 export function isPlainObject(value: unknown): value is Record<string, unknown> {

@@ -67,8 +67,8 @@ export function parseProbeResponse(
 				)
 			: notConvex(credential);
 	}
-	const { message, description } = platformFailure('query', response);
-	return refused(`${sentence(message)} ${description}${wrongDeploymentHint(credential)}`);
+	const { sentences } = platformFailure('query', response);
+	return refused(`${sentences}${wrongDeploymentHint(credential)}`);
 }
 
 function notConvex({ deploymentUrl }: ConvexCredential): ProbeResult {
@@ -88,8 +88,4 @@ function wrongDeploymentHint({ deploymentUrl, keyDeploymentName }: ConvexCredent
 
 function refused(message: string): ProbeResult {
 	return { accepted: false, message };
-}
-
-function sentence(text: string): string {
-	return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -48,6 +48,12 @@ export class ConvexFailure extends Error {
 		super(message);
 	}
 
+	/** What happened and what to do, for a place that shows one text only. */
+	get sentences(): string {
+		const end = /[.!?]$/.test(this.message) ? '' : '.';
+		return `${this.message}${end} ${this.description}`;
+	}
+
 	/** The same failure, saying also which call it was. What it says already stays. */
 	ofCall(names: Pick<FailureDetails, 'functionPath' | 'operation'>): ConvexFailure {
 		return new ConvexFailure(this.message, this.description, { ...names, ...this.details });

@@ -21,6 +21,12 @@ interface KnownFailure {
 /** The types of functions in Convex's sentences, which are the names of the node's operations too. */
 const FUNCTION_TYPES = new Set(['Query', 'Mutation', 'Action']);
 
+const NOT_FOUND = /^Could not find (?:public )?function/;
+
+export function isFunctionNotFound({ message }: ConvexFailure): boolean {
+	return NOT_FOUND.test(message);
+}
+
 /**
  * Failures that Convex itself reports in the place of the function's, each by how its text begins.
  * Sources: convex-backend crates/udf/src/{validation,helpers}.rs, crates/application/src/lib.rs,
@@ -29,7 +35,7 @@ const FUNCTION_TYPES = new Set(['Query', 'Mutation', 'Action']);
  */
 const KNOWN_FAILURES: KnownFailure[] = [
 	{
-		text: /^Could not find (?:public )?function/,
+		text: NOT_FOUND,
 		kind: 'function',
 		outcome: 'notExecuted',
 		description: () =>

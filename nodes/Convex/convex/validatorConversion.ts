@@ -1,6 +1,6 @@
 import { convexToJson } from 'convex/values';
-import { describeType, isPlainObject } from './arguments';
-import { convertArgument, mismatch } from './argumentTypes';
+import { definedEntries, isPlainObject } from './arguments';
+import { convertArgument, mismatch, toArray, toObject } from './argumentTypes';
 import { ConvexFailure, inputFailure } from './failure';
 import { alternativesOf, describeValidator, type LiteralValue, type Validator } from './validator';
 
@@ -105,10 +105,7 @@ function convertArray(
 	value: unknown,
 	parseDate: ParseDate,
 ): unknown[] {
-	const array = convertArgument(subject, 'array', value);
-	if (!Array.isArray(array))
-		throw mismatch(subject, value, 'an array', 'Write JSON such as ["a"].');
-	return array.map((item: unknown, index) =>
+	return toArray(subject, value).map((item, index) =>
 		convertByValidator(inside(subject, `[${index}]`), element, item, parseDate),
 	);
 }
@@ -119,7 +116,7 @@ function convertRecord(
 	value: unknown,
 	parseDate: ParseDate,
 ): Record<string, unknown> {
-	const record = objectOf(subject, value);
+	const record = toObject(subject, value);
 	return Object.fromEntries(
 		definedEntries(record).map(([key, item]) => [
 			key,
@@ -135,7 +132,7 @@ export function convertFields(
 	value: unknown,
 	parseDate: ParseDate,
 ): Record<string, unknown> {
-	const object = objectOf(subject, value);
+	const object = toObject(subject, value);
 	const given = new Map(definedEntries(object));
 	const extra = [...given.keys()].find((name) => !fields.has(name));
 	if (extra !== undefined) {
@@ -238,17 +235,6 @@ function fieldsFit(
 			given.has(name) ? fitsAsItIs(validator, given.get(name)) : optional,
 		)
 	);
-}
-
-/** The fields of an object that are there: one that is undefined is not sent. */
-function definedEntries(object: Record<string, unknown>): Array<[string, unknown]> {
-	return Object.entries(object).filter(([, value]) => value !== undefined);
-}
-
-function objectOf(subject: string, value: unknown): Record<string, unknown> {
-	const object = convertArgument(subject, 'object', value);
-	if (isPlainObject(object)) return object;
-	throw inputFailure(`${subject} is ${describeType(value)}, not an object`, 'Write JSON.');
 }
 
 /** Names a part of a subject: `'Arguments'` → `'Arguments': 'user'` → `'Arguments': 'user.name'`. */

@@ -21,8 +21,9 @@ export async function searchFunctions(
 	try {
 		const deployment = await openDeployment(this);
 		const spec = await readFunctionSpec(this, deployment, readFormComponentPath(this));
-		const callable = spec.filter((signature) => isCallable(signature, readFormOperation(this)));
-		if (callable.length === 0) throw nothingToChoose(readFormOperation(this));
+		const operation = readFormOperation(this);
+		const callable = spec.filter((signature) => isCallable(signature, operation));
+		if (callable.length === 0) throw nothingToChoose(operation);
 		const wanted = (filter ?? '').trim().toLowerCase();
 		const results = callable.sort(byVisibilityAndPath).map(toListItem);
 		return { results: results.filter(({ name }) => name.toLowerCase().includes(wanted)) };

@@ -43,7 +43,7 @@ export async function testCredential(
 	} catch (error) {
 		const failure =
 			error instanceof ConvexFailure ? error : networkFailure('query', error, TEST_TIMEOUT_MS);
-		return { status: 'Error', message: `${failure.message}. ${failure.description}` };
+		return { status: 'Error', message: failure.sentences };
 	}
 }
 

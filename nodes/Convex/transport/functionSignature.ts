@@ -1,4 +1,5 @@
 import type { FunctionOperation } from '../convex/functionCall';
+import { isFunctionNotFound } from '../convex/functionFailure';
 import { ConvexFailure, inputFailure } from '../convex/failure';
 import { formatFunctionPath, type FunctionPath } from '../convex/functionPath';
 import { findFunction, nearestFunctionPath, type FunctionSignature } from '../convex/functionSpec';
@@ -51,8 +52,8 @@ export async function suggestingName(
 	target: FunctionTarget,
 	failure: ConvexFailure,
 ): Promise<ConvexFailure> {
-	const isNotFound = /^Could not find (?:public )?function/.test(failure.message);
-	if (!isNotFound || deployment.credential.authentication !== 'deployKey') return failure;
+	if (!isFunctionNotFound(failure) || deployment.credential.authentication !== 'deployKey')
+		return failure;
 	const spec = await readFunctionSpec(context, deployment, target.componentPath).catch(() => []);
 	const nearest = nearestFunctionPath(spec, target.functionPath);
 	return nearest === undefined

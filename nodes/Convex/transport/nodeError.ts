@@ -49,7 +49,7 @@ export function toNodeError(
 export function toEditorError(node: INode, thrown: unknown): NodeApiError | NodeOperationError {
 	const failure = toFailure(thrown);
 	const error = toNodeError(node, failure, 0);
-	error.message = `${failure.message}${/[.!?]$/.test(failure.message) ? '' : '.'} ${failure.description}`;
+	error.message = failure.sentences;
 	return error;
 }
 

@@ -50,16 +50,14 @@ export function readMappedArguments(
 	const { args } = signature;
 	if (mapping.mappingMode === 'autoMapInputData') {
 		const json = context.getInputData()[itemIndex]?.json ?? {};
-		const taken = args.type === 'object' ? pick(json, args) : json;
-		return convert(context, 'The input item', args, taken);
+		return args.type === 'object'
+			? convert(context, 'The input item', args, pick(json, args))
+			: json;
 	}
 	const values = isPlainObject(mapping.value) ? mapping.value : {};
-	return convert(
-		context,
-		"'Arguments'",
-		args,
-		args.type === 'object' ? filledIn(values, args) : values,
-	);
+	return args.type === 'object'
+		? convert(context, "'Arguments'", args, filledIn(values, args))
+		: values;
 }
 
 /** Converts arguments by a signature; a function without an args validator takes them as they are. */
