@@ -19,6 +19,29 @@ export const increment = mutation({
 	},
 });
 
+/** Notes that it ran, with a key of the caller's. Run twice with one key, it notes that twice. */
+export const add = mutation({
+	args: { name: v.string(), key: v.string() },
+	returns: v.string(),
+	handler: async (ctx, addition) => {
+		await ctx.db.insert('additions', addition);
+		return addition.key;
+	},
+});
+
+/** The keys that were added, in the order of their mutations. */
+export const additions = query({
+	args: { name: v.string() },
+	returns: v.array(v.string()),
+	handler: async (ctx, { name }) => {
+		const added = await ctx.db
+			.query('additions')
+			.withIndex('by_name', (q) => q.eq('name', name))
+			.collect();
+		return added.map(({ key }) => key);
+	},
+});
+
 /** Counts, and then returns a value that looks like a failed item of n8n. */
 export const incrementWithErrorField = mutation({
 	args: { name: v.string() },

@@ -9,6 +9,9 @@ export default defineSchema({
 		dueAt: v.optional(v.number()),
 	}).index('by_status', ['status']),
 	counters: defineTable({ name: v.string(), count: v.number() }).index('by_name', ['name']),
+	additions: defineTable({ name: v.string(), key: v.string() }).index('by_name', ['name']),
+	documents: defineTable({ group: v.string(), number: v.number() }).index('by_group', ['group']),
+	invalidations: defineTable({ list: v.string() }).index('by_list', ['list']),
 	files: defineTable({ name: v.string(), content: v.bytes() }),
 	orders: defineTable({
 		orderId: v.string(),

@@ -6,6 +6,9 @@ import { convexTest } from 'convex-test';
 import type { JSONValue, Value } from 'convex/values';
 import schema from '../convex/schema';
 import tallySchema from '../convex/tally/schema';
+import { stateOf } from './convexTestDatabases';
+import { DocumentHistory } from './documentHistory';
+import { installPagination } from './pagination';
 import { validationError, type TableOfId, type ValidatorJson } from './validation';
 
 /** Modules are loaded by name, as they are deployed by folder. */
@@ -48,23 +51,32 @@ export interface App {
 	/** Id and path of each component, the app itself first. */
 	components: Array<{ id: string; path: string }>;
 	backend: ReturnType<typeof convexTest>;
+	history: DocumentHistory;
 	tableOfId: TableOfId;
 }
 
 type Modules = Record<string, () => Promise<Record<string, unknown>>>;
 
+/** Runs the handler of a query. */
+type ReadQuery = DocumentHistory['read'];
+
 /** Loads the sample app into a fresh, empty in-memory backend. */
 export function loadApp(): App {
-	const root = modulesOf('');
+	const read: ReadQuery = async (handler) => await history.read(handler);
+	const root = modulesOf('', read);
 	const backend = convexTest(schema, withGeneratedFolder(root));
 	const modules = new Map([['', root]]);
 	for (const component of COMPONENTS) {
-		const own = modulesOf(component.path);
+		const own = modulesOf(component.path, read);
 		modules.set(component.path, own);
 		backend.registerComponent(component.path, component.schema, withGeneratedFolder(own));
 	}
+	const state = stateOf(backend);
+	const history = new DocumentHistory(state);
+	for (const { db } of Object.values(state.components)) installPagination(db);
 	return {
 		backend,
+		history,
 		tableOfId,
 		components: [{ id: 'root-component-id', path: '' }, ...COMPONENTS],
 		find: async (componentPath, module, name) => {
@@ -77,7 +89,7 @@ export function loadApp(): App {
 }
 
 /** The modules of the app, without its components', or of one component. */
-function modulesOf(componentPath: string): Modules {
+function modulesOf(componentPath: string, read: ReadQuery): Modules {
 	const folder = join(APP_FOLDER, componentPath);
 	const files = readdirSync(folder, { recursive: true, withFileTypes: true })
 		.filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !NOT_MODULES.has(entry.name))
@@ -85,10 +97,11 @@ function modulesOf(componentPath: string): Modules {
 		.filter((file) => !file.startsWith('_generated'))
 		.filter((file) => !COMPONENTS.some(({ path }) => file.startsWith(`${path}/`)));
 	return Object.fromEntries(
-		files.map((file) => [
-			`./convex/${file}`,
-			async () => withRealValidation(requireModule(join(folder, file))),
-		]),
+		files.map((file) => {
+			let module: Record<string, unknown> | undefined;
+			const load = () => withRealValidation(requireModule(join(folder, file)), read);
+			return [`./convex/${file}`, async () => (module ??= load())];
+		}),
 	);
 }
 
@@ -123,16 +136,19 @@ async function specOf(modules: Modules): Promise<SpecEntry[]> {
  * keeps the writes of a mutation whose result is refused. So its own checks are turned off, and the
  * backend's run inside the function, where a throw rolls back.
  */
-function withRealValidation(module: Record<string, unknown>): Record<string, unknown> {
+function withRealValidation(
+	module: Record<string, unknown>,
+	read: ReadQuery,
+): Record<string, unknown> {
 	return Object.fromEntries(
 		Object.entries(module).map(([name, exported]) => [
 			name,
-			isRegistered(exported) ? validating(exported) : exported,
+			isRegistered(exported) ? validating(exported, read) : exported,
 		]),
 	);
 }
 
-function validating(registered: RegisteredFunction): RegisteredFunction {
+function validating(registered: RegisteredFunction, read: ReadQuery): RegisteredFunction {
 	const args: ValidatorJson = JSON.parse(registered.exportArgs());
 	const returns: ValidatorJson | null = JSON.parse(registered.exportReturns());
 	return Object.assign(Object.create(registered), {
@@ -142,7 +158,8 @@ function validating(registered: RegisteredFunction): RegisteredFunction {
 		_handler: async (ctx: unknown, input: Value) => {
 			const inputError = validationError(args, input, tableOfId);
 			if (inputError !== undefined) throw new Error(`ArgumentValidationError: ${inputError}`);
-			const result = ((await registered._handler(ctx, input)) ?? null) as Value;
+			const run = async () => await registered._handler(ctx, input);
+			const result = ((registered.isQuery ? await read(run) : await run()) ?? null) as Value;
 			const resultError =
 				returns === null ? undefined : validationError(returns, result, tableOfId);
 			if (resultError !== undefined) throw new ReturnsValidationFailure(resultError);

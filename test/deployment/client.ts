@@ -2,7 +2,10 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import axios from 'axios';
-import type { Fault } from './faults';
+import type { DeploymentCommands } from './commands';
+import type { ExecutionsByKey } from './executionCounts';
+import type { Fault, Weather } from './faults';
+import type { RequestStats } from './requestStats';
 
 const START_TIMEOUT_MS = 30_000;
 
@@ -15,7 +18,11 @@ export interface TestDeployment {
 
 /** The embedded deployment, with the controls that a real one lacks. */
 export interface EmbeddedDeployment extends TestDeployment {
+	/** Has requests to come go wrong. */
 	addFault: (fault: Fault) => Promise<void>;
+	/** Has requests go wrong at random until the next reset; without an argument, no longer. */
+	setWeather: (weather?: Weather) => Promise<void>;
+	/** Empties the database, the counts and the faults. */
 	reset: () => Promise<void>;
 	redact: () => Promise<void>;
 	setPaused: (paused: boolean) => Promise<void>;
@@ -24,13 +31,30 @@ export interface EmbeddedDeployment extends TestDeployment {
 	createKey: (allowedActions: string[]) => Promise<string>;
 	/** How often each function was started, by its path. */
 	executions: () => Promise<Record<string, number>>;
+	/** The same by path and, of functions that take one, by their argument `key`. */
+	executionsByKey: () => Promise<ExecutionsByKey>;
+	/** What clients sent since the start or the last reset. */
+	requestStats: () => Promise<RequestStats>;
+	/** Puts every state of the database but the present one out of retention. */
+	forgetHistory: () => Promise<void>;
+	/** Cuts every connection and refuses new ones; the data stays. */
+	goDown: () => Promise<void>;
+	comeBack: () => Promise<void>;
+	/** Goes down and comes back on the same port; done when it is back. */
+	restart: (options: { downMs: number }) => Promise<void>;
+}
+
+interface Address {
+	url: string;
+	deployKey: string;
+	/** Asked of the deployment unless given, when the first command is sent. */
+	controlUrl?: string;
 }
 
 /** Starts an embedded deployment with an empty database. convex-test replaces globals, hence the process. */
 export async function startDeployment(): Promise<EmbeddedDeployment> {
 	const child = fork(join(__dirname, 'main.ts'), { execArgv: ['--import', 'tsx'] });
-	const { url, deployKey } = await started(child);
-	return connectDeployment(url, deployKey, async () => await stopped(child));
+	return control(await started(child), async () => await stopped(child));
 }
 
 /** Takes control of an embedded deployment that runs already. */
@@ -39,25 +63,49 @@ export function connectDeployment(
 	deployKey: string,
 	stop: () => Promise<void>,
 ): EmbeddedDeployment {
-	const control = axios.create({ baseURL: url });
+	return control({ url, deployKey }, stop);
+}
+
+function control(address: Address, stop: () => Promise<void>): EmbeddedDeployment {
+	const { url, deployKey } = address;
+	const send = sender(address);
 	const asAdmin = { headers: { Authorization: `Convex ${deployKey}` } };
 	return {
 		url,
 		deployKey,
 		stop,
-		addFault: async (fault) => void (await control.post('/_test/fault', fault)),
-		reset: async () => void (await control.post('/_test/reset')),
-		redact: async () => void (await control.post('/_test/redact')),
+		addFault: async (fault) => await send('addFault', fault),
+		setWeather: async (weather) => await send('setWeather', { weather }),
+		reset: async () => await send('reset'),
+		redact: async () => await send('redact'),
 		setPaused: async (paused) =>
-			void (await control.post(`/api/v1/${paused ? '' : 'un'}pause_deployment`, {}, asAdmin)),
-		signToken: async (claims = {}) => (await control.post('/_test/token', claims)).data.token,
-		createKey: async (allowedActions) =>
-			(await control.post('/_test/key', { allowedActions })).data.key,
-		executions: async () => (await control.get('/_test/executions')).data,
+			void (await axios.post(`${url}/api/v1/${paused ? '' : 'un'}pause_deployment`, {}, asAdmin)),
+		signToken: async (claims = {}) => await send('signToken', claims),
+		createKey: async (allowedActions) => await send('createKey', allowedActions),
+		executions: async () => await send('executions'),
+		executionsByKey: async () => await send('executionsByKey'),
+		requestStats: async () => await send('requestStats'),
+		forgetHistory: async () => await send('forgetHistory'),
+		goDown: async () => await send('goDown'),
+		comeBack: async () => await send('comeBack'),
+		restart: async (options) => await send('restart', options),
 	};
 }
 
-async function started(child: ChildProcess): Promise<{ url: string; deployKey: string }> {
+/** Sends commands to the port of their own that a deployment has for them. */
+function sender({ url, controlUrl }: Address) {
+	let address = controlUrl;
+	return async <Name extends keyof DeploymentCommands>(
+		name: Name,
+		...input: Parameters<DeploymentCommands[Name]>
+	): Promise<Awaited<ReturnType<DeploymentCommands[Name]>>> => {
+		address ??= String((await axios.get(`${url}/_test/control`)).data.url);
+		const { data } = await axios.post(`${address}/${name}`, input[0]);
+		return data;
+	};
+}
+
+async function started(child: ChildProcess): Promise<Required<Address>> {
 	return await new Promise((resolve, reject) => {
 		const timer = setTimeout(
 			() => reject(new Error('the embedded deployment did not start')),
@@ -65,7 +113,7 @@ async function started(child: ChildProcess): Promise<{ url: string; deployKey: s
 		);
 		child.once('message', (message) => {
 			clearTimeout(timer);
-			resolve(message as { url: string; deployKey: string });
+			resolve(message as Required<Address>);
 		});
 		child.once('exit', (code) => {
 			clearTimeout(timer);

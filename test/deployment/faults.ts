@@ -1,41 +1,126 @@
+import { createHash } from 'node:crypto';
+import type { JSONValue } from 'convex/values';
+import type { RejectionCode } from './rejections';
+import type { ReceivedRequest } from './request';
+
+/** Whether the function stays unrun (`before`, unless given), or runs and its answer is lost. */
+type When = 'before' | 'after';
+
 /**
- * Something that goes wrong with requests to come.
+ * Something that goes wrong with a request.
  *
  * - `answer`: the given answer instead of the function's.
- * - `dropBefore`: the connection is cut before the function runs.
- * - `dropAfter`: the function runs, then the connection is cut.
+ * - `rejection`: what Convex answers when it did not run the function, or rolled it back.
+ * - `serverError`: the answer that says nothing; the function may have run.
+ * - `dropBefore`, `resetBefore`: the connection is closed, or reset (RST), before the function runs.
+ * - `dropAfter`, `resetAfter`: the function runs, then the connection is closed or reset.
  * - `truncate`: the function runs, and half of its answer is sent as if it were whole.
- * - `delay`: the answer comes late.
+ * - `cut`: the function runs, its whole answer is announced, half of it sent, the connection closed.
+ * - `drip`: the function runs, and its answer comes byte by byte; after some bytes, nothing more.
+ * - `delay`: the function runs, and the answer comes late.
+ * - `meanwhile`: another function runs first, as somebody else's call that comes in between.
+ * - `restart`: the deployment restarts instead of running the function.
  */
+export type FaultEffect =
+	| {
+			kind: 'answer';
+			status: number;
+			body?: unknown;
+			headers?: Record<string, string>;
+			when?: When;
+	  }
+	| { kind: 'rejection'; code: RejectionCode }
+	| { kind: 'serverError'; status: 500 | 503; when?: When }
+	| {
+			kind: 'dropBefore' | 'dropAfter' | 'resetBefore' | 'resetAfter' | 'truncate' | 'cut';
+	  }
+	| { kind: 'drip'; bytes: number; everyMs?: number }
+	| { kind: 'delay'; ms: number }
+	| { kind: 'meanwhile'; functionPath: string; args: JSONValue }
+	| { kind: 'restart'; downMs: number };
+
+/** A fault of requests to come. */
 export type Fault = {
 	/** Only requests whose URL path contains this text. */
 	path?: string;
 	/** How many requests it hits; 1 unless given. */
 	times?: number;
-} & (
-	| { kind: 'answer'; status: number; body?: unknown; headers?: Record<string, string> }
-	| { kind: 'dropBefore' | 'dropAfter' | 'truncate' }
-	| { kind: 'delay'; ms: number }
-);
+	/** How many requests it lets pass first; none unless given. */
+	skip?: number;
+} & FaultEffect;
 
-/** Faults that wait for their requests. */
-export class FaultQueue {
-	private faults: Fault[] = [];
+/**
+ * Faults at random, the same in every run: what happens to a request follows from the seed, its path,
+ * its body and how often the same came before, not from the order in which requests arrive.
+ */
+export interface Weather {
+	seed: number;
+	/** Of a request to be hit, from 0 to 1. */
+	probability: number;
+	/** Only requests whose URL path contains this text. */
+	path?: string;
+	/** One is chosen for each hit, the more often the greater its weight (1 unless given). */
+	faults: Array<FaultEffect & { weight?: number }>;
+}
+
+/** What is to go wrong, with which request. */
+export class FaultPlan {
+	private queue: Fault[] = [];
+
+	private weather: Weather | undefined;
+
+	/** How often each request came, by a hash of it. */
+	private readonly arrivals = new Map<string, number>();
 
 	add(fault: Fault): void {
-		this.faults.push({ ...fault });
+		this.queue.push({ ...fault });
+	}
+
+	setWeather(weather: Weather | undefined): void {
+		this.weather = weather;
+		this.arrivals.clear();
 	}
 
 	clear(): void {
-		this.faults = [];
+		this.queue = [];
+		this.setWeather(undefined);
 	}
 
 	/** The fault that hits this request, if any; it counts as used. */
-	take(path: string): Fault | undefined {
-		const fault = this.faults.find((candidate) => path.includes(candidate.path ?? ''));
-		if (fault === undefined) return undefined;
-		fault.times = (fault.times ?? 1) - 1;
-		if (fault.times <= 0) this.faults = this.faults.filter((other) => other !== fault);
-		return fault;
+	take(request: ReceivedRequest): FaultEffect | undefined {
+		return this.takeQueued(request.path) ?? this.drawFrom(this.weather, request);
 	}
+
+	private takeQueued(path: string): Fault | undefined {
+		for (const fault of this.queue.filter((candidate) => path.includes(candidate.path ?? ''))) {
+			fault.skip = (fault.skip ?? 0) - 1;
+			if (fault.skip >= 0) continue;
+			fault.times = (fault.times ?? 1) - 1;
+			if (fault.times <= 0) this.queue = this.queue.filter((other) => other !== fault);
+			return fault;
+		}
+		return undefined;
+	}
+
+	private drawFrom(
+		weather: Weather | undefined,
+		{ path, body }: ReceivedRequest,
+	): FaultEffect | undefined {
+		if (weather === undefined || !path.includes(weather.path ?? '')) return undefined;
+		const { seed, probability, faults } = weather;
+		const request = createHash('sha256').update(`${path}\n`).update(body).digest('hex');
+		const arrival = (this.arrivals.get(request) ?? 0) + 1;
+		this.arrivals.set(request, arrival);
+		const [hit, choice] = randomNumbers(`${seed} ${request} ${arrival}`);
+		if (hit >= probability) return undefined;
+		const weights = faults.map(({ weight }) => weight ?? 1);
+		let left = choice * weights.reduce((sum, weight) => sum + weight, 0);
+		return faults.find((_fault, index) => (left -= weights[index] ?? 0) < 0);
+	}
+}
+
+/** Two numbers from 0 up to 1 that follow from a text. */
+function randomNumbers(text: string): [number, number] {
+	const bytes = createHash('sha256').update(text).digest();
+	return [bytes.readUInt32LE(0) / 2 ** 32, bytes.readUInt32LE(4) / 2 ** 32];
 }

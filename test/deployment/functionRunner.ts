@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { makeFunctionReference } from 'convex/server';
-import { convexToJson, jsonToConvex, type JSONValue, type Value } from 'convex/values';
+import { jsonToConvex, type JSONValue, type Value } from 'convex/values';
 import { ReturnsValidationFailure, type App, type AppFunction } from './app';
 import { canonicalPath, type CanonicalPath } from './canonicalPath';
+import type { DocumentHistory } from './documentHistory';
+import { ExecutionCounts } from './executionCounts';
 import { ACTIONS, mayDo, type Caller } from './identity';
 import { collectLogLines } from './logLines';
 import { PlatformFailure } from './platformFailure';
@@ -19,6 +21,8 @@ export interface FunctionRequest {
 	path: string;
 	args: JSONValue;
 	caller: Caller;
+	/** A query's: the timestamp, in nanoseconds, as of which it reads; the latest unless given. */
+	at?: bigint;
 }
 
 export type Outcome =
@@ -73,13 +77,21 @@ export class FunctionRunner {
 	/** Production deployments send clients neither texts nor log lines: crates/application/src/redaction.rs. */
 	redacted = false;
 
-	/** How often the code of each function was started. */
-	readonly executions = new Map<string, number>();
+	readonly executions = new ExecutionCounts();
 
 	constructor(private readonly app: App) {}
 
+	get history(): DocumentHistory {
+		return this.app.history;
+	}
+
+	/** @throws PlatformFailure when the platform fails, not the function */
 	async run(request: FunctionRequest): Promise<Outcome> {
 		const path = canonicalPath(request.path);
+		return await this.history.asOf(request.at, async () => await this.runAt(request, path));
+	}
+
+	private async runAt(request: FunctionRequest, path: CanonicalPath): Promise<Outcome> {
 		const logLines: string[] = [];
 		if (path.module.startsWith('_system/')) return await this.runSystemQuery(request, path);
 		const { componentPath } = request;
@@ -92,7 +104,7 @@ export class FunctionRunner {
 		const invalid = this.argumentsError(appFunction, args);
 		if (invalid !== undefined) return this.failed(`ArgumentValidationError: ${invalid}`, []);
 
-		this.executions.set(path.stripped, (this.executions.get(path.stripped) ?? 0) + 1);
+		this.executions.add(path.stripped, args[0]);
 		try {
 			const value = await collectLogLines(logLines, async () =>
 				this.execute(appFunction, componentPath, path, args[0] ?? {}, request.caller),
@@ -178,9 +190,7 @@ export class FunctionRunner {
 		if (thrown instanceof ReturnsValidationFailure) return this.failed(thrown.message, logLines);
 		const place = `\n    at handler (../convex/${path.module}.ts:1:1)`;
 		if (isConvexError(thrown)) {
-			const data =
-				typeof thrown.data === 'string' ? thrown.data : JSON.stringify(convexToJson(thrown.data));
-			return this.failed(`Uncaught ConvexError: ${data}${place}`, logLines, thrown.data);
+			return this.failed(`Uncaught ConvexError: ${thrown.message}${place}`, logLines, thrown.data);
 		}
 		const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
 		return this.failed(`Uncaught ${name}: ${message}${place}`, logLines);
@@ -236,6 +246,6 @@ function nestingOf(value: JSONValue): number {
 	return special ? 0 : 1 + Math.max(0, ...Object.values(value).map(nestingOf));
 }
 
-function isConvexError(thrown: unknown): thrown is { data: Value } {
+function isConvexError(thrown: unknown): thrown is { message: string; data: Value } {
 	return typeof thrown === 'object' && thrown !== null && Symbol.for('ConvexError') in thrown;
 }

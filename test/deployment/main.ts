@@ -5,7 +5,7 @@ import { DeploymentServer } from './server';
 
 /**
  * Starts the embedded deployment: `npm run deployment`, with PORT to choose one. A parent process
- * gets URL and key as a message instead of text, and stops it by disconnecting.
+ * gets URLs and key as a message instead of text, and stops it by disconnecting.
  */
 async function main(): Promise<void> {
 	const deployKey = `local-deployment|${randomBytes(24).toString('hex')}`;
@@ -16,12 +16,13 @@ async function main(): Promise<void> {
 	process.once('SIGTERM', stop);
 	if (process.send !== undefined) {
 		process.once('disconnect', stop);
-		process.send({ url: server.url, deployKey });
+		process.send({ url: server.url, controlUrl: server.controlUrl, deployKey });
 		return;
 	}
 	console.log(`Deployment URL: ${server.url}`);
 	console.log(`Deploy key:     ${deployKey}`);
-	console.log(`Bearer token:   ${await server.signToken({ name: 'Ada' })}`);
+	console.log(`Bearer token:   ${await server.authenticator.signToken({ name: 'Ada' })}`);
+	console.log(`Test control:   ${server.controlUrl}`);
 	console.log('Serves the functions of test/convex from memory. Ctrl-C stops it.');
 }
 

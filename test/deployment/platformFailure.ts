@@ -15,3 +15,11 @@ export const badDeployKey = () =>
 		'BadDeployKey',
 		'The provided deploy key was invalid for this deployment. Double check that the environment this key was generated for matches the desired deployment.',
 	);
+
+/** What clients are told of errors that are not theirs: INTERNAL_SERVER_ERROR_MSG of crates/errors/src/lib.rs. */
+export const internalServerError = (httpStatus: 500 | 503) =>
+	new PlatformFailure(
+		httpStatus,
+		'InternalServerError',
+		"Your request couldn't be completed. Try again later.",
+	);

@@ -1,265 +1,168 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports, no-console -- runs in Node, not in n8n */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, no-console -- runs in Node, not in n8n */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { JSONValue } from 'convex/values';
+import { send } from './answer';
 import { loadApp } from './app';
-import { FaultQueue, type Fault } from './faults';
-import { FunctionRunner, renderOutcome, type Requested } from './functionRunner';
-import { allowedOperations, Authenticator } from './identity';
-import { PlatformFailure } from './platformFailure';
-import { checkClientVersion, pathOf, readJsonBody, textField, badBody, type Body } from './request';
-import { exporterFor } from './valueFormat';
+import { commandsFor, type ControlledDeployment } from './commands';
+import { ControlServer } from './control';
+import { FaultPlan } from './faults';
+import { suffer } from './faultyExchange';
+import { FunctionRunner } from './functionRunner';
+import { Authenticator, type Caller } from './identity';
+import { PublicApi } from './publicApi';
+import { pathOf, receive, type ReceivedRequest } from './request';
+import { RequestCounter } from './requestStats';
 
-const NANOSECONDS_PER_MS = 1_000_000n;
+/** A port just left may be in use for a moment. */
+const LISTEN_RETRY_MS = 50;
+const LISTEN_ATTEMPTS = 100;
 
-interface Answer {
-	status: number;
-	/** Text is sent as it is, anything else as JSON. */
-	body: string | JSONValue;
-	headers?: Record<string, string>;
-}
+/** A Convex deployment over convex-test, which can be made to fail. */
+export class DeploymentServer implements ControlledDeployment {
+	readonly faults = new FaultPlan();
 
-type Route = (request: IncomingMessage, body: () => Promise<Body>) => Promise<Answer>;
-
-/**
- * The HTTP side of a Convex deployment over convex-test: endpoints, statuses and bodies of
- * crates/local_backend/src/public_api.rs. Under `/_test/` stands what only tests need.
- */
-export class DeploymentServer {
-	private readonly faults = new FaultQueue();
-
-	private readonly routes: Array<[method: string, path: RegExp, route: Route]>;
+	readonly requests = new RequestCounter();
 
 	private readonly http: Server;
 
-	private runner = new FunctionRunner(loadApp());
+	/** Every connection, also those that are no longer HTTP. */
+	private readonly sockets = new Set<Socket>();
 
-	private constructor(private readonly authenticator: Authenticator) {
-		this.routes = this.makeRoutes();
+	private readonly api: PublicApi;
+
+	runner = new FunctionRunner(loadApp());
+
+	private port = 0;
+
+	private control: ControlServer | undefined;
+
+	private comingBack: Promise<void> | undefined;
+
+	private constructor(readonly authenticator: Authenticator) {
+		this.api = new PublicApi(
+			authenticator,
+			() => this.runner,
+			(size) => this.requests.batch(size),
+		);
 		this.http = createServer((request, response) => void this.serve(request, response));
+		this.http.on('connection', (socket) => {
+			this.requests.connected();
+			this.sockets.add(socket);
+			socket.once('close', () => this.sockets.delete(socket));
+		});
 	}
 
 	static async start(options: { port: number; deployKey: string }): Promise<DeploymentServer> {
 		const server = new DeploymentServer(await Authenticator.create(options.deployKey));
-		await new Promise<void>((resolve, reject) => {
-			server.http.once('error', reject);
-			server.http.listen(options.port, '127.0.0.1', resolve);
-		});
+		server.control = await ControlServer.start(commandsFor(server));
+		await server.listen(options.port);
+		server.port = (server.http.address() as AddressInfo).port;
 		return server;
 	}
 
 	get url(): string {
-		return `http://127.0.0.1:${(this.http.address() as AddressInfo).port}`;
+		return `http://127.0.0.1:${this.port}`;
 	}
 
-	async signToken(claims: Record<string, unknown>): Promise<string> {
-		return await this.authenticator.signToken(claims);
+	/** Where the commands of `client.ts` go. */
+	get controlUrl(): string {
+		return this.control?.url ?? '';
 	}
 
 	async stop(): Promise<void> {
-		this.http.closeAllConnections();
-		await new Promise((resolve) => this.http.close(resolve));
+		await this.goDown();
+		await this.control?.stop();
 	}
 
-	private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-		const path = pathOf(request);
-		const fault = path.startsWith('/_test/') ? undefined : this.faults.take(path);
-		if (fault?.kind === 'dropBefore') {
-			request.socket.destroy();
+	/** Cuts every connection and takes no more; functions that run go on, as their effects may. */
+	async goDown(): Promise<void> {
+		if (!this.http.listening) return;
+		const closed = new Promise((resolve) => this.http.close(resolve));
+		for (const socket of this.sockets) socket.destroy();
+		await closed;
+	}
+
+	/** Listens on the same port again, with the same data. */
+	async comeBack(): Promise<void> {
+		if (this.http.listening) return;
+		this.comingBack ??= this.listen(this.port).finally(() => (this.comingBack = undefined));
+		await this.comingBack;
+	}
+
+	async restart(downMs: number): Promise<void> {
+		await this.goDown();
+		await sleep(downMs);
+		await this.comeBack();
+	}
+
+	private async listen(port: number): Promise<void> {
+		for (let attempt = 1; ; attempt++) {
+			const failure = await this.tryToListen(port);
+			if (failure === undefined) return;
+			if (this.port === 0 || attempt === LISTEN_ATTEMPTS) throw failure;
+			await sleep(LISTEN_RETRY_MS);
+		}
+	}
+
+	private async tryToListen(port: number): Promise<Error | undefined> {
+		return await new Promise((resolve) => {
+			this.http.once('error', resolve);
+			this.http.listen(port, '127.0.0.1', () => {
+				this.http.removeListener('error', resolve);
+				resolve(undefined);
+			});
+		});
+	}
+
+	private async serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+		if (incoming.url === '/_test/control') {
+			send(response, { status: 200, body: { url: this.controlUrl } });
 			return;
 		}
-		const answer = fault?.kind === 'answer' ? faultAnswer(fault) : await this.answer(request);
-		if (fault?.kind === 'delay') await new Promise((resolve) => setTimeout(resolve, fault.ms));
-		if (fault?.kind === 'dropAfter') request.socket.destroy();
-		else send(response, answer, fault?.kind === 'truncate');
-	}
-
-	private async answer(request: IncomingMessage): Promise<Answer> {
-		const path = pathOf(request);
-		for (const [method, pattern, route] of this.routes) {
-			if (request.method !== method || !pattern.test(path)) continue;
-			try {
-				checkClientVersion(request);
-				return await route(request, async () => await readJsonBody(request));
-			} catch (error) {
-				const failure = error instanceof PlatformFailure ? error : unexpectedFailure(error);
-				const { httpStatus, code, message } = failure;
-				return { status: httpStatus, body: { code, message } };
-			}
+		this.requests.started(pathOf(incoming), response);
+		try {
+			await this.serveRequest(await receive(incoming), incoming.socket, response);
+		} catch (error) {
+			// A client that goes away is no failure.
+			if (incoming.complete) console.error(error);
+			response.destroy();
 		}
-		return { status: 404, body: '' };
 	}
 
-	private makeRoutes(): Array<[string, RegExp, Route]> {
-		return [
-			[
-				'POST',
-				/^\/api\/query$/,
-				async (request, body) => await this.call(request, await body(), 'query'),
-			],
-			[
-				'POST',
-				/^\/api\/mutation$/,
-				async (request, body) => await this.call(request, await body(), 'mutation'),
-			],
-			[
-				'POST',
-				/^\/api\/action$/,
-				async (request, body) => await this.call(request, await body(), 'action'),
-			],
-			[
-				'POST',
-				/^\/api\/function$/,
-				async (request, body) => await this.callAny(request, await body()),
-			],
-			[
-				'POST',
-				/^\/api\/run\//,
-				async (request, body) => await this.runByPath(request, await body()),
-			],
-			['POST', /^\/api\/query_ts$/, async () => ({ status: 200, body: { ts: timestampNow() } })],
-			[
-				'POST',
-				/^\/api\/query_at_ts$/,
-				async (request, body) => await this.call(request, await body(), 'query'),
-			],
-			['GET', /^\/api\/check_admin_key$/, async (request) => await this.checkAdminKey(request)],
-			[
-				'POST',
-				/^\/api\/v1\/(un)?pause_deployment$/,
-				async (request) => await this.setPaused(request),
-			],
-			['GET', /^\/version$/, async () => ({ status: 200, body: 'unknown' })],
-			['GET', /^\/instance_name$/, async () => ({ status: 200, body: 'local-deployment' })],
-			[
-				'GET',
-				/^\/$/,
-				async () => ({
-					status: 200,
-					body: 'This Convex deployment is running. See https://docs.convex.dev/.',
-				}),
-			],
-			['POST', /^\/_test\/fault$/, async (_request, body) => this.addFault(await body())],
-			['POST', /^\/_test\/reset$/, async () => this.reset()],
-			['POST', /^\/_test\/redact$/, async () => this.redact()],
-			['POST', /^\/_test\/key$/, async (_request, body) => this.createKey(await body())],
-			[
-				'POST',
-				/^\/_test\/token$/,
-				async (_request, body) => ({
-					status: 200,
-					body: { token: await this.signToken(await body()) },
-				}),
-			],
-			[
-				'GET',
-				/^\/_test\/executions$/,
-				async () => ({ status: 200, body: Object.fromEntries(this.runner.executions) }),
-			],
-		];
-	}
-
-	private async call(request: IncomingMessage, body: Body, requested: Requested): Promise<Answer> {
-		return await this.runFunction(request, body, requested, textField(body, 'path'));
-	}
-
-	private async callAny(request: IncomingMessage, body: Body): Promise<Answer> {
-		await this.authenticator.identifyAdminOnly(request.headers.authorization);
-		const { componentPath } = body;
-		const component = typeof componentPath === 'string' ? componentPath : '';
-		return await this.runFunction(request, body, 'any', textField(body, 'path'), component);
-	}
-
-	private async runByPath(request: IncomingMessage, body: Body): Promise<Answer> {
-		const segments = pathOf(request).replace('/api/run/', '').split('/').map(decodeURIComponent);
-		const name = segments.pop();
-		if (segments.length === 0) {
-			throw new PlatformFailure(
-				400,
-				'MissingIdentifier',
-				'Path or function name not provided in path, e.g. /api/run/messages/list',
-			);
+	private async serveRequest(
+		request: ReceivedRequest,
+		socket: Socket,
+		response: ServerResponse,
+	): Promise<void> {
+		const answer = async () => await this.api.answer(request);
+		const fault = this.faults.take(request);
+		if (fault === undefined) {
+			send(response, await answer());
+			return;
 		}
-		return await this.runFunction(request, body, 'any', `${segments.join('/')}:${name}`);
+		this.requests.faulted(fault.kind);
+		await suffer(fault, {
+			socket,
+			response,
+			answer,
+			restart: async (downMs) => await this.restart(downMs),
+			runFunction: async (path, args) => await this.runMeanwhile(path, args),
+		});
 	}
 
-	/** As the backend: path and identity are checked before, the format only after the function ran. */
-	private async runFunction(
-		request: IncomingMessage,
-		body: Body,
-		requested: Requested,
-		path: string,
-		componentPath = '',
-	): Promise<Answer> {
-		const { args, format } = body;
-		if (args === undefined) throw badBody('missing field `args`');
-		const caller = await this.authenticator.identify(request.headers.authorization);
-		const outcome = await this.runner.run({ requested, componentPath, path, args, caller });
-		return { status: 200, body: renderOutcome(outcome, exporterFor(format)) };
-	}
-
-	private async checkAdminKey(request: IncomingMessage): Promise<Answer> {
-		const caller = await this.authenticator.identifyAdminOnly(request.headers.authorization);
-		const allowedOps = 'allowedActions' in caller ? allowedOperations(caller.allowedActions) : [];
-		return { status: 200, body: { success: true, allowedOps, isReadOnly: false } };
-	}
-
-	private async setPaused(request: IncomingMessage): Promise<Answer> {
-		await this.authenticator.identifyAdminOnly(request.headers.authorization);
-		this.runner.paused = !pathOf(request).includes('/unpause');
-		return { status: 200, body: '' };
-	}
-
-	private addFault(body: Body): Answer {
-		this.faults.add(body as unknown as Fault);
-		return { status: 200, body: '' };
-	}
-
-	private createKey({ allowedActions }: Body): Answer {
-		const actions = Array.isArray(allowedActions) ? allowedActions.map(String) : [];
-		return { status: 200, body: { key: this.authenticator.createKey(actions) } };
+	private async runMeanwhile(path: string, args: JSONValue): Promise<void> {
+		const caller: Caller = { kind: 'admin', allowedActions: [] };
+		const call = { requested: 'any', componentPath: '', path, args, caller } as const;
+		const outcome = await this.runner.run(call);
+		if (outcome.status === 'error') throw new Error(outcome.errorMessage);
 	}
 
 	/** An empty deployment again, without faults. */
-	private reset(): Answer {
+	reset(): void {
 		this.faults.clear();
+		this.requests.reset();
 		this.runner = new FunctionRunner(loadApp());
-		return { status: 200, body: '' };
 	}
-
-	private redact(): Answer {
-		this.runner.redacted = true;
-		return { status: 200, body: '' };
-	}
-}
-
-function faultAnswer(fault: Fault & { kind: 'answer' }): Answer {
-	const { status, headers } = fault;
-	return { status, body: (fault.body ?? '') as JSONValue, ...(headers && { headers }) };
-}
-
-function send(response: ServerResponse, answer: Answer, truncated: boolean): void {
-	const isText = typeof answer.body === 'string';
-	const text = isText ? String(answer.body) : JSON.stringify(answer.body);
-	response.writeHead(answer.status, {
-		'content-type': isText ? 'text/plain; charset=utf-8' : 'application/json',
-		...answer.headers,
-	});
-	response.end(truncated ? text.slice(0, text.length / 2) : text);
-}
-
-function unexpectedFailure(error: unknown): PlatformFailure {
-	console.error(error);
-	return new PlatformFailure(
-		500,
-		'InternalServerError',
-		"Your request couldn't be completed. Try again later.",
-	);
-}
-
-/** A timestamp on the wire: nanoseconds, 8 bytes little-endian, base64. */
-function timestampNow(): string {
-	const bytes = Buffer.alloc(8);
-	bytes.writeBigUInt64LE(BigInt(Date.now()) * NANOSECONDS_PER_MS);
-	return bytes.toString('base64');
 }

@@ -4,11 +4,13 @@ import { parseFunctionSpec } from '../../nodes/Convex/convex/functionSpec';
 import { parseValidator } from '../../nodes/Convex/convex/validator';
 import * as reports from '../convex/admin/reports';
 import * as counters from '../convex/counters';
+import * as documents from '../convex/documents';
 import * as failures from '../convex/failures';
 import * as files from '../convex/files';
 import * as jobs from '../convex/jobs';
 import * as logs from '../convex/logs';
 import * as orders from '../convex/orders';
+import * as pages from '../convex/pages';
 import * as tasks from '../convex/tasks';
 import * as users from '../convex/users';
 import * as values from '../convex/values';
@@ -20,11 +22,13 @@ const convex = useEmbeddedDeployment('deployKey');
 const modules: Record<string, object> = {
 	'admin/reports': reports,
 	counters,
+	documents,
 	failures,
 	files,
 	jobs,
 	logs,
 	orders,
+	pages,
 	tasks,
 	users,
 	values,

@@ -3,11 +3,13 @@
 import type { ApiFromModules, FilterApi, FunctionReference } from 'convex/server';
 import type * as admin_reports from '../admin/reports.js';
 import type * as counters from '../counters.js';
+import type * as documents from '../documents.js';
 import type * as failures from '../failures.js';
 import type * as files from '../files.js';
 import type * as jobs from '../jobs.js';
 import type * as logs from '../logs.js';
 import type * as orders from '../orders.js';
+import type * as pages from '../pages.js';
 import type * as tasks from '../tasks.js';
 import type * as users from '../users.js';
 import type * as values from '../values.js';
@@ -16,11 +18,13 @@ import type * as version from '../version.js';
 declare const fullApi: ApiFromModules<{
 	'admin/reports': typeof admin_reports;
 	counters: typeof counters;
+	documents: typeof documents;
 	failures: typeof failures;
 	files: typeof files;
 	jobs: typeof jobs;
 	logs: typeof logs;
 	orders: typeof orders;
+	pages: typeof pages;
 	tasks: typeof tasks;
 	users: typeof users;
 	values: typeof values;

@@ -2,6 +2,7 @@
 /** Generated types of `server.js`. To regenerate, run `npx convex dev`. */
 import type {
 	ActionBuilder,
+	GenericQueryCtx,
 	HttpActionBuilder,
 	MutationBuilder,
 	QueryBuilder,
@@ -15,3 +16,4 @@ export declare const internalMutation: MutationBuilder<DataModel, 'internal'>;
 export declare const action: ActionBuilder<DataModel, 'public'>;
 export declare const internalAction: ActionBuilder<DataModel, 'internal'>;
 export declare const httpAction: HttpActionBuilder;
+export type QueryCtx = GenericQueryCtx<DataModel>;

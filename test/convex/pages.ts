@@ -1,0 +1,78 @@
+import { paginationOptsValidator, paginationResultValidator } from 'convex/server';
+import { ConvexError, v } from 'convex/values';
+import type { QueryCtx } from './_generated/server';
+import { mutation, query } from './_generated/server';
+
+/** One answer: for a cursor, and for an end cursor if one is named. */
+const scriptedPage = v.object({
+	cursor: v.union(v.string(), v.null()),
+	endCursor: v.optional(v.string()),
+	/** The cursor is invalid, each time. */
+	invalid: v.optional(v.boolean()),
+	page: v.optional(v.array(v.any())),
+	isDone: v.optional(v.boolean()),
+	continueCursor: v.optional(v.string()),
+	splitCursor: v.optional(v.union(v.string(), v.null())),
+	pageStatus: v.optional(
+		v.union(v.literal('SplitRecommended'), v.literal('SplitRequired'), v.null()),
+	),
+});
+
+/**
+ * Gives the pages of a script: the one written for the cursor and end cursor that are asked for. With
+ * `list`, its cursors become invalid, as of now, with each `pages:invalidateCursors` of that list.
+ */
+export const scripted = query({
+	args: {
+		paginationOpts: paginationOptsValidator,
+		script: v.array(scriptedPage),
+		list: v.optional(v.string()),
+	},
+	returns: paginationResultValidator(v.any()),
+	handler: async (ctx, { paginationOpts, script, list }) => {
+		const edition = list === undefined ? undefined : `${await editionOf(ctx, list)}/`;
+		const wrap = (cursor: string) => `${edition ?? ''}${cursor}`;
+		const unwrap = (cursor: string) => {
+			if (edition === undefined) return cursor;
+			if (!cursor.startsWith(edition)) throw invalidCursor();
+			return cursor.slice(edition.length);
+		};
+		const cursor = paginationOpts.cursor === null ? null : unwrap(paginationOpts.cursor);
+		const endCursor = paginationOpts.endCursor ? unwrap(paginationOpts.endCursor) : undefined;
+		const found = script.find((one) => one.cursor === cursor && one.endCursor === endCursor);
+		if (found === undefined) throw new Error(`no page is written for ${cursor} to ${endCursor}`);
+		if (found.invalid) throw invalidCursor();
+		const { page = [], isDone = false, continueCursor = '', splitCursor, pageStatus } = found;
+		return {
+			page,
+			isDone,
+			continueCursor: wrap(continueCursor),
+			...(splitCursor !== undefined && {
+				splitCursor: splitCursor === null ? null : wrap(splitCursor),
+			}),
+			...(pageStatus !== undefined && { pageStatus }),
+		};
+	},
+});
+
+export const invalidateCursors = mutation({
+	args: { list: v.string() },
+	returns: v.null(),
+	handler: async (ctx, { list }) => {
+		await ctx.db.insert('invalidations', { list });
+		return null;
+	},
+});
+
+async function editionOf(ctx: QueryCtx, list: string): Promise<number> {
+	const invalidations = await ctx.db
+		.query('invalidations')
+		.withIndex('by_list', (q) => q.eq('list', list))
+		.collect();
+	return invalidations.length;
+}
+
+/** As Convex itself throws it from `paginate()`. */
+function invalidCursor(): ConvexError<{ isConvexSystemError: true; paginationError: string }> {
+	return new ConvexError({ isConvexSystemError: true, paginationError: 'InvalidCursor' });
+}

@@ -1,0 +1,40 @@
+import type { FaultPlan, Fault, Weather } from './faults';
+import type { FunctionRunner } from './functionRunner';
+import type { Authenticator } from './identity';
+import type { RequestCounter } from './requestStats';
+
+/** A deployment as tests control it. */
+export interface ControlledDeployment {
+	readonly faults: FaultPlan;
+	readonly requests: RequestCounter;
+	readonly authenticator: Authenticator;
+	readonly runner: FunctionRunner;
+	reset: () => void;
+	goDown: () => Promise<void>;
+	comeBack: () => Promise<void>;
+	restart: (downMs: number) => Promise<void>;
+}
+
+/** What tests can have a deployment do: each takes JSON and gives JSON. `client.ts` says what they mean. */
+export function commandsFor(deployment: ControlledDeployment) {
+	const { faults, requests, authenticator } = deployment;
+	return {
+		addFault: (fault: Fault) => faults.add(fault),
+		setWeather: ({ weather }: { weather?: Weather }) => faults.setWeather(weather),
+		reset: () => deployment.reset(),
+		redact: () => {
+			deployment.runner.redacted = true;
+		},
+		signToken: async (claims: Record<string, unknown>) => await authenticator.signToken(claims),
+		createKey: (allowedActions: string[]) => authenticator.createKey(allowedActions),
+		executions: () => deployment.runner.executions.byPath(),
+		executionsByKey: () => deployment.runner.executions.byKey(),
+		requestStats: () => requests.stats(),
+		forgetHistory: () => deployment.runner.history.forget(),
+		goDown: async () => await deployment.goDown(),
+		comeBack: async () => await deployment.comeBack(),
+		restart: async ({ downMs }: { downMs: number }) => await deployment.restart(downMs),
+	};
+}
+
+export type DeploymentCommands = ReturnType<typeof commandsFor>;

@@ -1,0 +1,143 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type {
+	ConvexTestDatabase,
+	ConvexTestState,
+	Document,
+	Documents,
+} from './convexTestDatabases';
+import { internalServerError } from './platformFailure';
+
+/** How long old states can be read: INDEX_RETENTION_DELAY of the backend. */
+const RETENTION_MS = 4 * 60 * 1000;
+const NANOSECONDS_PER_MS = 1_000_000n;
+/** Old states that are kept ready; more are made again when they are asked for. */
+const MAX_VIEWS = 4;
+
+/** Documents by id, as they were; null for one that did not exist. */
+type Replaced = Array<[id: string, before: Document | null]>;
+
+interface Commit {
+	ts: bigint;
+	replaced: Map<ConvexTestDatabase, Replaced>;
+}
+
+type View = Map<ConvexTestDatabase, Documents>;
+
+/** The states that the databases of an app went through, so that a query can be run as of a timestamp. */
+export class DocumentHistory {
+	private readonly wanted = new AsyncLocalStorage<bigint>();
+
+	private readonly databases: ConvexTestDatabase[];
+
+	/** Oldest first. */
+	private commits: Commit[] = [];
+
+	private readonly views = new Map<bigint, View>();
+
+	private earliest: bigint;
+
+	constructor(private readonly state: ConvexTestState) {
+		this.databases = Object.values(state.components).map(({ db }) => db);
+		// A deployment has a timestamp before its first mutation, too.
+		this.earliest = BigInt(Date.now()) * NANOSECONDS_PER_MS;
+		state.transactionManager._lastCommitTs = this.earliest;
+		for (const database of this.databases) this.record(database);
+	}
+
+	/** The latest timestamp that can be read, in nanoseconds: that of the last mutation. */
+	get latest(): bigint {
+		return this.state.transactionManager._lastCommitTs;
+	}
+
+	/** Puts every state but the present one out of retention. */
+	forget(): void {
+		this.commits = [];
+		this.views.clear();
+		this.earliest = this.latest;
+	}
+
+	/** Runs something, in which `read` reads as of a timestamp. */
+	async asOf<Result>(ts: bigint | undefined, run: () => Promise<Result>): Promise<Result> {
+		if (ts === undefined) return await run();
+		this.check(ts);
+		return await this.wanted.run(ts, run);
+	}
+
+	/** Runs a query's handler. convex-test runs one at a time, and no mutation meanwhile. */
+	async read<Result>(handler: () => Promise<Result>): Promise<Result> {
+		const ts = this.wanted.getStore();
+		if (ts === undefined || ts >= this.latest) return await handler();
+		const view = this.viewAt(ts);
+		const present = this.databases.map(({ _documents }) => _documents);
+		for (const database of this.databases) {
+			database._documents = view.get(database) ?? database._documents;
+		}
+		try {
+			return await handler();
+		} finally {
+			for (const [index, database] of this.databases.entries()) {
+				database._documents = present[index] ?? {};
+			}
+		}
+	}
+
+	/**
+	 * @throws PlatformFailure of the backend: 503 for a timestamp out of retention, 500 for one to come
+	 * (crates/database/src/snapshot_manager.rs, `snapshot`)
+	 */
+	private check(ts: bigint): void {
+		this.dropOldCommits();
+		if (ts < this.earliest) throw internalServerError(503);
+		if (ts > this.latest) throw internalServerError(500);
+	}
+
+	private viewAt(ts: bigint): View {
+		const known = this.views.get(ts);
+		if (known !== undefined) return known;
+		const view: View = new Map(
+			this.databases.map((database) => [database, { ...database._documents }]),
+		);
+		for (const commit of this.commits.toReversed()) {
+			if (commit.ts <= ts) break;
+			for (const [database, replaced] of commit.replaced) undo(view.get(database), replaced);
+		}
+		const [oldest] = this.views.keys();
+		if (oldest !== undefined && this.views.size >= MAX_VIEWS) this.views.delete(oldest);
+		this.views.set(ts, view);
+		return view;
+	}
+
+	private record(database: ConvexTestDatabase): void {
+		const commit = database.commit.bind(database);
+		database.commit = (commitTs) => {
+			const written = Object.keys(database._writes.at(-1) ?? {});
+			const replaced: Replaced = written.map((id) => [id, database._documents[id] ?? null]);
+			commit(commitTs);
+			if (commitTs !== null && replaced.length > 0) this.add(commitTs, database, replaced);
+		};
+	}
+
+	private add(ts: bigint, database: ConvexTestDatabase, replaced: Replaced): void {
+		const last = this.commits.at(-1);
+		if (last?.ts === ts) last.replaced.set(database, replaced);
+		else this.commits.push({ ts, replaced: new Map([[database, replaced]]) });
+		this.dropOldCommits();
+	}
+
+	private dropOldCommits(): void {
+		const limit = BigInt(Date.now() - RETENTION_MS) * NANOSECONDS_PER_MS;
+		while (this.commits[0] !== undefined && this.commits[0].ts < limit) {
+			this.earliest = this.commits[0].ts;
+			this.commits.shift();
+		}
+	}
+}
+
+function undo(documents: Documents | undefined, replaced: Replaced): void {
+	if (documents === undefined) return;
+	for (const [id, before] of replaced) {
+		if (before === null) delete documents[id];
+		else documents[id] = before;
+	}
+}

@@ -1,0 +1,101 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { JSONValue } from 'convex/values';
+import { send, sendHead, textOf, type Answer } from './answer';
+import type { FaultEffect } from './faults';
+import { internalServerError } from './platformFailure';
+import { failureAnswer } from './publicApi';
+import { rejection } from './rejections';
+
+const DRIP_EVERY_MS = 20;
+
+/** A request that something goes wrong with, and what can be done about it. */
+export interface Exchange {
+	socket: Socket;
+	response: ServerResponse;
+	/** Runs the function that was asked for. */
+	answer: () => Promise<Answer>;
+	/** Runs another function. */
+	runFunction: (functionPath: string, args: JSONValue) => Promise<void>;
+	restart: (downMs: number) => Promise<void>;
+}
+
+/** Has a request go wrong. */
+export async function suffer(fault: FaultEffect, exchange: Exchange): Promise<void> {
+	const { socket, response, answer, runFunction, restart } = exchange;
+	switch (fault.kind) {
+		case 'answer':
+			if (fault.when === 'after') await answer();
+			send(response, givenAnswer(fault));
+			break;
+		case 'rejection':
+			send(response, failureAnswer(rejection(fault.code)));
+			break;
+		case 'serverError':
+			if (fault.when === 'after') await answer();
+			send(response, failureAnswer(internalServerError(fault.status)));
+			break;
+		case 'dropBefore':
+		case 'resetBefore':
+			breakOff(socket, fault.kind);
+			break;
+		case 'dropAfter':
+		case 'resetAfter':
+			await answer();
+			breakOff(socket, fault.kind);
+			break;
+		case 'truncate':
+		case 'cut':
+			sendHalf(await answer(), fault.kind, response);
+			break;
+		case 'drip':
+			await drip(await answer(), fault, response);
+			break;
+		case 'delay': {
+			const late = await answer();
+			await sleep(fault.ms);
+			send(response, late);
+			break;
+		}
+		case 'meanwhile':
+			await runFunction(fault.functionPath, fault.args);
+			send(response, await answer());
+			break;
+		case 'restart':
+			await restart(fault.downMs);
+	}
+}
+
+function givenAnswer(fault: FaultEffect & { kind: 'answer' }): Answer {
+	const { status, headers } = fault;
+	return { status, body: (fault.body ?? '') as JSONValue, ...(headers && { headers }) };
+}
+
+function breakOff(socket: Socket, kind: `${'drop' | 'reset'}${string}`): void {
+	if (kind.startsWith('drop')) socket.destroy();
+	else socket.resetAndDestroy();
+}
+
+function sendHalf(answer: Answer, kind: 'truncate' | 'cut', response: ServerResponse): void {
+	const bytes = Buffer.from(textOf(answer));
+	const half = bytes.subarray(0, bytes.length / 2);
+	sendHead(response, answer, kind === 'truncate' ? half.length : bytes.length);
+	if (kind === 'truncate') response.end(half);
+	else response.write(half, () => response.destroy());
+}
+
+async function drip(
+	answer: Answer,
+	fault: FaultEffect & { kind: 'drip' },
+	response: ServerResponse,
+): Promise<void> {
+	const bytes = Buffer.from(textOf(answer));
+	sendHead(response, answer, bytes.length);
+	for (const byte of bytes.subarray(0, Math.min(fault.bytes, bytes.length - 1))) {
+		if (response.destroyed) return;
+		response.write(Buffer.of(byte));
+		await sleep(fault.everyMs ?? DRIP_EVERY_MS);
+	}
+}
