@@ -121,7 +121,7 @@ export function calling(
 	operation: string,
 	path: string,
 	args: unknown = {},
-	options: Record<string, string | number> = {},
+	options: { [option: string]: NodeParameterValueType } = {},
 ): ConvexRunOptions['parameters'] {
 	return {
 		operation,

@@ -17,6 +17,8 @@ export interface FunctionCall {
 	valueFormat: ValueFormat;
 	/** The component the function is in; undefined for the app itself. */
 	componentPath?: string | undefined;
+	/** The snapshot that a query reads, as `/api/query_ts` names it; undefined for the latest. */
+	timestamp?: string | undefined;
 }
 
 /** A POST request, relative to the deployment URL. */
@@ -59,8 +61,8 @@ export function functionRequest(call: FunctionCall): DeploymentRequest {
 			body: { args, format },
 		};
 	}
-	return {
-		path: `/api/${operation}`,
-		body: { path: formatFunctionPath(functionPath), args, format },
-	};
+	const body = { path: formatFunctionPath(functionPath), args, format };
+	return call.timestamp === undefined
+		? { path: `/api/${operation}`, body }
+		: { path: '/api/query_at_ts', body: { ...body, ts: call.timestamp } };
 }

@@ -1,4 +1,5 @@
 import type { JSONValue } from 'convex/values';
+import { isPlainObject } from './arguments';
 import { ConvexFailure } from './failure';
 import type { DeploymentResponse, FunctionOperation } from './functionCall';
 import { functionFailure } from './functionFailure';
@@ -9,7 +10,7 @@ export type FunctionResult =
 	| { status: 'success'; value: JSONValue; logLines: string[] }
 	| { status: 'failure'; failure: ConvexFailure };
 
-const STATUS_OK = 200;
+export const STATUS_OK = 200;
 /** convex-js `STATUS_CODE_UDF_FAILED` (src/browser/http_client.ts): a function's own failure, as with 200. */
 export const STATUS_FUNCTION_FAILED = 560;
 
@@ -25,11 +26,27 @@ export function parseFunctionResponse(
 	if (httpStatus !== STATUS_OK && httpStatus !== STATUS_FUNCTION_FAILED) {
 		return { status: 'failure', failure: platformFailure(operation, response) };
 	}
-	const answer = parseJsonObject(body);
-	if (answer?.status === 'success' && answer.value !== undefined) {
+	return parseFunctionAnswer(operation, parseJsonObject(body), response);
+}
+
+/**
+ * Reads one function's answer, which stands alone in a response or among others in that of a batch.
+ *
+ * @param answer the parsed answer
+ * @param response where it stands, for a failure that says what came instead
+ */
+export function parseFunctionAnswer(
+	operation: FunctionOperation,
+	answer: JSONValue | Record<string, JSONValue | undefined> | undefined,
+	response: DeploymentResponse,
+): FunctionResult {
+	if (!isPlainObject(answer)) {
+		return { status: 'failure', failure: unreadableAnswer(operation, response) };
+	}
+	if (answer.status === 'success' && answer.value !== undefined) {
 		return { status: 'success', value: answer.value, logLines: textList(answer.logLines) };
 	}
-	if (answer?.status === 'error' && typeof answer.errorMessage === 'string') {
+	if (answer.status === 'error' && typeof answer.errorMessage === 'string') {
 		const failure = functionFailure({
 			operation,
 			errorMessage: answer.errorMessage,
@@ -41,7 +58,7 @@ export function parseFunctionResponse(
 	return { status: 'failure', failure: unreadableAnswer(operation, response) };
 }
 
-function unreadableAnswer(
+export function unreadableAnswer(
 	operation: FunctionOperation,
 	{ httpStatus, body }: DeploymentResponse,
 ): ConvexFailure {

@@ -4,25 +4,34 @@ import { parseJsonObject } from './jsonText';
 
 /**
  * Answers that prove that the function did not start (convex-backend crates/errors/src/lib.rs,
- * `RejectedBeforeExecution`; crates/isolate/src/metrics.rs; crates/database/src/metrics.rs).
+ * `RejectedBeforeExecution`; crates/isolate/src/metrics.rs).
  */
 const REJECTED_BEFORE_START = new Set([
 	'TooManyConcurrentRequests',
-	'CommitterFullError',
 	'ExpiredInQueue',
 	'WorkerOverloaded',
 	'InitialPermitTimeoutError',
 	'ExecuteFullError',
 	'IsolateNotClean',
 	'UpstreamConnectError',
-	'AuthProviderDiscoveryFailed',
 ]);
 
-/** Answers that prove that a mutation was rolled back; for an action, that it did not start. */
-const ROLLED_BACK = new Set(['TooManyWrites', 'OptimisticConcurrencyControlFailure']);
+/**
+ * Answers that prove that a mutation was rolled back: its write conflicted, was too much at a time, or
+ * never reached the committer (convex-backend crates/database/src/{snapshot_manager,committer}.rs).
+ * An action does not get them: it sees those of the mutations that it calls as errors.
+ */
+const ROLLED_BACK = new Set([
+	'TooManyWrites',
+	'OptimisticConcurrencyControlFailure',
+	'CommitterFullError',
+]);
+
+/** The identity is checked before the function starts (convex-backend crates/authentication). */
+const AUTHENTICATION_FAILED = 'AuthProviderDiscoveryFailed';
 
 const OVERLOADED_HELP =
-	"The deployment is doing as much as its plan allows. Send fewer calls at a time, or turn on 'Retry On Fail' in the node's settings.";
+	"The deployment is doing as much as its plan allows. Send fewer calls at a time ('Concurrency', 'Batch Size'), or raise 'Maximum Retries' in the node's options.";
 
 /** What to do, by Convex's own code. */
 const HELP_BY_CODE = new Map(
@@ -47,7 +56,7 @@ const HELP_BY_CODE = new Map(
 		TooManyConcurrentRequests: OVERLOADED_HELP,
 		TooManyWrites: OVERLOADED_HELP,
 		OptimisticConcurrencyControlFailure:
-			"Several mutations kept changing the same documents. Call fewer of them at a time, or turn on 'Retry On Fail' in the node's settings.",
+			"Several mutations kept changing the same documents. Lower 'Concurrency', or raise 'Maximum Retries' in the node's options.",
 	}),
 );
 
@@ -59,6 +68,11 @@ const HELP_BY_STATUS: Record<number, string> = {
 	408: 'The function took longer than the server waits (300 seconds).',
 	429: OVERLOADED_HELP,
 };
+
+/** Whether the deployment refused a call for load alone: another one would have met the same. */
+export function isOverload(httpStatus: number, code: string | undefined): boolean {
+	return httpStatus === 429 || (code !== undefined && REJECTED_BEFORE_START.has(code));
+}
 
 /** What is known when the deployment answers with a status other than 200 and 560. */
 export function platformFailure(
@@ -98,6 +112,7 @@ function outcomeOf(
 	httpStatus: number,
 	code: string | undefined,
 ): FailureOutcome {
+	if (code === AUTHENTICATION_FAILED) return 'notExecuted';
 	if (code !== undefined && REJECTED_BEFORE_START.has(code)) return 'notExecuted';
 	if (code !== undefined && ROLLED_BACK.has(code)) {
 		return operation === 'mutation' || operation === 'run' ? 'failed' : 'notExecuted';
@@ -113,8 +128,9 @@ function isRetryable(
 	httpStatus: number,
 	code: string | undefined,
 ): boolean {
-	if (code !== undefined && (REJECTED_BEFORE_START.has(code) || ROLLED_BACK.has(code))) return true;
-	return operation === 'query' && (httpStatus === 408 || httpStatus === 429 || httpStatus >= 500);
+	if (operation === 'query') return httpStatus === 408 || httpStatus === 429 || httpStatus >= 500;
+	if (code === undefined) return false;
+	return REJECTED_BEFORE_START.has(code) || (ROLLED_BACK.has(code) && operation !== 'action');
 }
 
 function redirectFailure({ httpStatus, location }: DeploymentResponse): ConvexFailure {

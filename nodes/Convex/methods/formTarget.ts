@@ -16,8 +16,19 @@ export function readFormOperation(context: ILoadOptionsFunctions): FunctionOpera
 
 /** The component that is named in the open form's options. */
 export function readFormComponentPath(context: ILoadOptionsFunctions): string | undefined {
+	return parseComponentPath(readFormOption(context, 'componentPath'));
+}
+
+/** Whether the open form reads a list page by page, and so fills in the argument for it. */
+export function readFormPagination(context: ILoadOptionsFunctions): boolean {
+	return (
+		readFormOperation(context) === 'query' && isPlainObject(readFormOption(context, 'pagination'))
+	);
+}
+
+function readFormOption(context: ILoadOptionsFunctions, name: string): unknown {
 	const options: unknown = context.getCurrentNodeParameter('options');
-	return parseComponentPath(isPlainObject(options) ? options.componentPath : undefined);
+	return isPlainObject(options) ? options[name] : undefined;
 }
 
 /**

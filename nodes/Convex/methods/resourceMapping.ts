@@ -5,7 +5,7 @@ import type {
 	ResourceMapperField,
 	ResourceMapperFields,
 } from 'n8n-workflow';
-import { readFormTarget } from './formTarget';
+import { readFormPagination, readFormTarget } from './formTarget';
 import { readSignature } from '../transport/functionSignature';
 import {
 	alternativesOf,
@@ -14,6 +14,7 @@ import {
 	type FieldValidator,
 	type Validator,
 } from '../convex/validator';
+import { PAGINATION_ARGUMENT } from '../convex/pagination';
 import { openDeployment } from '../transport/deployment';
 import { toEditorError } from '../transport/nodeError';
 
@@ -47,9 +48,13 @@ export async function getArguments(this: ILoadOptionsFunctions): Promise<Resourc
 					"This function declares no arguments, so it takes any. Set 'Arguments' to 'Using Fields Below', 'Using Input Item' or 'Using JSON'.",
 			};
 		}
+		const isPaginated = readFormPagination(this);
+		const fields = requiredFirst(args.fields).filter(
+			([name]) => !(isPaginated && name === PAGINATION_ARGUMENT),
+		);
 		return {
-			fields: requiredFirst(args.fields).map(([name, field]) => toFormField(name, field)),
-			...(args.fields.size === 0 && { emptyFieldsNotice: 'This function takes no arguments.' }),
+			fields: fields.map(([name, field]) => toFormField(name, field)),
+			...(fields.length === 0 && { emptyFieldsNotice: 'This function takes no arguments.' }),
 		};
 	} catch (error) {
 		throw toEditorError(this.getNode(), error);

@@ -4,7 +4,7 @@ import { credentialProbe, parseProbeResponse } from '../convex/credentialProbe';
 import { ConvexFailure } from '../convex/failure';
 import type { DeploymentResponse } from '../convex/functionCall';
 import { isPlainObject } from '../convex/arguments';
-import { CLIENT_HEADERS } from './deployment';
+import { CLIENT_HEADERS } from './functionCalls';
 import { networkFailure } from './networkFailure';
 
 const TEST_TIMEOUT_MS = 15_000;

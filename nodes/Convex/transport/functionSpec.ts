@@ -6,7 +6,8 @@ import {
 } from '../convex/functionSpec';
 import { isPlainObject } from '../convex/arguments';
 import type { FunctionCall } from '../convex/functionCall';
-import { callFunction, type CallContext, type Deployment } from './deployment';
+import type { CallContext, Deployment } from './deployment';
+import { callFunction } from './functionCalls';
 
 const SPEC_TIMEOUT_MS = 30_000;
 /** Long enough for the requests of one form that opens, short enough to show what was just deployed. */

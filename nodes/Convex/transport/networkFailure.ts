@@ -6,6 +6,8 @@ interface NetworkFault {
 	message: string;
 	help: string;
 	outcome: FailureOutcome;
+	/** Whether it stays until somebody mends it: a wrong name, a certificate. */
+	isLasting?: true;
 }
 
 const URL_HELP = "Check the credential's 'Deployment URL'";
@@ -23,6 +25,7 @@ const FAULTS_BY_CODE: Record<string, NetworkFault> = {
 		message: "The deployment URL's host name does not exist",
 		help: `${URL_HELP} for typing mistakes.`,
 		outcome: 'notExecuted',
+		isLasting: true,
 	},
 	EAI_AGAIN: {
 		message: "The deployment URL's host name could not be looked up",
@@ -43,6 +46,7 @@ const FAULTS_BY_CODE: Record<string, NetworkFault> = {
 		message: 'No secure connection could be made to the deployment URL',
 		help: `${URL_HELP}: a server without TLS is addressed with http://.`,
 		outcome: 'notExecuted',
+		isLasting: true,
 	},
 	ECONNRESET: {
 		message: 'The connection broke before the answer arrived',
@@ -79,21 +83,19 @@ export function networkFailure(
 ): ConvexFailure {
 	const cause = rootCause(error);
 	const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
-	const isConnecting = 'syscall' in cause && cause.syscall === 'connect';
+	const syscall = 'syscall' in cause && typeof cause.syscall === 'string' ? cause.syscall : '';
 	const fault =
-		isConnecting && code === 'ETIMEDOUT'
+		syscall === 'connect' && code === 'ETIMEDOUT'
 			? CONNECT_TIMEOUT
 			: faultOf(code, cause.message, timeoutMs);
-	return new ConvexFailure(
-		fault.message,
-		`${fault.help}${repeatWarning(operation, fault.outcome)}`,
-		{
-			kind: 'network',
-			...(code !== undefined && { code }),
-			retryable: operation === 'query' || fault.outcome === 'notExecuted',
-			outcome: fault.outcome,
-		},
-	);
+	// The same faults may also end a connection on which the request is under way.
+	const outcome = ['read', 'write'].includes(syscall) ? 'unknown' : fault.outcome;
+	return new ConvexFailure(fault.message, `${fault.help}${repeatWarning(operation, outcome)}`, {
+		kind: 'network',
+		...(code !== undefined && { code }),
+		retryable: fault.isLasting !== true && (operation === 'query' || outcome === 'notExecuted'),
+		outcome,
+	});
 }
 
 function faultOf(code: string | undefined, text: string, timeoutMs: number): NetworkFault {
@@ -111,6 +113,7 @@ function faultOf(code: string | undefined, text: string, timeoutMs: number): Net
 			message: "The deployment URL's certificate is not trusted",
 			help: CERTIFICATE_HELP,
 			outcome: 'notExecuted',
+			isLasting: true,
 		};
 	}
 	if (code === 'ERR_CANCELED') {

@@ -1,6 +1,7 @@
-import type { IExecuteFunctions, INodeExecutionData, INodePropertyOptions } from 'n8n-workflow';
+import type { IExecuteFunctions, INodePropertyOptions } from 'n8n-workflow';
 import type { Deployment } from '../../transport/deployment';
-import { runFunction } from './runFunction';
+import type { ItemRun } from '../itemRun';
+import { runCalls } from './runCalls';
 
 export const description: INodePropertyOptions = {
 	name: 'Action',
@@ -11,8 +12,8 @@ export const description: INodePropertyOptions = {
 
 export async function execute(
 	this: IExecuteFunctions,
+	items: ItemRun,
 	deployment: Deployment,
-	itemIndex: number,
-): Promise<INodeExecutionData[]> {
-	return await runFunction(this, deployment, 'action', itemIndex);
+): Promise<void> {
+	await runCalls(this, items, deployment, 'action');
 }

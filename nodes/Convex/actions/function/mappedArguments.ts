@@ -16,7 +16,7 @@ export const mappedArgumentsDescription: INodeProperties[] = [
 		required: true,
 		description: "The function's own arguments, with their types",
 		typeOptions: {
-			loadOptionsDependsOn: ['functionPath.value', 'options.componentPath'],
+			loadOptionsDependsOn: ['functionPath.value', 'options.componentPath', 'options.pagination'],
 			resourceMapper: {
 				resourceMapperMethod: 'getArguments',
 				mode: 'map',

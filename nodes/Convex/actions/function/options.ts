@@ -1,17 +1,23 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { isPlainObject } from '../../convex/arguments';
 import { parseComponentPath } from '../../convex/componentPath';
 import { inputFailure } from '../../convex/failure';
-import { parseUserIdentity, type UserIdentity } from '../../convex/identity';
-import type { ValueFormat } from '../../convex/functionCall';
+import type { FunctionOperation, ValueFormat } from '../../convex/functionCall';
+import type { UserIdentity } from '../../convex/identity';
+import { actAsUserOptions, readIdentity } from './actAsUser';
+import { choice, wholeNumber } from './optionValues';
 import type { OutputShape } from './output';
+import { paginationOption, readPagination, type PaginationOptions } from './pagination';
+import {
+	batchSizeOption,
+	concurrencyOptions,
+	maxRetriesOption,
+	snapshotOption,
+} from './runOptions';
 
 /** How long a self-hosted deployment works on one request itself. */
 const DEFAULT_TIMEOUT_MS = 300_000;
 
-const ACT_AS_USER_DESCRIPTION =
-	"Call the function as this user, as if signed in. Needs a deploy key, and 'tokenIdentifier' or both 'issuer' and 'subject'.";
-
+/** The options that may differ from item to item. */
 export interface FunctionOptions {
 	/** The user to act as, if any. */
 	identity: UserIdentity | undefined;
@@ -19,6 +25,8 @@ export interface FunctionOptions {
 	convertTypes: boolean;
 	output: OutputShape;
 	valueFormat: ValueFormat;
+	/** How to read a list page by page; undefined for a single call. */
+	pagination: PaginationOptions | undefined;
 	timeoutMs: number;
 }
 
@@ -30,44 +38,8 @@ export const optionsDescription: INodeProperties[] = [
 		placeholder: 'Add option',
 		default: {},
 		options: [
-			{
-				displayName: 'Act as User (Fields)',
-				name: 'actAsUserAttributes',
-				type: 'fixedCollection',
-				typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Attribute' },
-				default: {},
-				placeholder: 'Add Attribute',
-				description: ACT_AS_USER_DESCRIPTION,
-				options: [
-					{
-						displayName: 'Attribute',
-						name: 'attribute',
-						values: [
-							{
-								displayName: 'Name',
-								name: 'name',
-								type: 'string',
-								default: '',
-								placeholder: 'e.g. subject',
-							},
-							{
-								displayName: 'Value',
-								name: 'value',
-								type: 'string',
-								default: '',
-								placeholder: 'e.g. user_123',
-							},
-						],
-					},
-				],
-			},
-			{
-				displayName: 'Act as User (JSON)',
-				name: 'actAsUser',
-				type: 'json',
-				default: '{ "issuer": "", "subject": "" }',
-				description: ACT_AS_USER_DESCRIPTION,
-			},
+			...actAsUserOptions,
+			batchSizeOption,
 			{
 				displayName: 'Component',
 				name: 'componentPath',
@@ -76,6 +48,7 @@ export const optionsDescription: INodeProperties[] = [
 				placeholder: 'e.g. workpool',
 				description: 'The component that the function is in. Needs a deploy key.',
 			},
+			...concurrencyOptions,
 			{
 				displayName: 'Convert Argument Types',
 				name: 'convertTypes',
@@ -84,6 +57,7 @@ export const optionsDescription: INodeProperties[] = [
 				description:
 					"Whether to convert arguments to the types that the function declares, such as 42 to an int64 or an ISO date to a number. Needs a deploy key. 'Using Function Arguments' does it anyway.",
 			},
+			maxRetriesOption,
 			{
 				displayName: 'Output',
 				name: 'output',
@@ -104,6 +78,8 @@ export const optionsDescription: INodeProperties[] = [
 					},
 				],
 			},
+			paginationOption,
+			snapshotOption,
 			{
 				displayName: 'Timeout',
 				name: 'timeout',
@@ -138,15 +114,24 @@ export const optionsDescription: INodeProperties[] = [
 ];
 
 /** @throws ConvexFailure (`input`) naming the option */
-export function readOptions(context: IExecuteFunctions, itemIndex: number): FunctionOptions {
-	const options = context.getNodeParameter('options', itemIndex, {});
+export function readOptions(
+	context: IExecuteFunctions,
+	operation: FunctionOperation,
+	itemIndex: number,
+): FunctionOptions {
+	const options: IDataObject = context.getNodeParameter('options', itemIndex, {});
 	return {
 		identity: readIdentity(options),
 		componentPath: readComponentPath(options),
 		convertTypes: options.convertTypes === true,
-		output: oneOf('Output', options.output ?? 'full', ['full', 'value']),
-		valueFormat: oneOf('Value Format', options.valueFormat ?? 'json', ['json', 'encoded']),
-		timeoutMs: readTimeout(options.timeout ?? DEFAULT_TIMEOUT_MS),
+		output: choice('Output', options.output ?? 'full', ['full', 'value']),
+		valueFormat: choice('Value Format', options.valueFormat ?? 'json', ['json', 'encoded']),
+		pagination: operation === 'query' ? readPagination(options) : undefined,
+		timeoutMs: wholeNumber('Timeout', options.timeout ?? DEFAULT_TIMEOUT_MS, {
+			least: 1,
+			most: Number.MAX_SAFE_INTEGER,
+			unit: 'milliseconds',
+		}),
 	};
 }
 
@@ -161,48 +146,5 @@ function readComponentPath(options: IDataObject): string | undefined {
 	throw inputFailure(
 		"The option 'Component' is empty",
 		'Name the component, or remove the option to call a function of the app itself.',
-	);
-}
-
-function readIdentity(options: IDataObject): UserIdentity | undefined {
-	const byJson = 'actAsUser' in options;
-	const byFields = 'actAsUserAttributes' in options;
-	if (byJson && byFields) {
-		throw inputFailure(
-			"The options 'Act as User (JSON)' and 'Act as User (Fields)' name a user each",
-			'Remove one of them.',
-		);
-	}
-	if (byJson) return parseUserIdentity("The option 'Act as User (JSON)'", options.actAsUser);
-	if (!byFields) return undefined;
-	const fields: unknown = options.actAsUserAttributes;
-	const attributes: unknown[] = isPlainObject(fields) ? [fields.attribute ?? []].flat() : [];
-	const pairs = attributes
-		.filter(isPlainObject)
-		.map(({ name, value }): [string, unknown] => [String(name).trim(), value]);
-	return parseUserIdentity("The option 'Act as User (Fields)'", Object.fromEntries(pairs));
-}
-
-function oneOf<Choice extends string>(
-	option: string,
-	value: unknown,
-	choices: readonly Choice[],
-): Choice {
-	const choice = choices.find((candidate) => candidate === value);
-	if (choice !== undefined) return choice;
-	throw inputFailure(
-		`The option '${option}' is not one of its choices`,
-		`Choose from the list, or use an expression that gives ${choices.map((name) => `'${name}'`).join(' or ')}.`,
-	);
-}
-
-function readTimeout(value: unknown): number {
-	const milliseconds = typeof value === 'string' ? Number(value) : value;
-	if (typeof milliseconds === 'number' && milliseconds >= 1 && Number.isFinite(milliseconds)) {
-		return Math.round(milliseconds);
-	}
-	throw inputFailure(
-		"The option 'Timeout' is not a positive number of milliseconds",
-		'Write a number such as 30000, or remove the option.',
 	);
 }

@@ -2,6 +2,7 @@ import type { JSONValue } from 'convex/values';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { FunctionSignature } from '../../convex/functionSpec';
 import { returnShapeOf } from '../../convex/returnShape';
+import type { ListPage } from './pages';
 
 /** `full`: value and log lines, one item each. `value`: the value alone, a list element by element. */
 export type OutputShape = 'full' | 'value';
@@ -18,6 +19,32 @@ export function toItems(
 	}
 	const values = Array.isArray(value) ? value : [value];
 	return values.map((element) => ({ json: toItemFields(element), pairedItem }));
+}
+
+/** The output items of a list that was read page by page, in pages or document by document. */
+export function toListItems(
+	pages: ListPage[],
+	itemPer: 'document' | 'page',
+	output: OutputShape,
+	itemIndex: number,
+): INodeExecutionData[] {
+	const pairedItem = { item: itemIndex };
+	if (itemPer === 'page') {
+		return pages.map(({ value, logLines }) => ({
+			json: output === 'full' ? { value, logLines } : toItemFields(value),
+			pairedItem,
+		}));
+	}
+	return pages.flatMap(({ documents, logLines }) =>
+		documents.map((document, index) => ({
+			// The log lines are those of the call, so they stand once.
+			json:
+				output === 'full'
+					? { value: document, logLines: index === 0 ? logLines : [] }
+					: toItemFields(document),
+			pairedItem,
+		})),
+	);
 }
 
 /**
@@ -41,7 +68,7 @@ export function hintAtItems(
 		shape === 'list'
 			? "The function returns a list. To get one item for each of its elements, set the option 'Output' to 'Value Only'."
 			: shape === 'page'
-				? "The function returns one page of a list, in 'value.page'. Call it again with 'value.continueCursor' as the cursor until 'value.isDone' is true."
+				? "The function returns one page of a list. To read further pages, or to get one item for each document, add the option 'Pagination'."
 				: undefined;
 	if (message !== undefined) context.addExecutionHints({ message, location: 'outputPane' });
 }

@@ -1,0 +1,109 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import type { EncodedArguments } from '../../convex/arguments';
+import { inputFailure } from '../../convex/failure';
+import type { FunctionOperation } from '../../convex/functionCall';
+import type { FunctionResult } from '../../convex/functionResponse';
+import { formatFunctionPath } from '../../convex/functionPath';
+import { RetryPolicy } from '../../convex/retryPolicy';
+import type { TimestampResult } from '../../convex/snapshot';
+import type { Deployment } from '../../transport/deployment';
+import { callFunction, readTimestamp } from '../../transport/functionCalls';
+import { suggestingName } from '../../transport/functionSignature';
+import { toFailure } from '../../transport/nodeError';
+import { Retries } from '../../transport/retries';
+import type { ItemRun } from '../itemRun';
+import { hintAtItems, toItems, toListItems } from './output';
+import { readPages } from './pages';
+import { prepareCall, type PreparedCall } from './preparedCall';
+import { readRunOptions, type RunOptions } from './runOptions';
+
+/** One run of an operation that calls functions: prepares its items' calls, sends them and ends the items. */
+export class FunctionRun {
+	readonly options: RunOptions;
+
+	readonly retries: Retries;
+
+	private snapshot: Promise<TimestampResult> | undefined;
+
+	/** @throws ConvexFailure (`input`) naming an option that holds for all items */
+	constructor(
+		readonly context: IExecuteFunctions,
+		readonly items: ItemRun,
+		private readonly deployment: Deployment,
+		private readonly operation: FunctionOperation,
+	) {
+		this.options = readRunOptions(context, operation);
+		this.retries = new Retries(new RetryPolicy(this.options.maxRetries), items.stopped);
+	}
+
+	/** An item's call, or undefined where it was refused, which ends the item. */
+	async prepare(itemIndex: number): Promise<PreparedCall | undefined> {
+		try {
+			const { context, deployment, operation, options } = this;
+			const prepared = await prepareCall(context, deployment, operation, itemIndex);
+			if (options.snapshot && prepared.call.componentPath !== undefined) {
+				throw inputFailure(
+					"The options 'Component' and 'Single Snapshot' do not go together",
+					'Convex reads a snapshot with functions of the app itself only. Remove one of the options.',
+				);
+			}
+			return prepared;
+		} catch (thrown) {
+			this.items.fail(itemIndex, toFailure(thrown));
+			return undefined;
+		}
+	}
+
+	/** Sends an item's call by itself: once, or page by page. */
+	async send(prepared: PreparedCall): Promise<void> {
+		const { itemIndex, options } = prepared;
+		const { pagination, output } = options;
+		if (pagination === undefined) {
+			await this.end(prepared, await this.sendOnce(prepared, prepared.call.args));
+			return;
+		}
+		try {
+			const send = async (args: EncodedArguments) => await this.sendOnce(prepared, args);
+			const pages = await readPages(send, prepared.call.args, pagination);
+			this.items.succeed(itemIndex, toListItems(pages, pagination.itemPer, output, itemIndex));
+		} catch (thrown) {
+			await this.end(prepared, { status: 'failure', failure: toFailure(thrown) });
+		}
+	}
+
+	/** Ends an item with the result of its call. */
+	async end(prepared: PreparedCall, result: FunctionResult): Promise<void> {
+		const { itemIndex, target, options, signature } = prepared;
+		if (result.status === 'success') {
+			if (itemIndex === 0) hintAtItems(this.context, options.output, signature);
+			this.items.succeed(itemIndex, toItems(result, options.output, itemIndex));
+			return;
+		}
+		const failure = await suggestingName(this.context, this.deployment, target, result.failure);
+		const functionPath = formatFunctionPath(target.functionPath);
+		this.items.fail(itemIndex, failure.ofCall({ functionPath }));
+	}
+
+	private async sendOnce(
+		{ caller, call, options }: PreparedCall,
+		args: EncodedArguments,
+	): Promise<FunctionResult> {
+		const { timeoutMs } = options;
+		const snapshot = this.options.snapshot ? await this.readSnapshot(timeoutMs) : undefined;
+		if (snapshot?.status === 'failure') return snapshot;
+		const request = { ...call, args, timestamp: snapshot?.timestamp };
+		return await this.retries.run(
+			async () => await callFunction(this.context, caller, request, timeoutMs),
+		);
+	}
+
+	/** The snapshot that all items read; asked for by the first of them. */
+	private async readSnapshot(timeoutMs: number): Promise<TimestampResult> {
+		this.snapshot ??= this.retries.run(
+			async () => await readTimestamp(this.context, this.deployment, timeoutMs),
+		);
+		const result = await this.snapshot;
+		if (result.status === 'failure') this.snapshot = undefined;
+		return result;
+	}
+}

@@ -1,0 +1,80 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import type { FunctionCall, FunctionOperation } from '../../convex/functionCall';
+import { formatFunctionPath } from '../../convex/functionPath';
+import { inputFailure } from '../../convex/failure';
+import type { FunctionSignature } from '../../convex/functionSpec';
+import { withPaginationFilledIn } from '../../convex/pagination';
+import { actingAs, type Deployment } from '../../transport/deployment';
+import { readSignature, type FunctionTarget } from '../../transport/functionSignature';
+import { toFailure } from '../../transport/nodeError';
+import { readArguments } from './arguments';
+import { readFunctionPath } from './functionPath';
+import { readOptions, type FunctionOptions } from './options';
+
+/** An item's call, checked and encoded, before anything of it is sent. */
+export interface PreparedCall {
+	itemIndex: number;
+	target: FunctionTarget;
+	/** Whom the call is made as: the credential, or a user it acts as. */
+	caller: Deployment;
+	call: FunctionCall;
+	options: FunctionOptions;
+	/** What the function declares, where it was asked for. */
+	signature: FunctionSignature | undefined;
+}
+
+/**
+ * Reads an item's parameters, each once.
+ *
+ * @throws ConvexFailure (`input`) naming the parameter
+ */
+export async function prepareCall(
+	context: IExecuteFunctions,
+	deployment: Deployment,
+	operation: FunctionOperation,
+	itemIndex: number,
+): Promise<PreparedCall> {
+	const functionPath = readFunctionPath(context, itemIndex);
+	try {
+		const options = readOptions(context, operation, itemIndex);
+		const { identity, componentPath, valueFormat } = options;
+		const target = { operation, functionPath, componentPath };
+		let known: FunctionSignature | undefined;
+		const signature = async () => (known ??= await readSignature(context, deployment, target));
+		const declared = async () =>
+			options.pagination === undefined
+				? await signature()
+				: withPaginationFilledIn(await signature());
+		const args = await readArguments(context, itemIndex, declared, options.convertTypes);
+		const caller = identity === undefined ? deployment : actingAs(deployment, identity);
+		const callable = await callableTarget(target, identity !== undefined, signature);
+		const call = { ...callable, args, valueFormat };
+		return { itemIndex, target, caller, call, options, signature: known };
+	} catch (thrown) {
+		throw toFailure(thrown).ofCall({ functionPath: formatFunctionPath(functionPath) });
+	}
+}
+
+/**
+ * The call that reaches a function. The endpoint for components runs functions of any type, so the
+ * type is checked first; the ones for any type do not find internal functions for an administrator
+ * who acts as a user, so the function's own is used (convex-backend crates/application/src/lib.rs).
+ */
+async function callableTarget(
+	target: FunctionTarget,
+	actsAsUser: boolean,
+	signature: () => Promise<FunctionSignature>,
+): Promise<FunctionTarget> {
+	if (target.componentPath !== undefined) {
+		if (actsAsUser) {
+			throw inputFailure(
+				"The options 'Component' and 'Act as User' do not go together",
+				'Convex lets an administrator act as a user in the app itself only. Remove one of the options.',
+			);
+		}
+		await signature();
+		return target;
+	}
+	const needsType = actsAsUser && target.operation === 'run';
+	return needsType ? { ...target, operation: (await signature()).type } : target;
+}

@@ -1,0 +1,32 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import type { FunctionOperation } from '../../convex/functionCall';
+import type { Deployment } from '../../transport/deployment';
+import type { ItemRun } from '../itemRun';
+import { Slots } from '../slots';
+import { FunctionRun } from './functionRun';
+
+/**
+ * Runs the functions that the items ask for, each in a request of its own: one after another in input
+ * order unless 'Concurrency' says otherwise.
+ *
+ * @throws ConvexFailure (`input`) naming an option that holds for all items
+ */
+export async function runCalls(
+	context: IExecuteFunctions,
+	items: ItemRun,
+	deployment: Deployment,
+	operation: FunctionOperation,
+): Promise<void> {
+	const run = new FunctionRun(context, items, deployment, operation);
+	const slots = new Slots(run.options.concurrency);
+	for (;;) {
+		await slots.vacant();
+		const itemIndex = items.next();
+		if (itemIndex === undefined) break;
+		slots.start(async () => {
+			const prepared = await run.prepare(itemIndex);
+			if (prepared !== undefined) await run.send(prepared);
+		});
+	}
+	await slots.idle();
+}

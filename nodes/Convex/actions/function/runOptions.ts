@@ -1,0 +1,112 @@
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { FunctionOperation } from '../../convex/functionCall';
+import { wholeNumber } from './optionValues';
+
+const DEFAULT_BATCH_SIZE = 1_000;
+const MAX_CONCURRENCY = 100;
+const DEFAULT_QUERY_CONCURRENCY = 4;
+const DEFAULT_MAX_RETRIES = 4;
+const MAX_RETRIES = 20;
+
+const forQueries = { show: { '/operation': ['query'] } };
+const forOthers = { hide: { '/operation': ['query'] } };
+
+export const batchSizeOption: INodeProperties = {
+	displayName: 'Batch Size',
+	name: 'batchSize',
+	type: 'number',
+	noDataExpression: true,
+	typeOptions: { minValue: 1 },
+	default: DEFAULT_BATCH_SIZE,
+	description:
+		'How many items go into one request at most. All items of a request read the same snapshot of the data. 1 sends each item in a request of its own.',
+	displayOptions: forQueries,
+};
+
+export const concurrencyOptions: INodeProperties[] = [
+	{
+		displayName: 'Concurrency',
+		name: 'concurrency',
+		type: 'number',
+		noDataExpression: true,
+		typeOptions: { minValue: 1, maxValue: MAX_CONCURRENCY },
+		default: DEFAULT_QUERY_CONCURRENCY,
+		description:
+			'How many requests may be under way at once, each with a batch of items. Raise it where your Convex plan runs more functions at once. The output stays in the order of the input.',
+		displayOptions: forQueries,
+	},
+	{
+		displayName: 'Concurrency',
+		name: 'concurrency',
+		type: 'number',
+		noDataExpression: true,
+		typeOptions: { minValue: 1, maxValue: MAX_CONCURRENCY },
+		default: 1,
+		description:
+			'How many items may be under way at once. With 1, each waits for the one before it, so they take effect in the order of the input. With more, they are faster and take effect in any order. The output stays in the order of the input.',
+		displayOptions: forOthers,
+	},
+];
+
+export const maxRetriesOption: INodeProperties = {
+	displayName: 'Maximum Retries',
+	name: 'maxRetries',
+	type: 'number',
+	noDataExpression: true,
+	typeOptions: { minValue: 0, maxValue: MAX_RETRIES },
+	default: DEFAULT_MAX_RETRIES,
+	description:
+		'How often to send a call again after an overload or an outage, with growing waits. Mutations and actions are sent again only when it is certain that they did not take effect. 0 turns it off.',
+};
+
+export const snapshotOption: INodeProperties = {
+	displayName: 'Single Snapshot',
+	name: 'snapshot',
+	type: 'boolean',
+	noDataExpression: true,
+	default: false,
+	description:
+		'Whether all items read the data as it was at one moment, when the node started. Each item takes a request of its own then.',
+	displayOptions: forQueries,
+};
+
+/** The options that hold for all items of a run. */
+export interface RunOptions {
+	/** How many requests may be under way at once. */
+	concurrency: number;
+	/** How many queries go into one request at most. */
+	batchSize: number;
+	maxRetries: number;
+	/** Whether all queries read one snapshot. */
+	snapshot: boolean;
+}
+
+/**
+ * Reads them for the first item, whose values count for all.
+ *
+ * @throws ConvexFailure (`input`) naming the option
+ */
+export function readRunOptions(
+	context: IExecuteFunctions,
+	operation: FunctionOperation,
+): RunOptions {
+	const isQuery = operation === 'query';
+	const option = (name: string, unset: number | boolean): unknown =>
+		context.getNodeParameter(`options.${name}`, 0, unset);
+	return {
+		concurrency: wholeNumber(
+			'Concurrency',
+			option('concurrency', isQuery ? DEFAULT_QUERY_CONCURRENCY : 1),
+			{ least: 1, most: MAX_CONCURRENCY },
+		),
+		batchSize: wholeNumber('Batch Size', option('batchSize', DEFAULT_BATCH_SIZE), {
+			least: 1,
+			most: Number.MAX_SAFE_INTEGER,
+		}),
+		maxRetries: wholeNumber('Maximum Retries', option('maxRetries', DEFAULT_MAX_RETRIES), {
+			least: 0,
+			most: MAX_RETRIES,
+		}),
+		snapshot: isQuery && option('snapshot', false) === true,
+	};
+}

@@ -1,0 +1,68 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import { BatchSizing } from '../../convex/batchSizing';
+import { isBatchUnknown, isTooSlow, mayBeOneQuery } from '../../convex/queryBatch';
+import type { Deployment } from '../../transport/deployment';
+import { callQueryBatch } from '../../transport/functionCalls';
+import type { ItemRun } from '../itemRun';
+import { Slots } from '../slots';
+import { FunctionRun } from './functionRun';
+import { QueryBatches, type WaitingQuery } from './queryBatches';
+
+/**
+ * Runs the queries that the items ask for, many in each request.
+ *
+ * @throws ConvexFailure (`input`) naming an option that holds for all items
+ */
+export async function runQueries(
+	context: IExecuteFunctions,
+	items: ItemRun,
+	deployment: Deployment,
+): Promise<void> {
+	const run = new FunctionRun(context, items, deployment, 'query');
+	const { batchSize, concurrency } = run.options;
+	const sizing = new BatchSizing(batchSize, concurrency);
+	const batches = new QueryBatches(run, items, sizing);
+	const slots = new Slots(concurrency);
+	for (;;) {
+		await slots.vacant();
+		const queries = await batches.take(slots.free);
+		if (queries !== undefined) slots.start(async () => await send(run, queries, batches, sizing));
+		else if (slots.isIdle) break;
+		// A batch that is under way may come back to be sent one by one.
+		else await slots.change();
+	}
+	await slots.idle();
+}
+
+async function send(
+	run: FunctionRun,
+	queries: WaitingQuery[],
+	batches: QueryBatches,
+	sizing: BatchSizing,
+): Promise<void> {
+	const [first] = queries;
+	if (first === undefined) return;
+	if (queries.length === 1) {
+		await run.send(first.prepared);
+		return;
+	}
+	const { caller, options } = first.prepared;
+	const encoded = queries.map((query) => query.encoded);
+	const sent = await run.retries.run(
+		async () => await callQueryBatch(run.context, caller, encoded, options.timeoutMs),
+		isTooSlow,
+	);
+	if (sent.status === 'answered') {
+		sizing.observe(queries.length, sent.elapsedMs, sent.answerBytes);
+		for (const [index, result] of sent.results.entries()) {
+			const query = queries[index];
+			if (query !== undefined) await run.end(query.prepared, result);
+		}
+	} else if (mayBeOneQuery(sent.failure)) {
+		if (isBatchUnknown(sent.failure)) sizing.turnOff();
+		else sizing.tooLarge(queries.length);
+		batches.separate(queries);
+	} else {
+		for (const { prepared } of queries) await run.end(prepared, sent);
+	}
+}

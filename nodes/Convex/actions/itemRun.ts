@@ -1,0 +1,131 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { ConvexFailure } from '../convex/failure';
+import { toErrorItem, toNodeError } from '../transport/nodeError';
+import { openRetryMemory, type EndedItem, type RetryMemory } from './retryMemory';
+
+type ItemEnd = EndedItem | { status: 'failed'; failure: ConvexFailure };
+
+/**
+ * The items of one run of the node: hands them out in input order, takes in how each ended, in any
+ * order, and gives the output in input order again.
+ *
+ * Whatever goes wrong becomes either the one error that stops the node or, when the node continues
+ * on errors, an error item: n8n sends what is thrown then to the success branch, without a word.
+ */
+export class ItemRun {
+	private readonly count: number;
+
+	private readonly ends: Array<ItemEnd | undefined> = [];
+
+	private readonly memory: RetryMemory;
+
+	private readonly continues: boolean;
+
+	private readonly stopping = new AbortController();
+
+	private readonly cancelSignal: AbortSignal | undefined;
+
+	private nextIndex = 0;
+
+	constructor(
+		private readonly context: IExecuteFunctions,
+		private readonly operation: string,
+	) {
+		this.count = context.getInputData().length;
+		this.memory = openRetryMemory(context);
+		this.continues = context.continueOnFail();
+		this.cancelSignal = context.getExecutionCancelSignal();
+		this.cancelSignal?.addEventListener('abort', this.stop);
+		if (this.cancelSignal?.aborted === true) this.stop();
+	}
+
+	/** Aborted when no further item is to be run: one failed that stops the node, or n8n cancelled. */
+	get stopped(): AbortSignal {
+		return this.stopping.signal;
+	}
+
+	/** How many items were not handed out yet. */
+	get waiting(): number {
+		return this.count - this.nextIndex;
+	}
+
+	/** The next item to run, by its index; undefined when there is none. */
+	next(): number | undefined {
+		while (!this.stopped.aborted && this.nextIndex < this.count) {
+			const itemIndex = this.nextIndex++;
+			const known = this.memory.recall(itemIndex);
+			if (known === undefined) return itemIndex;
+			this.end(itemIndex, known);
+		}
+		return undefined;
+	}
+
+	succeed(itemIndex: number, items: INodeExecutionData[]): void {
+		const ended: EndedItem = { status: 'succeeded', items };
+		this.memory.remember(itemIndex, ended);
+		this.end(itemIndex, ended);
+	}
+
+	fail(itemIndex: number, cause: ConvexFailure): void {
+		const failure = namingItem(cause.ofCall({ operation: this.operation }), itemIndex);
+		const mayHaveRun = failure.details.outcome === 'unknown' && this.operation !== 'query';
+		if (!mayHaveRun) {
+			this.end(itemIndex, { status: 'failed', failure });
+			return;
+		}
+		const ended: EndedItem = { status: 'unknown', failure };
+		this.memory.remember(itemIndex, ended);
+		this.end(itemIndex, ended);
+	}
+
+	/** Fails every item that has not ended, for a reason that they share. */
+	failRest(failure: ConvexFailure): void {
+		const last = this.stopped.aborted ? this.nextIndex : this.count;
+		for (let itemIndex = 0; itemIndex < last; itemIndex++) {
+			if (this.ends[itemIndex] !== undefined) continue;
+			const known = this.memory.recall(itemIndex);
+			if (known === undefined) this.fail(itemIndex, failure);
+			else this.end(itemIndex, known);
+		}
+	}
+
+	/** @throws the error of the first item that failed, unless the node continues on errors */
+	output(): INodeExecutionData[] {
+		this.cancelSignal?.removeEventListener('abort', this.stop);
+		const output: INodeExecutionData[] = [];
+		let firstItemFailed = false;
+		for (let itemIndex = 0; itemIndex < this.ends.length; itemIndex++) {
+			const ended = this.ends[itemIndex];
+			if (ended === undefined) continue;
+			if (ended.status === 'succeeded') {
+				for (const item of ended.items) output.push(item);
+				continue;
+			}
+			if (!this.continues) {
+				this.memory.endTry(true);
+				throw toNodeError(this.context.getNode(), ended.failure, itemIndex);
+			}
+			firstItemFailed ||= output.length === 0;
+			output.push(toErrorItem(ended.failure, itemIndex));
+		}
+		this.memory.endTry(firstItemFailed);
+		return output;
+	}
+
+	private end(itemIndex: number, ended: ItemEnd): void {
+		this.ends[itemIndex] = ended;
+		if (ended.status !== 'succeeded' && !this.continues) this.stop();
+	}
+
+	private readonly stop = () => this.stopping.abort();
+}
+
+/** A parameter's value differs from item to item, so its failure says which item it was. */
+function namingItem(failure: ConvexFailure, itemIndex: number): ConvexFailure {
+	if (failure.details.kind !== 'input') return failure;
+	return new ConvexFailure(
+		`${failure.message} [item ${itemIndex}]`,
+		failure.description,
+		failure.details,
+	);
+}

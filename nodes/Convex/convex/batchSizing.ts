@@ -1,0 +1,70 @@
+/** Before anything is measured. Even of slow queries this many do not last long. */
+const FIRST_SIZE = 25;
+/** What is measured on few queries says little about many more. */
+const MAX_GROWTH = 16;
+/** One request should take about this long: many times the latency, far below any timeout. */
+const TARGET_MS = 500;
+/** Batches that take less are not made smaller to spread the queries over more requests. */
+const SPREAD_MS = 100;
+/** Answers are held in memory as text and as values. */
+const TARGET_ANSWER_BYTES = 8 * 2 ** 20;
+
+/**
+ * How many queries to put into the next batch.
+ *
+ * The deployment runs the queries of a batch one after another (convex-backend
+ * crates/local_backend/src/public_api.rs), so a batch that is too large waits where several requests
+ * would run at once, and one that is too small waits for the network.
+ */
+export class BatchSizing {
+	private largest = 0;
+
+	private msPerQuery = 0;
+
+	private bytesPerQuery = 0;
+
+	constructor(
+		private maxSize: number,
+		private readonly concurrency: number,
+	) {}
+
+	/**
+	 * @param waiting how many queries are not sent yet
+	 * @param freeSlots how many requests may be sent now
+	 */
+	next(waiting: number, freeSlots: number): number {
+		if (this.largest === 0) {
+			return clamp(Math.ceil(waiting / freeSlots), 1, Math.min(FIRST_SIZE, this.maxSize));
+		}
+		const most = Math.min(
+			TARGET_MS / this.msPerQuery,
+			TARGET_ANSWER_BYTES / this.bytesPerQuery,
+			this.largest * MAX_GROWTH,
+			this.maxSize,
+		);
+		const least = Math.min(most, SPREAD_MS / this.msPerQuery);
+		return Math.max(1, Math.floor(clamp(Math.ceil(waiting / this.concurrency), least, most)));
+	}
+
+	/** Takes in how a batch went, as the mean of it and what was known before. */
+	observe(size: number, elapsedMs: number, answerBytes: number): void {
+		const weight = this.largest === 0 ? 1 : 0.5;
+		this.msPerQuery += (Math.max(elapsedMs, 1) / size - this.msPerQuery) * weight;
+		this.bytesPerQuery += (Math.max(answerBytes, 1) / size - this.bytesPerQuery) * weight;
+		this.largest = Math.max(this.largest, size);
+	}
+
+	/** A batch of this size was refused as a whole or not answered in time. */
+	tooLarge(size: number): void {
+		this.maxSize = Math.max(1, Math.min(this.maxSize, Math.floor(size / 2)));
+	}
+
+	/** The deployment takes no batches. */
+	turnOff(): void {
+		this.maxSize = 1;
+	}
+}
+
+function clamp(value: number, least: number, most: number): number {
+	return Math.min(most, Math.max(least, value));
+}

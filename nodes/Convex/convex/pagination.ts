@@ -1,0 +1,181 @@
+import type { JSONValue } from 'convex/values';
+import { isPlainObject, describeType, type EncodedArguments } from './arguments';
+import { ConvexFailure, inputFailure } from './failure';
+import type { FunctionSignature } from './functionSpec';
+import { ANY_VALIDATOR } from './validator';
+
+/** The argument of a paginated query that says which page (docs.convex.dev/database/pagination). */
+export const PAGINATION_ARGUMENT = 'paginationOpts';
+
+/** What a paginated query returns (convex-js src/server/pagination.ts `PaginationResult`). */
+export interface Page {
+	documents: JSONValue[];
+	isDone: boolean;
+	continueCursor: string | null;
+	/** Whether a limit on reading ended the page early, and where it can be divided then. */
+	isCutShort: boolean;
+	splitCursor: string | undefined;
+}
+
+/** Which part of the list to read: from a cursor on, to an end or some documents far. */
+export interface PageRange {
+	cursor: string | null;
+	endCursor?: string;
+}
+
+/** @throws ConvexFailure for a result that is no page */
+export function parsePage(value: JSONValue): Page {
+	if (!isPlainObject(value) || !Array.isArray(value.page)) {
+		throw notAPage(isPlainObject(value) ? "an object without a list 'page'" : describeType(value));
+	}
+	const { page, isDone, continueCursor, splitCursor, pageStatus } = value;
+	if (typeof isDone !== 'boolean') throw notAPage("an object without 'isDone'");
+	return {
+		documents: page,
+		isDone,
+		continueCursor: typeof continueCursor === 'string' ? continueCursor : null,
+		splitCursor: typeof splitCursor === 'string' ? splitCursor : undefined,
+		isCutShort: pageStatus === 'SplitRequired',
+	};
+}
+
+function notAPage(what: string): ConvexFailure {
+	return walkFailure(
+		`The function returned ${what}, not one page of a list`,
+		"A paginated query returns what .paginate(args.paginationOpts) gives. Choose such a function, or remove the option 'Pagination'.",
+	);
+}
+
+/**
+ * The arguments that ask for a part of the list. What the user gives in `paginationOpts`, such as
+ * `maximumRowsRead`, stays.
+ */
+export function pageArguments(
+	args: EncodedArguments,
+	{ cursor, endCursor }: PageRange,
+	documentCount: number,
+): EncodedArguments {
+	const given = isPlainObject(args.paginationOpts) ? args.paginationOpts : {};
+	return {
+		...args,
+		paginationOpts: {
+			...given,
+			numItems: documentCount,
+			cursor,
+			...(endCursor !== undefined && { endCursor }),
+		},
+	};
+}
+
+/**
+ * Where the list begins and ends: at the cursors in `paginationOpts`, if there are any.
+ *
+ * @throws ConvexFailure (`input`) for a `paginationOpts` that is no object
+ */
+export function firstRange({ paginationOpts }: EncodedArguments): PageRange {
+	if (paginationOpts === undefined) return { cursor: null };
+	if (!isPlainObject(paginationOpts)) {
+		throw inputFailure(
+			`The argument 'paginationOpts' is ${describeType(paginationOpts)}, not an object`,
+			"Remove it: the option 'Pagination' fills it in. Or give an object, e.g. to start at a cursor.",
+		);
+	}
+	const { cursor, endCursor } = paginationOpts;
+	return {
+		cursor: typeof cursor === 'string' ? cursor : null,
+		...(typeof endCursor === 'string' && { endCursor }),
+	};
+}
+
+/** A signature in which `paginationOpts` may be left out, since the node fills it in. */
+export function withPaginationFilledIn(signature: FunctionSignature): FunctionSignature {
+	const { args } = signature;
+	if (args.type !== 'object' || !args.fields.has(PAGINATION_ARGUMENT)) return signature;
+	const fields = new Map(args.fields);
+	fields.set(PAGINATION_ARGUMENT, { validator: ANY_VALIDATOR, optional: true });
+	return { ...signature, args: { type: 'object', fields } };
+}
+
+/**
+ * Whether a failure says that a cursor does not fit the query any more, because the query's own
+ * bounds depend on data that changed (convex-js src/react/use_paginated_query.ts).
+ */
+export function isInvalidCursor({ message, details }: ConvexFailure): boolean {
+	const { errorData } = details;
+	return (
+		message.includes('InvalidCursor') ||
+		(isPlainObject(errorData) &&
+			errorData.isConvexSystemError === true &&
+			errorData.paginationError === 'InvalidCursor')
+	);
+}
+
+/** The parts of a list that are still to be read, in order. */
+export class PageWalk {
+	private readonly ranges: PageRange[];
+
+	private readonly cursors: Set<string | null>;
+
+	constructor(first: PageRange) {
+		this.ranges = [first];
+		this.cursors = new Set([first.cursor]);
+	}
+
+	next(): PageRange | undefined {
+		return this.ranges.shift();
+	}
+
+	/**
+	 * Takes in the page of a range.
+	 *
+	 * A page that hit a limit on reading says `SplitRequired`. Between two given cursors, documents are
+	 * missing then; without an end it only ends early, but is read in two parts all the same where it
+	 * says how (convex-backend crates/isolate/src/environment/udf/async_syscall.rs
+	 * `read_page_from_query`; convex-js src/react/use_paginated_query.ts).
+	 *
+	 * @returns false for a page that does not count: its two parts come next instead
+	 * @throws ConvexFailure when the list would never end
+	 */
+	take(range: PageRange, { isDone, continueCursor, splitCursor, isCutShort }: Page): boolean {
+		const { cursor, endCursor } = range;
+		const atEnd = isDone || (endCursor !== undefined && continueCursor === endCursor);
+		if (isCutShort && splitCursor !== undefined && continueCursor !== null) {
+			const middle = this.advance(splitCursor);
+			const end = endCursor ?? continueCursor;
+			const rest = atEnd || endCursor !== undefined ? [] : [{ cursor: this.advance(end) }];
+			this.ranges.unshift(
+				{ cursor, endCursor: middle },
+				{ cursor: middle, endCursor: end },
+				...rest,
+			);
+			return false;
+		}
+		if (isCutShort && endCursor !== undefined) {
+			throw walkFailure(
+				'A page is too large to be read, and the function does not say where to divide it',
+				"Read the list without 'endCursor' in 'paginationOpts'.",
+			);
+		}
+		if (!atEnd) this.ranges.unshift({ ...range, cursor: this.advance(continueCursor) });
+		return true;
+	}
+
+	private advance(cursor: string | null): string {
+		if (cursor !== null && !this.cursors.has(cursor)) {
+			this.cursors.add(cursor);
+			return cursor;
+		}
+		throw walkFailure(
+			'The list never ends: a page leads back to a cursor that was read already',
+			"The function has to return the 'isDone' and 'continueCursor' that .paginate(args.paginationOpts) gives, and pass the cursor it gets on to it.",
+		);
+	}
+}
+
+function walkFailure(message: string, description: string): ConvexFailure {
+	return new ConvexFailure(message, description, {
+		kind: 'function',
+		retryable: false,
+		outcome: 'failed',
+	});
+}

@@ -1,0 +1,21 @@
+import type { ConvexFailure } from './failure';
+import type { DeploymentResponse } from './functionCall';
+import { STATUS_OK, unreadableAnswer } from './functionResponse';
+import { parseJsonObject } from './jsonText';
+import { platformFailure } from './platformFailure';
+
+/** Gives the latest snapshot, for `/api/query_at_ts` (convex-backend crates/local_backend/src/public_api.rs). */
+export const TIMESTAMP_PATH = '/api/query_ts';
+
+export type TimestampResult =
+	{ status: 'success'; timestamp: string } | { status: 'failure'; failure: ConvexFailure };
+
+export function parseTimestampResponse(response: DeploymentResponse): TimestampResult {
+	if (response.httpStatus !== STATUS_OK) {
+		return { status: 'failure', failure: platformFailure('query', response) };
+	}
+	const timestamp = parseJsonObject(response.body)?.ts;
+	return typeof timestamp === 'string'
+		? { status: 'success', timestamp }
+		: { status: 'failure', failure: unreadableAnswer('query', response) };
+}

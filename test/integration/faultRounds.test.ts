@@ -1,0 +1,176 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Node, not in n8n */
+import type { FaultEffect } from '../deployment/faults';
+import { calling, type ConvexRunResult } from '../support/convexNode';
+import { useEmbeddedDeployment } from '../support/embeddedDeployment';
+
+const convex = useEmbeddedDeployment('none');
+
+/** What goes wrong follows from the seed alone. Another one: FAULT_SEED=7 npx jest faultRounds */
+const SEED = Number(process.env.FAULT_SEED ?? 1);
+const ROUNDS = 300;
+const ROUNDS_AT_ONCE = 100;
+const ITEMS = 6;
+const TIMEOUT_MS = 2_000;
+
+const FAULTS: Array<FaultEffect & { weight?: number }> = [
+	{ kind: 'rejection', code: 'TooManyConcurrentRequests', weight: 4 },
+	{ kind: 'rejection', code: 'TooManyWrites' },
+	{ kind: 'rejection', code: 'OptimisticConcurrencyControlFailure' },
+	{ kind: 'rejection', code: 'CommitterFullError' },
+	{ kind: 'rejection', code: 'ExpiredInQueue' },
+	{ kind: 'rejection', code: 'WorkerOverloaded' },
+	{ kind: 'rejection', code: 'InitialPermitTimeoutError' },
+	{ kind: 'rejection', code: 'ExecuteFullError' },
+	{ kind: 'rejection', code: 'IsolateNotClean' },
+	{ kind: 'rejection', code: 'UpstreamConnectError' },
+	{ kind: 'serverError', status: 500 },
+	{ kind: 'serverError', status: 503, when: 'after' },
+	{ kind: 'answer', status: 408, body: '', when: 'after' },
+	{ kind: 'resetBefore' },
+	{ kind: 'resetAfter' },
+	{ kind: 'dropBefore' },
+	{ kind: 'dropAfter' },
+	{ kind: 'truncate' },
+	{ kind: 'cut' },
+	{ kind: 'drip', bytes: 20 },
+	{ kind: 'delay', ms: 30 },
+];
+
+interface Tally {
+	succeeded: number;
+	notRun: number;
+	unknown: number;
+}
+
+/** Runs rounds of a node, many at once, each with items and keys of its own. */
+async function rounds(
+	run: (round: number) => Promise<ConvexRunResult>,
+): Promise<ConvexRunResult[]> {
+	const results: ConvexRunResult[] = [];
+	for (let first = 0; first < ROUNDS; first += ROUNDS_AT_ONCE) {
+		const numbers = Array.from({ length: ROUNDS_AT_ONCE }, (_, index) => first + index);
+		results.push(...(await Promise.all(numbers.map(run))));
+	}
+	return results;
+}
+
+const keysOf = (round: number) =>
+	Array.from({ length: ITEMS }, (_, item) => ({ key: `${round}/${item}`, round: `${round}` }));
+
+describe.each([
+	['mutation', 1],
+	['mutation', 3],
+	['run', 2],
+] as const)(
+	`${ROUNDS} rounds of a %s at concurrency %i, in bad weather`,
+	(operation, concurrency) => {
+		it('run each item once, or say that it is unknown; none twice', async () => {
+			await convex.deployment.setWeather({
+				seed: SEED,
+				probability: 0.15,
+				path: '/api/',
+				faults: FAULTS,
+			});
+			const results = await rounds(async (round) =>
+				convex.run({
+					parameters: calling(
+						operation,
+						'counters:add',
+						'={{ { name: $json.round, key: $json.key } }}',
+						{ concurrency, timeout: TIMEOUT_MS, maxRetries: round % 5 },
+					),
+					input: keysOf(round),
+					settings: { onError: 'continueErrorOutput' },
+				}),
+			);
+			const { faults } = await convex.deployment.requestStats();
+			await convex.deployment.setWeather();
+			const counts = (await convex.deployment.executionsByKey())['counters:add'] ?? {};
+			const tally: Tally = { succeeded: 0, notRun: 0, unknown: 0 };
+			for (const { success, error } of results) {
+				expect(success.length + error.length).toBe(ITEMS);
+				for (const { json } of success) {
+					expect([json.value, counts[String(json.value)]]).toEqual([json.value, 1]);
+					tally.succeeded += 1;
+				}
+				for (const { json } of error) {
+					const { outcome } = json.details as { outcome: string };
+					const times = counts[String(json.key)] ?? 0;
+					if (outcome === 'unknown') {
+						expect([json.key, times <= 1]).toEqual([json.key, true]);
+						tally.unknown += 1;
+					} else {
+						expect([json.key, outcome, times]).toEqual([json.key, outcome, 0]);
+						tally.notRun += 1;
+					}
+				}
+			}
+			// The weather was bad enough to say something.
+			expect(Object.keys(faults).sort()).toEqual(
+				[...new Set(FAULTS.map(({ kind }) => kind))].sort(),
+			);
+			expect(Math.min(tally.succeeded, tally.unknown, tally.notRun)).toBeGreaterThan(5);
+		});
+	},
+);
+
+describe(`${ROUNDS} rounds of queries in bad weather`, () => {
+	it('give each item its own value, in order', async () => {
+		await convex.deployment.setWeather({
+			seed: SEED,
+			probability: 0.15,
+			path: '/api/',
+			faults: FAULTS,
+		});
+		const results = await rounds(async (round) =>
+			convex.run({
+				parameters: calling('query', 'values:echo', '={{ { value: $json.key } }}', {
+					concurrency: 1 + (round % 4),
+					batchSize: 1 + (round % 3) * 2,
+					timeout: TIMEOUT_MS,
+					maxRetries: 10,
+				}),
+				input: keysOf(round),
+				settings: { onError: 'continueErrorOutput' },
+			}),
+		);
+		for (const [round, { success, error }] of results.entries()) {
+			expect(error).toEqual([]);
+			expect(success.map((item) => item.json.value)).toEqual(keysOf(round).map(({ key }) => key));
+		}
+	});
+});
+
+describe("n8n's Retry On Fail in bad weather", () => {
+	it('runs no mutation twice', async () => {
+		await convex.deployment.setWeather({
+			seed: SEED,
+			probability: 0.3,
+			path: '/api/',
+			faults: FAULTS,
+		});
+		const results = await rounds(async (round) =>
+			convex.run({
+				parameters: calling(
+					'mutation',
+					'counters:add',
+					'={{ { name: $json.round, key: $json.key } }}',
+					{ concurrency: 1 + (round % 3), timeout: TIMEOUT_MS, maxRetries: round % 2 },
+				),
+				input: keysOf(round),
+				settings: {
+					retryOnFail: true,
+					maxTries: 5,
+					waitBetweenTries: 1,
+					...(round % 2 === 0 && { onError: 'continueErrorOutput' }),
+				},
+			}),
+		);
+		await convex.deployment.setWeather();
+		const counts = (await convex.deployment.executionsByKey())['counters:add'] ?? {};
+		expect(Object.entries(counts).filter(([, times]) => times > 1)).toEqual([]);
+		for (const { success } of results) {
+			for (const { json } of success) expect(counts[String(json.value)]).toBe(1);
+		}
+	});
+});

@@ -1,0 +1,236 @@
+import { calling } from '../support/convexNode';
+import { useEmbeddedDeployment } from '../support/embeddedDeployment';
+
+const convex = useEmbeddedDeployment('deployKey');
+const BATCH = '/api/query_batch';
+
+const numbers = (count: number) => Array.from({ length: count }, (_, number) => ({ number }));
+const echo = (options: Parameters<typeof calling>[3] = {}) =>
+	calling('query', 'values:echo', '={{ { value: $json.number } }}', options);
+const continuing = { onError: 'continueErrorOutput' } as const;
+
+async function requests() {
+	const { endpoints, batchSizes } = await convex.deployment.requestStats();
+	const count = (path: string) => endpoints[path]?.requests ?? 0;
+	return { batches: count(BATCH), queries: count('/api/query'), batchSizes };
+}
+
+describe('queries of many items', () => {
+	it('share requests, and come out in the order of the input', async () => {
+		const { success } = await convex.run({ parameters: echo(), input: numbers(2_500) });
+		expect(success.map((item) => item.json.value)).toEqual(numbers(2_500).map((i) => i.number));
+		expect(success.map((item) => item.pairedItem)).toEqual(success.map((_, item) => ({ item })));
+		const { batches, queries, batchSizes } = await requests();
+		expect(batches).toBeLessThan(60);
+		expect(queries).toBe(0);
+		expect(batchSizes.reduce((sum, size) => sum + size)).toBe(2_500);
+		expect(Math.max(...batchSizes)).toBeLessThanOrEqual(1_000);
+	});
+
+	it('are spread over the requests that may be under way at once', async () => {
+		await convex.run({ parameters: echo(), input: numbers(40) });
+		expect((await requests()).batchSizes).toEqual([10, 10, 10, 10]);
+		await convex.deployment.reset();
+		await convex.run({ parameters: echo({ concurrency: 2 }), input: numbers(40) });
+		expect((await requests()).batchSizes).toEqual([20, 20]);
+	});
+
+	it('stay within the batch size, and go one by one with a batch size of 1', async () => {
+		await convex.run({ parameters: echo({ batchSize: 7, concurrency: 1 }), input: numbers(20) });
+		expect((await requests()).batchSizes).toEqual([7, 7, 6]);
+		await convex.deployment.reset();
+		await convex.run({ parameters: echo({ batchSize: 1 }), input: numbers(5) });
+		expect(await requests()).toMatchObject({ batches: 0, queries: 5 });
+	});
+
+	it('go one by one when there is just one', async () => {
+		await convex.run({ parameters: echo(), input: numbers(1) });
+		expect(await requests()).toMatchObject({ batches: 0, queries: 1 });
+	});
+
+	it('stay within the size of a body the deployment takes', async () => {
+		const megabytes = { text: 'x'.repeat(5 * 2 ** 20) };
+		const { success, stoppedBy } = await convex.run({
+			parameters: calling('query', 'values:echo', '={{ { value: $json.text } }}', {
+				concurrency: 1,
+				output: 'value',
+			}),
+			input: [megabytes, megabytes, megabytes, megabytes, megabytes],
+		});
+		expect(stoppedBy).toBeUndefined();
+		expect(success.map(({ json }) => String(json.value).length)).toEqual(
+			Array(5).fill(megabytes.text.length),
+		);
+		// The answers are large, so the rest goes one by one.
+		expect(await requests()).toMatchObject({ batchSizes: [3], queries: 2 });
+	});
+
+	it('are kept apart by the user they are made for', async () => {
+		const { success } = await convex.run({
+			parameters: calling(
+				'query',
+				'users:whoami',
+				{},
+				{
+					output: 'value',
+					concurrency: 1,
+					actAsUser: '={{ { issuer: "https://issuer.test", subject: $json.user } }}',
+				},
+			),
+			input: ['ada', 'grace', 'ada', 'grace', 'ada'].map((user) => ({ user })),
+		});
+		expect(success.map((item) => item.json.subject)).toEqual([
+			'ada',
+			'grace',
+			'ada',
+			'grace',
+			'ada',
+		]);
+		expect((await requests()).batchSizes).toEqual([3, 2]);
+	});
+
+	it('may name another function and another format each', async () => {
+		const { success } = await convex.run({
+			parameters: calling('query', '={{ $json.path }}', '={{ $json.args }}', {
+				valueFormat: '={{ $json.format }}',
+			}),
+			input: [
+				{ path: 'values:echo', args: { value: { $integer: 'KgAAAAAAAAA=' } }, format: 'encoded' },
+				{ path: 'version', args: {}, format: 'json' },
+				{ path: 'values:echo', args: { value: { $integer: 'KgAAAAAAAAA=' } }, format: 'json' },
+			],
+		});
+		expect(success.map((item) => item.json.value)).toEqual([
+			{ $integer: 'KgAAAAAAAAA=' },
+			expect.any(String),
+			'42',
+		]);
+	});
+});
+
+describe('a failure among many queries', () => {
+	it('of one function leaves its neighbours alone', async () => {
+		const { success, error } = await convex.run({
+			parameters: calling('query', '={{ $json.path }}', {}),
+			input: ['version', 'failures:throwError', 'version', 'nope:nope'].map((path) => ({ path })),
+			settings: continuing,
+		});
+		expect(success.map((item) => item.pairedItem)).toEqual([{ item: 0 }, { item: 2 }]);
+		expect(error.map(({ json }) => json.path)).toEqual(['failures:throwError', 'nope:nope']);
+	});
+
+	it('that refuses the whole batch has its queries sent one by one', async () => {
+		await convex.deployment.addFault({
+			kind: 'answer',
+			path: BATCH,
+			status: 400,
+			body: { code: 'BadJsonBody', message: 'one of them is bad' },
+		});
+		const { success, stoppedBy } = await convex.run({
+			parameters: echo({ concurrency: 1 }),
+			input: numbers(10),
+		});
+		expect(stoppedBy).toBeUndefined();
+		expect(success.map((item) => item.json.value)).toEqual(numbers(10).map((i) => i.number));
+		expect(await requests()).toMatchObject({ batches: 1, queries: 10 });
+	});
+
+	it('of a path the deployment cannot parse fails its own item only', async () => {
+		const { success, error } = await convex.run({
+			parameters: {
+				...echo(),
+				functionPath: { __rl: true, mode: 'path', value: '={{ $json.path }}' },
+				argumentsJson: '{"value":1}',
+			},
+			input: [{ path: 'values:echo' }, { path: 'a'.repeat(5_000) }, { path: 'values:echo' }],
+			settings: continuing,
+		});
+		expect(success.map((item) => item.pairedItem)).toEqual([{ item: 0 }, { item: 2 }]);
+		expect(error).toHaveLength(1);
+	});
+
+	it('of a server that knows no batches is met with single calls for all', async () => {
+		await convex.deployment.addFault({ kind: 'answer', path: BATCH, status: 404, times: 100 });
+		const { success } = await convex.run({
+			parameters: echo({ concurrency: 1, batchSize: 5 }),
+			input: numbers(30),
+		});
+		expect(success).toHaveLength(30);
+		expect((await requests()).batches).toBe(1);
+	});
+
+	it('to answer in time has its queries sent one by one, without waiting for it again', async () => {
+		await convex.deployment.addFault({ kind: 'delay', path: BATCH, ms: 5_000 });
+		const { success } = await convex.run({
+			parameters: echo({ concurrency: 1, timeout: 1_000 }),
+			input: numbers(10),
+		});
+		expect(success).toHaveLength(10);
+		expect(await requests()).toMatchObject({ batches: 1, queries: 10 });
+	});
+
+	it('of the key fails each item, with one request', async () => {
+		const { error } = await convex.run({
+			credential: { ...convex.credential, token: 'local-deployment|wrong' },
+			parameters: echo({ concurrency: 1 }),
+			input: numbers(10),
+			settings: continuing,
+		});
+		expect(error).toHaveLength(10);
+		expect(error[9]?.json).toMatchObject({
+			number: 9,
+			details: { code: 'BadAdminKey', functionPath: 'values:echo', operation: 'query' },
+		});
+		expect(await requests()).toMatchObject({ batches: 1, queries: 0 });
+	});
+
+	it('names the first failed item in the order of the input when the node stops', async () => {
+		const { stoppedBy } = await convex.run({
+			parameters: calling('query', '={{ $json.path }}', {}),
+			input: ['version', 'nope:first', 'failures:throwError'].map((path) => ({ path })),
+		});
+		expect(stoppedBy?.message).toContain("'nope:first'");
+		expect(stoppedBy?.context.itemIndex).toBe(1);
+	});
+
+	it('of an item that is refused leaves the others to be sent', async () => {
+		const { success, error } = await convex.run({
+			parameters: echo({ timeout: '={{ $json.timeout ?? 1000 }}' }),
+			input: [{ number: 1 }, { number: 2, timeout: -1 }, { number: 3 }],
+			settings: continuing,
+		});
+		expect(success.map((item) => item.json.value)).toEqual([1, 3]);
+		expect(error[0]?.json.error).toMatch(/^The option 'Timeout' .* \[item 1\]$/);
+	});
+});
+
+describe('a single snapshot', () => {
+	it('is what all items read, whatever is written meanwhile', async () => {
+		await convex.run({ parameters: calling('mutation', 'documents:fill', { count: 3 }) });
+		const count = (snapshot: boolean) =>
+			convex.run({
+				parameters: calling(
+					'query',
+					'documents:count',
+					{},
+					{ snapshot, batchSize: 1, concurrency: 1 },
+				),
+				input: numbers(4),
+			});
+		const meanwhile = {
+			kind: 'meanwhile',
+			functionPath: 'documents:fill',
+			args: { count: 1 },
+			times: 4,
+		} as const;
+		await convex.deployment.addFault({ ...meanwhile, path: '/api/query', skip: 1 });
+		const { success } = await count(true);
+		expect(success.map((item) => item.json.value)).toEqual([3, 3, 3, 3]);
+		const { endpoints } = await convex.deployment.requestStats();
+		expect(endpoints['/api/query_ts']?.requests).toBe(1);
+		expect(endpoints['/api/query_at_ts']?.requests).toBe(4);
+		await convex.deployment.addFault({ ...meanwhile, path: '/api/query' });
+		const { success: latest } = await count(false);
+		expect(new Set(latest.map((item) => item.json.value)).size).toBe(4);
+	});
+});
