@@ -5,6 +5,7 @@ import type {
 	IHttpRequestOptions,
 	ILoadOptionsFunctions,
 	IN8nHttpFullResponse,
+	ITriggerFunctions,
 } from 'n8n-workflow';
 import { version } from '../../../package.json';
 import { ACTING_USER_FIELD, parseCredential, type ConvexCredential } from '../convex/credential';
@@ -23,8 +24,8 @@ export const CREDENTIAL_TYPE = 'convexApi';
 /** A name without a dash is refused by the deployment (convex-backend crates/common/src/version.rs). */
 export const CLIENT_HEADERS = { 'Convex-Client': `n8n-nodes-convex-${version}` };
 
-/** Who calls: a run, or the editor that fills in a form. */
-export type CallContext = IExecuteFunctions | ILoadOptionsFunctions;
+/** Who calls: a run, the editor that fills in a form, or a trigger. */
+export type CallContext = IExecuteFunctions | ILoadOptionsFunctions | ITriggerFunctions;
 
 /** A deployment that a run calls, with its credential, decrypted once. */
 export interface Deployment {

@@ -1,4 +1,4 @@
-import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { isPlainObject } from '../../convex/arguments';
 import { parseComponentPath } from '../../convex/componentPath';
 import { inputFailure } from '../../convex/failure';
@@ -154,7 +154,7 @@ export function readOptions(context: IExecuteFunctions, itemIndex: number): Func
  * An option that is there counts, also when its expression gives nothing: a call meant for a user
  * must not be made as the administrator, nor one meant for a component in the app.
  */
-function readComponentPath(options: IDataObject): string | undefined {
+export function readComponentPath(options: Readonly<Record<string, unknown>>): string | undefined {
 	if (!('componentPath' in options)) return undefined;
 	const path = parseComponentPath(options.componentPath);
 	if (path !== undefined) return path;
@@ -164,7 +164,7 @@ function readComponentPath(options: IDataObject): string | undefined {
 	);
 }
 
-function readIdentity(options: IDataObject): UserIdentity | undefined {
+export function readIdentity(options: Readonly<Record<string, unknown>>): UserIdentity | undefined {
 	const byJson = 'actAsUser' in options;
 	const byFields = 'actAsUserAttributes' in options;
 	if (byJson && byFields) {
@@ -183,7 +183,7 @@ function readIdentity(options: IDataObject): UserIdentity | undefined {
 	return parseUserIdentity("The option 'Act as User (Fields)'", Object.fromEntries(pairs));
 }
 
-function oneOf<Choice extends string>(
+export function oneOf<Choice extends string>(
 	option: string,
 	value: unknown,
 	choices: readonly Choice[],
