@@ -129,4 +129,9 @@ describe('a handshake', () => {
 	])('at %s gets %d', async (path, status) => {
 		expect(await statusOf(path)).toBe(status);
 	});
+
+	it('can be refused', async () => {
+		await deployment.addFault({ path: 'sync/handshake', kind: 'answer', status: 503 });
+		expect(await statusOf('/api/1.48.0/sync')).toBe(503);
+	});
 });

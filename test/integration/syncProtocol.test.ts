@@ -47,8 +47,9 @@ describe('transitions', () => {
 		client.add(0, [
 			{ udfPath: 'counters:get', args: { name: 'a' } },
 			{ udfPath: 'counters:get', args: { name: 'b' } },
+			{ udfPath: 'failures:throwError', args: {} },
 		]);
-		await untilTransition(1);
+		expect((await untilTransition(1)).modifications).toHaveLength(3);
 		await increment('c');
 		await increment('b');
 		const next = await untilTransition(2);

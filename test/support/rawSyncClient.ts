@@ -1,4 +1,3 @@
- 
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { Arrivals } from './syncClients';

@@ -1,4 +1,3 @@
- 
 import { z } from 'zod';
 import { PlatformFailure } from '../platformFailure';
 import type { Body } from '../request';
