@@ -3,6 +3,7 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import axios from 'axios';
 import type { Fault } from './faults';
+import { syncControls, type SyncControls } from './sync/syncControls';
 
 const START_TIMEOUT_MS = 30_000;
 
@@ -14,7 +15,7 @@ export interface TestDeployment {
 }
 
 /** The embedded deployment, with the controls that a real one lacks. */
-export interface EmbeddedDeployment extends TestDeployment {
+export interface EmbeddedDeployment extends TestDeployment, SyncControls {
 	addFault: (fault: Fault) => Promise<void>;
 	reset: () => Promise<void>;
 	redact: () => Promise<void>;
@@ -54,6 +55,7 @@ export function connectDeployment(
 		createKey: async (allowedActions) =>
 			(await control.post('/_test/key', { allowedActions })).data.key,
 		executions: async () => (await control.get('/_test/executions')).data,
+		...syncControls(control),
 	};
 }
 

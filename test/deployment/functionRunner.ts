@@ -103,6 +103,14 @@ export class FunctionRunner {
 		}
 	}
 
+	/** Runs queries in one transaction, so that all of them see the same moment. */
+	async atOneMoment(run: () => Promise<void>): Promise<void> {
+		await this.app.backend.query(async () => {
+			await run();
+			return null;
+		});
+	}
+
 	/** The system functions that clients of the HTTP API use: npm-packages/system-udfs/convex/_system. */
 	private async runSystemQuery(
 		{ requested, args, caller }: FunctionRequest,

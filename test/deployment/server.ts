@@ -8,6 +8,8 @@ import { FunctionRunner, renderOutcome, type Requested } from './functionRunner'
 import { allowedOperations, Authenticator } from './identity';
 import { PlatformFailure } from './platformFailure';
 import { checkClientVersion, pathOf, readJsonBody, textField, badBody, type Body } from './request';
+import { controlSync } from './sync/socketControl';
+import { SyncServer } from './sync/syncServer';
 import { exporterFor } from './valueFormat';
 
 const NANOSECONDS_PER_MS = 1_000_000n;
@@ -32,11 +34,19 @@ export class DeploymentServer {
 
 	private readonly http: Server;
 
+	private readonly sync: SyncServer;
+
 	private runner = new FunctionRunner(loadApp());
 
 	private constructor(private readonly authenticator: Authenticator) {
 		this.routes = this.makeRoutes();
 		this.http = createServer((request, response) => void this.serve(request, response));
+		this.sync = new SyncServer({
+			http: this.http,
+			authenticator,
+			runner: () => this.runner,
+			takeFault: (path) => this.faults.take(path),
+		});
 	}
 
 	static async start(options: { port: number; deployKey: string }): Promise<DeploymentServer> {
@@ -57,6 +67,7 @@ export class DeploymentServer {
 	}
 
 	async stop(): Promise<void> {
+		this.sync.disconnect();
 		this.http.closeAllConnections();
 		await new Promise((resolve) => this.http.close(resolve));
 	}
@@ -139,6 +150,12 @@ export class DeploymentServer {
 					body: 'This Convex deployment is running. See https://docs.convex.dev/.',
 				}),
 			],
+			['GET', /^\/_test\/sync$/, async () => ({ status: 200, body: { ...this.sync.stats } })],
+			[
+				'POST',
+				/^\/_test\/sync\//,
+				async (request, body) => controlSync(this.sync, pathOf(request), await body()),
+			],
 			['POST', /^\/_test\/fault$/, async (_request, body) => this.addFault(await body())],
 			['POST', /^\/_test\/reset$/, async () => this.reset()],
 			['POST', /^\/_test\/redact$/, async () => this.redact()],
@@ -207,6 +224,7 @@ export class DeploymentServer {
 	private async setPaused(request: IncomingMessage): Promise<Answer> {
 		await this.authenticator.identifyAdminOnly(request.headers.authorization);
 		this.runner.paused = !pathOf(request).includes('/unpause');
+		this.sync.invalidate();
 		return { status: 200, body: '' };
 	}
 
@@ -224,11 +242,13 @@ export class DeploymentServer {
 	private reset(): Answer {
 		this.faults.clear();
 		this.runner = new FunctionRunner(loadApp());
+		this.sync.reset();
 		return { status: 200, body: '' };
 	}
 
 	private redact(): Answer {
 		this.runner.redacted = true;
+		this.sync.invalidate();
 		return { status: 200, body: '' };
 	}
 }
