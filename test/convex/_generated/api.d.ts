@@ -2,6 +2,7 @@
 /** Generated `api` utility. To regenerate, run `npx convex dev`. */
 import type { ApiFromModules, FilterApi, FunctionReference } from 'convex/server';
 import type * as admin_reports from '../admin/reports.js';
+import type * as boards from '../boards.js';
 import type * as counters from '../counters.js';
 import type * as failures from '../failures.js';
 import type * as files from '../files.js';
@@ -15,6 +16,7 @@ import type * as version from '../version.js';
 
 declare const fullApi: ApiFromModules<{
 	'admin/reports': typeof admin_reports;
+	boards: typeof boards;
 	counters: typeof counters;
 	failures: typeof failures;
 	files: typeof files;
