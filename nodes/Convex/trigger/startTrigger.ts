@@ -3,6 +3,7 @@ import type { ParameterSource } from '../actions/function/parameterSource';
 import type { EncodedArguments } from '../convex/arguments';
 import { actingAs, openDeployment, type Deployment } from '../transport/deployment';
 import { readSignature } from '../transport/functionSignature';
+import { PATIENCE, type Patience } from '../transport/live/absence';
 import { checkDeployment } from '../transport/live/deploymentCheck';
 import { checkEgress } from '../transport/live/egress';
 import { checkWebSocketSupport } from '../transport/live/syncClient';
@@ -29,9 +30,13 @@ const ACTIVATED_BY_USER = ['activate', 'update', 'create'];
  * restart. So only a wrong configuration and refused credentials are thrown; a deployment that is
  * away is waited for in the background.
  *
+ * @param patience how long the deployment may be away unnoticed
  * @throws NodeOperationError, NodeApiError
  */
-export async function startTrigger(context: ITriggerFunctions): Promise<ITriggerResponse> {
+export async function startTrigger(
+	context: ITriggerFunctions,
+	patience: Patience = PATIENCE,
+): Promise<ITriggerResponse> {
 	try {
 		checkWebSocketSupport();
 		const parameters = triggerParameters(context);
@@ -40,7 +45,7 @@ export async function startTrigger(context: ITriggerFunctions): Promise<ITrigger
 		const args = await argumentsOf(context, parameters, deployment, watch);
 		return context.getMode() === 'manual'
 			? manualRun(context, deployment, watch, args)
-			: await activate(context, deployment, watch, args);
+			: await activate(context, deployment, watch, args, patience);
 	} catch (error) {
 		// Where n8n shows why an activation failed, there is the message only.
 		throw toEditorError(context.getNode(), error);
@@ -54,7 +59,7 @@ async function argumentsOf(
 	deployment: Deployment,
 	{ functionPath, componentPath, hasArgumentForm }: Watch,
 ): Promise<() => Promise<EncodedArguments>> {
-	const target = { operation: 'query' as const, functionPath, componentPath };
+	const target = { operation: 'query' as const, functionPath, componentPath, isWatched: true };
 	const read = async () =>
 		await readWatchedArguments(
 			parameters,
@@ -73,12 +78,13 @@ async function activate(
 	deployment: Deployment,
 	watch: Watch,
 	args: () => Promise<EncodedArguments>,
+	patience: Patience,
 ): Promise<ITriggerResponse> {
 	const isByUser = ACTIVATED_BY_USER.includes(context.getActivationMode());
-	await checkBeforehand(context, deployment, watch, isByUser);
+	const isThere = await checkBeforehand(context, deployment, watch, isByUser);
 	const hasMemory = context.getWorkflowStaticData('node').watch !== undefined;
-	const run = new WatchRun(context, deployment, watch, args);
-	if (isByUser || !hasMemory) {
+	const run = new WatchRun(context, deployment, watch, args, patience);
+	if (isThere && (isByUser || !hasMemory)) {
 		const first = await run.firstOutcome(FIRST_RESULT_TIMEOUT_MS);
 		const isFinal =
 			first.status === 'refused' ||
@@ -92,13 +98,16 @@ async function activate(
 	return { closeFunction: async () => await run.close() };
 }
 
-/** @throws ConvexFailure for what is certain without a live connection */
+/**
+ * @returns whether the deployment answers
+ * @throws ConvexFailure for what is certain without a live connection
+ */
 async function checkBeforehand(
 	context: ITriggerFunctions,
 	deployment: Deployment,
 	{ identity }: Watch,
 	isByUser: boolean,
-): Promise<void> {
+): Promise<boolean> {
 	if (isByUser) await checkPolicy(context, deployment);
 	const caller = identity === undefined ? deployment : actingAs(deployment, identity);
 	const check = await checkDeployment(
@@ -108,6 +117,7 @@ async function checkBeforehand(
 		FIRST_RESULT_TIMEOUT_MS,
 	);
 	if (check.status === 'refuses') throw check.failure;
+	return check.status === 'answers';
 }
 
 async function checkPolicy(context: ITriggerFunctions, { credential }: Deployment): Promise<void> {

@@ -7,7 +7,7 @@ import type { UserIdentity } from '../../convex/identity';
 import { actingAs, type Deployment } from '../deployment';
 import { suggestingName } from '../functionSignature';
 import { toFailure } from '../nodeError';
-import { Absence } from './absence';
+import { Absence, type Patience } from './absence';
 import { checkDeployment } from './deploymentCheck';
 import { checkEgress } from './egress';
 import { LiveQuery } from './liveQuery';
@@ -71,10 +71,11 @@ export class LiveWatch {
 		private readonly deployment: Deployment,
 		private readonly watched: WatchedQuery,
 		private readonly observer: LiveWatchObserver,
+		patience: Patience,
 	) {
 		const { identity } = watched;
 		this.caller = identity === undefined ? deployment : actingAs(deployment, identity);
-		this.absence = new Absence({
+		this.absence = new Absence(patience, {
 			stillAway: (since, isLong) => void this.stillAway(since, isLong),
 		});
 	}
@@ -123,9 +124,12 @@ export class LiveWatch {
 	}
 
 	private openLater(failure: ConvexFailure): void {
-		this.reason = failure.message;
-		// A deployment that does not answer is the business of the absence.
-		if (failure.details.kind === 'input') this.observer.failed(failure);
+		this.disconnected(failure.message);
+		if (failure.details.retryable !== true) {
+			// The deployment is there; it has answered.
+			this.absence.end();
+			this.observer.failed(failure);
+		}
 		this.retryTimer = startTimer(() => void this.open(), this.nextRetryMs());
 	}
 
