@@ -155,7 +155,7 @@ describe('a connection ends', () => {
 				type: 'Connect',
 				sessionId: randomUUID(),
 				connectionCount: 1,
-				maxObservedTimestamp: '//////////8=',
+				maxObservedTimestamp: '/////////38=',
 			},
 		],
 	])('with an internal error after %s', async (_what, message) => {
