@@ -11,7 +11,7 @@ import { targetsTable } from './report/targets';
 import { milliseconds } from './report/units';
 import { Results } from './results';
 import { makeCertificate, type Certificate } from './server/certificate';
-import { startServer, type RunningServer } from './server/client';
+import { RunningServer } from './server/client';
 import { readSettings, type Settings } from './settings';
 import { buildStage, type Stage } from './stage';
 
@@ -37,7 +37,7 @@ async function measureAll(stage: Stage, { groups, msPerQuery }: Settings): Promi
 	const results = new Results();
 	const certificate = makeCertificate(stage.folder);
 	for (const kind of SERVERS) {
-		const server = await startServer(kind, certificate, msPerQuery);
+		const server = await RunningServer.start(kind, certificate, msPerQuery);
 		try {
 			for (const group of groups) {
 				console.error(`\n${group.title}: ${kind.name}`);
@@ -61,6 +61,7 @@ async function measureGroup(
 		for (const entry of group.entries.filter(({ upTo = Infinity }) => items <= upTo)) {
 			const outcome = await measureEntry(stage, server, certificate, group, entry, items);
 			console.error(`  ${items} × ${CONTENDER_LABELS[entry.contender]}: ${describe(outcome)}`);
+			if (outcome.type === 'failed') await server.restart();
 			results.add({ server: server.kind, group, contender: entry.contender, items, outcome });
 		}
 	}

@@ -32,14 +32,13 @@ async function measure(
 	memory: PeakMemory,
 ): Promise<WorkerMessage> {
 	const { run, wallTimeMs } = await workflow.run(items);
-	const peakMemoryBytes = memory.bytesOverIdle();
 	const failure = run.data.resultData.error;
 	if (failure !== undefined) return { type: 'failed', reason: failure.message };
 	const results = outputsOf(run, MeasuredWorkflow.NODE)[0]?.length ?? 0;
 	if (results !== items.length) {
 		return { type: 'failed', reason: `${results} results of ${items.length} items` };
 	}
-	return { type: 'done', wallTimeMs, peakMemoryBytes };
+	return { type: 'done', wallTimeMs, peakMemoryBytes: memory.bytesOverIdle() };
 }
 
 function send(message: WorkerMessage): void {

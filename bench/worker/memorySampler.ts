@@ -7,7 +7,16 @@ const SAMPLE_INTERVAL_MS = 5;
 const peakKib = new Int32Array(workerData as SharedArrayBuffer);
 const never = new Int32Array(new SharedArrayBuffer(4));
 for (;;) {
-	const rssKib = Math.ceil(process.memoryUsage.rss() / 1024);
+	const rssKib = residentKib();
 	if (rssKib > Atomics.load(peakKib, 0)) Atomics.store(peakKib, 0, rssKib);
 	Atomics.wait(never, 0, 0, SAMPLE_INTERVAL_MS);
+}
+
+/** 0 while the process has no file descriptor left to ask the system with: a flood of connections does that. */
+function residentKib(): number {
+	try {
+		return Math.ceil(process.memoryUsage.rss() / 1024);
+	} catch {
+		return 0;
+	}
 }
