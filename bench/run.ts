@@ -18,11 +18,12 @@ import { buildStage, type Stage } from './stage';
 /** `npm run bench`: measures the plan row by row and prints the tables. Nothing depends on the times. */
 async function main(): Promise<void> {
 	const settings = readSettings();
+	const heading = circumstances(settings);
 	const stage = await buildStage(await ensureN8n());
 	try {
 		const results = await measureAll(stage, settings);
 		const report = [
-			circumstances(settings),
+			heading,
 			`### Targets\n\n${targetsTable(results, SERVERS)}`,
 			tables(results, SERVERS, settings.groups),
 		].join('\n\n');

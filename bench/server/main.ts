@@ -8,10 +8,17 @@ import {
 } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { setDefaultHighWaterMark } from 'node:stream';
 import type { ServerCounts } from '../measurement';
 
 /** So many connections may wait to be accepted: the flood of a contender must not be dropped. */
 const BACKLOG = 65_535;
+
+/**
+ * Above it Node pauses a connection's parser. With TLS it then refuses what comes next (HPE_PAUSED)
+ * and resets the connection: seen when large bodies follow one another.
+ */
+const HIGH_WATER_MARK_BYTES = 64 * 1024 * 1024;
 
 const SUCCESS = JSON.stringify({
 	status: 'success',
@@ -115,6 +122,7 @@ async function listening(server: Server): Promise<number> {
 async function main(): Promise<void> {
 	const settings: Settings = JSON.parse(process.argv[2] ?? '');
 	process.once('disconnect', () => process.exit());
+	setDefaultHighWaterMark(false, HIGH_WATER_MARK_BYTES);
 	process.send?.(await new FixedAnswerServer(settings).start());
 }
 
