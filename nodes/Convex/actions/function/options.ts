@@ -139,7 +139,7 @@ export function readOptions(
  * An option that is there counts, also when its expression gives nothing: a call meant for a user
  * must not be made as the administrator, nor one meant for a component in the app.
  */
-function readComponentPath(options: IDataObject): string | undefined {
+export function readComponentPath(options: Readonly<Record<string, unknown>>): string | undefined {
 	if (!('componentPath' in options)) return undefined;
 	const path = parseComponentPath(options.componentPath);
 	if (path !== undefined) return path;

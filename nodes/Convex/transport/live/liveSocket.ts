@@ -1,0 +1,146 @@
+/** What happens to the sockets of one sync client. */
+export interface SocketObserver {
+	/** Asked before each connection; what it throws keeps the socket from being opened. */
+	permit: () => Promise<void>;
+	/** The deployment does not accept the credential, or no longer; the client does not learn of it. */
+	authenticationRefused: (message: string) => void;
+	/** The deployment cannot work with what the client sent; the client connects anew. */
+	protocolFailed: (message: string) => void;
+	/** @param reason what the deployment or the network said, often nothing */
+	closed: (reason: string) => void;
+}
+
+type Handler<Received> = ((received: Received) => void) | null;
+
+/** A message that ends a session is short; longer ones are results and are not looked into. */
+const MAX_ENDING_LENGTH = 20_000;
+
+/** As the host reports a connection that did not come about. */
+const NOT_OPENED = { code: 1006, reason: '' };
+
+/**
+ * The WebSocket that the official client gets: the host's own, opened with permission only, and
+ * with a guard on either side.
+ *
+ * - What a handler of the client throws would end n8n's process, because Node reports it as an
+ *   uncaught exception. Here it ends the connection; the client then makes a new one.
+ * - On a `FatalError` the client stops for good, and on an `AuthError` it goes on without a
+ *   credential, so that the query would be run for nobody. Neither reaches it.
+ */
+class LiveSocket {
+	onopen: Handler<unknown> = null;
+
+	onerror: Handler<unknown> = null;
+
+	onmessage: Handler<{ data: string }> = null;
+
+	onclose: Handler<{ code: number; reason: string }> = null;
+
+	private socket: WebSocket | undefined;
+
+	private state: 'open' | 'closing' | 'closed' = 'open';
+
+	constructor(
+		address: string,
+		private readonly observer: SocketObserver,
+		private readonly forget: (socket: LiveSocket) => void,
+	) {
+		observer
+			.permit()
+			.then(() => this.connect(address))
+			.catch(() => this.end(NOT_OPENED));
+	}
+
+	send(message: string): void {
+		this.socket?.send(message);
+	}
+
+	close(): void {
+		if (this.state !== 'open') return;
+		this.state = 'closing';
+		if (this.socket === undefined) this.end(NOT_OPENED);
+		else this.socket.close();
+	}
+
+	private connect(address: string): void {
+		if (this.state !== 'open') return;
+		const socket = new WebSocket(address);
+		this.socket = socket;
+		socket.onopen = (event) => this.guard(() => this.onopen?.(event));
+		socket.onerror = (event) => this.guard(() => this.onerror?.(event));
+		socket.onmessage = ({ data }: { data: unknown }) => {
+			if (typeof data === 'string' && this.state === 'open') this.receive(data);
+		};
+		socket.onclose = (event) => this.end(event);
+	}
+
+	private receive(data: string): void {
+		const ending = parseEnding(data);
+		if (ending === undefined) {
+			this.guard(() => this.onmessage?.({ data }));
+			return;
+		}
+		if (ending.type === 'AuthError') this.observer.authenticationRefused(ending.error);
+		else this.observer.protocolFailed(ending.error);
+		this.close();
+	}
+
+	private end(event: { code: number; reason: string }): void {
+		if (this.state === 'closed') return;
+		this.state = 'closed';
+		this.forget(this);
+		this.observer.closed(event.reason);
+		this.guard(() => this.onclose?.(event));
+	}
+
+	private guard(handle: () => void): void {
+		try {
+			handle();
+		} catch (error) {
+			this.observer.protocolFailed(error instanceof Error ? error.message : String(error));
+			this.close();
+		}
+	}
+}
+
+/** The sockets of one sync client. */
+export class LiveSockets {
+	private readonly sockets = new Set<LiveSocket>();
+
+	constructor(private readonly observer: SocketObserver) {}
+
+	/** The constructor for the official client, which uses no more of a WebSocket than is there. */
+	get webSocketConstructor(): typeof WebSocket {
+		const { observer, sockets } = this;
+		class ObservedSocket extends LiveSocket {
+			constructor(address: string) {
+				super(address, observer, (socket) => sockets.delete(socket));
+				sockets.add(this);
+			}
+		}
+		return ObservedSocket as unknown as typeof WebSocket;
+	}
+
+	/** Closes also those that are still being opened, which the client itself would wait for. */
+	close(): void {
+		for (const socket of [...this.sockets]) socket.close();
+	}
+}
+
+interface Ending {
+	type: 'AuthError' | 'FatalError';
+	error: string;
+}
+
+function parseEnding(data: string): Ending | undefined {
+	if (data.length > MAX_ENDING_LENGTH || !/"(?:Auth|Fatal)Error"/.test(data)) return undefined;
+	try {
+		const message: unknown = JSON.parse(data);
+		if (typeof message !== 'object' || message === null || !('type' in message)) return undefined;
+		const { type } = message;
+		if (type !== 'AuthError' && type !== 'FatalError') return undefined;
+		return { type, error: 'error' in message ? String(message.error) : '' };
+	} catch {
+		return undefined;
+	}
+}
