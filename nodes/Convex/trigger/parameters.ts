@@ -27,8 +27,7 @@ export interface Watch {
 }
 
 /** @throws ConvexFailure (`input`) naming the parameter */
-export function readWatch(context: ITriggerFunctions): Watch {
-	const source = parameterSource(context);
+export function readWatch(source: ParameterSource): Watch {
 	const parameter = (name: string, fallback: unknown) => source.getNodeParameter(name, 0, fallback);
 	const chosen = parameter('options', {});
 	const options = isPlainObject(chosen) ? chosen : {};
@@ -55,10 +54,9 @@ export function readWatch(context: ITriggerFunctions): Watch {
  * @throws ConvexFailure naming the parameter and the argument
  */
 export async function readWatchedArguments(
-	context: ITriggerFunctions,
+	source: ParameterSource,
 	signature: () => Promise<FunctionSignature>,
 ): Promise<EncodedArguments> {
-	const source = parameterSource(context);
 	if (source.getNodeParameter('argumentsMode', 0) !== 'item') {
 		return await readArguments(source, 0, signature, false);
 	}
@@ -84,9 +82,17 @@ function readKeyField(emit: unknown, keyField: unknown): string | undefined {
 	);
 }
 
-function parameterSource(context: ITriggerFunctions): ParameterSource {
+/**
+ * A trigger's parameters, each read once. Their expressions can be evaluated while the trigger is
+ * activated, and not later.
+ */
+export function triggerParameters(context: ITriggerFunctions): ParameterSource {
+	const known = new Map<string, unknown>();
 	return {
-		getNodeParameter: (name, _itemIndex, fallback) => context.getNodeParameter(name, fallback),
+		getNodeParameter: (name, _itemIndex, fallback) => {
+			if (!known.has(name)) known.set(name, context.getNodeParameter(name, fallback));
+			return known.get(name);
+		},
 		getTimezone: () => context.getTimezone(),
 		getInputData: () => [],
 		helpers: {

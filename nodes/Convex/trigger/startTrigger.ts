@@ -1,4 +1,5 @@
 import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
+import type { ParameterSource } from '../actions/function/parameterSource';
 import type { EncodedArguments } from '../convex/arguments';
 import { actingAs, openDeployment, type Deployment } from '../transport/deployment';
 import { readSignature } from '../transport/functionSignature';
@@ -7,7 +8,7 @@ import { checkEgress } from '../transport/live/egress';
 import { checkWebSocketSupport } from '../transport/live/syncClient';
 import { toEditorError, toFailure } from '../transport/nodeError';
 import { manualRun } from './manualRun';
-import { readWatch, readWatchedArguments, type Watch } from './parameters';
+import { readWatch, readWatchedArguments, triggerParameters, type Watch } from './parameters';
 import { isWrongConfiguration } from './watchFailure';
 import { WatchRun } from './watchRun';
 
@@ -33,9 +34,10 @@ const ACTIVATED_BY_USER = ['activate', 'update', 'create'];
 export async function startTrigger(context: ITriggerFunctions): Promise<ITriggerResponse> {
 	try {
 		checkWebSocketSupport();
-		const watch = readWatch(context);
+		const parameters = triggerParameters(context);
+		const watch = readWatch(parameters);
 		const deployment = await openDeployment(context);
-		const args = await argumentsOf(context, deployment, watch);
+		const args = await argumentsOf(context, parameters, deployment, watch);
 		return context.getMode() === 'manual'
 			? manualRun(context, deployment, watch, args)
 			: await activate(context, deployment, watch, args);
@@ -48,16 +50,20 @@ export async function startTrigger(context: ITriggerFunctions): Promise<ITrigger
 /** Arguments that are wrong are refused here; a form needs the deployment to say what it means. */
 async function argumentsOf(
 	context: ITriggerFunctions,
+	parameters: ParameterSource,
 	deployment: Deployment,
 	{ functionPath, componentPath, hasArgumentForm }: Watch,
 ): Promise<() => Promise<EncodedArguments>> {
 	const target = { operation: 'query' as const, functionPath, componentPath };
 	const read = async () =>
 		await readWatchedArguments(
-			context,
+			parameters,
 			async () => await readSignature(context, deployment, target),
 		);
-	if (hasArgumentForm) return read;
+	if (hasArgumentForm) {
+		parameters.getNodeParameter('mappedArguments', 0, {});
+		return read;
+	}
 	const args = await read();
 	return async () => args;
 }

@@ -59,14 +59,7 @@ export class LiveQuery {
 	private connect(): SyncClient {
 		let failure: string | undefined;
 		const client = new SyncClient(this.credential, this.identity, {
-			permit: async () => {
-				try {
-					await this.observer.permit();
-				} catch (error) {
-					failure = error instanceof Error ? error.message : String(error);
-					throw error;
-				}
-			},
+			permit: this.observer.permit,
 			protocolFailed: (message) => {
 				failure = message;
 			},

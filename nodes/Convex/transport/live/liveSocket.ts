@@ -15,8 +15,8 @@ type Handler<Received> = ((received: Received) => void) | null;
 /** A message that ends a session is short; longer ones are results and are not looked into. */
 const MAX_ENDING_LENGTH = 20_000;
 
-/** As the host reports a connection that did not come about. */
-const NOT_OPENED = { code: 1006, reason: '' };
+/** How a host reports a connection that did not come about. */
+const CLOSE_ABNORMAL = 1006;
 
 /**
  * The WebSocket that the official client gets: the host's own, opened with permission only, and
@@ -48,7 +48,7 @@ class LiveSocket {
 		observer
 			.permit()
 			.then(() => this.connect(address))
-			.catch(() => this.end(NOT_OPENED));
+			.catch((error: unknown) => this.endUnopened(messageOf(error)));
 	}
 
 	send(message: string): void {
@@ -58,7 +58,7 @@ class LiveSocket {
 	close(): void {
 		if (this.state !== 'open') return;
 		this.state = 'closing';
-		if (this.socket === undefined) this.end(NOT_OPENED);
+		if (this.socket === undefined) this.endUnopened('');
 		else this.socket.close();
 	}
 
@@ -93,11 +93,15 @@ class LiveSocket {
 		this.guard(() => this.onclose?.(event));
 	}
 
+	private endUnopened(reason: string): void {
+		this.end({ code: CLOSE_ABNORMAL, reason });
+	}
+
 	private guard(handle: () => void): void {
 		try {
 			handle();
 		} catch (error) {
-			this.observer.protocolFailed(error instanceof Error ? error.message : String(error));
+			this.observer.protocolFailed(messageOf(error));
 			this.close();
 		}
 	}
@@ -125,6 +129,10 @@ export class LiveSockets {
 	close(): void {
 		for (const socket of [...this.sockets]) socket.close();
 	}
+}
+
+function messageOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
 }
 
 interface Ending {
