@@ -3,6 +3,7 @@ import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
 import type { EncodedArguments } from '../convex/arguments';
 import { ConvexFailure, inputFailure } from '../convex/failure';
 import { actingAs, type Deployment } from '../transport/deployment';
+import { PATIENCE } from '../transport/live/absence';
 import { checkDeployment } from '../transport/live/deploymentCheck';
 import { LiveWatch, noLiveConnection } from '../transport/live/liveWatch';
 import { startTimer, stopTimer } from '../transport/live/timers';
@@ -72,6 +73,7 @@ class CurrentResult {
 					absent: reject,
 					refused: reject,
 				},
+				PATIENCE,
 			);
 			this.live.start();
 		});

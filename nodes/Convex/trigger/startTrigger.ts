@@ -3,6 +3,7 @@ import type { ParameterSource } from '../actions/function/parameterSource';
 import type { EncodedArguments } from '../convex/arguments';
 import { actingAs, openDeployment, type Deployment } from '../transport/deployment';
 import { readSignature } from '../transport/functionSignature';
+import { PATIENCE, type Patience } from '../transport/live/absence';
 import { checkDeployment } from '../transport/live/deploymentCheck';
 import { checkEgress } from '../transport/live/egress';
 import { checkWebSocketSupport } from '../transport/live/syncClient';
@@ -29,9 +30,13 @@ const ACTIVATED_BY_USER = ['activate', 'update', 'create'];
  * restart. So only a wrong configuration and refused credentials are thrown; a deployment that is
  * away is waited for in the background.
  *
+ * @param patience how long the deployment may be away unnoticed
  * @throws NodeOperationError, NodeApiError
  */
-export async function startTrigger(context: ITriggerFunctions): Promise<ITriggerResponse> {
+export async function startTrigger(
+	context: ITriggerFunctions,
+	patience: Patience = PATIENCE,
+): Promise<ITriggerResponse> {
 	try {
 		checkWebSocketSupport();
 		const parameters = triggerParameters(context);
@@ -40,7 +45,7 @@ export async function startTrigger(context: ITriggerFunctions): Promise<ITrigger
 		const args = await argumentsOf(context, parameters, deployment, watch);
 		return context.getMode() === 'manual'
 			? manualRun(context, deployment, watch, args)
-			: await activate(context, deployment, watch, args);
+			: await activate(context, deployment, watch, args, patience);
 	} catch (error) {
 		// Where n8n shows why an activation failed, there is the message only.
 		throw toEditorError(context.getNode(), error);
@@ -73,11 +78,12 @@ async function activate(
 	deployment: Deployment,
 	watch: Watch,
 	args: () => Promise<EncodedArguments>,
+	patience: Patience,
 ): Promise<ITriggerResponse> {
 	const isByUser = ACTIVATED_BY_USER.includes(context.getActivationMode());
 	await checkBeforehand(context, deployment, watch, isByUser);
 	const hasMemory = context.getWorkflowStaticData('node').watch !== undefined;
-	const run = new WatchRun(context, deployment, watch, args);
+	const run = new WatchRun(context, deployment, watch, args, patience);
 	if (isByUser || !hasMemory) {
 		const first = await run.firstOutcome(FIRST_RESULT_TIMEOUT_MS);
 		const isFinal =

@@ -8,6 +8,7 @@ import type { RememberedResult, ResultTracker, TakenResult } from '../convex/res
 import { TrackedDocuments } from '../convex/trackedDocuments';
 import { TrackedValue } from '../convex/trackedValue';
 import type { Deployment } from '../transport/deployment';
+import type { Patience } from '../transport/live/absence';
 import { LiveWatch } from '../transport/live/liveWatch';
 import { startTimer, stopTimer } from '../transport/live/timers';
 import { toEditorError, toFailure, toNodeError } from '../transport/nodeError';
@@ -55,6 +56,7 @@ export class WatchRun {
 		private readonly deployment: Deployment,
 		private readonly watch: Watch,
 		args: () => Promise<EncodedArguments>,
+		patience: Patience,
 	) {
 		this.incidents = new Incidents((failure) => this.saveFailed(goingOn(failure)));
 		const { functionPath, componentPath, identity } = watch;
@@ -69,6 +71,7 @@ export class WatchRun {
 				absent: (failure, since) => this.incidents.begin('absence', failure, since),
 				refused: (failure) => this.refused(failure),
 			},
+			patience,
 		);
 		this.live.start();
 	}

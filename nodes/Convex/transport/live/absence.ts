@@ -1,11 +1,15 @@
 import { startTimer, stopTimer } from './timers';
 
-/** A deployment that answers by then, but not over the live connection, will not do so later. */
-const FIRST_CHECK_MS = 30_000;
-/** A restart or a redeployment takes less; the client reconnects by itself meanwhile. */
-const LONG_ABSENCE_MS = 300_000;
+/** How long a deployment may be away. */
+export interface Patience {
+	/** One that answers by then, but not over the live connection, will not do so later. */
+	firstCheckMs: number;
+	/** A restart or a redeployment takes less; the client reconnects by itself meanwhile. */
+	longAbsenceMs: number;
+}
 
-/** How long the deployment has been away, in two steps. */
+export const PATIENCE: Patience = { firstCheckMs: 30_000, longAbsenceMs: 300_000 };
+
 export interface AbsenceObserver {
 	/** @param isLong whether it has been away for minutes, and again each time as many have passed */
 	stillAway: (since: Date, isLong: boolean) => void;
@@ -17,14 +21,17 @@ export class Absence {
 
 	private timer: number | undefined;
 
-	constructor(private readonly observer: AbsenceObserver) {}
+	constructor(
+		private readonly patience: Patience,
+		private readonly observer: AbsenceObserver,
+	) {}
 
 	/** Begins an absence, unless one is under way. */
 	begin(): void {
 		if (this.since !== undefined) return;
 		const since = new Date();
 		this.since = since;
-		this.wait(FIRST_CHECK_MS, since, false);
+		this.wait(this.patience.firstCheckMs, since, false);
 	}
 
 	end(): void {
@@ -34,8 +41,8 @@ export class Absence {
 
 	private wait(delayMs: number, since: Date, isLong: boolean): void {
 		this.timer = startTimer(() => {
-			const nextMs = isLong ? LONG_ABSENCE_MS : LONG_ABSENCE_MS - FIRST_CHECK_MS;
-			this.wait(nextMs, since, true);
+			const { firstCheckMs, longAbsenceMs } = this.patience;
+			this.wait(isLong ? longAbsenceMs : longAbsenceMs - firstCheckMs, since, true);
 			this.observer.stillAway(since, isLong);
 		}, delayMs);
 	}

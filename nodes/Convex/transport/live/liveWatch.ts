@@ -7,7 +7,7 @@ import type { UserIdentity } from '../../convex/identity';
 import { actingAs, type Deployment } from '../deployment';
 import { suggestingName } from '../functionSignature';
 import { toFailure } from '../nodeError';
-import { Absence } from './absence';
+import { Absence, type Patience } from './absence';
 import { checkDeployment } from './deploymentCheck';
 import { checkEgress } from './egress';
 import { LiveQuery } from './liveQuery';
@@ -71,10 +71,11 @@ export class LiveWatch {
 		private readonly deployment: Deployment,
 		private readonly watched: WatchedQuery,
 		private readonly observer: LiveWatchObserver,
+		patience: Patience,
 	) {
 		const { identity } = watched;
 		this.caller = identity === undefined ? deployment : actingAs(deployment, identity);
-		this.absence = new Absence({
+		this.absence = new Absence(patience, {
 			stillAway: (since, isLong) => void this.stillAway(since, isLong),
 		});
 	}
