@@ -39,6 +39,8 @@ export interface TriggerOptions {
 	/** `activate`, by a user, unless given; `init` after a restart of n8n. */
 	mode?: WorkflowActivateMode;
 	nodeType?: INodeType;
+	/** One of its own unless given. */
+	workflowId?: string;
 }
 
 /** A start of the workflow. */
@@ -80,7 +82,7 @@ export class ActiveTrigger {
 		this.savedStaticData = options.staticData ?? {};
 		this.node = triggerNode(options.parameters);
 		this.workflow = new Workflow({
-			id: `trigger ${ActiveTrigger.count}`,
+			id: options.workflowId ?? `trigger ${ActiveTrigger.count}`,
 			name: 'test',
 			nodes: [this.node],
 			connections: {},
@@ -123,6 +125,10 @@ export class ActiveTrigger {
 				new PollContext(workflow, node, additionalData, 'trigger', mode),
 		);
 		this.saveStaticData();
+	}
+
+	get workflowId(): string {
+		return this.workflow.id;
 	}
 
 	/** Resolves with the start of this number, counted from 1. */

@@ -1,9 +1,11 @@
 import { ConvexHttpClient } from 'convex/browser';
 import type { Value } from 'convex/values';
-import type { INode } from 'n8n-workflow';
+import { sleep, type INode } from 'n8n-workflow';
 import { useEmbeddedDeployment, type DeploymentUse } from './embeddedDeployment';
 import { mutation } from './syncClients';
 import { ActiveTrigger, type TriggerOptions } from './triggers';
+
+const POLL_INTERVAL_MS = 20;
 
 export interface TriggerUse extends DeploymentUse {
 	/** Activates a workflow with a trigger; it is deactivated after the test. */
@@ -15,6 +17,9 @@ export interface TriggerUse extends DeploymentUse {
 	trigger: (parameters: INode['parameters'], options?: Partial<TriggerOptions>) => ActiveTrigger;
 	/** Runs a mutation of the sample app, past the trigger. */
 	mutate: (path: string, args: Record<string, Value>) => Promise<unknown>;
+	/** Resolves when the number of the deployment's open sockets is as wanted. */
+	untilSockets: (isWanted: (sockets: number) => boolean) => Promise<void>;
+	socketsClosed: () => Promise<void>;
 }
 
 /** Gives the tests of a file an embedded deployment, and triggers that watch it. */
@@ -30,7 +35,12 @@ export function useTriggers(authentication: 'none' | 'deployKey'): TriggerUse {
 		triggers.push(made);
 		return made;
 	};
+	const untilSockets: TriggerUse['untilSockets'] = async (isWanted) => {
+		while (!isWanted((await use.deployment.syncStats()).sockets)) await sleep(POLL_INTERVAL_MS);
+	};
 	return {
+		untilSockets,
+		socketsClosed: async () => await untilSockets((sockets) => sockets === 0),
 		get deployment() {
 			return use.deployment;
 		},

@@ -1,7 +1,6 @@
 import type { JSONValue } from 'convex/values';
 import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
 import type { EncodedArguments } from '../convex/arguments';
-import { ConvexFailure, inputFailure } from '../convex/failure';
 import { actingAs, type Deployment } from '../transport/deployment';
 import { PATIENCE } from '../transport/live/absence';
 import { checkDeployment } from '../transport/live/deploymentCheck';
@@ -28,6 +27,11 @@ export function manualRun(
 		manualTriggerFunction: async () => {
 			try {
 				const value = await reading.read();
+				if (value === undefined) {
+					// Without data n8n ends the run as cancelled; with nothing it would wait for ever.
+					context.emit([]);
+					return;
+				}
 				const { events } = trackerOf({ ...watch, emitInitialResult: true }, undefined).take(value);
 				context.emit([toItems(events, watch.valueFormat, undefined)]);
 			} catch (error) {
@@ -44,7 +48,13 @@ class CurrentResult {
 
 	private timer: number | undefined;
 
-	private stop: (failure: ConvexFailure) => void = () => {};
+	private stop: () => void = () => {};
+
+	private readonly stopped = new Promise<undefined>((resolve) => {
+		this.stop = () => resolve(undefined);
+	});
+
+	private isClosed = false;
 
 	constructor(
 		private readonly context: ITriggerFunctions,
@@ -53,14 +63,28 @@ class CurrentResult {
 		private readonly args: () => Promise<EncodedArguments>,
 	) {}
 
-	/** @throws ConvexFailure */
-	async read(): Promise<JSONValue> {
+	/**
+	 * @returns undefined when it was closed meanwhile
+	 * @throws ConvexFailure
+	 */
+	async read(): Promise<JSONValue | undefined> {
 		const { identity } = this.watch;
 		const caller = identity === undefined ? this.deployment : actingAs(this.deployment, identity);
 		const check = await checkDeployment(this.context, caller, identity !== undefined, TIMEOUT_MS);
+		if (this.isClosed) return undefined;
 		if (check.status !== 'answers') throw check.failure;
+		return await Promise.race([this.firstResult(), this.stopped]);
+	}
+
+	async close(): Promise<void> {
+		this.isClosed = true;
+		this.stop();
+		stopTimer(this.timer);
+		await this.live?.close();
+	}
+
+	private async firstResult(): Promise<JSONValue> {
 		return await new Promise((resolve, reject) => {
-			this.stop = reject;
 			this.timer = startTimer(() => reject(noLiveConnection('')), TIMEOUT_MS);
 			this.live = new LiveWatch(
 				this.context,
@@ -77,11 +101,5 @@ class CurrentResult {
 			);
 			this.live.start();
 		});
-	}
-
-	async close(): Promise<void> {
-		stopTimer(this.timer);
-		this.stop(inputFailure('The run was stopped', 'Run the workflow again.'));
-		await this.live?.close();
 	}
 }

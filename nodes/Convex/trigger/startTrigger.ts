@@ -59,7 +59,7 @@ async function argumentsOf(
 	deployment: Deployment,
 	{ functionPath, componentPath, hasArgumentForm }: Watch,
 ): Promise<() => Promise<EncodedArguments>> {
-	const target = { operation: 'query' as const, functionPath, componentPath };
+	const target = { operation: 'query' as const, functionPath, componentPath, isWatched: true };
 	const read = async () =>
 		await readWatchedArguments(
 			parameters,
@@ -81,10 +81,10 @@ async function activate(
 	patience: Patience,
 ): Promise<ITriggerResponse> {
 	const isByUser = ACTIVATED_BY_USER.includes(context.getActivationMode());
-	await checkBeforehand(context, deployment, watch, isByUser);
+	const isThere = await checkBeforehand(context, deployment, watch, isByUser);
 	const hasMemory = context.getWorkflowStaticData('node').watch !== undefined;
 	const run = new WatchRun(context, deployment, watch, args, patience);
-	if (isByUser || !hasMemory) {
+	if (isThere && (isByUser || !hasMemory)) {
 		const first = await run.firstOutcome(FIRST_RESULT_TIMEOUT_MS);
 		const isFinal =
 			first.status === 'refused' ||
@@ -98,13 +98,16 @@ async function activate(
 	return { closeFunction: async () => await run.close() };
 }
 
-/** @throws ConvexFailure for what is certain without a live connection */
+/**
+ * @returns whether the deployment answers
+ * @throws ConvexFailure for what is certain without a live connection
+ */
 async function checkBeforehand(
 	context: ITriggerFunctions,
 	deployment: Deployment,
 	{ identity }: Watch,
 	isByUser: boolean,
-): Promise<void> {
+): Promise<boolean> {
 	if (isByUser) await checkPolicy(context, deployment);
 	const caller = identity === undefined ? deployment : actingAs(deployment, identity);
 	const check = await checkDeployment(
@@ -114,6 +117,7 @@ async function checkBeforehand(
 		FIRST_RESULT_TIMEOUT_MS,
 	);
 	if (check.status === 'refuses') throw check.failure;
+	return check.status === 'answers';
 }
 
 async function checkPolicy(context: ITriggerFunctions, { credential }: Deployment): Promise<void> {
