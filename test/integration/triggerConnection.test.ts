@@ -1,10 +1,7 @@
-import type { INodeType, ITriggerFunctions } from 'n8n-workflow';
-import { ConvexTrigger } from '../../nodes/Convex/ConvexTrigger.node';
-import type { Patience } from '../../nodes/Convex/transport/live/absence';
-import { startTrigger } from '../../nodes/Convex/trigger/startTrigger';
 import { unusedUrl } from '../support/awkwardServers';
+import { startRudeSyncServer } from '../support/rudeSyncServer';
 import { TcpProxy } from '../support/tcpProxy';
-import { watching, type ActiveTrigger } from '../support/triggers';
+import { impatient, watching, type ActiveTrigger } from '../support/triggers';
 import { useTriggers } from '../support/triggersOfTest';
 
 const use = useTriggers('deployKey');
@@ -22,15 +19,6 @@ beforeEach(async () => {
 afterEach(async () => await proxy.down());
 
 const viaProxy = () => ({ credential: { ...use.credential, deploymentUrl: proxy.url } });
-
-/** The trigger, but less patient with a deployment that is away. */
-function impatient(patience: Patience): INodeType {
-	return Object.assign(new ConvexTrigger(), {
-		async trigger(this: ITriggerFunctions) {
-			return await startTrigger(this, patience);
-		},
-	});
-}
 
 describe('a lost connection', () => {
 	it('is made again, and the same result does not start the workflow', async () => {
@@ -142,6 +130,52 @@ describe('a deployment that is away', () => {
 			),
 			description: expect.stringMatching(/let WebSocket connections through.*NODE_USE_ENV_PROXY=1/),
 		});
+	});
+});
+
+describe('a deployment that sends what it should not', () => {
+	const version = (ts: string) => ({ querySet: 0, identity: 0, ts });
+	const impossible = {
+		type: 'Transition',
+		startVersion: version('BQAAAAAAAAA='),
+		endVersion: version('BgAAAAAAAAA='),
+		modifications: [],
+	};
+
+	it.each([
+		['a fatal error', { type: 'FatalError', error: 'Base version 0 passed up is not 1' }],
+		['a transition from a state that never was', impossible],
+		['a chunk of nothing', { type: 'TransitionChunk', partNumber: 3, totalParts: 2 }],
+		['something that is no JSON', 'not JSON'],
+		['a refusal, while it accepts the credential over HTTP', { type: 'AuthError', error: 'no' }],
+	])('%s, neither ends n8n nor the trigger', async (_what, message) => {
+		const text = typeof message === 'string' ? message : JSON.stringify(message);
+		const rude = await startRudeSyncServer(use.deployment.url, [text]);
+		const trigger = await use.activate(counter({ emitInitialResult: true }), {
+			credential: { ...use.credential, deploymentUrl: rude.url },
+		});
+		await trigger.nthStart(1);
+		await increment();
+		await trigger.nthStart(2);
+		expect(rude.rudeSockets()).toBe(1);
+		expect(valuesOf(trigger)).toEqual([0, 1]);
+		expect(trigger.failedExecutions.all).toEqual([]);
+		expect(trigger.fatalErrors.all).toEqual([]);
+		await trigger.deactivate();
+		await rude.stop();
+	});
+
+	it('is reported with what it said, if it does not stop', async () => {
+		const fatal = JSON.stringify({ type: 'FatalError', error: 'unsupported client' });
+		const rude = await startRudeSyncServer(use.deployment.url, Array(100).fill(fatal));
+		const trigger = await use.activate(counter(), {
+			credential: { ...use.credential, deploymentUrl: rude.url },
+			nodeType: impatient({ firstCheckMs: 50, longAbsenceMs: 600_000 }),
+		});
+		const { message } = await trigger.failedExecutions.until(() => true);
+		expect(message).toContain('does not come about: unsupported client');
+		await trigger.deactivate();
+		await rude.stop();
 	});
 });
 

@@ -9,10 +9,13 @@ import {
 	type INode,
 	type INodeExecutionData,
 	type INodeType,
+	type ITriggerFunctions,
 	type WorkflowActivateMode,
 } from 'n8n-workflow';
 import { ConvexApi } from '../../credentials/ConvexApi.credentials';
 import { ConvexTrigger } from '../../nodes/Convex/ConvexTrigger.node';
+import type { Patience } from '../../nodes/Convex/transport/live/absence';
+import { startTrigger } from '../../nodes/Convex/trigger/startTrigger';
 import {
 	additionalDataWith,
 	CredentialsInMemory,
@@ -174,6 +177,15 @@ export function triggerNode(parameters: INode['parameters']): INode {
 	return nodeAt('Convex Trigger', TRIGGER_TYPE, {
 		parameters,
 		credentials: { convexApi: { id: '1', name: 'Convex' } },
+	});
+}
+
+/** The trigger, but less patient with a deployment that is away. */
+export function impatient(patience: Patience): INodeType {
+	return Object.assign(new ConvexTrigger(), {
+		async trigger(this: ITriggerFunctions) {
+			return await startTrigger(this, patience);
+		},
 	});
 }
 

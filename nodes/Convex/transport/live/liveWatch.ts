@@ -124,9 +124,12 @@ export class LiveWatch {
 	}
 
 	private openLater(failure: ConvexFailure): void {
-		this.reason = failure.message;
-		// A deployment that does not answer is the business of the absence.
-		if (failure.details.kind === 'input') this.observer.failed(failure);
+		this.disconnected(failure.message);
+		if (failure.details.retryable !== true) {
+			// The deployment is there; it has answered.
+			this.absence.end();
+			this.observer.failed(failure);
+		}
 		this.retryTimer = startTimer(() => void this.open(), this.nextRetryMs());
 	}
 
