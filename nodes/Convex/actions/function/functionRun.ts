@@ -16,12 +16,15 @@ import { hintAtItems, toItems, toListItems } from './output';
 import { readPages } from './pages';
 import { prepareCall, type PreparedCall } from './preparedCall';
 import { readRunOptions, type RunOptions } from './runOptions';
+import { SharedParameters } from './sharedParameters';
 
 /** One run of an operation that calls functions: prepares its items' calls, sends them and ends the items. */
 export class FunctionRun {
 	readonly options: RunOptions;
 
 	readonly retries: Retries;
+
+	private readonly parameters: SharedParameters;
 
 	private snapshot: Promise<TimestampResult> | undefined;
 
@@ -33,14 +36,15 @@ export class FunctionRun {
 		private readonly operation: FunctionOperation,
 	) {
 		this.options = readRunOptions(context, operation);
+		this.parameters = new SharedParameters(context, operation);
 		this.retries = new Retries(new RetryPolicy(this.options.maxRetries), items.stopped);
 	}
 
 	/** An item's call, or undefined where it was refused, which ends the item. */
 	async prepare(itemIndex: number): Promise<PreparedCall | undefined> {
 		try {
-			const { context, deployment, operation, options } = this;
-			const prepared = await prepareCall(context, deployment, operation, itemIndex);
+			const { context, deployment, operation, parameters, options } = this;
+			const prepared = await prepareCall(context, deployment, operation, parameters, itemIndex);
 			if (options.snapshot && prepared.call.componentPath !== undefined) {
 				throw inputFailure(
 					"The options 'Component' and 'Single Snapshot' do not go together",

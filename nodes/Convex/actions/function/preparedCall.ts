@@ -8,8 +8,8 @@ import { actingAs, type Deployment } from '../../transport/deployment';
 import { readSignature, type FunctionTarget } from '../../transport/functionSignature';
 import { toFailure } from '../../transport/nodeError';
 import { readArguments } from './arguments';
-import { readFunctionPath } from './functionPath';
-import { readOptions, type FunctionOptions } from './options';
+import type { FunctionOptions } from './options';
+import type { SharedParameters } from './sharedParameters';
 
 /** An item's call, checked and encoded, before anything of it is sent. */
 export interface PreparedCall {
@@ -26,17 +26,19 @@ export interface PreparedCall {
 /**
  * Reads an item's parameters, each once.
  *
+ * @param parameters reads those that all items share
  * @throws ConvexFailure (`input`) naming the parameter
  */
 export async function prepareCall(
 	context: IExecuteFunctions,
 	deployment: Deployment,
 	operation: FunctionOperation,
+	parameters: SharedParameters,
 	itemIndex: number,
 ): Promise<PreparedCall> {
-	const functionPath = readFunctionPath(context, itemIndex);
+	const functionPath = parameters.functionPath(itemIndex);
 	try {
-		const options = readOptions(context, operation, itemIndex);
+		const options = parameters.options(itemIndex);
 		const { identity, componentPath, valueFormat } = options;
 		const target = { operation, functionPath, componentPath };
 		let known: FunctionSignature | undefined;

@@ -21,6 +21,7 @@ export interface WaitingQuery {
 
 /** Queries that may share a request: the same identity and the same time limit. */
 interface Group {
+	key: string;
 	queries: WaitingQuery[];
 	bytes: number;
 }
@@ -29,8 +30,8 @@ interface Group {
 export class QueryBatches {
 	private readonly groups = new Map<string, Group>();
 
-	/** Queries of batches that were refused as a whole. */
-	private readonly separated: WaitingQuery[] = [];
+	/** Queries that take a request each. */
+	private readonly single: WaitingQuery[] = [];
 
 	private waiting = 0;
 
@@ -42,41 +43,62 @@ export class QueryBatches {
 
 	/** The queries of the next request; undefined when there are none, for now. */
 	async take(freeSlots: number): Promise<WaitingQuery[] | undefined> {
-		if (this.items.stopped.aborted) return undefined;
-		const alone = this.separated.pop();
-		if (alone !== undefined) return [alone];
 		const size = this.sizing.next(this.items.waiting + this.waiting, freeSlots);
-		for (const [key, group] of this.groups) {
-			if (isFull(group, size)) return this.cut(key, group, size);
-		}
-		return (await this.fill(size)) ?? this.cutOldest(size);
+		let full = this.fullGroup(size);
+		const most = size * MAX_WAITING_BATCHES;
+		await this.readUntil((added) => {
+			if (added !== undefined && isFull(added, size)) full = added;
+			return full !== undefined || this.single.length > 0 || this.waiting >= most;
+		});
+		if (this.items.stopped.aborted) return undefined;
+		const alone = this.single.shift();
+		if (alone !== undefined) return [alone];
+		const [oldest] = this.groups.values();
+		const group = full ?? oldest;
+		return group === undefined ? undefined : this.cut(group, size);
+	}
+
+	/** Reads the items of about one more batch, while there is nothing better to do. */
+	async readAhead(isUrgent: () => boolean): Promise<void> {
+		const size = this.sizing.next(this.items.waiting + this.waiting, 1);
+		await this.readUntil(() => isUrgent() || this.single.length > 0 || this.waiting >= size);
 	}
 
 	/** Takes queries back, to be sent one by one. */
 	separate(queries: WaitingQuery[]): void {
-		this.separated.push(...queries.reverse());
+		for (const query of queries) this.single.push(query);
 	}
 
-	/** Reads items until one batch is full, or enough wait in all. */
-	private async fill(size: number): Promise<WaitingQuery[] | undefined> {
+	/** @param isEnough asked before each item, with the group that the last one went to */
+	private async readUntil(isEnough: (added: Group | undefined) => boolean): Promise<void> {
 		let turnEndsMs = performance.now() + TURN_MS;
-		while (this.waiting < size * MAX_WAITING_BATCHES) {
+		let added: Group | undefined;
+		while (!isEnough(added)) {
 			const itemIndex = this.items.next();
-			if (itemIndex === undefined) return undefined;
+			if (itemIndex === undefined) return;
 			const prepared = await this.run.prepare(itemIndex);
-			if (prepared !== undefined) {
-				const query = encode(prepared);
-				if (!this.mayBeBatched(prepared)) return [query];
-				const key = `${prepared.options.timeoutMs} ${prepared.caller.credential.authorization}`;
-				const group = this.add(key, query);
-				if (isFull(group, size)) return this.cut(key, group, size);
-			}
+			if (prepared !== undefined) added = this.add(prepared);
 			if (performance.now() > turnEndsMs) {
 				await sleep(0);
 				turnEndsMs = performance.now() + TURN_MS;
 			}
 		}
-		return undefined;
+	}
+
+	private add(prepared: PreparedCall): Group | undefined {
+		const encoded = encodeQuery(prepared.call);
+		const query = { prepared, encoded, bytes: Buffer.byteLength(encoded) + 1 };
+		if (!this.mayBeBatched(prepared)) {
+			this.single.push(query);
+			return undefined;
+		}
+		const key = `${prepared.options.timeoutMs} ${prepared.caller.credential.authorization}`;
+		const group = this.groups.get(key) ?? { key, queries: [], bytes: 0 };
+		group.queries.push(query);
+		group.bytes += query.bytes;
+		this.groups.set(key, group);
+		this.waiting += 1;
+		return group;
 	}
 
 	private mayBeBatched({ call, options }: PreparedCall): boolean {
@@ -85,22 +107,15 @@ export class QueryBatches {
 		return batchSize > 1 && !hasOwnEndpoint && options.pagination === undefined;
 	}
 
-	private add(key: string, query: WaitingQuery): Group {
-		const group = this.groups.get(key) ?? { queries: [], bytes: 0 };
-		group.queries.push(query);
-		group.bytes += query.bytes;
-		this.groups.set(key, group);
-		this.waiting += 1;
-		return group;
-	}
-
-	private cutOldest(size: number): WaitingQuery[] | undefined {
-		for (const [key, group] of this.groups) return this.cut(key, group, size);
+	private fullGroup(size: number): Group | undefined {
+		for (const group of this.groups.values()) {
+			if (isFull(group, size)) return group;
+		}
 		return undefined;
 	}
 
 	/** Takes as many queries from a group as fit into a batch. */
-	private cut(key: string, group: Group, size: number): WaitingQuery[] {
+	private cut(group: Group, size: number): WaitingQuery[] {
 		const batch: WaitingQuery[] = [];
 		let bytes = 0;
 		for (const query of group.queries) {
@@ -110,7 +125,7 @@ export class QueryBatches {
 			group.bytes -= query.bytes;
 		}
 		group.queries.splice(0, batch.length);
-		if (group.queries.length === 0) this.groups.delete(key);
+		if (group.queries.length === 0) this.groups.delete(group.key);
 		this.waiting -= batch.length;
 		return batch;
 	}
@@ -118,9 +133,4 @@ export class QueryBatches {
 
 function isFull({ queries, bytes }: Group, size: number): boolean {
 	return queries.length >= size || bytes > MAX_BATCH_BYTES;
-}
-
-function encode(prepared: PreparedCall): WaitingQuery {
-	const encoded = encodeQuery(prepared.call);
-	return { prepared, encoded, bytes: Buffer.byteLength(encoded) + 1 };
 }

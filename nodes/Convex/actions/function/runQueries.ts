@@ -24,6 +24,7 @@ export async function runQueries(
 	const batches = new QueryBatches(run, items, sizing);
 	const slots = new Slots(concurrency);
 	for (;;) {
+		if (slots.free === 0) await batches.readAhead(() => slots.free > 0);
 		await slots.vacant();
 		const queries = await batches.take(slots.free);
 		if (queries !== undefined) slots.start(async () => await send(run, queries, batches, sizing));

@@ -1,0 +1,29 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
+import { join } from 'node:path';
+import { loadBuiltPackage } from '../../test/support/builtPackage';
+import type { Job } from '../measurement';
+import { ARGUMENTS_EXPRESSION, FUNCTION_PATH } from './calls';
+import type { Contender } from './index';
+
+/** This package's node as a user gets it: from the built package, loaded by n8n's own loader. */
+export async function convexNode({ load, server }: Job): Promise<Contender> {
+	const { nodeTypes, credentialTypes } = await loadBuiltPackage(
+		join(__dirname, 'n8n-nodes-convex'),
+	);
+	const nodeType = nodeTypes['n8n-nodes-convex.convex'];
+	if (nodeType === undefined) throw new Error('the built package has no Convex node');
+	return {
+		nodeType,
+		parameters: {
+			resource: 'function',
+			operation: load.operation,
+			functionPath: { __rl: true, mode: 'path', value: FUNCTION_PATH },
+			...(load.argumentsFrom === 'item'
+				? { argumentsMode: 'item' }
+				: { argumentsMode: 'json', argumentsJson: `={{ (${ARGUMENTS_EXPRESSION}) }}` }),
+			options: load.concurrency === undefined ? {} : { concurrency: load.concurrency },
+		},
+		credentialTypes,
+		credentials: { convexApi: { deploymentUrl: server.url, authentication: 'none' } },
+	};
+}

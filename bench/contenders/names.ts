@@ -1,0 +1,12 @@
+/** The contenders, as a reader of the table sees them. */
+export const CONTENDER_LABELS = {
+	convexNode: 'this node',
+	httpRequestNode: "n8n's HTTP Request node",
+	httpRequestNodeInBatches: "n8n's HTTP Request node, batches of 10",
+	convexHttpClientLoop: 'loop with ConvexHttpClient',
+	requestHelper: "n8n's request helper alone",
+	rawUndici: 'raw undici',
+	expressionsAlone: "n8n's expressions alone, nothing sent",
+} as const;
+
+export type ContenderName = keyof typeof CONTENDER_LABELS;

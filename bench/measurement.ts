@@ -1,0 +1,40 @@
+import type { ContenderName } from './contenders/names';
+
+/** What every contender of a row is given to do: one call for each item. */
+export interface Load {
+	operation: 'query' | 'mutation';
+	/** Arguments are the item's own fields, or come from one expression for each item. */
+	argumentsFrom: 'item' | 'expression';
+	/** Calls in flight at most, for contenders that can be told. */
+	concurrency?: number;
+	items: number;
+}
+
+/** What one worker process is started for. */
+export interface Job {
+	contender: ContenderName;
+	load: Load;
+	server: { url: string; latencyMs: number };
+}
+
+/** What a worker tells: that the idle engine is ready, or what a run took, or that it failed. */
+export type WorkerMessage =
+	| { type: 'ready' }
+	| { type: 'done'; wallTimeMs: number; peakMemoryBytes: number }
+	| { type: 'failed'; reason: string };
+
+/** What the server saw during a run. */
+export interface ServerCounts {
+	requests: number;
+	connections: number;
+	maxInFlight: number;
+	/** Function calls: a batch of 100 queries is 100 calls. */
+	calls: number;
+}
+
+export type Outcome =
+	| ({ type: 'measured'; wallTimeMs: number; peakMemoryBytes: number } & ServerCounts)
+	| { type: 'failed'; reason: string }
+	| { type: 'skipped'; reason: string };
+
+export type Measured = Extract<Outcome, { type: 'measured' }>;

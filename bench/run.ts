@@ -1,0 +1,99 @@
+/* eslint-disable no-console -- a command-line program */
+import { ensureN8n } from '../test/e2e/n8nInstallation';
+import { CONTENDER_LABELS } from './contenders/names';
+import { measure } from './measure';
+import type { Outcome } from './measurement';
+import { reasonToSkip, repeatsFor, SERVERS, type Entry, type Group } from './plan';
+import { circumstances } from './report/circumstances';
+import { writeReadme } from './report/readme';
+import { tables } from './report/tables';
+import { targetsTable } from './report/targets';
+import { milliseconds } from './report/units';
+import { Results } from './results';
+import { makeCertificate, type Certificate } from './server/certificate';
+import { RunningServer } from './server/client';
+import { readSettings, type Settings } from './settings';
+import { buildStage, type Stage } from './stage';
+
+/** `npm run bench`: measures the plan row by row and prints the tables. Nothing depends on the times. */
+async function main(): Promise<void> {
+	const settings = readSettings();
+	const heading = circumstances(settings);
+	const stage = await buildStage(await ensureN8n());
+	try {
+		const results = await measureAll(stage, settings);
+		const report = [
+			heading,
+			`### Targets\n\n${targetsTable(results, SERVERS)}`,
+			tables(results, SERVERS, settings.groups),
+		].join('\n\n');
+		console.log(`\n${report}`);
+		if (settings.write) await writeReadme(report);
+	} finally {
+		stage.remove();
+	}
+}
+
+async function measureAll(stage: Stage, { groups, msPerQuery }: Settings): Promise<Results> {
+	const results = new Results();
+	const certificate = makeCertificate(stage.folder);
+	for (const kind of SERVERS) {
+		const server = await RunningServer.start(kind, certificate, msPerQuery);
+		try {
+			for (const group of groups) {
+				console.error(`\n${group.title}: ${kind.name}`);
+				await measureGroup(results, stage, server, certificate, group);
+			}
+		} finally {
+			server.stop();
+		}
+	}
+	return results;
+}
+
+async function measureGroup(
+	results: Results,
+	stage: Stage,
+	server: RunningServer,
+	certificate: Certificate,
+	group: Group,
+): Promise<void> {
+	for (const items of group.sizes) {
+		for (const entry of group.entries.filter(({ upTo = Infinity }) => items <= upTo)) {
+			const outcome = await measureEntry(stage, server, certificate, group, entry, items);
+			console.error(`  ${items} × ${CONTENDER_LABELS[entry.contender]}: ${describe(outcome)}`);
+			if (outcome.type === 'failed') await server.restart();
+			results.add({ server: server.kind, group, contender: entry.contender, items, outcome });
+		}
+	}
+}
+
+async function measureEntry(
+	stage: Stage,
+	server: RunningServer,
+	{ certificate }: Certificate,
+	group: Group,
+	{ contender, ...entry }: Entry,
+	items: number,
+): Promise<Outcome> {
+	const { latencyMs } = server.kind;
+	const reason = reasonToSkip({ contender, ...entry }, items, latencyMs);
+	if (reason !== undefined) return { type: 'skipped', reason };
+	const job = {
+		contender,
+		load: { ...group.load, items },
+		server: { url: server.url, latencyMs },
+	};
+	const outcome = await measure(stage, server, certificate, job, repeatsFor(items));
+	if (outcome.type !== 'measured' || contender === 'expressionsAlone') return outcome;
+	if (outcome.calls === items) return outcome;
+	return { type: 'failed', reason: `${outcome.calls} calls reached the server` };
+}
+
+function describe(outcome: Outcome): string {
+	return outcome.type === 'measured'
+		? milliseconds(outcome.wallTimeMs)
+		: `${outcome.type}: ${outcome.reason}`;
+}
+
+void main();

@@ -1,0 +1,48 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Node, not in n8n */
+import { outputsOf } from '../../test/support/engine';
+import { prepareContender } from '../contenders';
+import type { Job, WorkerMessage } from '../measurement';
+import { makeItems } from './items';
+import { PeakMemory } from './memory';
+import { MeasuredWorkflow } from './measuredWorkflow';
+import { startExpressionEngine } from './expressionEngine';
+
+const WARM_UP_ITEMS = 20;
+
+/**
+ * One contender in n8n's engine, in a process of its own: warms up, says that it is ready, and then
+ * measures a run whenever the parent says so.
+ */
+async function main(): Promise<void> {
+	const job: Job = JSON.parse(process.argv[2] ?? '');
+	process.once('disconnect', () => process.exit());
+	await startExpressionEngine();
+	const workflow = new MeasuredWorkflow(await prepareContender(job));
+	await workflow.run(makeItems(WARM_UP_ITEMS));
+	const items = makeItems(job.load.items);
+	const memory = new PeakMemory();
+	process.on('message', () => void measure(workflow, items, memory).then(send));
+	await memory.start();
+	send({ type: 'ready' });
+}
+
+async function measure(
+	workflow: MeasuredWorkflow,
+	items: ReturnType<typeof makeItems>,
+	memory: PeakMemory,
+): Promise<WorkerMessage> {
+	const { run, wallTimeMs } = await workflow.run(items);
+	const failure = run.data.resultData.error;
+	if (failure !== undefined) return { type: 'failed', reason: failure.message };
+	const results = outputsOf(run, MeasuredWorkflow.NODE)[0]?.length ?? 0;
+	if (results !== items.length) {
+		return { type: 'failed', reason: `${results} results of ${items.length} items` };
+	}
+	return { type: 'done', wallTimeMs, peakMemoryBytes: memory.bytesOverIdle() };
+}
+
+function send(message: WorkerMessage): void {
+	process.send?.(message);
+}
+
+main().catch((error: unknown) => send({ type: 'failed', reason: String(error) }));

@@ -1,0 +1,11 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
+/** n8n itself comes from its installation, and has no types. */
+declare module 'n8n/dist/expression-observability/expression-observability.provider' {
+	import type { ObservabilityProvider } from '@n8n/expression-runtime';
+
+	export class ExpressionObservabilityProvider implements ObservabilityProvider {
+		metrics: ObservabilityProvider['metrics'];
+		traces: ObservabilityProvider['traces'];
+		logs: ObservabilityProvider['logs'];
+	}
+}
