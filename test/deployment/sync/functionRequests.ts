@@ -1,3 +1,5 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FunctionRunner, Outcome } from '../functionRunner';
 import { PlatformFailure } from '../platformFailure';
 import { encodeTimestamp } from '../timestamp';
@@ -53,6 +55,8 @@ export class FunctionRequests {
 		}
 		this.queuedMutations++;
 		this.mutations = this.mutations.then(async () => {
+			// Other requests are served in between, as in the backend.
+			await nextTurn();
 			await this.answer(call, async () => await this.mutate(call, identity));
 			this.queuedMutations--;
 		});
