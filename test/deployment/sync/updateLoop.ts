@@ -14,7 +14,7 @@ export class UpdateLoop {
 	private isScheduled = false;
 	/** Results may have changed. */
 	private isStale = false;
-	/** Commits are reported from inside transactions, whose context must not leak into the next round. */
+	/** Not in the context of the function that reports its commit. */
 	private readonly begin = AsyncResource.bind(() => void this.run());
 
 	constructor(
