@@ -155,6 +155,26 @@ describe('a connection that does not come back', () => {
 		expect((await running).success).toHaveLength(5);
 	});
 
+	it('is not taken for one that is there, and slow', async () => {
+		await convex.deployment.addFault({ kind: 'delay', ms: 600, path: '/sync/Mutation' });
+		const mutation = await convex.run({
+			...viaProxy(),
+			parameters: addingKeys(),
+			nodeType: impatientSession('mutation', 300),
+			input: keys(1),
+		});
+		expect(mutation.success).toHaveLength(1);
+		await proxy.down();
+		const running = convex.run({
+			...viaProxy(),
+			parameters: inSession('action', 'counters:wait', { ms: 2_500 }),
+			nodeType: impatientSession('action', 2_000),
+		});
+		await sleep(100);
+		await proxy.up();
+		expect((await running).success).toHaveLength(1);
+	});
+
 	it('once it was given up is not waited for again, for another user either', async () => {
 		await proxy.down();
 		const { error } = await convex.run({
