@@ -7,7 +7,7 @@ const TARGET_MS = 500;
 /** Batches that take less are not made smaller to spread the queries over more requests. */
 const SPREAD_MS = 100;
 /** Answers are held in memory as text and as values. */
-const TARGET_ANSWER_BYTES = 8 * 2 ** 20;
+const TARGET_ANSWER_LENGTH = 8 * 2 ** 20;
 
 /**
  * How many queries to put into the next batch.
@@ -21,12 +21,19 @@ export class BatchSizing {
 
 	private msPerQuery = 0;
 
-	private bytesPerQuery = 0;
+	private lengthPerAnswer = 0;
 
+	private isOff = false;
+
+	private maxSize: number;
+
+	/** @param limit the most queries in a batch */
 	constructor(
-		private maxSize: number,
+		private readonly limit: number,
 		private readonly concurrency: number,
-	) {}
+	) {
+		this.maxSize = limit;
+	}
 
 	/**
 	 * @param waiting how many queries are not sent yet
@@ -38,7 +45,7 @@ export class BatchSizing {
 		}
 		const most = Math.min(
 			TARGET_MS / this.msPerQuery,
-			TARGET_ANSWER_BYTES / this.bytesPerQuery,
+			TARGET_ANSWER_LENGTH / this.lengthPerAnswer,
 			this.largest * MAX_GROWTH,
 			this.maxSize,
 		);
@@ -46,21 +53,27 @@ export class BatchSizing {
 		return Math.max(1, Math.floor(clamp(Math.ceil(waiting / this.concurrency), least, most)));
 	}
 
-	/** Takes in how a batch went, as the mean of it and what was known before. */
-	observe(size: number, elapsedMs: number, answerBytes: number): void {
+	/**
+	 * Takes in how a batch went, as the mean of it and what was known before.
+	 *
+	 * @param answerLength of the whole batch, in characters
+	 */
+	observe(size: number, elapsedMs: number, answerLength: number): void {
 		const weight = this.largest === 0 ? 1 : 0.5;
 		this.msPerQuery += (Math.max(elapsedMs, 1) / size - this.msPerQuery) * weight;
-		this.bytesPerQuery += (Math.max(answerBytes, 1) / size - this.bytesPerQuery) * weight;
+		this.lengthPerAnswer += (Math.max(answerLength, 1) / size - this.lengthPerAnswer) * weight;
 		this.largest = Math.max(this.largest, size);
+		if (!this.isOff) this.maxSize = Math.min(this.limit, this.maxSize * 2);
 	}
 
-	/** A batch of this size was refused as a whole or not answered in time. */
+	/** A batch of this size was not answered in time. */
 	tooLarge(size: number): void {
 		this.maxSize = Math.max(1, Math.min(this.maxSize, Math.floor(size / 2)));
 	}
 
 	/** The deployment takes no batches. */
 	turnOff(): void {
+		this.isOff = true;
 		this.maxSize = 1;
 	}
 }

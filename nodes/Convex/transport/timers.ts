@@ -1,0 +1,60 @@
+/**
+ * Timers on AbortSignal.timeout: n8n allows nodes no `setTimeout`.
+ *
+ * One signal serves all timers that wait. A signal cannot be taken back, and a call that is answered
+ * leaves its time limit behind: a signal for each of them would pile up by the thousands.
+ */
+interface Timer {
+	dueAt: number;
+	run: () => void;
+}
+
+/** A tick that nothing waits for any more is over within this time. */
+const MAX_TICK_MS = 1_000;
+
+const waiting = new Map<number, Timer>();
+let lastId = 0;
+let nextTickAt = Number.POSITIVE_INFINITY;
+
+/** @returns what `stopTimer` takes */
+export function startTimer(run: () => void, delayMs = 0): number {
+	lastId += 1;
+	const dueAt = performance.now() + delayMs;
+	waiting.set(lastId, { dueAt, run });
+	armTick(dueAt);
+	return lastId;
+}
+
+/** Stopping a timer twice, or one that ran, does nothing. */
+export function stopTimer(id: number | null | undefined): void {
+	if (typeof id === 'number') waiting.delete(id);
+}
+
+function armTick(dueAt: number): void {
+	if (dueAt >= nextTickAt) return;
+	const now = performance.now();
+	const delayMs = Math.ceil(Math.min(Math.max(dueAt - now, 0), MAX_TICK_MS));
+	const tickAt = now + delayMs;
+	nextTickAt = tickAt;
+	AbortSignal.timeout(delayMs).addEventListener('abort', () => tick(tickAt), { once: true });
+}
+
+function tick(tickAt: number): void {
+	// A sooner one has taken its place.
+	if (tickAt !== nextTickAt) return;
+	nextTickAt = Number.POSITIVE_INFINITY;
+	const now = performance.now();
+	for (const [id, { dueAt, run }] of [...waiting]) {
+		if (dueAt > now || !waiting.delete(id)) continue;
+		try {
+			run();
+		} catch {
+			// It would end n8n's process.
+		}
+	}
+	const firstDueAt = [...waiting.values()].reduce(
+		(first, { dueAt }) => Math.min(first, dueAt),
+		Number.POSITIVE_INFINITY,
+	);
+	if (waiting.size > 0) armTick(firstDueAt);
+}
