@@ -23,6 +23,17 @@ describe('timers', () => {
 		expect(hasRun).toBe(false);
 	});
 
+	it('run when they are due, also behind one that is due later', async () => {
+		const ran: string[] = [];
+		const late = startTimer(() => ran.push('late'), 600_000);
+		startTimer(() => ran.push('soon'), 10);
+		// Node itself ends what is due in order.
+		const reference = AbortSignal.timeout(500);
+		await new Promise((resolve) => reference.addEventListener('abort', resolve));
+		stopTimer(late);
+		expect(ran).toEqual(['soon']);
+	});
+
 	it('do not run when they were stopped, and leave the others alone', async () => {
 		const ran: string[] = [];
 		const stopped = startTimer(() => ran.push('stopped'), 10);
