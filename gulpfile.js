@@ -26,7 +26,8 @@ async function typeCheck() {
 
 /**
  * One self-contained file per entry: a package without run-time dependencies. n8n-workflow is the
- * host's own.
+ * host's own. On a neutral platform convex/browser comes without `ws`, which would bring its own
+ * network: the host's WebSocket is used.
  */
 async function bundle() {
 	const { metafile } = await esbuild.build({
@@ -39,7 +40,9 @@ async function bundle() {
 		mainFields: ['module', 'main'],
 		conditions: ['import'],
 		target: 'node20',
-		external: ['n8n-workflow'],
+		external: ['n8n-workflow', 'node:crypto'],
+		// Convex's sync client needs timers, and n8n allows nodes none.
+		inject: ['nodes/Convex/transport/timers.ts'],
 		drop: ['console', 'debugger'],
 		legalComments: 'inline',
 		logLevel: 'warning',

@@ -43,3 +43,17 @@ export const badReturn = mutation({
 		return 'not a number' as unknown as number;
 	},
 });
+
+/** Fails as long as something was counted an odd number of times. */
+export const throwWhenOdd = query({
+	args: { name: v.string() },
+	handler: async (ctx, { name }) => {
+		const counters = await ctx.db
+			.query('counters')
+			.withIndex('by_name', (q) => q.eq('name', name))
+			.collect();
+		const count = counters.reduce((sum, counter) => sum + counter.count, 0);
+		if (count % 2 === 1) throw new ConvexError({ code: 'ODD', count });
+		return count;
+	},
+});

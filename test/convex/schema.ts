@@ -21,5 +21,6 @@ export default defineSchema({
 	})
 		.index('by_order_id', ['orderId'])
 		.index('by_announced', ['announced']),
+	boards: defineTable({ name: v.string(), value: v.any() }).index('by_name', ['name']),
 	reports: defineTable({ text: v.string(), open: v.number(), done: v.number() }),
 });

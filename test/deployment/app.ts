@@ -9,6 +9,7 @@ import tallySchema from '../convex/tally/schema';
 import { stateOf } from './convexTestDatabases';
 import { DocumentHistory } from './documentHistory';
 import { installPagination } from './pagination';
+import { installPageJournal } from './sync/pageJournal';
 import { validationError, type TableOfId, type ValidatorJson } from './validation';
 
 /** Modules are loaded by name, as they are deployed by folder. */
@@ -73,7 +74,10 @@ export function loadApp(): App {
 	}
 	const state = stateOf(backend);
 	const history = new DocumentHistory(state);
-	for (const { db } of Object.values(state.components)) installPagination(db);
+	for (const { db } of Object.values(state.components)) {
+		installPagination(db);
+		installPageJournal(db);
+	}
 	return {
 		backend,
 		history,

@@ -6,6 +6,7 @@ import type { DeploymentCommands } from './commands';
 import type { ExecutionsByKey } from './executionCounts';
 import type { Fault, Weather } from './faults';
 import type { RequestStats } from './requestStats';
+import { syncControls, type SyncControls } from './sync/syncCommands';
 
 const START_TIMEOUT_MS = 30_000;
 
@@ -17,7 +18,7 @@ export interface TestDeployment {
 }
 
 /** The embedded deployment, with the controls that a real one lacks. */
-export interface EmbeddedDeployment extends TestDeployment {
+export interface EmbeddedDeployment extends TestDeployment, SyncControls {
 	/** Has requests to come go wrong. */
 	addFault: (fault: Fault) => Promise<void>;
 	/** Has requests go wrong at random until the next reset; without an argument, no longer. */
@@ -89,6 +90,7 @@ function control(address: Address, stop: () => Promise<void>): EmbeddedDeploymen
 		goDown: async () => await send('goDown'),
 		comeBack: async () => await send('comeBack'),
 		restart: async (options) => await send('restart', options),
+		...syncControls(send),
 	};
 }
 

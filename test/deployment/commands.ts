@@ -2,6 +2,8 @@ import type { FaultPlan, Fault, Weather } from './faults';
 import type { FunctionRunner } from './functionRunner';
 import type { Authenticator } from './identity';
 import type { RequestCounter } from './requestStats';
+import { syncCommandsFor } from './sync/syncCommands';
+import type { SyncServer } from './sync/syncServer';
 
 /** A deployment as tests control it. */
 export interface ControlledDeployment {
@@ -9,6 +11,7 @@ export interface ControlledDeployment {
 	readonly requests: RequestCounter;
 	readonly authenticator: Authenticator;
 	readonly runner: FunctionRunner;
+	readonly sync: SyncServer;
 	reset: () => void;
 	goDown: () => Promise<void>;
 	comeBack: () => Promise<void>;
@@ -34,6 +37,7 @@ export function commandsFor(deployment: ControlledDeployment) {
 		goDown: async () => await deployment.goDown(),
 		comeBack: async () => await deployment.comeBack(),
 		restart: async ({ downMs }: { downMs: number }) => await deployment.restart(downMs),
+		...syncCommandsFor(deployment.sync),
 	};
 }
 

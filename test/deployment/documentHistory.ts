@@ -37,6 +37,9 @@ export class DocumentHistory {
 
 	private earliest: bigint;
 
+	/** Told of each mutation that wrote, as soon as it is committed. */
+	onCommit: () => void = () => {};
+
 	constructor(private readonly state: ConvexTestState) {
 		this.databases = Object.values(state.components).map(({ db }) => db);
 		// A deployment has a timestamp before its first mutation, too.
@@ -123,6 +126,7 @@ export class DocumentHistory {
 		if (last?.ts === ts) last.replaced.set(database, replaced);
 		else this.commits.push({ ts, replaced: new Map([[database, replaced]]) });
 		this.dropOldCommits();
+		this.onCommit();
 	}
 
 	private dropOldCommits(): void {

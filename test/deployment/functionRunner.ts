@@ -72,14 +72,37 @@ const PAUSED_TEXT =
 
 /** Runs functions of the app and words what goes wrong as the backend does (crates/udf/src/validation.rs). */
 export class FunctionRunner {
-	paused = false;
+	private isPaused = false;
 
-	/** Production deployments send clients neither texts nor log lines: crates/application/src/redaction.rs. */
-	redacted = false;
+	private isRedacted = false;
+
+	/** Told when what queries give may have changed. */
+	onChange: () => void = () => {};
 
 	readonly executions = new ExecutionCounts();
 
-	constructor(private readonly app: App) {}
+	constructor(private readonly app: App) {
+		this.history.onCommit = () => this.onChange();
+	}
+
+	get paused(): boolean {
+		return this.isPaused;
+	}
+
+	set paused(paused: boolean) {
+		this.isPaused = paused;
+		this.onChange();
+	}
+
+	/** Production deployments send clients neither texts nor log lines: crates/application/src/redaction.rs. */
+	get redacted(): boolean {
+		return this.isRedacted;
+	}
+
+	set redacted(redacted: boolean) {
+		this.isRedacted = redacted;
+		this.onChange();
+	}
 
 	get history(): DocumentHistory {
 		return this.app.history;

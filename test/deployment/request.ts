@@ -66,7 +66,7 @@ export function badBody(message: string): PlatformFailure {
 }
 
 /** crates/common/src/version.rs: a client names itself and its version, joined by a dash. */
-export function checkClientVersion({ headers }: ReceivedRequest): void {
+export function checkClientVersion({ headers }: Pick<ReceivedRequest, 'headers'>): void {
 	const client = headers['convex-client'];
 	if (client === undefined || String(client).includes('-')) return;
 	throw new PlatformFailure(

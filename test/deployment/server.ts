@@ -7,13 +7,14 @@ import { send } from './answer';
 import { loadApp } from './app';
 import { commandsFor, type ControlledDeployment } from './commands';
 import { ControlServer } from './control';
-import { FaultPlan } from './faults';
+import { FaultPlan, type FaultEffect } from './faults';
 import { suffer } from './faultyExchange';
 import { FunctionRunner } from './functionRunner';
 import { Authenticator, type Caller } from './identity';
 import { PublicApi } from './publicApi';
 import { pathOf, receive, type ReceivedRequest } from './request';
 import { RequestCounter } from './requestStats';
+import { SyncServer } from './sync/syncServer';
 
 /** A port just left may be in use for a moment. */
 const LISTEN_RETRY_MS = 50;
@@ -34,6 +35,8 @@ export class DeploymentServer implements ControlledDeployment {
 
 	runner = new FunctionRunner(loadApp());
 
+	readonly sync: SyncServer;
+
 	private port = 0;
 
 	private control: ControlServer | undefined;
@@ -51,6 +54,14 @@ export class DeploymentServer implements ControlledDeployment {
 			this.requests.connected();
 			this.sockets.add(socket);
 			socket.once('close', () => this.sockets.delete(socket));
+		});
+		this.sync = new SyncServer({
+			http: this.http,
+			authenticator,
+			runner: () => this.runner,
+			takeFault: (request) => this.takeFault(request),
+			runFunction: async (path, args) => await this.runMeanwhile(path, args),
+			restart: async (downMs) => await this.restart(downMs),
 		});
 	}
 
@@ -80,6 +91,7 @@ export class DeploymentServer implements ControlledDeployment {
 	async goDown(): Promise<void> {
 		if (!this.http.listening) return;
 		const closed = new Promise((resolve) => this.http.close(resolve));
+		this.sync.disconnect();
 		for (const socket of this.sockets) socket.destroy();
 		await closed;
 	}
@@ -137,12 +149,11 @@ export class DeploymentServer implements ControlledDeployment {
 		response: ServerResponse,
 	): Promise<void> {
 		const answer = async () => await this.api.answer(request);
-		const fault = this.faults.take(request);
+		const fault = this.takeFault(request);
 		if (fault === undefined) {
 			send(response, await answer());
 			return;
 		}
-		this.requests.faulted(fault.kind);
 		await suffer(fault, {
 			socket,
 			response,
@@ -150,6 +161,12 @@ export class DeploymentServer implements ControlledDeployment {
 			restart: async (downMs) => await this.restart(downMs),
 			runFunction: async (path, args) => await this.runMeanwhile(path, args),
 		});
+	}
+
+	private takeFault(request: ReceivedRequest): FaultEffect | undefined {
+		const fault = this.faults.take(request);
+		if (fault !== undefined) this.requests.faulted(fault.kind);
+		return fault;
 	}
 
 	private async runMeanwhile(path: string, args: JSONValue): Promise<void> {
@@ -164,5 +181,6 @@ export class DeploymentServer implements ControlledDeployment {
 		this.faults.clear();
 		this.requests.reset();
 		this.runner = new FunctionRunner(loadApp());
+		this.sync.reset();
 	}
 }

@@ -105,7 +105,7 @@ export function outputsOf(run: IRun, nodeName: string): INodeExecutionData[][] {
 	return outputs.map((items) => items ?? []);
 }
 
-function additionalDataWith(
+export function additionalDataWith(
 	credentialsHelper: ICredentialsHelper,
 	{ name, nodes, connections }: WorkflowFile,
 ): IWorkflowExecuteAdditionalData {
@@ -130,7 +130,7 @@ function additionalDataWith(
 	return additionalData as IWorkflowExecuteAdditionalData;
 }
 
-class NodeTypesInMemory implements INodeTypes {
+export class NodeTypesInMemory implements INodeTypes {
 	constructor(private readonly types: Record<string, INodeType>) {}
 
 	getByName(name: string): INodeType {
@@ -149,7 +149,7 @@ class NodeTypesInMemory implements INodeTypes {
 }
 
 /** Stored credentials in memory; `authenticate` works as in n8n, for credentials with a function. */
-class CredentialsInMemory extends ICredentialsHelper {
+export class CredentialsInMemory extends ICredentialsHelper {
 	reads = 0;
 
 	constructor(

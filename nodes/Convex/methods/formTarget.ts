@@ -45,12 +45,25 @@ export function readFormTarget(context: ILoadOptionsFunctions): FunctionTarget {
 	if (value.startsWith('=')) {
 		throw inputFailure(
 			"'Function' is an expression, so its arguments are not known yet",
-			"Set 'Arguments' to 'Using Fields Below', 'Using Input Item' or 'Using JSON'.",
+			chooseOtherArguments(context),
 		);
 	}
 	return {
 		operation: readFormOperation(context),
 		functionPath: toFunctionPath(mode, value),
 		componentPath: readFormComponentPath(context),
+		isWatched: isTrigger(context),
 	};
+}
+
+/** What to do where a form cannot be made. */
+export function chooseOtherArguments(context: ILoadOptionsFunctions): string {
+	return isTrigger(context)
+		? "Set 'Arguments' to 'Using Fields Below' or 'Using JSON'."
+		: "Set 'Arguments' to 'Using Fields Below', 'Using Input Item' or 'Using JSON'.";
+}
+
+/** Whether the open form is the trigger's, which has no operations and no input item. */
+function isTrigger(context: ILoadOptionsFunctions): boolean {
+	return context.getCurrentNodeParameter('emit') !== undefined;
 }

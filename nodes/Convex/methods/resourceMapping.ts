@@ -5,7 +5,7 @@ import type {
 	ResourceMapperField,
 	ResourceMapperFields,
 } from 'n8n-workflow';
-import { readFormPagination, readFormTarget } from './formTarget';
+import { chooseOtherArguments, readFormPagination, readFormTarget } from './formTarget';
 import { readSignature } from '../transport/functionSignature';
 import {
 	alternativesOf,
@@ -44,8 +44,7 @@ export async function getArguments(this: ILoadOptionsFunctions): Promise<Resourc
 		if (args.type !== 'object') {
 			return {
 				fields: [],
-				emptyFieldsNotice:
-					"This function declares no arguments, so it takes any. Set 'Arguments' to 'Using Fields Below', 'Using Input Item' or 'Using JSON'.",
+				emptyFieldsNotice: `This function declares no arguments, so it takes any. ${chooseOtherArguments(this)}`,
 			};
 		}
 		const isPaginated = readFormPagination(this);

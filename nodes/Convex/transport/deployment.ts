@@ -3,6 +3,7 @@ import type {
 	ICredentialsDecrypted,
 	IExecuteFunctions,
 	ILoadOptionsFunctions,
+	ITriggerFunctions,
 } from 'n8n-workflow';
 import { ACTING_USER_FIELD, parseCredential, type ConvexCredential } from '../convex/credential';
 import { inputFailure } from '../convex/failure';
@@ -10,8 +11,8 @@ import { encodeIdentity, type UserIdentity } from '../convex/identity';
 
 export const CREDENTIAL_TYPE = 'convexApi';
 
-/** Who calls: a run, or the editor that fills in a form. */
-export type CallContext = IExecuteFunctions | ILoadOptionsFunctions;
+/** Who calls: a run, the editor that fills in a form, or a trigger. */
+export type CallContext = IExecuteFunctions | ILoadOptionsFunctions | ITriggerFunctions;
 
 /** A deployment that a run calls, with its credential, decrypted once. */
 export interface Deployment {

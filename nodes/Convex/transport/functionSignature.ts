@@ -11,6 +11,8 @@ export interface FunctionTarget {
 	operation: FunctionOperation;
 	functionPath: FunctionPath;
 	componentPath: string | undefined;
+	/** Whether a trigger watches it, so that no other operation can be chosen instead. */
+	isWatched?: boolean;
 }
 
 /**
@@ -21,7 +23,7 @@ export interface FunctionTarget {
 export async function readSignature(
 	context: CallContext,
 	deployment: Deployment,
-	{ operation, functionPath, componentPath }: FunctionTarget,
+	{ operation, functionPath, componentPath, isWatched }: FunctionTarget,
 ): Promise<FunctionSignature> {
 	const spec = await readFunctionSpec(context, deployment, componentPath);
 	const signature = findFunction(spec, functionPath);
@@ -39,7 +41,9 @@ export async function readSignature(
 		const [type, wanted] = [signature.type, operation].map(capitalise);
 		throw inputFailure(
 			`'${name}' is a ${signature.type}, not a ${operation}`,
-			`Set 'Operation' to '${type}' instead of '${wanted}', or to 'Run by Path'.`,
+			isWatched
+				? "Only queries can be watched. Choose a query in 'Function'."
+				: `Set 'Operation' to '${type}' instead of '${wanted}', or to 'Run by Path'.`,
 		);
 	}
 	return signature;

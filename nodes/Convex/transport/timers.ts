@@ -1,8 +1,9 @@
 /**
- * Timers on AbortSignal.timeout: n8n allows nodes no `setTimeout`.
+ * `setTimeout` and `clearTimeout` on AbortSignal.timeout: n8n allows nodes no timers. Time limits and
+ * retries need some, and Convex's own client, bundled with these in their place (gulpfile.js).
  *
- * One signal serves all timers that wait. A signal cannot be taken back, and a call that is answered
- * leaves its time limit behind: a signal for each of them would pile up by the thousands.
+ * One signal serves all timers that wait. A signal cannot be taken back, and the client sets a timer
+ * of a minute anew at each message: a signal for each of them would pile up by the thousands.
  */
 interface Timer {
 	dueAt: number;
@@ -30,6 +31,13 @@ export function stopTimer(id: number | null | undefined): void {
 	if (typeof id === 'number') waiting.delete(id);
 }
 
+/** Waits. The process is not kept alive by it. */
+export async function elapsed(delayMs: number): Promise<void> {
+	await new Promise<void>((resolve) => startTimer(resolve, delayMs));
+}
+
+export { startTimer as setTimeout, stopTimer as clearTimeout };
+
 function armTick(dueAt: number): void {
 	if (dueAt >= nextTickAt) return;
 	const now = performance.now();
@@ -44,12 +52,14 @@ function tick(tickAt: number): void {
 	if (tickAt !== nextTickAt) return;
 	nextTickAt = Number.POSITIVE_INFINITY;
 	const now = performance.now();
-	for (const [id, { dueAt, run }] of [...waiting]) {
-		if (dueAt > now || !waiting.delete(id)) continue;
+	const due = [...waiting].filter(([, { dueAt }]) => dueAt <= now);
+	for (const [id, { run }] of due.sort(([, a], [, b]) => a.dueAt - b.dueAt)) {
+		// One that ran before may have stopped it.
+		if (!waiting.delete(id)) continue;
 		try {
 			run();
 		} catch {
-			// It would end n8n's process.
+			// It would end n8n's process. A client that broke is replaced by whoever misses it.
 		}
 	}
 	const firstDueAt = [...waiting.values()].reduce(

@@ -2,6 +2,7 @@
 /** Generated `api` utility. To regenerate, run `npx convex dev`. */
 import type { ApiFromModules, FilterApi, FunctionReference } from 'convex/server';
 import type * as admin_reports from '../admin/reports.js';
+import type * as boards from '../boards.js';
 import type * as counters from '../counters.js';
 import type * as documents from '../documents.js';
 import type * as failures from '../failures.js';
@@ -17,6 +18,7 @@ import type * as version from '../version.js';
 
 declare const fullApi: ApiFromModules<{
 	'admin/reports': typeof admin_reports;
+	boards: typeof boards;
 	counters: typeof counters;
 	documents: typeof documents;
 	failures: typeof failures;

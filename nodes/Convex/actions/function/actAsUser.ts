@@ -1,4 +1,4 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 import { isPlainObject } from '../../convex/arguments';
 import { inputFailure } from '../../convex/failure';
 import { parseUserIdentity, type UserIdentity } from '../../convex/identity';
@@ -48,7 +48,7 @@ export const actAsUserOptions: INodeProperties[] = [
 ];
 
 /** The user that an item's call is made for, if any. @throws ConvexFailure (`input`) naming the option */
-export function readIdentity(options: IDataObject): UserIdentity | undefined {
+export function readIdentity(options: Readonly<Record<string, unknown>>): UserIdentity | undefined {
 	const byJson = 'actAsUser' in options;
 	const byFields = 'actAsUserAttributes' in options;
 	if (byJson && byFields) {

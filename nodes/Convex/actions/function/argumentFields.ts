@@ -1,8 +1,9 @@
-import type { IExecuteFunctions, INodeProperties, INodePropertyOptions } from 'n8n-workflow';
+import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { isPlainObject } from '../../convex/arguments';
 import { convertArgument, DATE_HELP, isArgumentType, mismatch } from '../../convex/argumentTypes';
 import { inputFailure } from '../../convex/failure';
 import { dateParser } from './dates';
+import type { ParameterSource } from './parameterSource';
 
 const TYPES: INodePropertyOptions[] = [
 	{
@@ -146,7 +147,7 @@ export const argumentFieldsDescription: INodeProperties[] = [
  * @throws ConvexFailure (`input`) naming the argument
  */
 export async function readArgumentFields(
-	context: IExecuteFunctions,
+	context: ParameterSource,
 	itemIndex: number,
 ): Promise<Record<string, unknown>> {
 	const fields: unknown = context.getNodeParameter('argumentFields.argument', itemIndex, []);
@@ -168,7 +169,7 @@ export async function readArgumentFields(
 }
 
 async function readFieldValue(
-	context: IExecuteFunctions,
+	context: ParameterSource,
 	itemIndex: number,
 	name: string,
 	{ type, value }: Record<string, unknown>,
@@ -190,7 +191,7 @@ async function readFieldValue(
 }
 
 async function readBinaryField(
-	context: IExecuteFunctions,
+	context: ParameterSource,
 	itemIndex: number,
 	subject: string,
 	binaryField: unknown,

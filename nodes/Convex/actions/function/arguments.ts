@@ -1,4 +1,4 @@
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 import { encodeArguments, isPlainObject, type EncodedArguments } from '../../convex/arguments';
 import { inputFailure } from '../../convex/failure';
 import type { FunctionSignature } from '../../convex/functionSpec';
@@ -6,6 +6,7 @@ import { parseJsonText } from '../../convex/jsonText';
 import { argumentFieldsDescription, readArgumentFields } from './argumentFields';
 import { convert, mappedArgumentsDescription, readMappedArguments } from './mappedArguments';
 import { itemFieldsDescription, readItemFields } from './itemFields';
+import type { ParameterSource } from './parameterSource';
 
 const JSON_PARAMETER = "'Arguments (JSON)'";
 
@@ -64,7 +65,7 @@ export const argumentsDescription: INodeProperties[] = [
  * @throws ConvexFailure (`input`) naming the parameter and the argument
  */
 export async function readArguments(
-	context: IExecuteFunctions,
+	context: ParameterSource,
 	itemIndex: number,
 	signature: () => Promise<FunctionSignature>,
 	convertTypes: boolean,
@@ -81,7 +82,7 @@ export async function readArguments(
 }
 
 async function readUnmapped(
-	context: IExecuteFunctions,
+	context: ParameterSource,
 	mode: unknown,
 	itemIndex: number,
 ): Promise<{ source: string; args: unknown }> {

@@ -1,7 +1,8 @@
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 import { isPlainObject } from '../../convex/arguments';
 import { inputFailure } from '../../convex/failure';
 import { toFunctionPath, type FunctionPath } from '../../convex/functionPath';
+import type { ParameterSource } from './parameterSource';
 
 export const functionPathDescription: INodeProperties[] = [
 	{
@@ -32,7 +33,7 @@ export const functionPathDescription: INodeProperties[] = [
 ];
 
 /** @throws ConvexFailure (`input`) naming the parameter */
-export function readFunctionPath(context: IExecuteFunctions, itemIndex: number): FunctionPath {
+export function readFunctionPath(context: ParameterSource, itemIndex: number): FunctionPath {
 	const locator: unknown = context.getNodeParameter('functionPath', itemIndex);
 	const [mode, value] = isPlainObject(locator) ? [locator.mode, locator.value] : ['path', locator];
 	if (typeof value === 'string') return toFunctionPath(mode, value);

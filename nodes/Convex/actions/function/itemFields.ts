@@ -1,6 +1,7 @@
-import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { describeType } from '../../convex/arguments';
 import { inputFailure } from '../../convex/failure';
+import type { ParameterSource } from './parameterSource';
 
 export const itemFieldsDescription: INodeProperties[] = [
 	{
@@ -29,7 +30,7 @@ export const itemFieldsDescription: INodeProperties[] = [
 ];
 
 /** The fields of the input item that the user wants to send; none of them is changed. */
-export function readItemFields(context: IExecuteFunctions, itemIndex: number): IDataObject {
+export function readItemFields(context: ParameterSource, itemIndex: number): IDataObject {
 	const json: IDataObject = context.getInputData()[itemIndex]?.json ?? {};
 	const selection: unknown = context.getNodeParameter('itemFields', itemIndex);
 	if (selection === 'all') return json;
@@ -39,7 +40,7 @@ export function readItemFields(context: IExecuteFunctions, itemIndex: number): I
 	return Object.fromEntries(Object.entries(json).filter(([name]) => keep(name)));
 }
 
-function readFieldNames(context: IExecuteFunctions, itemIndex: number): Set<string> {
+function readFieldNames(context: ParameterSource, itemIndex: number): Set<string> {
 	const value: unknown = context.getNodeParameter('itemFieldNames', itemIndex);
 	const names: unknown[] = typeof value === 'string' ? value.split(',') : [value].flat();
 	const trimmed = names.map(toFieldName).filter((name) => name !== '');

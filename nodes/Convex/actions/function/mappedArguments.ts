@@ -1,10 +1,11 @@
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 import { isPlainObject } from '../../convex/arguments';
 import { inputFailure } from '../../convex/failure';
 import type { FunctionSignature } from '../../convex/functionSpec';
 import { alternativesOf, type FieldValidator, type Validator } from '../../convex/validator';
 import { convertFields } from '../../convex/validatorConversion';
 import { dateParser } from './dates';
+import type { ParameterSource } from './parameterSource';
 
 export const mappedArgumentsDescription: INodeProperties[] = [
 	{
@@ -39,7 +40,7 @@ export const mappedArgumentsDescription: INodeProperties[] = [
  * @throws ConvexFailure (`input`) naming an argument that is missing, not known or of a wrong type
  */
 export function readMappedArguments(
-	context: IExecuteFunctions,
+	context: ParameterSource,
 	signature: FunctionSignature,
 	itemIndex: number,
 ): Record<string, unknown> {
@@ -62,7 +63,7 @@ export function readMappedArguments(
 
 /** Converts arguments by a signature; a function without an args validator takes them as they are. */
 export function convert(
-	context: IExecuteFunctions,
+	context: ParameterSource,
 	source: string,
 	args: Validator,
 	values: Record<string, unknown>,

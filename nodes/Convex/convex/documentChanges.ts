@@ -1,0 +1,136 @@
+import type { JSONValue } from 'convex/values';
+import { describeType } from './arguments';
+import { inputFailure, type ConvexFailure } from './failure';
+import { fingerprintOf } from './fingerprint';
+import type { DocumentChange, EncodedDocument } from './resultEvent';
+
+interface KnownDocument {
+	fingerprint: string;
+	/** Undefined where only the fingerprint was kept. */
+	document: EncodedDocument | undefined;
+}
+
+/** The documents of a list by their key, which stands there as JSON text. */
+export type KnownDocuments = ReadonlyMap<string, KnownDocument>;
+
+/**
+ * The documents of a query's result.
+ *
+ * @throws ConvexFailure (`input`) for a result that is no list of documents, and for documents that
+ * the field does not tell apart
+ */
+export function documentsByKey(result: JSONValue, keyField: string): KnownDocuments {
+	if (!Array.isArray(result)) throw noList(result);
+	const documents = new Map<string, KnownDocument>();
+	result.forEach((document, index) => {
+		const place = `number ${index + 1} of the list`;
+		if (!isDocument(document)) {
+			throw inputFailure(
+				`The query's result is not a list of documents: ${place} is ${describeValue(document)}`,
+				RESULT_HELP,
+			);
+		}
+		const key = keyOf(document, keyField, place);
+		if (documents.has(key)) {
+			throw inputFailure(
+				`Two documents of the query's result have the same '${keyField}': ${key}`,
+				"Set 'Key Field' to a field that has a different value in each document, such as _id.",
+			);
+		}
+		documents.set(key, { fingerprint: fingerprintOf(document), document });
+	});
+	return documents;
+}
+
+/** In the order of the new list, with the removed documents behind. */
+export function changesBetween(before: KnownDocuments, after: KnownDocuments): DocumentChange[] {
+	const changes: DocumentChange[] = [];
+	for (const [key, { fingerprint, document }] of after) {
+		const known = before.get(key);
+		if (known === undefined) {
+			changes.push(describeChange('added', key, document, undefined));
+		} else if (known.fingerprint !== fingerprint) {
+			changes.push(describeChange('changed', key, document, known.document));
+		}
+	}
+	for (const [key, { document }] of before) {
+		if (!after.has(key)) changes.push(describeChange('removed', key, undefined, document));
+	}
+	return changes;
+}
+
+const RESULT_HELP =
+	"Set 'Trigger On' to 'Any Change of the Result', or watch a query that returns a list of documents.";
+
+function noList(result: JSONValue): ConvexFailure {
+	const isPage = isDocument(result) && Array.isArray(result.page);
+	return inputFailure(
+		`The query's result is ${describeValue(result)}, not a list of documents`,
+		isPage ? `The query returns its documents page by page. ${RESULT_HELP}` : RESULT_HELP,
+	);
+}
+
+function keyOf(document: EncodedDocument, keyField: string, place: string): string {
+	const key = Object.hasOwn(document, keyField) ? document[keyField] : undefined;
+	if (isKey(key)) return JSON.stringify(key);
+	throw inputFailure(
+		key === undefined
+			? `The query's result has a document without the field '${keyField}': ${place}`
+			: `The query's result has a document whose '${keyField}' is ${describeValue(key)}, not text or a number: ${place}`,
+		"Set 'Key Field' to a field that every document has, with a different value in each, such as _id.",
+	);
+}
+
+/** Text, a number or an int64. */
+function isKey(value: JSONValue | undefined): value is JSONValue {
+	return (
+		typeof value === 'string' ||
+		typeof value === 'number' ||
+		(isDocumentLike(value) && typeof value.$integer === 'string')
+	);
+}
+
+function describeChange(
+	type: DocumentChange['type'],
+	key: string,
+	document: EncodedDocument | undefined,
+	previousDocument: EncodedDocument | undefined,
+): DocumentChange {
+	return {
+		type,
+		key: JSON.parse(key),
+		document,
+		previousDocument,
+		changedFields:
+			previousDocument === undefined || document === undefined
+				? undefined
+				: changedFields(previousDocument, document),
+	};
+}
+
+/** Names of the fields that were set, removed or given another value. */
+function changedFields(before: EncodedDocument, after: EncodedDocument): string[] {
+	const names = new Set([...Object.keys(before), ...Object.keys(after)]);
+	return [...names]
+		.filter((name) => fingerprintOfField(before[name]) !== fingerprintOfField(after[name]))
+		.sort();
+}
+
+function fingerprintOfField(value: JSONValue | undefined): string | undefined {
+	return value === undefined ? undefined : fingerprintOf(value);
+}
+
+/** An object of Convex, and not one that encodes a value of another type. */
+function isDocument(value: JSONValue | undefined): value is EncodedDocument {
+	return isDocumentLike(value) && !Object.keys(value).some((name) => name.startsWith('$'));
+}
+
+function isDocumentLike(value: JSONValue | undefined): value is EncodedDocument {
+	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function describeValue(value: JSONValue): string {
+	if (isDocumentLike(value) && '$bytes' in value) return 'bytes';
+	const isNumber = isDocumentLike(value) && ('$integer' in value || '$float' in value);
+	return isNumber ? 'a number' : describeType(value);
+}

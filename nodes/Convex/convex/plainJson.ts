@@ -1,0 +1,26 @@
+import { jsonToConvex, type JSONValue } from 'convex/values';
+
+/**
+ * Plain JSON of an encoded value, as the deployment writes it for the format `json`
+ * (convex-backend crates/value/src/export.rs): an int64 becomes text with its digits, bytes become
+ * base64 text, NaN and infinities text, and -0 stays.
+ */
+export function toPlainJson(value: JSONValue): JSONValue {
+	if (typeof value !== 'object' || value === null) return value;
+	if (Array.isArray(value)) return value.map(toPlainJson);
+	const special = specialValue(value);
+	if (special !== undefined) return special;
+	const fields = Object.entries(value).map(([name, field]): [string, JSONValue] => [
+		name,
+		toPlainJson(field),
+	]);
+	return Object.fromEntries(fields);
+}
+
+/** Only what is encoded has a field that starts with `$`: no field of a Convex object may. */
+function specialValue(value: { [field: string]: JSONValue }): JSONValue | undefined {
+	if (value.$bytes !== undefined) return value.$bytes;
+	if (value.$integer === undefined && value.$float === undefined) return undefined;
+	const decoded = jsonToConvex(value);
+	return Object.is(decoded, -0) ? -0 : String(decoded);
+}

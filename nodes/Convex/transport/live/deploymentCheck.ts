@@ -1,0 +1,93 @@
+import type { IHttpRequestOptions } from 'n8n-workflow';
+import { credentialProbe, parseProbeResponse } from '../../convex/credentialProbe';
+import { ConvexFailure } from '../../convex/failure';
+import type { DeploymentResponse } from '../../convex/functionCall';
+import { parseJsonObject } from '../../convex/jsonText';
+import { CREDENTIAL_TYPE, type CallContext, type Deployment } from '../deployment';
+import { CLIENT_HEADERS } from '../functionCalls';
+import { networkFailure } from '../networkFailure';
+
+/**
+ * What a deployment says over HTTP, when its live connection is in doubt.
+ *
+ * - `answers`: it is there and accepts the credential.
+ * - `refuses`: it does not accept the credential; this answer comes from Convex itself.
+ * - `unreachable`: anything else. It may be there again later.
+ */
+export type DeploymentCheck =
+	| { status: 'answers' }
+	| {
+			status: 'refuses' | 'unreachable';
+			failure: ConvexFailure;
+			/** What came, if anything did. */
+			response?: DeploymentResponse;
+	  };
+
+/**
+ * Makes one request that reads the credential. The WebSocket of the host says of a connection that
+ * failed only that it did; n8n's request helper says why.
+ *
+ * @param actsAsUser whether the deployment's credential acts as a user
+ * @param timeoutMs how long to wait for the answer
+ */
+export async function checkDeployment(
+	context: CallContext,
+	{ credential, credentialsDecrypted }: Deployment,
+	actsAsUser: boolean,
+	timeoutMs: number,
+): Promise<DeploymentCheck> {
+	// The check of a deploy key knows no users; the one of a token is any query.
+	const probed = actsAsUser
+		? { ...credential, authentication: 'bearerToken' as const }
+		: credential;
+	const probe = credentialProbe(probed);
+	const request: IHttpRequestOptions = {
+		method: probe.method,
+		url: `${credential.deploymentUrl}${probe.path}`,
+		headers: { ...CLIENT_HEADERS, 'Content-Type': 'application/json' },
+		...(probe.body !== undefined && { body: probe.body }),
+		timeout: timeoutMs,
+		encoding: 'text',
+		disableFollowRedirect: true,
+		ignoreHttpStatusErrors: true,
+		returnFullResponse: true,
+	};
+	try {
+		const { statusCode, body } = await context.helpers.httpRequestWithAuthentication.call(
+			context,
+			CREDENTIAL_TYPE,
+			request,
+			{ credentialsDecrypted },
+		);
+		const response: DeploymentResponse = {
+			httpStatus: Number(statusCode),
+			body: typeof body === 'string' ? body : '',
+		};
+		const result = parseProbeResponse(probed, probe, response);
+		return result.accepted ? { status: 'answers' } : negative(result.message, response);
+	} catch (error) {
+		const failure =
+			error instanceof ConvexFailure ? error : networkFailure('query', error, timeoutMs);
+		return { status: 'unreachable', failure };
+	}
+}
+
+const REFUSING_STATUSES = [401, 403];
+
+function negative(message: string, response: DeploymentResponse): DeploymentCheck {
+	const { httpStatus, body } = response;
+	// A proxy may answer with these too, but not in Convex's form.
+	const isRefusal =
+		REFUSING_STATUSES.includes(httpStatus) && typeof parseJsonObject(body)?.code === 'string';
+	return {
+		status: isRefusal ? 'refuses' : 'unreachable',
+		response,
+		failure: new ConvexFailure(
+			message,
+			isRefusal
+				? 'Correct the credential, then publish the workflow again: with a refused credential the trigger ends.'
+				: "Check the credential's 'Deployment URL', and that the deployment is running.",
+			{ kind: 'deployment', httpStatus, retryable: !isRefusal, outcome: 'notExecuted' },
+		),
+	};
+}

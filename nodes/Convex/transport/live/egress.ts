@@ -1,0 +1,23 @@
+import { inputFailure } from '../../convex/failure';
+import type { CallContext } from '../deployment';
+import { networkFailure } from '../networkFailure';
+
+/**
+ * Asks n8n's own policy (N8N_SSRF_…) whether the deployment may be connected to: a WebSocket does
+ * not go through n8n's request helper, which asks by itself. An n8n without policies has no filter.
+ *
+ * @throws ConvexFailure when it may not (`input`), or when its name cannot be looked up (`network`)
+ */
+export async function checkEgress(
+	{ helpers }: Pick<CallContext, 'helpers'>,
+	deploymentUrl: string,
+): Promise<void> {
+	if (typeof helpers.getSecureEgressFilter !== 'function') return;
+	const verdict = await helpers.getSecureEgressFilter().validateUrl(deploymentUrl);
+	if (verdict.ok) return;
+	if ('code' in verdict.error) throw networkFailure('query', verdict.error, 0);
+	throw inputFailure(
+		`n8n's network policy does not allow connections to the deployment: ${verdict.error.message}`,
+		"Allow its address in n8n's environment: N8N_SSRF_ALLOWED_HOSTNAMES, or N8N_SSRF_ALLOWED_IP_RANGES for an address in your own network.",
+	);
+}

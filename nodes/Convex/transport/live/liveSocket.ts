@@ -1,0 +1,192 @@
+/** What happens to the sockets of one sync client. */
+export interface SocketObserver {
+	/** Asked before each connection; what it throws keeps the socket from being opened. */
+	permit: () => Promise<void>;
+	/** The client has sent what it had to send. */
+	opened: () => void;
+	/**
+	 * The deployment does not accept the credential, or no longer; the client does not learn of it.
+	 *
+	 * @param hasReadNothing whether it read nothing of what was sent behind the credential
+	 */
+	authenticationRefused: (message: string, hasReadNothing: boolean) => void;
+	/** The deployment cannot work with what the client sent; the client connects anew. */
+	protocolFailed: (message: string) => void;
+	/**
+	 * Nothing arrives any more, or nothing ever did.
+	 *
+	 * @param reason what the deployment or the network said, often nothing
+	 */
+	closed: (reason: string) => void;
+}
+
+type Handler<Received> = ((received: Received) => void) | null;
+
+/** A message that ends a session is short; longer ones are results and are not looked into. */
+const MAX_ENDING_LENGTH = 20_000;
+
+/** How a host reports a connection that did not come about. */
+const CLOSE_ABNORMAL = 1006;
+
+/**
+ * The WebSocket that the official client gets: the host's own, opened with permission only, and
+ * with a guard on either side.
+ *
+ * - What a handler of the client throws would end n8n's process, because Node reports it as an
+ *   uncaught exception. Here it ends the connection; the client then makes a new one.
+ * - On a `FatalError` the client stops for good, and on an `AuthError` it goes on without a
+ *   credential, so that the query would be run for nobody. Neither reaches it.
+ */
+class LiveSocket {
+	onopen: Handler<unknown> = null;
+
+	onerror: Handler<unknown> = null;
+
+	onmessage: Handler<{ data: string }> = null;
+
+	onclose: Handler<{ code: number; reason: string }> = null;
+
+	private socket: WebSocket | undefined;
+
+	private state: 'connecting' | 'open' | 'closing' | 'closed' = 'connecting';
+
+	constructor(
+		address: string,
+		private readonly observer: SocketObserver,
+		private readonly forget: (socket: LiveSocket) => void,
+	) {
+		observer
+			.permit()
+			.then(() => this.connect(address))
+			.catch((error: unknown) => this.endUnopened(messageOf(error)));
+	}
+
+	send(message: string): void {
+		this.socket?.send(message);
+	}
+
+	get isOpen(): boolean {
+		return this.state === 'open';
+	}
+
+	close(): void {
+		if (this.state === 'closing' || this.state === 'closed') return;
+		this.state = 'closing';
+		if (this.socket === undefined) {
+			this.endUnopened('');
+			return;
+		}
+		this.socket.close();
+		this.observer.closed('');
+	}
+
+	private connect(address: string): void {
+		if (this.state !== 'connecting') return;
+		const socket = new WebSocket(address);
+		this.socket = socket;
+		socket.onopen = (event) => this.guard(() => this.open(event));
+		socket.onerror = (event) => this.guard(() => this.onerror?.(event));
+		socket.onmessage = ({ data }: { data: unknown }) => {
+			if (typeof data === 'string' && this.state === 'open') this.receive(data);
+		};
+		socket.onclose = (event) => this.end(event);
+	}
+
+	private open(event: unknown): void {
+		if (this.state !== 'connecting') return;
+		this.state = 'open';
+		this.onopen?.(event);
+		this.observer.opened();
+	}
+
+	private receive(data: string): void {
+		const ending = parseEnding(data);
+		if (ending === undefined) {
+			this.guard(() => this.onmessage?.({ data }));
+			return;
+		}
+		const { type, error, hasReadNothing } = ending;
+		if (type === 'AuthError') this.observer.authenticationRefused(error, hasReadNothing);
+		else this.observer.protocolFailed(error);
+		this.close();
+	}
+
+	private end(event: { code: number; reason: string }): void {
+		if (this.state === 'closed') return;
+		const isNews = this.state !== 'closing' || this.socket === undefined;
+		this.state = 'closed';
+		this.forget(this);
+		if (isNews) this.observer.closed(event.reason);
+		this.guard(() => this.onclose?.(event));
+	}
+
+	private endUnopened(reason: string): void {
+		this.end({ code: CLOSE_ABNORMAL, reason });
+	}
+
+	private guard(handle: () => void): void {
+		try {
+			handle();
+		} catch (error) {
+			this.observer.protocolFailed(messageOf(error));
+			this.close();
+		}
+	}
+}
+
+/** The sockets of one sync client. */
+export class LiveSockets {
+	private readonly sockets = new Set<LiveSocket>();
+
+	constructor(private readonly observer: SocketObserver) {}
+
+	/** The constructor for the official client, which uses no more of a WebSocket than is there. */
+	get webSocketConstructor(): typeof WebSocket {
+		const { observer, sockets } = this;
+		class ObservedSocket extends LiveSocket {
+			constructor(address: string) {
+				super(address, observer, (socket) => sockets.delete(socket));
+				sockets.add(this);
+			}
+		}
+		return ObservedSocket as unknown as typeof WebSocket;
+	}
+
+	/** Whether what the client sends now is on its way. */
+	get isOpen(): boolean {
+		return [...this.sockets].some((socket) => socket.isOpen);
+	}
+
+	/** Closes also those that are still being opened, which the client itself would wait for. */
+	close(): void {
+		for (const socket of [...this.sockets]) socket.close();
+	}
+}
+
+function messageOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}
+
+interface Ending {
+	type: 'AuthError' | 'FatalError';
+	error: string;
+	hasReadNothing: boolean;
+}
+
+function parseEnding(data: string): Ending | undefined {
+	if (data.length > MAX_ENDING_LENGTH || !/"(?:Auth|Fatal)Error"/.test(data)) return undefined;
+	try {
+		const message: unknown = JSON.parse(data);
+		if (typeof message !== 'object' || message === null || !('type' in message)) return undefined;
+		const { type } = message;
+		if (type !== 'AuthError' && type !== 'FatalError') return undefined;
+		return {
+			type,
+			error: 'error' in message ? String(message.error) : '',
+			// The credential is read before what follows it, and nothing after one that is refused.
+			hasReadNothing: 'authUpdateAttempted' in message && message.authUpdateAttempted === true,
+		};
+	} catch {
+		return undefined;
+	}
+}

@@ -1,0 +1,208 @@
+import type { JSONValue } from 'convex/values';
+import type { ITriggerFunctions } from 'n8n-workflow';
+import type { EncodedArguments } from '../../convex/arguments';
+import { ConvexFailure } from '../../convex/failure';
+import type { FunctionPath } from '../../convex/functionPath';
+import type { UserIdentity } from '../../convex/identity';
+import { actingAs, type Deployment } from '../deployment';
+import { suggestingName } from '../functionSignature';
+import { toFailure } from '../nodeError';
+import { Absence, type Patience } from './absence';
+import { checkDeployment } from './deploymentCheck';
+import { checkEgress } from './egress';
+import { LiveQuery } from './liveQuery';
+import { startTimer, stopTimer } from '../timers';
+
+const CHECK_TIMEOUT_MS = 10_000;
+const FIRST_RETRY_MS = 1_000;
+const LAST_RETRY_MS = 60_000;
+
+export interface WatchedQuery {
+	functionPath: FunctionPath;
+	/** The component the query is in; undefined for the app itself. */
+	componentPath: string | undefined;
+	/** The user to act as, if any; needs a deploy key. */
+	identity: UserIdentity | undefined;
+	/** May ask the deployment; asked again as long as it throws. */
+	args: () => Promise<EncodedArguments>;
+}
+
+export interface LiveWatchObserver {
+	/** The arguments are known, and the query is going to be watched. */
+	begins: (args: EncodedArguments) => void;
+	/** The query's result, in Convex's encoded JSON: the first, each new one, or the same again. */
+	result: (value: JSONValue) => void;
+	/** The query throws, or is refused. It is watched on. */
+	failed: (failure: ConvexFailure) => void;
+	/** There has been no connection for long; it is tried on. */
+	absent: (failure: ConvexFailure, since: Date) => void;
+	/** The deployment does not accept the credential. This is the end. */
+	refused: (failure: ConvexFailure) => void;
+}
+
+/**
+ * Watches a query until it is closed, through everything but a refused credential. What Convex's own
+ * client cannot know is found out over HTTP: why there is no connection, and whether a credential is
+ * refused indeed.
+ */
+export class LiveWatch {
+	private readonly absence: Absence;
+
+	/** For HTTP, where the user to act as is part of the credential. */
+	private readonly caller: Deployment;
+
+	private query: LiveQuery | undefined;
+
+	private isClosed = false;
+
+	private retryTimer: number | undefined;
+
+	private retries = 0;
+
+	/** Why there is no connection, as far as it is known. */
+	private reason = '';
+
+	/** Counts what arrived of the query, to tell what is out of date. */
+	private received = 0;
+
+	/** @throws ConvexFailure (`input`) for a user to act as without a deploy key */
+	constructor(
+		private readonly context: ITriggerFunctions,
+		private readonly deployment: Deployment,
+		private readonly watched: WatchedQuery,
+		private readonly observer: LiveWatchObserver,
+		patience: Patience,
+	) {
+		const { identity } = watched;
+		this.caller = identity === undefined ? deployment : actingAs(deployment, identity);
+		this.absence = new Absence(patience, {
+			stillAway: (since, isLong) => void this.stillAway(since, isLong),
+		});
+	}
+
+	start(): void {
+		this.absence.begin();
+		void this.open();
+	}
+
+	/** Ends within a second. Closing again does nothing. */
+	async close(): Promise<void> {
+		this.isClosed = true;
+		this.absence.end();
+		stopTimer(this.retryTimer);
+		await this.query?.close();
+	}
+
+	/** What the deployment says over HTTP. */
+	private async check() {
+		const actsAsUser = this.watched.identity !== undefined;
+		return await checkDeployment(this.context, this.caller, actsAsUser, CHECK_TIMEOUT_MS);
+	}
+
+	private async open(): Promise<void> {
+		const { functionPath, componentPath, identity } = this.watched;
+		const { credential } = this.deployment;
+		try {
+			const args = await this.watched.args();
+			if (this.isClosed) return;
+			this.observer.begins(args);
+			this.query = new LiveQuery(
+				credential,
+				identity,
+				{ functionPath, args, componentPath },
+				{
+					permit: async () => await checkEgress(this.context, credential.deploymentUrl),
+					result: (value) => this.arrived(() => this.observer.result(value)),
+					failed: (failure) => this.arrived(() => void this.failed(failure)),
+					disconnected: (reason) => this.disconnected(reason),
+					refused: (reason) => void this.refused(reason),
+				},
+			);
+		} catch (thrown) {
+			if (!this.isClosed) this.openLater(toFailure(thrown));
+		}
+	}
+
+	private openLater(failure: ConvexFailure): void {
+		this.disconnected(failure.message);
+		if (failure.details.retryable !== true) {
+			// The deployment is there; it has answered.
+			this.absence.end();
+			this.observer.failed(failure);
+		}
+		this.retryTimer = startTimer(() => void this.open(), this.nextRetryMs());
+	}
+
+	private nextRetryMs(): number {
+		const delayMs = Math.min(FIRST_RETRY_MS * 2 ** this.retries, LAST_RETRY_MS);
+		this.retries += 1;
+		return delayMs * (0.5 + Math.random());
+	}
+
+	private arrived(tell: () => void): void {
+		if (this.isClosed) return;
+		this.received += 1;
+		this.retries = 0;
+		this.reason = '';
+		this.absence.end();
+		tell();
+	}
+
+	private async failed(failure: ConvexFailure): Promise<void> {
+		const { received } = this;
+		const { functionPath, componentPath } = this.watched;
+		const target = { operation: 'query' as const, functionPath, componentPath };
+		const helpful = await suggestingName(this.context, this.caller, target, failure);
+		if (!this.isClosed && received === this.received) this.observer.failed(helpful);
+	}
+
+	private disconnected(reason: string): void {
+		if (this.isClosed) return;
+		this.reason = reason;
+		this.absence.begin();
+	}
+
+	/** A live connection may be refused for a passing reason; what HTTP says too is final. */
+	private async refused(reason: string): Promise<void> {
+		const check = await this.check();
+		if (this.isClosed) return;
+		if (check.status === 'refuses') {
+			this.observer.refused(check.failure);
+			return;
+		}
+		this.disconnected(reason);
+		this.query?.reconnect(this.nextRetryMs());
+	}
+
+	private async stillAway(since: Date, isLong: boolean): Promise<void> {
+		const { received } = this;
+		const check = await this.check();
+		if (this.isClosed || received !== this.received) return;
+		if (check.status === 'refuses') {
+			this.observer.refused(check.failure);
+			return;
+		}
+		// What answers over HTTP and not over the live connection will not do so later either.
+		if (!isLong && check.status === 'unreachable') return;
+		const cause = check.status === 'answers' ? noLiveConnection(this.reason) : check.failure;
+		this.observer.absent(longAway(since, cause), since);
+		if (isLong) this.query?.reconnect(0);
+	}
+}
+
+/** @param reason why the connection was not made; the host's WebSocket mostly does not say */
+export function noLiveConnection(reason: string): ConvexFailure {
+	return new ConvexFailure(
+		`The deployment answers, but the live connection (WebSocket) to it does not come about${reason === '' ? '' : `: ${reason}`}`,
+		"A proxy or firewall between n8n and the deployment has to let WebSocket connections through. n8n's proxy settings (HTTPS_PROXY) apply to them only with NODE_USE_ENV_PROXY=1 in n8n's environment.",
+		{ kind: 'network', retryable: true, outcome: 'notExecuted' },
+	);
+}
+
+function longAway(since: Date, cause: ConvexFailure): ConvexFailure {
+	return new ConvexFailure(
+		`No live connection to the deployment since ${since.toISOString()}. ${cause.message}`,
+		cause.description,
+		cause.details,
+	);
+}

@@ -1,0 +1,176 @@
+import { BaseConvexClient, type FunctionResult, type SubscribeOptions } from 'convex/browser';
+import { jsonToConvex, type Value } from 'convex/values';
+import type { EncodedArguments } from '../../convex/arguments';
+import type { ConvexCredential } from '../../convex/credential';
+import { inputFailure } from '../../convex/failure';
+import type { SessionOperation } from '../../convex/functionCall';
+import { formatFunctionPath, type FunctionPath } from '../../convex/functionPath';
+import type { UserIdentity } from '../../convex/identity';
+import { LiveSockets, type SocketObserver } from './liveSocket';
+import { startTimer, stopTimer } from '../timers';
+
+/** A deployment that does not answer the farewell is not waited for. */
+const CLOSE_TIMEOUT_MS = 800;
+
+/** A function with its arguments. */
+export interface Subscription {
+	functionPath: FunctionPath;
+	args: EncodedArguments;
+	/** The component the function is in; undefined for the app itself. */
+	componentPath: string | undefined;
+}
+
+/**
+ * Convex's own sync client: it connects, authenticates, resubscribes after a lost connection with
+ * capped and jittered back-off, and puts transitions in order (docs.convex.dev/api/classes/browser.BaseConvexClient).
+ *
+ * Not the more comfortable ConvexClient, which subscribes to no query of a component.
+ */
+export class SyncClient {
+	private readonly client: BaseConvexClient;
+
+	private readonly sockets: LiveSockets;
+
+	private closed: Promise<void> | undefined;
+
+	/**
+	 * @param identity the user to act as; needs a deploy key
+	 * @throws ConvexFailure (`input`) on a host without WebSockets
+	 */
+	constructor(
+		credential: ConvexCredential,
+		identity: UserIdentity | undefined,
+		observer: SocketObserver,
+	) {
+		checkWebSocketSupport();
+		this.sockets = new LiveSockets(observer);
+		this.client = new BaseConvexClient(credential.deploymentUrl, () => {}, {
+			webSocketConstructor: this.sockets.webSocketConstructor,
+			skipConvexDeploymentUrlCheck: true,
+			logger: false,
+		});
+		authenticate(this.client, credential, identity);
+	}
+
+	/** @param receive gets the first result, each new one, and the last one again after a reconnect */
+	subscribe(
+		{ functionPath, args, componentPath }: Subscription,
+		receive: (result: FunctionResult) => void,
+	): void {
+		const options: SubscribeOptions & { componentPath?: string } =
+			componentPath === undefined ? {} : { componentPath };
+		const { queryToken } = this.client.subscribe(
+			formatFunctionPath(functionPath),
+			decodeArguments(args),
+			options,
+		);
+		this.client.addOnTransitionHandler(({ queries }) => {
+			for (const { token, modification } of queries) {
+				if (token !== queryToken || modification.kind !== 'Updated') continue;
+				if (modification.result !== undefined) receive(modification.result);
+			}
+		});
+	}
+
+	/** Whether what is called now is sent at once. */
+	get isOpen(): boolean {
+		return this.sockets.isOpen;
+	}
+
+	/**
+	 * Calls a mutation or an action. It is sent in the order of the calls, at the latest when the
+	 * connection is there. A mutation without an answer is sent again over the next connection, under
+	 * the same session and request id: the deployment runs it once. An action is not sent again.
+	 */
+	async call(
+		operation: SessionOperation,
+		{ functionPath, args, componentPath }: Subscription,
+	): Promise<FunctionResult> {
+		const { client } = this;
+		if (!givesResults(client)) throw new TypeError('the Convex client calls no functions');
+		const path = formatFunctionPath(functionPath);
+		const decoded = decodeArguments(args);
+		return operation === 'mutation'
+			? await client.mutationInternal(path, decoded, undefined, componentPath)
+			: await client.actionInternal(path, decoded, componentPath);
+	}
+
+	/** Ends within a second, whether or not the deployment answers. Closing again does nothing. */
+	async close(): Promise<void> {
+		this.closed ??= this.closeNow();
+		await this.closed;
+	}
+
+	private async closeNow(): Promise<void> {
+		const clientClosed = this.client.close();
+		this.sockets.close();
+		let timer: number | undefined;
+		const timedOut = new Promise<void>((resolve) => {
+			timer = startTimer(resolve, CLOSE_TIMEOUT_MS);
+		});
+		await Promise.race([clientClosed, timedOut]);
+		stopTimer(timer);
+	}
+}
+
+/** @throws ConvexFailure (`input`) */
+export function checkWebSocketSupport(): void {
+	if (typeof WebSocket === 'function') return;
+	throw inputFailure(
+		'This n8n runs on a Node.js without WebSockets',
+		'Live connections need Node.js 22 or newer. Update n8n, or run it on a newer Node.js.',
+	);
+}
+
+function authenticate(
+	client: BaseConvexClient,
+	{ authentication, authorization = '' }: ConvexCredential,
+	identity: UserIdentity | undefined,
+): void {
+	const secret = authorization.slice(authorization.indexOf(' ') + 1);
+	if (authentication === 'bearerToken') {
+		client.setAuth(
+			async () => secret,
+			() => {},
+		);
+	} else if (authentication === 'deployKey') {
+		if (!takesAdminKey(client)) throw new TypeError('the Convex client takes no deploy key');
+		client.setAdminAuth(secret, identity);
+	}
+}
+
+/** The method that Convex's dashboard uses is left out of the published types. */
+type AdminClient = BaseConvexClient & {
+	setAdminAuth: (key: string, actingAs?: UserIdentity) => void;
+};
+
+function takesAdminKey(client: BaseConvexClient): client is AdminClient {
+	return 'setAdminAuth' in client && typeof client.setAdminAuth === 'function';
+}
+
+/** What the client's published methods are made of: these give log lines and reach components too. */
+type ResultClient = BaseConvexClient & {
+	mutationInternal: (
+		path: string,
+		args: Record<string, Value>,
+		options: undefined,
+		componentPath: string | undefined,
+	) => Promise<FunctionResult>;
+	actionInternal: (
+		path: string,
+		args: Record<string, Value>,
+		componentPath: string | undefined,
+	) => Promise<FunctionResult>;
+};
+
+function givesResults(client: BaseConvexClient): client is ResultClient {
+	return ['mutationInternal', 'actionInternal'].every(
+		(method) => method in client && typeof Reflect.get(client, method) === 'function',
+	);
+}
+
+function decodeArguments(args: EncodedArguments): Record<string, Value> {
+	return Object.fromEntries(
+		Object.entries(args).map(([name, value]) => [name, jsonToConvex(value)]),
+	);
+}

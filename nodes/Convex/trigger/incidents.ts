@@ -1,0 +1,71 @@
+import type { ConvexFailure } from '../convex/failure';
+
+/**
+ * What keeps a trigger from noticing changes, each for itself.
+ *
+ * - `query`: the query throws, or is refused.
+ * - `result`: its result cannot be watched the way that was chosen.
+ * - `absence`: there is no connection to the deployment.
+ */
+export type IncidentKind = 'query' | 'result' | 'absence';
+
+/** Tells the workflow, in its next item, that something was wrong for a time. */
+export interface Recovery {
+	message: string;
+	/** ISO date. */
+	since: string;
+}
+
+interface Incident {
+	failure: ConvexFailure;
+	since: Date;
+	isReported: boolean;
+}
+
+/** Reports what goes wrong with a trigger once, however often it shows. */
+export class Incidents {
+	private readonly open = new Map<IncidentKind, Incident>();
+
+	private recovery: Recovery | undefined;
+
+	private isHeld = true;
+
+	/** @param report called for an incident as it begins, but not before `release` */
+	constructor(private readonly report: (failure: ConvexFailure) => void) {}
+
+	begin(kind: IncidentKind, failure: ConvexFailure, since = new Date()): void {
+		if (this.open.has(kind)) return;
+		const incident = { failure, since, isReported: false };
+		this.open.set(kind, incident);
+		if (!this.isHeld) this.tell(incident);
+	}
+
+	end(kind: IncidentKind): void {
+		const incident = this.open.get(kind);
+		this.open.delete(kind);
+		if (incident === undefined || !incident.isReported) return;
+		this.recovery ??= {
+			message: incident.failure.message,
+			since: incident.since.toISOString(),
+		};
+	}
+
+	/** From here on incidents are reported, those that are under way too. */
+	release(): void {
+		this.isHeld = false;
+		for (const incident of this.open.values()) this.tell(incident);
+	}
+
+	/** What is over and was not told yet. */
+	takeRecovery(): Recovery | undefined {
+		const { recovery } = this;
+		this.recovery = undefined;
+		return recovery;
+	}
+
+	private tell(incident: Incident): void {
+		if (incident.isReported) return;
+		incident.isReported = true;
+		this.report(incident.failure);
+	}
+}

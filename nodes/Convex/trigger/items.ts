@@ -1,0 +1,32 @@
+import type { JSONValue } from 'convex/values';
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import type { ValueFormat } from '../convex/functionCall';
+import { toPlainJson } from '../convex/plainJson';
+import type { ResultEvent } from '../convex/resultEvent';
+import type { Recovery } from './incidents';
+
+/** The items that the workflow starts with; null stands for what is not known or not there. */
+export function toItems(
+	events: ResultEvent[],
+	valueFormat: ValueFormat,
+	recovered: Recovery | undefined,
+): INodeExecutionData[] {
+	const written = (value: JSONValue | undefined) =>
+		value === undefined ? null : valueFormat === 'json' ? toPlainJson(value) : value;
+	return events.map((event) => {
+		const json: IDataObject = {
+			...(event.kind === 'result'
+				? { value: written(event.value), previousValue: written(event.previousValue) }
+				: {
+						change: event.change.type,
+						key: written(event.change.key),
+						document: written(event.change.document),
+						previousDocument: written(event.change.previousDocument),
+						changedFields: event.change.changedFields ?? null,
+					}),
+			reason: event.reason,
+			...(recovered !== undefined && { recovered: { ...recovered } }),
+		};
+		return { json };
+	});
+}

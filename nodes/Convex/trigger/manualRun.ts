@@ -1,0 +1,105 @@
+import type { JSONValue } from 'convex/values';
+import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
+import type { EncodedArguments } from '../convex/arguments';
+import { actingAs, type Deployment } from '../transport/deployment';
+import { PATIENCE } from '../transport/live/absence';
+import { checkDeployment } from '../transport/live/deploymentCheck';
+import { LiveWatch, noLiveConnection } from '../transport/live/liveWatch';
+import { startTimer, stopTimer } from '../transport/timers';
+import { toFailure, toNodeError } from '../transport/nodeError';
+import { toItems } from './items';
+import type { Watch } from './parameters';
+import { watchFailure } from './watchFailure';
+import { trackerOf } from './watchRun';
+
+const TIMEOUT_MS = 15_000;
+
+/** In the editor the workflow runs once, with the result as it is now; nothing is remembered. */
+export function manualRun(
+	context: ITriggerFunctions,
+	deployment: Deployment,
+	watch: Watch,
+	args: () => Promise<EncodedArguments>,
+): ITriggerResponse {
+	const reading = new CurrentResult(context, deployment, watch, args);
+	return {
+		closeFunction: async () => await reading.close(),
+		manualTriggerFunction: async () => {
+			try {
+				const value = await reading.read();
+				if (value === undefined) {
+					// Without data n8n ends the run as cancelled; with nothing it would wait for ever.
+					context.emit([]);
+					return;
+				}
+				const { events } = trackerOf({ ...watch, emitInitialResult: true }, undefined).take(value);
+				context.emit([toItems(events, watch.valueFormat, undefined)]);
+			} catch (error) {
+				throw toNodeError(context.getNode(), toFailure(error), 0);
+			} finally {
+				await reading.close();
+			}
+		},
+	};
+}
+
+class CurrentResult {
+	private live: LiveWatch | undefined;
+
+	private timer: number | undefined;
+
+	private stop: () => void = () => {};
+
+	private readonly stopped = new Promise<undefined>((resolve) => {
+		this.stop = () => resolve(undefined);
+	});
+
+	private isClosed = false;
+
+	constructor(
+		private readonly context: ITriggerFunctions,
+		private readonly deployment: Deployment,
+		private readonly watch: Watch,
+		private readonly args: () => Promise<EncodedArguments>,
+	) {}
+
+	/**
+	 * @returns undefined when it was closed meanwhile
+	 * @throws ConvexFailure
+	 */
+	async read(): Promise<JSONValue | undefined> {
+		const { identity } = this.watch;
+		const caller = identity === undefined ? this.deployment : actingAs(this.deployment, identity);
+		const check = await checkDeployment(this.context, caller, identity !== undefined, TIMEOUT_MS);
+		if (this.isClosed) return undefined;
+		if (check.status !== 'answers') throw check.failure;
+		return await Promise.race([this.firstResult(), this.stopped]);
+	}
+
+	async close(): Promise<void> {
+		this.isClosed = true;
+		this.stop();
+		stopTimer(this.timer);
+		await this.live?.close();
+	}
+
+	private async firstResult(): Promise<JSONValue> {
+		return await new Promise((resolve, reject) => {
+			this.timer = startTimer(() => reject(noLiveConnection('')), TIMEOUT_MS);
+			this.live = new LiveWatch(
+				this.context,
+				this.deployment,
+				{ ...this.watch, args: this.args },
+				{
+					begins: () => {},
+					result: resolve,
+					failed: (failure) => reject(watchFailure(failure)),
+					absent: reject,
+					refused: reject,
+				},
+				PATIENCE,
+			);
+			this.live.start();
+		});
+	}
+}

@@ -1,0 +1,104 @@
+import type { ITriggerFunctions } from 'n8n-workflow';
+import { readArguments } from '../actions/function/arguments';
+import { readFunctionPath } from '../actions/function/functionPath';
+import { readIdentity } from '../actions/function/actAsUser';
+import { readComponentPath } from '../actions/function/options';
+import { choice } from '../actions/function/optionValues';
+import type { ParameterSource } from '../actions/function/parameterSource';
+import { isPlainObject, type EncodedArguments } from '../convex/arguments';
+import { inputFailure } from '../convex/failure';
+import type { ValueFormat } from '../convex/functionCall';
+import type { FunctionPath } from '../convex/functionPath';
+import type { FunctionSignature } from '../convex/functionSpec';
+import type { UserIdentity } from '../convex/identity';
+
+/** What is watched, and what the workflow gets of it. */
+export interface Watch {
+	functionPath: FunctionPath;
+	componentPath: string | undefined;
+	/** The user to act as, if any. */
+	identity: UserIdentity | undefined;
+	/** Whether the arguments are those of a form that is made from the query's own declaration. */
+	hasArgumentForm: boolean;
+	/** The field that tells documents apart; undefined where the result is watched as a whole. */
+	keyField: string | undefined;
+	emitInitialResult: boolean;
+	valueFormat: ValueFormat;
+}
+
+/** @throws ConvexFailure (`input`) naming the parameter */
+export function readWatch(source: ParameterSource): Watch {
+	const parameter = (name: string, fallback: unknown) => source.getNodeParameter(name, 0, fallback);
+	const chosen = parameter('options', {});
+	const options = isPlainObject(chosen) ? chosen : {};
+	const watch: Watch = {
+		functionPath: readFunctionPath(source, 0),
+		componentPath: readComponentPath(options),
+		identity: readIdentity(options),
+		hasArgumentForm: parameter('argumentsMode', 'fields') === 'mapping',
+		keyField: readKeyField(parameter('emit', 'result'), parameter('keyField', '')),
+		emitInitialResult: parameter('emitInitialResult', false) === true,
+		valueFormat: choice('Value Format', options.valueFormat ?? 'json', ['json', 'encoded']),
+	};
+	if (watch.componentPath === undefined || watch.identity === undefined) return watch;
+	throw inputFailure(
+		"The options 'Component' and 'Act as User' do not go together",
+		'Convex lets an administrator act as a user in the app itself only. Remove one of the options.',
+	);
+}
+
+/**
+ * The arguments of the watched query.
+ *
+ * @param signature asks the deployment what the query declares; called only for a form made of it
+ * @throws ConvexFailure naming the parameter and the argument
+ */
+export async function readWatchedArguments(
+	source: ParameterSource,
+	signature: () => Promise<FunctionSignature>,
+): Promise<EncodedArguments> {
+	if (source.getNodeParameter('argumentsMode', 0) !== 'item') {
+		return await readArguments(source, 0, signature, false);
+	}
+	throw inputFailure(
+		"'Arguments' is 'item', and a trigger has no input item",
+		"Choose from the list, or use an expression that gives 'fields', 'json' or 'mapping'.",
+	);
+}
+
+function readKeyField(emit: unknown, keyField: unknown): string | undefined {
+	if (emit === 'result') return undefined;
+	if (emit !== 'changes') {
+		throw inputFailure(
+			"'Trigger On' is not one of its choices",
+			"Choose from the list, or use an expression that gives 'result' or 'changes'.",
+		);
+	}
+	const name = typeof keyField === 'string' ? keyField.trim() : '';
+	if (name !== '') return name;
+	throw inputFailure(
+		"'Key Field' is empty",
+		'Name the field that tells the documents apart. In a document of Convex that is _id.',
+	);
+}
+
+/**
+ * A trigger's parameters, each read once. Their expressions can be evaluated while the trigger is
+ * activated, and not later.
+ */
+export function triggerParameters(context: ITriggerFunctions): ParameterSource {
+	const known = new Map<string, unknown>();
+	return {
+		getNodeParameter: (name, _itemIndex, fallback) => {
+			if (!known.has(name)) known.set(name, context.getNodeParameter(name, fallback));
+			return known.get(name);
+		},
+		getTimezone: () => context.getTimezone(),
+		getInputData: () => [],
+		helpers: {
+			getBinaryDataBuffer: async () => {
+				throw inputFailure('A trigger has no input item with files', 'Choose another type.');
+			},
+		},
+	};
+}

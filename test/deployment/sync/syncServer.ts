@@ -1,0 +1,177 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
+import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import type { FaultEffect } from '../faults';
+import type { FunctionRunner } from '../functionRunner';
+import type { Authenticator } from '../identity';
+import { internalServerError, PlatformFailure } from '../platformFailure';
+import { pathOf, type ReceivedRequest } from '../request';
+import { clientVersionOf, readsTransitionChunks } from './clientVersion';
+import { asPlatformFailure } from './ending';
+import { sufferOnSocket, type SocketExchange } from './faultySocket';
+import { LiveQueries } from './liveQueries';
+import { SessionRequests } from './sessionRequests';
+import { SyncConnection } from './syncConnection';
+import { SyncAuthenticator } from './syncIdentity';
+import { BACKEND_LIMITS, SyncSocket, type Suffer, type SyncLimits } from './syncSocket';
+import { UpdateLoop } from './updateLoop';
+
+/** The backend's default of its WebSocket library. */
+const MAX_MESSAGE_BYTES = 64 * 2 ** 20;
+
+export interface SyncStats {
+	/** Open sockets. */
+	sockets: number;
+	/** Queries that clients watch, each client's counted. */
+	subscriptions: number;
+	/** Queries that run after a write: those that are alike run once. */
+	distinctQueries: number;
+}
+
+export interface SyncServerOptions {
+	http: Server;
+	authenticator: Authenticator;
+	/** What runs functions now. */
+	runner: () => FunctionRunner;
+	/** The fault that hits this request, if any. */
+	takeFault: (request: ReceivedRequest) => FaultEffect | undefined;
+	/** Runs another function. */
+	runFunction: SocketExchange['runFunction'];
+	restart: SocketExchange['restart'];
+}
+
+/** The WebSocket side of a deployment: `/api/<version>/sync`. */
+export class SyncServer {
+	readonly limits: SyncLimits = { ...BACKEND_LIMITS };
+
+	private readonly webSockets = new WebSocketServer({
+		noServer: true,
+		maxPayload: MAX_MESSAGE_BYTES,
+	});
+	private readonly connections = new Set<SyncConnection>();
+	private readonly sessionRequests = new SessionRequests();
+	private readonly authenticator: SyncAuthenticator;
+	private readonly live = new LiveQueries();
+	private readonly updates: UpdateLoop;
+
+	constructor(private readonly options: SyncServerOptions) {
+		const { http, authenticator, runner } = options;
+		this.authenticator = new SyncAuthenticator(authenticator);
+		this.updates = new UpdateLoop(this.connections, this.live, runner);
+		this.watch();
+		http.on('upgrade', (request, socket, head) => this.upgrade(request, socket, head));
+	}
+
+	get stats(): SyncStats {
+		const connections = [...this.connections];
+		return {
+			sockets: this.webSockets.clients.size,
+			subscriptions: connections.reduce((sum, { subscriptions }) => sum + subscriptions, 0),
+			distinctQueries: this.live.size,
+		};
+	}
+
+	/** @returns how many connections there were */
+	forEachConnection(step: (connection: SyncConnection) => void): number {
+		const open = [...this.connections];
+		for (const connection of open) step(connection);
+		return open.length;
+	}
+
+	/** Cuts all sockets. What sessions asked for is remembered. */
+	disconnect(): number {
+		return this.forEachConnection((connection) => connection.kill());
+	}
+
+	/** As new, with the present runner. */
+	reset(): void {
+		this.disconnect();
+		this.sessionRequests.forget();
+		this.authenticator.forget();
+		Object.assign(this.limits, BACKEND_LIMITS);
+		this.watch();
+	}
+
+	/** The runner is another one after a reset. */
+	private watch(): void {
+		this.options.runner().onChange = () => this.updates.invalidate();
+	}
+
+	private upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void {
+		connection.on('error', () => connection.destroy());
+		const suffer = this.suffering(request);
+		const kill = () => void connection.destroy();
+		const run = async () => {
+			const readsChunks = readsTransitionChunks(clientVersionOf(request));
+			return () =>
+				this.webSockets.handleUpgrade(request, connection, head, (webSocket) =>
+					this.open(webSocket, connection, { suffer, readsChunks }),
+				);
+		};
+		suffer('handshake', '', { run, kill, reset: kill, freeze: () => {} }).catch((error: unknown) =>
+			refuse(connection, asPlatformFailure(error)),
+		);
+	}
+
+	private open(
+		webSocket: WebSocket,
+		duplex: Duplex,
+		{ suffer, readsChunks }: { suffer: Suffer; readsChunks: boolean },
+	): void {
+		const scheduleUpdate = () => this.updates.schedule();
+		const socket = new SyncSocket(webSocket, duplex, {
+			limits: this.limits,
+			readsChunks,
+			suffer,
+			onDrained: scheduleUpdate,
+			onTimeout: () => connection.fail(new PlatformFailure(408, 'ClientDisconnected', '')),
+			onFailure: (failure) => connection.fail(failure),
+		});
+		const { authenticator, sessionRequests, live } = this;
+		const { runner } = this.options;
+		const connection = new SyncConnection(socket, {
+			runner,
+			authenticator,
+			sessionRequests,
+			live,
+			suffer,
+			scheduleUpdate,
+		});
+		this.connections.add(connection);
+		webSocket.on('message', (data, isBinary) => {
+			if (isBinary) connection.fail(internalServerError(500));
+			else connection.receive(String(data));
+		});
+		webSocket.on('error', () => connection.kill());
+		webSocket.on('close', () => {
+			connection.closed();
+			this.connections.delete(connection);
+		});
+	}
+
+	/** Faults hit what happens on a socket by the path of its handshake, and what it is. */
+	private suffering(request: IncomingMessage): Suffer {
+		const { headers, method = 'GET' } = request;
+		const { takeFault, runFunction, restart } = this.options;
+		return async (what, content, exchange) => {
+			const path = `${pathOf(request)}/${what}`;
+			const fault = takeFault({ method, path, headers, body: Buffer.from(content) });
+			await sufferOnSocket(fault, { ...exchange, runFunction, restart });
+		};
+	}
+}
+
+function refuse(socket: Duplex, { httpStatus, code, message }: PlatformFailure): void {
+	const body = httpStatus === 404 ? '' : JSON.stringify({ code, message });
+	socket.end(
+		[
+			`HTTP/1.1 ${httpStatus} ${STATUS_CODES[httpStatus]}`,
+			'Connection: close',
+			'Content-Type: application/json',
+			`Content-Length: ${Buffer.byteLength(body)}`,
+			'',
+			body,
+		].join('\r\n'),
+	);
+}

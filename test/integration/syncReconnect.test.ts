@@ -1,0 +1,160 @@
+import type { ConvexClient } from 'convex/browser';
+import { startDeployment, type EmbeddedDeployment } from '../deployment/client';
+import type { FaultEffect } from '../deployment/faults';
+import { openHttp, useConvexClients, watch } from '../support/syncClients';
+
+/** What the official client shows of queries when its sockets break. */
+let deployment: EmbeddedDeployment;
+let client: ConvexClient;
+
+beforeAll(async () => {
+	deployment = await startDeployment();
+});
+
+afterAll(async () => await deployment.stop());
+
+const openClient = useConvexClients(() => deployment.url);
+
+beforeEach(async () => {
+	await deployment.reset();
+	client = openClient();
+});
+
+const counter = { name: 'a' };
+const incrementOverHttp = async () =>
+	await openHttp(deployment.url).mutation('counters:increment', counter);
+const upTo = (count: number) => Array.from({ length: count }, (_, index) => index + 1);
+
+describe('a watched query', () => {
+	it('shows what changed while its socket was down', async () => {
+		const watched = watch(client, 'counters:get', counter);
+		await watched.until(0);
+		expect(await deployment.killSockets()).toBe(1);
+		await incrementOverHttp();
+		await watched.until(1);
+		await incrementOverHttp();
+		await watched.until(2);
+	});
+
+	it.each([1001, 4040])('comes back after a close with %d', async (code) => {
+		const watched = watch(client, 'counters:get', counter);
+		await watched.until(0);
+		expect(await deployment.closeSockets(code, 'restarting')).toBe(1);
+		await incrementOverHttp();
+		await watched.until(1);
+	});
+
+	it('shows what changed while its socket was frozen', async () => {
+		const watched = watch(client, 'counters:get', counter);
+		await watched.until(0);
+		expect(await deployment.freezeSockets()).toBe(1);
+		const awake = watch(openClient(), 'counters:get', counter);
+		for (const count of upTo(5)) {
+			await incrementOverHttp();
+			await awake.until(count);
+		}
+		expect(watched.values).toEqual([0]);
+		await deployment.unfreezeSockets();
+		await watched.until(5);
+		// Only two transitions wait for a slow client, the next one has everything since.
+		expect(watched.values).toEqual([0, 1, 2, 5]);
+	});
+
+	it('comes back after a frozen socket is cut', async () => {
+		const watched = watch(client, 'counters:get', counter);
+		await watched.until(0);
+		await deployment.freezeSockets();
+		await incrementOverHttp();
+		expect(await deployment.killSockets()).toBe(1);
+		await watched.until(1);
+	});
+
+	it.each<FaultEffect>([
+		{ kind: 'dropBefore' },
+		{ kind: 'dropAfter' },
+		{ kind: 'answer', status: 503 },
+	])('survives a transition cut off by %j', async (effect) => {
+		const watched = watch(client, 'counters:get', counter);
+		await watched.until(0);
+		await deployment.addFault({ path: '/sync/Transition', ...effect });
+		await incrementOverHttp();
+		await watched.until(1);
+		await incrementOverHttp();
+		await watched.until(2);
+		expect(client.connectionState().connectionCount).toBe(2);
+	});
+
+	it('sees what happens between two transitions', async () => {
+		const watched = watch(client, 'counters:get', counter);
+		await watched.until(0);
+		const meanwhile = { kind: 'meanwhile', functionPath: 'counters:increment' } as const;
+		await deployment.addFault({ path: '/sync/Transition', ...meanwhile, args: counter });
+		await incrementOverHttp();
+		await watched.until(2);
+		expect(watched.values).toEqual([0, 1, 2]);
+	});
+
+	it('waits for a deployment that refuses handshakes', async () => {
+		await watch(client, 'counters:get', counter).until(0);
+		await deployment.addFault({ path: '/sync/handshake', kind: 'answer', status: 503 });
+		const other = openClient();
+		await watch(other, 'counters:get', counter).until(0);
+		expect(await deployment.syncStats()).toMatchObject({ sockets: 2 });
+	});
+
+	it('fails while the deployment is paused', async () => {
+		const watched = watch(client, 'counters:get', counter);
+		await watched.until(0);
+		await deployment.setPaused(true);
+		const failure = await watched.failures.until(() => true);
+		expect(failure.message).toContain('while this deployment is paused');
+		await deployment.setPaused(false);
+		await watched.results.until(() => watched.values.length === 2);
+		expect(watched.values).toEqual([0, 0]);
+	});
+
+	it('tells clients in production nothing of its failure but the data', async () => {
+		await deployment.redact();
+		const watched = watch(client, 'failures:throwWhenOdd', counter);
+		await watched.until(0);
+		await incrementOverHttp();
+		const failure = await watched.failures.until(() => true);
+		expect(failure.message).toMatch(/\[Request ID: \w+\] Server Error\n {2}Called by client$/);
+		expect(failure).toMatchObject({ data: { code: 'ODD' } });
+	});
+
+	it('is let go with its socket', async () => {
+		await watch(client, 'counters:get', counter).until(0);
+		await client.close();
+		while ((await deployment.syncStats()).sockets > 0);
+		const nothing = { sockets: 0, subscriptions: 0, distinctQueries: 0 };
+		expect(await deployment.syncStats()).toEqual(nothing);
+	});
+});
+
+describe('pages', () => {
+	const create = async (title: string) =>
+		await openHttp(deployment.url).mutation('tasks:create', { title });
+
+	it('keep their end when documents are added, also over a new connection', async () => {
+		await create('1');
+		const watched = watch(client, 'tasks:page', { paginationOpts: { numItems: 2, cursor: null } });
+		const titlesOf = (value: unknown) =>
+			Object(value)
+				.page.map(({ title }: { title: string }) => title)
+				.join();
+		const until = async (titles: string) =>
+			await watched.results.until(({ value }) => titlesOf(value) === titles);
+		await until('1');
+		for (const title of ['2', '3']) await create(title);
+		expect(await until('1,2,3')).toMatchObject({ value: { isDone: true } });
+		const fresh = watch(openClient(), 'tasks:page', {
+			paginationOpts: { numItems: 2, cursor: null },
+		});
+		const { value } = await fresh.results.until(() => true);
+		expect(titlesOf(value)).toBe('1,2');
+		await deployment.killSockets();
+		await create('4');
+		await until('1,2,3,4');
+	});
+});

@@ -1,0 +1,280 @@
+import type { Value } from 'convex/values';
+import type { INodeParameters } from 'n8n-workflow';
+import { watching } from '../support/triggers';
+import { useTriggers } from '../support/triggersOfTest';
+
+const use = useTriggers('deployKey');
+
+const put = async (value: Value) => await use.mutate('boards:put', { name: 'a', value });
+
+const board = (parameters = {}) =>
+	watching('boards:read', { name: 'a' }, { emit: 'changes', ...parameters });
+
+const refusals: Array<[what: string, parameters: INodeParameters, sentence: RegExp]> = [
+	[
+		'a mutation',
+		watching('tasks:create', { title: 'x' }),
+		/Trying to execute tasks\.js:create as Query, but it is defined as Mutation\. Only queries can be watched\. Choose a query in 'Function'/,
+	],
+	[
+		'a path that does not exist',
+		watching('tasks:lst'),
+		/Could not find public function for 'tasks:lst'\. Did you mean 'tasks:list'\?/,
+	],
+	[
+		'arguments that the query refuses',
+		watching('tasks:list', { status: 'closed' }),
+		/ArgumentValidationError[^]*Compare 'Arguments' with it/,
+	],
+	[
+		'arguments that are no object',
+		watching('tasks:list', []),
+		/'Arguments \(JSON\)' is an array, not an object/,
+	],
+	[
+		'an argument of the form that is missing',
+		watching(
+			'counters:get',
+			{},
+			{ argumentsMode: 'mapping', mappedArguments: { mappingMode: 'defineBelow', value: {} } },
+		),
+		/'Arguments'.*'name'/,
+	],
+	[
+		'a mutation with the form of its arguments',
+		watching(
+			'tasks:create',
+			{},
+			{ argumentsMode: 'mapping', mappedArguments: { mappingMode: 'defineBelow', value: {} } },
+		),
+		/'tasks:create' is a mutation, not a query\. Only queries can be watched/,
+	],
+	[
+		'an input item, which a trigger has not',
+		watching('tasks:list', {}, { argumentsMode: 'item' }),
+		/'Arguments' is 'item', and a trigger has no input item/,
+	],
+	[
+		'a result that is no list',
+		watching('counters:get', { name: 'a' }, { emit: 'changes' }),
+		/The query's result is a number, not a list of documents\. Set 'Trigger On' to/,
+	],
+	[
+		'a result that is a page',
+		watching('tasks:page', { paginationOpts: { numItems: 1, cursor: null } }, { emit: 'changes' }),
+		/The query's result is an object, not a list of documents\. The query returns its documents page by page/,
+	],
+	[
+		'no way to tell documents apart',
+		watching('tasks:list', {}, { emit: 'changes', keyField: ' ' }),
+		/'Key Field' is empty/,
+	],
+	[
+		'something else to trigger on',
+		watching('tasks:list', {}, { emit: 'both' }),
+		/'Trigger On' is not one of its choices/,
+	],
+	['an empty path', watching(''), /The function path is empty/],
+	[
+		'a component and a user',
+		watching(
+			'marks:count',
+			{},
+			{
+				options: { componentPath: 'tally', actAsUser: { issuer: 'i', subject: 's' } },
+			},
+		),
+		/'Component' and 'Act as User' do not go together/,
+	],
+];
+
+describe('an activation', () => {
+	it.each(refusals)('refuses %s', async (_what, parameters, sentence) => {
+		const trigger = use.trigger(parameters);
+		await expect(trigger.activate()).rejects.toThrow(sentence);
+		expect(trigger.failedExecutions.all).toEqual([]);
+		await use.socketsClosed();
+	});
+
+	it.each([
+		[
+			'without the field',
+			[{ _id: 'a' }, { id: 'b' }],
+			/a document without the field '_id': number 2 of the list\. Set 'Key Field'/,
+		],
+		[
+			'with a field that is no key',
+			[{ _id: null }],
+			/a document whose '_id' is null, not text or a number/,
+		],
+		[
+			'with the same key',
+			[{ _id: 'a' }, { _id: 'a' }],
+			/Two documents of the query's result have the same '_id': "a"/,
+		],
+		[
+			'among other things',
+			[{ _id: 'a' }, 'b'],
+			/not a list of documents: number 2 of the list is text/,
+		],
+	])('refuses documents %s', async (_what, list, sentence) => {
+		await put(list);
+		await expect(use.trigger(board()).activate()).rejects.toThrow(sentence);
+	});
+
+	it('refuses a deploy key of another deployment', async () => {
+		const trigger = use.trigger(watching('tasks:list'), {
+			credential: { ...use.credential, token: 'other|0123' },
+		});
+		await expect(trigger.activate()).rejects.toThrow(
+			/admin key.*[Tt]he deploy key does not belong/,
+		);
+	});
+
+	it('refuses a token that is expired, also after a restart of n8n', async () => {
+		const token = await use.deployment.signToken({ exp: 1_000_000 });
+		const trigger = use.trigger(watching('tasks:list'), {
+			credential: { deploymentUrl: use.deployment.url, authentication: 'bearerToken', token },
+			mode: 'init',
+		});
+		await expect(trigger.activate()).rejects.toThrow(/Get a new token/);
+	});
+
+	it('refuses a user to act as without a deploy key', async () => {
+		const trigger = use.trigger(
+			watching('users:whoami', {}, { options: { actAsUser: { issuer: 'i', subject: 's' } } }),
+			{ credential: { deploymentUrl: use.deployment.url, authentication: 'none' } },
+		);
+		await expect(trigger.activate()).rejects.toThrow("'Act as User' needs a deploy key");
+	});
+
+	it('after a restart of n8n does not end for what a deployment may mend', async () => {
+		const trigger = await use.activate(watching('tasks:lst'), { mode: 'init' });
+		await trigger.failedExecutions.until(({ message }) => message.startsWith('Could not find'));
+		expect(trigger.failedExecutions.all).toEqual([
+			{
+				message: "Could not find public function for 'tasks:lst'.",
+				description: expect.stringMatching(
+					/^Did you mean 'tasks:list'\?.*The trigger keeps watching, and goes on by itself as soon as it can\.$/,
+				),
+			},
+		]);
+	});
+});
+
+describe('a query that throws', () => {
+	const odd = () => watching('failures:throwWhenOdd', { name: 'a' });
+	const increment = async () => await use.mutate('counters:increment', { name: 'a' });
+
+	it('is reported once, watched on, and told of in the next item', async () => {
+		const trigger = await use.activate(odd());
+		await increment();
+		await trigger.failedExecutions.until(() => true);
+		await use.deployment.killSockets();
+		await increment();
+		const { items } = await trigger.nthStart(1);
+		expect(items).toEqual([
+			{
+				value: 2,
+				previousValue: 0,
+				reason: 'change',
+				recovered: { message: expect.stringContaining('ODD'), since: expect.any(String) },
+			},
+		]);
+		await increment();
+		await increment();
+		await trigger.nthStart(2);
+		expect(trigger.failedExecutions.all).toHaveLength(2);
+		expect(trigger.failedExecutions.all[0]).toEqual({
+			message: expect.stringContaining('ODD'),
+			description: expect.stringContaining('The trigger keeps watching'),
+		});
+	});
+
+	it('at activation is no reason not to watch it', async () => {
+		await increment();
+		const trigger = await use.activate(odd());
+		await trigger.failedExecutions.until(() => true);
+		await increment();
+		await increment();
+		await increment();
+		await trigger.starts.until(({ items }) => items[0]?.value === 4);
+	});
+});
+
+describe('a result that cannot be watched', () => {
+	it('is reported once, and what changed meanwhile is told afterwards', async () => {
+		await put([{ _id: 'a' }, { _id: 'b' }]);
+		const trigger = await use.activate(board());
+		await put('closed');
+		await trigger.failedExecutions.until(() => true);
+		await put('still closed');
+		await put([{ _id: 'b' }]);
+		const { items } = await trigger.nthStart(1);
+		expect(items).toEqual([
+			expect.objectContaining({
+				change: 'removed',
+				key: 'a',
+				recovered: expect.objectContaining({ message: expect.stringContaining('is text') }),
+			}),
+		]);
+		expect(trigger.failedExecutions.all).toHaveLength(1);
+	});
+});
+
+const refuseOverHttp = async (path: string, code: string, message: string) =>
+	await use.deployment.addFault({
+		kind: 'answer',
+		path,
+		status: 401,
+		body: { code, message },
+		times: 100,
+	});
+
+describe('a credential that is refused while the trigger runs', () => {
+	it.each(['activate', 'init'] as const)(
+		'ends it, and no activation after it succeeds (%s)',
+		async (mode) => {
+			const { savedStaticData: staticData } = await use.activate(watching('tasks:list'));
+			const trigger = await use.activate(watching('tasks:list'), { staticData, mode });
+			await refuseOverHttp('check_admin_key', 'BadAdminKey', 'The provided admin key was invalid');
+			await use.deployment.expireAuth();
+			await trigger.reactivations.until(() => trigger.reactivations.all.length === 5);
+			expect(trigger.reactivations.all).toEqual([false, false, false, false, false]);
+			expect(trigger.fatalErrors.all).toHaveLength(1);
+			expect(trigger.failedExecutions.all).toEqual([
+				{
+					message: expect.stringContaining('The provided admin key was invalid'),
+					description: expect.stringContaining('publish the workflow again'),
+				},
+			]);
+			await use.socketsClosed();
+		},
+	);
+
+	it('ends it for a token that is no longer valid', async () => {
+		const token = await use.deployment.signToken({ name: 'Ada' });
+		const trigger = await use.activate(watching('tasks:list'), {
+			credential: { deploymentUrl: use.deployment.url, authentication: 'bearerToken', token },
+		});
+		await refuseOverHttp('/api/query', 'Unauthenticated', 'Could not verify OIDC token claim.');
+		await use.deployment.expireAuth();
+		await trigger.reactivations.until(() => trigger.reactivations.all.length === 5);
+		expect(trigger.reactivations.all).not.toContain(true);
+		expect(trigger.failedExecutions.all).toEqual([
+			expect.objectContaining({ message: expect.stringContaining('Get a new token') }),
+		]);
+	});
+
+	it('only over the live connection is tried again, and does not go round in circles', async () => {
+		const trigger = await use.activate(watching('tasks:list'));
+		await use.deployment.expireAuth();
+		await use.untilSockets((sockets) => sockets === 0);
+		expect(trigger.fatalErrors.all).toEqual([]);
+		await use.deployment.reset();
+		await use.untilSockets((sockets) => sockets === 1);
+		await use.mutate('tasks:create', { title: 'x' });
+		await trigger.nthStart(1);
+		expect(trigger.fatalErrors.all).toEqual([]);
+	});
+});

@@ -1,0 +1,102 @@
+import type { INodeParameters, IRun } from 'n8n-workflow';
+import { ConvexApi } from '../../credentials/ConvexApi.credentials';
+import { ConvexTrigger } from '../../nodes/Convex/ConvexTrigger.node';
+import { unusedUrl } from '../support/awkwardServers';
+import {
+	nodeAt,
+	outputsOf,
+	passThroughNode,
+	runWorkflow,
+	type CredentialValues,
+} from '../support/engine';
+import { TRIGGER_TYPE, triggerNode, watching } from '../support/triggers';
+import { useTriggers } from '../support/triggersOfTest';
+
+const use = useTriggers('deployKey');
+
+/** Runs a workflow by hand, as the editor does: from the trigger, with one node behind it. */
+async function execute(
+	parameters: INodeParameters,
+	credential: CredentialValues = use.credential,
+	cancelSignal?: AbortSignal,
+): Promise<IRun> {
+	const { run } = await runWorkflow(
+		{
+			nodeTypes: {
+				[TRIGGER_TYPE]: new ConvexTrigger(),
+				'test.passThrough': passThroughNode('end'),
+			},
+			credentialTypes: { convexApi: new ConvexApi() },
+			credentials: { convexApi: credential },
+		},
+		{
+			name: 'test',
+			nodes: [triggerNode(parameters), nodeAt('Next', 'test.passThrough')],
+			connections: {
+				'Convex Trigger': { main: [[{ node: 'Next', type: 'main', index: 0 }]] },
+			},
+		},
+		cancelSignal,
+	);
+	return run;
+}
+
+const itemsOf = (run: IRun) => outputsOf(run, 'Next')[0]?.map(({ json }) => json);
+
+describe('a run by hand', () => {
+	afterEach(async () => await use.socketsClosed());
+
+	it('gives the result as it is now, and ends', async () => {
+		await use.mutate('counters:increment', { name: 'a' });
+		const run = await execute(watching('counters:get', { name: 'a' }));
+		expect(itemsOf(run)).toEqual([{ value: 1, previousValue: null, reason: 'initial' }]);
+	});
+
+	it('gives each document that is there', async () => {
+		await use.mutate('tasks:create', { title: 'Write' });
+		await use.mutate('tasks:create', { title: 'Read' });
+		const run = await execute(watching('tasks:list', {}, { emit: 'changes' }));
+		expect(itemsOf(run)).toEqual([
+			expect.objectContaining({ change: 'added', reason: 'initial' }),
+			expect.objectContaining({ change: 'added', reason: 'initial' }),
+		]);
+	});
+
+	it.each([
+		['a mutation', watching('tasks:create', { title: 'x' }), /Trying to execute/],
+		['a path that does not exist', watching('tasks:lst'), /Could not find/],
+		[
+			'no list',
+			watching('counters:get', { name: 'a' }, { emit: 'changes' }),
+			/is a number, not a list/,
+		],
+		['a query that throws', watching('failures:throwError', { message: 'boom' }), /boom/],
+	])('fails with what is wrong: %s', async (_what, parameters, message) => {
+		const { error } = (await execute(parameters)).data.resultData;
+		expect(error?.message).toMatch(message);
+		expect(error).toHaveProperty('description', expect.stringMatching(/./));
+	});
+
+	it('fails at once when nothing is there', async () => {
+		const credential = { ...use.credential, deploymentUrl: await unusedUrl() };
+		const { error } = (await execute(watching('tasks:list'), credential)).data.resultData;
+		expect(error?.message).toBe(
+			'Nothing answers at the deployment URL: the connection was refused',
+		);
+	});
+
+	it('fails with a key that is refused', async () => {
+		const credential = { ...use.credential, token: 'other|0123' };
+		const { error } = (await execute(watching('tasks:list'), credential)).data.resultData;
+		expect(error?.message).toContain('The provided admin key was invalid');
+	});
+
+	it('can be stopped', async () => {
+		await use.deployment.addFault({ kind: 'delay', path: 'sync/Transition', ms: 60_000 });
+		const stop = new AbortController();
+		const running = execute(watching('tasks:list'), use.credential, stop.signal);
+		await use.untilSockets((sockets) => sockets === 1);
+		stop.abort();
+		expect((await running).status).toBe('canceled');
+	});
+});

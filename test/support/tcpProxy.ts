@@ -1,0 +1,62 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+/** Stands between a client and a server, so that the server can be gone for a time and keep its address. */
+export class TcpProxy {
+	/** Connections that clients made so far. */
+	connections = 0;
+
+	private server: Server | undefined;
+
+	private readonly sockets = new Set<Socket>();
+
+	private constructor(
+		private readonly target: URL,
+		private readonly port: number,
+	) {}
+
+	/** A proxy that is down until `up` is called. */
+	static async inFrontOf(url: string): Promise<TcpProxy> {
+		const probe = createServer();
+		await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+		const { port } = probe.address() as AddressInfo;
+		await new Promise((resolve) => probe.close(resolve));
+		return new TcpProxy(new URL(url), port);
+	}
+
+	get url(): string {
+		return `http://127.0.0.1:${this.port}`;
+	}
+
+	async up(): Promise<void> {
+		const server = createServer((client) => this.join(client));
+		this.server = server;
+		await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
+	}
+
+	/** Cuts all connections and takes no more. */
+	async down(): Promise<void> {
+		const { server } = this;
+		this.server = undefined;
+		const closed = new Promise((resolve) =>
+			server === undefined ? resolve(0) : server.close(resolve),
+		);
+		for (const socket of this.sockets) socket.destroy();
+		await closed;
+	}
+
+	private join(client: Socket): void {
+		this.connections += 1;
+		const upstream = connect(Number(this.target.port), this.target.hostname);
+		const pair = [client, upstream] as const;
+		for (const [socket, other] of [pair, [upstream, client] as const]) {
+			this.sockets.add(socket);
+			socket.on('error', () => {});
+			socket.on('close', () => {
+				this.sockets.delete(socket);
+				other.destroy();
+			});
+			socket.pipe(other);
+		}
+	}
+}

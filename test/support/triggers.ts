@@ -1,0 +1,216 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
+import './n8nEnvironment';
+import 'reflect-metadata';
+import { createRequire } from 'node:module';
+import { ActiveWorkflowTriggers, PollContext, TriggerContext } from 'n8n-core';
+import {
+	Workflow,
+	type IDataObject,
+	type INode,
+	type INodeExecutionData,
+	type INodeType,
+	type ITriggerFunctions,
+	type WorkflowActivateMode,
+} from 'n8n-workflow';
+import { ConvexApi } from '../../credentials/ConvexApi.credentials';
+import { ConvexTrigger } from '../../nodes/Convex/ConvexTrigger.node';
+import type { Patience } from '../../nodes/Convex/transport/live/absence';
+import { startTrigger } from '../../nodes/Convex/trigger/startTrigger';
+import {
+	additionalDataWith,
+	CredentialsInMemory,
+	nodeAt,
+	NodeTypesInMemory,
+	type CredentialValues,
+} from './engine';
+import { Arrivals } from './syncClients';
+
+export const TRIGGER_TYPE = 'n8n-nodes-convex.convexTrigger';
+
+/** The container of n8n-core itself: the package may be installed more than once. */
+const { Container }: { Container: { get: <T>(type: new (...args: never[]) => T) => T } } =
+	createRequire(require.resolve('n8n-core'))('@n8n/di');
+
+/** n8n's own number (TRIGGER_ACTIVATION_MAX_ATTEMPTS); its pauses between them are left out. */
+const ACTIVATION_ATTEMPTS = 5;
+
+export interface TriggerOptions {
+	credential: CredentialValues;
+	parameters: INode['parameters'];
+	/** As a former run left it in the database. */
+	staticData?: IDataObject;
+	/** `activate`, by a user, unless given; `init` after a restart of n8n. */
+	mode?: WorkflowActivateMode;
+	nodeType?: INodeType;
+	/** One of its own unless given. */
+	workflowId?: string;
+}
+
+/** A start of the workflow. */
+export interface Start {
+	items: IDataObject[];
+	deduplicationKey: string | undefined;
+}
+
+export interface ReportedError {
+	message: string;
+	description?: string | null;
+}
+
+/** An active workflow with a Convex Trigger in it. */
+export class ActiveTrigger {
+	readonly starts = new Arrivals<Start>();
+
+	readonly failedExecutions = new Arrivals<ReportedError>();
+
+	/** What `emitError` was called with; after each, the trigger is activated again. */
+	readonly fatalErrors = new Arrivals<ReportedError>();
+
+	/** Whether an activation after a fatal error succeeded. */
+	readonly reactivations = new Arrivals<boolean>();
+
+	/** What n8n's database has. */
+	savedStaticData: IDataObject;
+
+	private readonly workflow: Workflow;
+
+	private readonly node: INode;
+
+	private readonly triggers = Container.get(ActiveWorkflowTriggers);
+
+	private static count = 0;
+
+	constructor(private readonly options: TriggerOptions) {
+		ActiveTrigger.count += 1;
+		this.savedStaticData = options.staticData ?? {};
+		this.node = triggerNode(options.parameters);
+		this.workflow = new Workflow({
+			id: options.workflowId ?? `trigger ${ActiveTrigger.count}`,
+			name: 'test',
+			nodes: [this.node],
+			connections: {},
+			active: true,
+			nodeTypes: new NodeTypesInMemory({
+				[TRIGGER_TYPE]: options.nodeType ?? new ConvexTrigger(),
+			}),
+			staticData: structuredClone(options.staticData ?? {}),
+			settings: {},
+		});
+	}
+
+	/** Activates the workflow as n8n does, once. @throws what the trigger throws */
+	async activate(): Promise<void> {
+		const { credential, mode = 'activate' } = this.options;
+		const credentials = new CredentialsInMemory(
+			{ convexApi: new ConvexApi() },
+			{ convexApi: credential },
+		);
+		const file = { name: 'test', nodes: [this.node], connections: {} };
+		await this.triggers.addTriggers(
+			this.workflow.id,
+			this.workflow,
+			[this.node.id],
+			additionalDataWith(credentials, file),
+			'trigger',
+			mode,
+			(workflow, node, additionalData) =>
+				new TriggerContext(
+					workflow,
+					node,
+					additionalData,
+					'trigger',
+					mode,
+					(data, _response, _done, deduplicationKey) => this.start(data, deduplicationKey),
+					(error) => void this.recover(error),
+					(error) => this.failedExecutions.add(reported(error)),
+				),
+			(workflow, node, additionalData) =>
+				new PollContext(workflow, node, additionalData, 'trigger', mode),
+		);
+		this.saveStaticData();
+	}
+
+	get workflowId(): string {
+		return this.workflow.id;
+	}
+
+	/** Resolves with the start of this number, counted from 1. */
+	async nthStart(number: number): Promise<Start> {
+		await this.starts.until(() => this.starts.all.length >= number);
+		return this.starts.all[number - 1] as Start;
+	}
+
+	async deactivate(): Promise<void> {
+		await this.triggers.remove(this.workflow.id);
+	}
+
+	private start(data: INodeExecutionData[][], deduplicationKey: string | undefined): void {
+		this.saveStaticData();
+		const items = (data[0] ?? []).map(({ json }) => structuredClone(json));
+		this.starts.add({ items, deduplicationKey });
+	}
+
+	/** As n8n's WorkflowTriggerActivator does (`recoverFromRuntimeTriggerFailure`). */
+	private async recover(error: Error): Promise<void> {
+		await this.triggers.removeTriggers(this.workflow.id, new Set([this.node.id]));
+		this.fatalErrors.add(reported(error));
+		for (let attempt = 1; attempt <= ACTIVATION_ATTEMPTS; attempt++) {
+			try {
+				await this.activate();
+				this.reactivations.add(true);
+				return;
+			} catch {
+				this.reactivations.add(false);
+			}
+		}
+	}
+
+	private saveStaticData(): void {
+		const { staticData } = this.workflow;
+		if (staticData.__dataChanged !== true) return;
+		this.savedStaticData = JSON.parse(JSON.stringify(staticData));
+		staticData.__dataChanged = false;
+	}
+}
+
+export function triggerNode(parameters: INode['parameters']): INode {
+	return nodeAt('Convex Trigger', TRIGGER_TYPE, {
+		parameters,
+		credentials: { convexApi: { id: '1', name: 'Convex' } },
+	});
+}
+
+/** The trigger, but less patient with a deployment that is away. */
+export function impatient(patience: Patience): INodeType {
+	return Object.assign(new ConvexTrigger(), {
+		async trigger(this: ITriggerFunctions) {
+			return await startTrigger(this, patience);
+		},
+	});
+}
+
+/** The trigger's parameters for a query that is watched with JSON arguments. */
+export function watching(
+	path: string,
+	args: unknown = {},
+	parameters: INode['parameters'] = {},
+): INode['parameters'] {
+	return {
+		functionPath: { __rl: true, mode: 'path', value: path },
+		argumentsMode: 'json',
+		argumentsJson: JSON.stringify(args),
+		emit: 'result',
+		keyField: '_id',
+		emitInitialResult: false,
+		options: {},
+		...parameters,
+	};
+}
+
+function reported(error: Error): ReportedError {
+	const description = 'description' in error ? error.description : undefined;
+	return {
+		message: error.message,
+		...(typeof description === 'string' && { description }),
+	};
+}

@@ -1,0 +1,40 @@
+import { TrackedValue } from '../../nodes/Convex/convex/trackedValue';
+
+const tracking = () => {
+	const tracker = new TrackedValue(undefined, false);
+	tracker.take('A');
+	return tracker;
+};
+
+describe('a result as a whole', () => {
+	it('changes each time it is another, also when it comes back', () => {
+		const tracker = tracking();
+		const values = ['B', 'B', 'A', 'B'].map((value) => tracker.take(value).events);
+		expect(values).toEqual([
+			[{ kind: 'result', reason: 'change', value: 'B', previousValue: 'A' }],
+			[],
+			[{ kind: 'result', reason: 'change', value: 'A', previousValue: 'B' }],
+			[{ kind: 'result', reason: 'change', value: 'B', previousValue: 'A' }],
+		]);
+	});
+
+	it('that is null is a result like any other', () => {
+		const tracker = tracking();
+		expect(tracker.take(null).events).toMatchObject([{ value: null, previousValue: 'A' }]);
+		expect(tracker.take('A').events).toMatchObject([{ previousValue: null, reason: 'change' }]);
+	});
+
+	it('seen by an earlier process is compared, and not known', () => {
+		const remembered = tracking().remembered();
+		expect(new TrackedValue(remembered, true).take('A').events).toEqual([]);
+		expect(new TrackedValue(remembered, true).take('B').events).toEqual([
+			{ kind: 'result', reason: 'catchUp', value: 'B', previousValue: undefined },
+		]);
+	});
+
+	it('is known again once it was seen, even unchanged', () => {
+		const tracker = new TrackedValue(tracking().remembered(), false);
+		tracker.take('A');
+		expect(tracker.take('B').events).toMatchObject([{ reason: 'change', previousValue: 'A' }]);
+	});
+});
