@@ -3,6 +3,7 @@ import { formatFunctionPath } from '../../nodes/Convex/convex/functionPath';
 import { parseFunctionSpec } from '../../nodes/Convex/convex/functionSpec';
 import { parseValidator } from '../../nodes/Convex/convex/validator';
 import * as reports from '../convex/admin/reports';
+import * as boards from '../convex/boards';
 import * as counters from '../convex/counters';
 import * as documents from '../convex/documents';
 import * as failures from '../convex/failures';
@@ -21,6 +22,7 @@ const convex = useEmbeddedDeployment('deployKey');
 
 const modules: Record<string, object> = {
 	'admin/reports': reports,
+	boards,
 	counters,
 	documents,
 	failures,
