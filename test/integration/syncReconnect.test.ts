@@ -84,6 +84,16 @@ describe('a watched query', () => {
 		expect(client.connectionState().connectionCount).toBe(2);
 	});
 
+	it('sees what happens between two transitions', async () => {
+		const watched = watch(client, 'counters:get', counter);
+		await watched.until(0);
+		const meanwhile = { kind: 'meanwhile', functionPath: 'counters:increment' } as const;
+		await deployment.addFault({ path: '/sync/Transition', ...meanwhile, args: counter });
+		await incrementOverHttp();
+		await watched.until(2);
+		expect(watched.values).toEqual([0, 1, 2]);
+	});
+
 	it('waits for a deployment that refuses handshakes', async () => {
 		await watch(client, 'counters:get', counter).until(0);
 		await deployment.addFault({ path: '/sync/handshake', kind: 'answer', status: 503 });
@@ -138,13 +148,13 @@ describe('pages', () => {
 		await until('1');
 		for (const title of ['2', '3']) await create(title);
 		expect(await until('1,2,3')).toMatchObject({ value: { isDone: true } });
-		await deployment.killSockets();
-		await create('4');
-		await until('1,2,3,4');
 		const fresh = watch(openClient(), 'tasks:page', {
 			paginationOpts: { numItems: 2, cursor: null },
 		});
 		const { value } = await fresh.results.until(() => true);
 		expect(titlesOf(value)).toBe('1,2');
+		await deployment.killSockets();
+		await create('4');
+		await until('1,2,3,4');
 	});
 });

@@ -1,11 +1,13 @@
-import type { FunctionRunner, Outcome } from '../functionRunner';
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { FunctionRunner } from '../functionRunner';
 import { PlatformFailure } from '../platformFailure';
 import { encodeTimestamp } from '../timestamp';
 import type { FunctionCall } from './clientMessage';
 import { asPlatformFailure } from './ending';
 import { checkComponentAccess } from './liveQueries';
 import { functionResponse } from './serverMessage';
-import type { CompletedMutation, SessionRequests } from './sessionRequests';
+import type { CompletedCall, SessionRequests } from './sessionRequests';
 import { checkExpiry, type SyncIdentity } from './syncIdentity';
 import type { Suffer, SyncSocket } from './syncSocket';
 
@@ -18,6 +20,7 @@ export interface FunctionRequestsOptions {
 	suffer: Suffer;
 	isClosed: () => boolean;
 	kill: () => void;
+	reset: () => void;
 	fail: (failure: PlatformFailure) => void;
 	/** The client has to be brought to this time. */
 	onAnswered: (timestamp: bigint) => void;
@@ -53,6 +56,8 @@ export class FunctionRequests {
 		}
 		this.queuedMutations++;
 		this.mutations = this.mutations.then(async () => {
+			// Other requests are served in between, as in the backend.
+			await nextTurn();
 			await this.answer(call, async () => await this.mutate(call, identity));
 			this.queuedMutations--;
 		});
@@ -72,13 +77,13 @@ export class FunctionRequests {
 		);
 	}
 
-	private async answer(call: FunctionCall, run: () => Promise<CompletedMutation>): Promise<void> {
-		const { isClosed, kill, suffer, fail } = this.options;
+	private async answer(call: FunctionCall, run: () => Promise<CompletedCall>): Promise<void> {
+		const { isClosed, kill, reset, suffer, fail } = this.options;
 		if (isClosed()) return;
 		try {
 			await suffer(`${call.type}/${call.udfPath}`, JSON.stringify(call.args), {
 				kill,
-				reset: () => this.socket.reset(),
+				reset,
 				freeze: () => this.socket.freeze(),
 				run: async () => {
 					const completed = await run();
@@ -90,7 +95,7 @@ export class FunctionRequests {
 		}
 	}
 
-	private respond({ type, requestId }: FunctionCall, completed: CompletedMutation): void {
+	private respond({ type, requestId }: FunctionCall, completed: CompletedCall): void {
 		if (this.options.isClosed()) return;
 		const { outcome, timestamp } = completed;
 		const response = functionResponse(requestId, outcome);
@@ -103,7 +108,7 @@ export class FunctionRequests {
 		this.options.onAnswered(timestamp);
 	}
 
-	private async mutate(call: FunctionCall, identity: SyncIdentity): Promise<CompletedMutation> {
+	private async mutate(call: FunctionCall, identity: SyncIdentity): Promise<CompletedCall> {
 		const run = async () => await this.run(call, 'mutation', identity);
 		return this.sessionId === undefined
 			? await run()
@@ -114,7 +119,7 @@ export class FunctionRequests {
 		{ udfPath: path, args, componentPath: component }: FunctionCall,
 		requested: 'mutation' | 'action',
 		identity: SyncIdentity,
-	): Promise<{ outcome: Outcome; timestamp: bigint }> {
+	): Promise<CompletedCall> {
 		const { caller } = identity;
 		const componentPath = component ?? '';
 		checkComponentAccess(componentPath, identity);

@@ -1,6 +1,6 @@
 import type { Outcome } from '../functionRunner';
 
-export interface CompletedMutation {
+export interface CompletedCall {
 	outcome: Outcome;
 	timestamp: bigint;
 }
@@ -10,14 +10,14 @@ export interface CompletedMutation {
  * table `_session_requests`. As there, one that failed wrote nothing and may run again.
  */
 export class SessionRequests {
-	private readonly mutations = new Map<string, Promise<CompletedMutation>>();
+	private readonly mutations = new Map<string, Promise<CompletedCall>>();
 
 	/** Runs a mutation unless this request ran already, on whichever connection. */
 	async once(
 		sessionId: string,
 		requestId: number,
-		run: () => Promise<CompletedMutation>,
-	): Promise<CompletedMutation> {
+		run: () => Promise<CompletedCall>,
+	): Promise<CompletedCall> {
 		const key = `${sessionId} ${requestId}`;
 		for (let earlier = this.mutations.get(key); earlier; earlier = this.mutations.get(key)) {
 			const completed = await earlier.catch(() => undefined);

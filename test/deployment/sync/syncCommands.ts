@@ -30,7 +30,10 @@ export interface SyncControls {
 	/** Cuts all sockets without a goodbye. Gives how many there were, like those that follow. */
 	killSockets: () => Promise<number>;
 	closeSockets: (code: number, reason?: string) => Promise<number>;
-	/** From now on, nothing goes through the open sockets in either direction; they stay open. */
+	/**
+	 * From now on, nothing goes through the open sockets in either direction; the deployment keeps them
+	 * open until they are unfrozen or cut, also when the client closes its side.
+	 */
 	freezeSockets: () => Promise<number>;
 	unfreezeSockets: () => Promise<number>;
 	/** Ends the tokens and keys in use on sockets: an AuthError now, and whenever they are sent over one again. */

@@ -1,7 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, no-console -- runs in Node, not in n8n */
 import { AsyncResource } from 'node:async_hooks';
 import { setImmediate } from 'node:timers';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { FunctionRunner } from '../functionRunner';
 import type { LiveQueries } from './liveQueries';
 import type { SyncConnection } from './syncConnection';
@@ -11,10 +10,11 @@ import type { SyncConnection } from './syncConnection';
  * written meanwhile makes another round.
  */
 export class UpdateLoop {
-	private state: 'idle' | 'scheduled' | 'running' | 'runningAndScheduled' = 'idle';
+	private isRunning = false;
+	private isScheduled = false;
 	/** Results may have changed. */
 	private isStale = false;
-	/** Commits are reported from inside transactions, whose context must not leak into the next round. */
+	/** Not in the context of the function that reports its commit. */
 	private readonly begin = AsyncResource.bind(() => void this.run());
 
 	constructor(
@@ -23,12 +23,11 @@ export class UpdateLoop {
 		private readonly runner: () => FunctionRunner,
 	) {}
 
-	/** Soon, so that what happens at once makes one round. */
+	/** Soon, so that what happens at once makes one round, and mutations are answered before it. */
 	schedule(): void {
-		if (this.state === 'running') this.state = 'runningAndScheduled';
-		if (this.state !== 'idle') return;
-		this.state = 'scheduled';
-		setImmediate(this.begin);
+		if (this.isScheduled) return;
+		this.isScheduled = true;
+		if (!this.isRunning) setImmediate(this.begin);
 	}
 
 	/** What queries give may have changed. */
@@ -38,16 +37,16 @@ export class UpdateLoop {
 	}
 
 	private async run(): Promise<void> {
-		this.state = 'running';
+		this.isScheduled = false;
+		this.isRunning = true;
 		try {
 			if (this.connections.size > 0) await this.round();
 		} catch (error) {
 			console.error(error);
 			this.isStale = true;
 		}
-		const isScheduled = this.state === ('runningAndScheduled' as typeof this.state);
-		this.state = 'idle';
-		if (isScheduled) this.schedule();
+		this.isRunning = false;
+		if (this.isScheduled) setImmediate(this.begin);
 	}
 
 	private async round(): Promise<void> {
@@ -57,8 +56,6 @@ export class UpdateLoop {
 		const which = this.isStale ? 'all' : 'new';
 		this.isStale = false;
 		await this.live.run(runner, at, which);
-		// Mutations that have happened by then are answered first.
-		await nextTurn();
 		for (const connection of this.connections) connection.transition(at);
 	}
 }
