@@ -1,4 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Node, not in n8n */
+ 
 import { calling } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 
