@@ -1,16 +1,11 @@
-import { startTimer, stopTimer } from '../../nodes/Convex/transport/timers';
-
-/** Waits until a timer has run that is due after this time. */
-async function after(delayMs: number): Promise<void> {
-	await new Promise<void>((resolve) => startTimer(resolve, delayMs));
-}
+import { elapsed, startTimer, stopTimer } from '../../nodes/Convex/transport/timers';
 
 describe('timers', () => {
-	it('run once each, in the order in which they are due', async () => {
+	it('run once each', async () => {
 		const ran: number[] = [];
 		for (const delayMs of [60, 20, 80, 40, 0]) startTimer(() => ran.push(delayMs), delayMs);
-		await after(150);
-		expect(ran).toEqual([0, 20, 40, 60, 80]);
+		await elapsed(150);
+		expect(ran.sort((one, other) => one - other)).toEqual([0, 20, 40, 60, 80]);
 	});
 
 	it('do not run before they are due, when others do', async () => {
@@ -18,7 +13,7 @@ describe('timers', () => {
 		const late = startTimer(() => {
 			hasRun = true;
 		}, 600_000);
-		for (const delayMs of [0, 30, 10]) await after(delayMs);
+		for (const delayMs of [0, 30, 10]) await elapsed(delayMs);
 		stopTimer(late);
 		expect(hasRun).toBe(false);
 	});
@@ -42,7 +37,7 @@ describe('timers', () => {
 		stopTimer(stopped);
 		stopTimer(undefined);
 		stopTimer(null);
-		await after(50);
+		await elapsed(50);
 		expect(ran).toEqual(['left alone']);
 	});
 
@@ -57,7 +52,7 @@ describe('timers', () => {
 				}, 10),
 			);
 		}
-		await after(50);
+		await elapsed(50);
 		expect(ran).toEqual(['first']);
 	});
 
@@ -68,7 +63,7 @@ describe('timers', () => {
 		}, 10);
 		startTimer(() => ran.push('behind it'), 10);
 		startTimer(() => ran.push('later'), 30);
-		await after(60);
+		await elapsed(60);
 		expect(ran).toEqual(['behind it', 'later']);
 	});
 
@@ -91,21 +86,68 @@ describe('timers', () => {
 		);
 		expect(new Set(ids).size).toBe(5_000);
 		for (const [number, id] of ids.entries()) if (number % 2 === 1) stopTimer(id);
-		await after(100);
+		await elapsed(100);
 		expect(ran.size).toBe(2_500);
 		expect([...ran].every((number) => number % 2 === 0)).toBe(true);
 	});
+});
 
-	it('share their signals, however often one is set anew', async () => {
+describe('a timer', () => {
+	it('runs once, after those that are due before it', async () => {
+		const ran: number[] = [];
+		for (const delayMs of [60, 20, 40, 0]) startTimer(() => ran.push(delayMs), delayMs);
+		await elapsed(80);
+		expect(ran).toEqual([0, 20, 40, 60]);
+	});
+
+	it('runs also when it is further away than one tick, and not before its time', async () => {
+		const startedAt = performance.now();
+		await elapsed(1_300);
+		expect(performance.now() - startedAt).toBeGreaterThanOrEqual(1_300);
+	});
+
+	it('costs no signal of its own while another is under way', async () => {
 		const signals = jest.spyOn(AbortSignal, 'timeout');
 		const far = startTimer(() => {}, 60_000);
 		for (let delayMs = 200; delayMs > 100; delayMs--) stopTimer(startTimer(() => {}, delayMs));
-		await after(300);
+		await elapsed(300);
 		signals.mockClear();
 		for (let count = 0; count < 1_000; count++) stopTimer(startTimer(() => {}, 60_000));
-		await after(1_500);
+		await elapsed(1_500);
 		expect(signals.mock.calls.length).toBeLessThan(10);
 		stopTimer(far);
 		signals.mockRestore();
+	});
+
+	it('that is stopped does not run, whether or not another is', async () => {
+		const ran: string[] = [];
+		const stopped = startTimer(() => ran.push('stopped'), 20);
+		startTimer(() => ran.push('other'), 20);
+		stopTimer(stopped);
+		stopTimer(stopped);
+		stopTimer(null);
+		await elapsed(40);
+		expect(ran).toEqual(['other']);
+	});
+
+	it('that throws keeps no other from running', async () => {
+		const ran: string[] = [];
+		startTimer(() => {
+			throw new Error('thrown by a timer');
+		}, 10);
+		startTimer(() => ran.push('other'), 10);
+		await elapsed(30);
+		expect(ran).toEqual(['other']);
+	});
+
+	it('may stop another that is due with it, and start more', async () => {
+		const ran: string[] = [];
+		startTimer(() => {
+			stopTimer(second);
+			startTimer(() => ran.push('started'), 0);
+		}, 10);
+		const second = startTimer(() => ran.push('second'), 10);
+		await elapsed(40);
+		expect(ran).toEqual(['started']);
 	});
 });

@@ -1,10 +1,9 @@
 /**
- * Timers on AbortSignal.timeout: n8n allows nodes no `setTimeout`. The build puts them in its place in
- * Convex's own sync client too (gulpfile.js).
+ * `setTimeout` and `clearTimeout` on AbortSignal.timeout: n8n allows nodes no timers. Time limits and
+ * retries need some, and Convex's own client, bundled with these in their place (gulpfile.js).
  *
- * One signal serves all timers that wait. A signal cannot be taken back, and a call that is answered
- * leaves its time limit behind, as each message does that the sync client gets: a signal for each of
- * them would pile up by the thousands.
+ * One signal serves all timers that wait. A signal cannot be taken back, and the client sets a timer
+ * of a minute anew at each message: a signal for each of them would pile up by the thousands.
  */
 interface Timer {
 	dueAt: number;
@@ -32,6 +31,11 @@ export function stopTimer(id: number | null | undefined): void {
 	if (typeof id === 'number') waiting.delete(id);
 }
 
+/** Waits. The process is not kept alive by it. */
+export async function elapsed(delayMs: number): Promise<void> {
+	await new Promise<void>((resolve) => startTimer(resolve, delayMs));
+}
+
 export { startTimer as setTimeout, stopTimer as clearTimeout };
 
 function armTick(dueAt: number): void {
@@ -49,13 +53,13 @@ function tick(tickAt: number): void {
 	nextTickAt = Number.POSITIVE_INFINITY;
 	const now = performance.now();
 	const due = [...waiting].filter(([, { dueAt }]) => dueAt <= now);
-	for (const [id, { run }] of due.sort(([, one], [, other]) => one.dueAt - other.dueAt)) {
+	for (const [id, { run }] of due.sort(([, a], [, b]) => a.dueAt - b.dueAt)) {
 		// One that ran before may have stopped it.
 		if (!waiting.delete(id)) continue;
 		try {
 			run();
 		} catch {
-			// It would end n8n's process. A sync client that broke is replaced by whoever misses it.
+			// It would end n8n's process. A client that broke is replaced by whoever misses it.
 		}
 	}
 	const firstDueAt = [...waiting.values()].reduce(
