@@ -60,14 +60,17 @@ describe('a mutation', () => {
 		await watched.until(0);
 		await deployment.addFault({ path: '/sync/Mutation', kind: 'drip', bytes: 1 });
 		const lost = client.mutation(increment, counter);
-		const http = openHttp(deployment.url);
-		while ((await http.query('counters:get', counter)) !== 1);
+		const other = openClient();
+		const awake = watch(other, 'counters:get', counter);
+		await awake.until(1);
+		expect(await other.mutation(increment, counter)).toBe(2);
+		expect(watched.values).toEqual([0]);
 		await deployment.restart({ downMs: 50 });
 		expect(await lost).toBe(1);
 		await deployment.addFault({ path: '/sync/Mutation', kind: 'restart', downMs: 50 });
-		expect(await client.mutation(increment, counter)).toBe(2);
-		await watched.until(2);
-		expect(await deployment.executions()).toMatchObject({ 'counters:increment': 2 });
+		expect(await client.mutation(increment, counter)).toBe(3);
+		await watched.until(3);
+		expect(await deployment.executions()).toMatchObject({ 'counters:increment': 3 });
 	});
 
 	it('is answered again when only its answer was lost on the way', async () => {
