@@ -1,4 +1,5 @@
 module.exports = {
 	...require('./dist/nodes/Convex/Convex.node.js'),
+	...require('./dist/nodes/Convex/ConvexTrigger.node.js'),
 	...require('./dist/credentials/ConvexApi.credentials.js'),
 };

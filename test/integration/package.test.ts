@@ -22,17 +22,21 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 describe('the packed package', () => {
 	it("loads in n8n's package loader", () => {
-		expect(Object.keys(installed.nodeTypes)).toEqual(['n8n-nodes-convex.convex']);
+		expect(Object.keys(installed.nodeTypes)).toEqual([
+			'n8n-nodes-convex.convex',
+			'n8n-nodes-convex.convexTrigger',
+		]);
 		expect(Object.keys(installed.credentialTypes)).toEqual(['convexApi']);
 	});
 
 	it('brings icons for both themes, and search words for the node panel', () => {
-		const description = installed.nodeTypes['n8n-nodes-convex.convex']?.description;
-		expect(description?.iconUrl).toEqual({
-			light: expect.stringMatching(/icons\/convex\.svg$/),
-			dark: expect.stringMatching(/icons\/convex\.dark\.svg$/),
-		});
-		expect(description?.codex?.alias).toContain('convex.dev');
+		for (const { description } of Object.values(installed.nodeTypes)) {
+			expect(description.iconUrl).toEqual({
+				light: expect.stringMatching(/icons\/convex\.svg$/),
+				dark: expect.stringMatching(/icons\/convex\.dark\.svg$/),
+			});
+			expect(description.codex?.alias).toContain('convex.dev');
+		}
 		for (const file of ['convex.svg', 'convex.dark.svg']) {
 			expect(existsSync(join(folder, 'package', 'dist', 'icons', file))).toBe(true);
 		}
@@ -57,7 +61,7 @@ describe('the packed package', () => {
 				encoding: 'utf8',
 			},
 		);
-		expect(exported.trim()).toBe('Convex,ConvexApi');
+		expect(exported.trim()).toBe('Convex,ConvexTrigger,ConvexApi');
 		expect(existsSync(join(folder, 'package', 'dist', 'THIRD-PARTY-LICENSES.txt'))).toBe(true);
 	});
 });

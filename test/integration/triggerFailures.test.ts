@@ -232,21 +232,25 @@ const refuseOverHttp = async (path: string, code: string, message: string) =>
 	});
 
 describe('a credential that is refused while the trigger runs', () => {
-	it('ends it: one failed execution, and no activation that succeeds', async () => {
-		const trigger = await use.activate(watching('tasks:list'));
-		await refuseOverHttp('check_admin_key', 'BadAdminKey', 'The provided admin key was invalid');
-		await use.deployment.expireAuth();
-		await trigger.reactivations.until(() => trigger.reactivations.all.length === 5);
-		expect(trigger.reactivations.all).toEqual([false, false, false, false, false]);
-		expect(trigger.fatalErrors.all).toHaveLength(1);
-		expect(trigger.failedExecutions.all).toEqual([
-			{
-				message: expect.stringContaining('The provided admin key was invalid'),
-				description: expect.stringContaining('publish the workflow again'),
-			},
-		]);
-		await use.socketsClosed();
-	});
+	it.each(['activate', 'init'] as const)(
+		'ends it, and no activation after it succeeds (%s)',
+		async (mode) => {
+			const { savedStaticData: staticData } = await use.activate(watching('tasks:list'));
+			const trigger = await use.activate(watching('tasks:list'), { staticData, mode });
+			await refuseOverHttp('check_admin_key', 'BadAdminKey', 'The provided admin key was invalid');
+			await use.deployment.expireAuth();
+			await trigger.reactivations.until(() => trigger.reactivations.all.length === 5);
+			expect(trigger.reactivations.all).toEqual([false, false, false, false, false]);
+			expect(trigger.fatalErrors.all).toHaveLength(1);
+			expect(trigger.failedExecutions.all).toEqual([
+				{
+					message: expect.stringContaining('The provided admin key was invalid'),
+					description: expect.stringContaining('publish the workflow again'),
+				},
+			]);
+			await use.socketsClosed();
+		},
+	);
 
 	it('ends it for a token that is no longer valid', async () => {
 		const token = await use.deployment.signToken({ name: 'Ada' });
