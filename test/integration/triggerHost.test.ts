@@ -48,7 +48,7 @@ it('says so on a Node.js without WebSockets', async () => {
 	Reflect.deleteProperty(globalThis, 'WebSocket');
 	try {
 		await expect(trigger().activate()).rejects.toThrow(
-			'This n8n runs on a Node.js without WebSockets. Live queries need Node.js 22 or newer.',
+			'This n8n runs on a Node.js without WebSockets. Live connections need Node.js 22 or newer.',
 		);
 	} finally {
 		globalThis.WebSocket = WebSocket;

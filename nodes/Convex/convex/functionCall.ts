@@ -4,6 +4,9 @@ import { formatFunctionPath, type FunctionPath } from './functionPath';
 /** How a function is called; `run` takes a function of any type. */
 export type FunctionOperation = 'query' | 'mutation' | 'action' | 'run';
 
+/** What is called over a live connection; queries are watched there. */
+export type SessionOperation = Extract<FunctionOperation, 'mutation' | 'action'>;
+
 /**
  * How the deployment writes results. `json` is plain JSON: int64 and bytes become text. `encoded` is
  * Convex's lossless form: `{"$integer": …}`, `{"$bytes": …}`, `{"$float": …}`.

@@ -32,7 +32,7 @@ export class FunctionRun {
 	constructor(
 		readonly context: IExecuteFunctions,
 		readonly items: ItemRun,
-		private readonly deployment: Deployment,
+		readonly deployment: Deployment,
 		private readonly operation: FunctionOperation,
 	) {
 		this.options = readRunOptions(context, operation);

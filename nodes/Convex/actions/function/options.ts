@@ -10,6 +10,7 @@ import { paginationOption, readPagination, type PaginationOptions } from './pagi
 import {
 	batchSizeOption,
 	concurrencyOptions,
+	deliveryOption,
 	maxRetriesOption,
 	snapshotOption,
 } from './runOptions';
@@ -57,6 +58,7 @@ export const optionsDescription: INodeProperties[] = [
 				description:
 					"Whether to convert arguments to the types that the function declares, such as 42 to an int64 or an ISO date to a number. Needs a deploy key. 'Using Function Arguments' does it anyway.",
 			},
+			deliveryOption,
 			maxRetriesOption,
 			{
 				displayName: 'Output',
@@ -86,7 +88,8 @@ export const optionsDescription: INodeProperties[] = [
 				type: 'number',
 				typeOptions: { minValue: 1 },
 				default: DEFAULT_TIMEOUT_MS,
-				description: 'How long to wait for the answer, in milliseconds',
+				description:
+					'How long to wait for the answer, in milliseconds. For a mutation in a session, the time begins when those before it are answered.',
 			},
 			{
 				displayName: 'Value Format',

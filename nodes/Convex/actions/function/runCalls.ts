@@ -4,10 +4,11 @@ import type { Deployment } from '../../transport/deployment';
 import type { ItemRun } from '../itemRun';
 import { Slots } from '../slots';
 import { FunctionRun } from './functionRun';
+import { runSession } from './runSession';
 
 /**
  * Runs the functions that the items ask for, each in a request of its own: one after another in input
- * order unless 'Concurrency' says otherwise.
+ * order unless 'Concurrency' says otherwise. Or all in a session, where 'Delivery' says so.
  *
  * @throws ConvexFailure (`input`) naming an option that holds for all items
  */
@@ -18,6 +19,10 @@ export async function runCalls(
 	operation: FunctionOperation,
 ): Promise<void> {
 	const run = new FunctionRun(context, items, deployment, operation);
+	if (run.options.delivery === 'session' && (operation === 'mutation' || operation === 'action')) {
+		await runSession(run, operation);
+		return;
+	}
 	const slots = new Slots(run.options.concurrency);
 	for (;;) {
 		await slots.vacant();

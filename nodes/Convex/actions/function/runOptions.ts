@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { FunctionOperation } from '../../convex/functionCall';
-import { wholeNumber } from './optionValues';
+import { choice, wholeNumber } from './optionValues';
 
 const DEFAULT_BATCH_SIZE = 1_000;
 const MAX_CONCURRENCY = 100;
@@ -10,6 +10,7 @@ const MAX_RETRIES = 20;
 
 const forQueries = { show: { '/operation': ['query'] } };
 const forOthers = { hide: { '/operation': ['query'] } };
+const forSessions = { show: { '/operation': ['mutation', 'action'] } };
 
 export const batchSizeOption: INodeProperties = {
 	displayName: 'Batch Size',
@@ -43,10 +44,35 @@ export const concurrencyOptions: INodeProperties[] = [
 		typeOptions: { minValue: 1, maxValue: MAX_CONCURRENCY },
 		default: 1,
 		description:
-			'How many items may be under way at once. With 1, each waits for the one before it, so they take effect in the order of the input. With more, they are faster and take effect in any order. The output stays in the order of the input.',
+			'How many items may be under way at once. With 1, each waits for the one before it, so they take effect in the order of the input. With more, they are faster and take effect in any order. The output stays in the order of the input. Mutations that are delivered in a session take effect in order in any case, so it does not count for them.',
 		displayOptions: forOthers,
 	},
 ];
+
+export const deliveryOption: INodeProperties = {
+	displayName: 'Delivery',
+	name: 'delivery',
+	type: 'options',
+	noDataExpression: true,
+	default: 'http',
+	description:
+		"How the items reach Convex. 'HTTP' is right for most workflows. 'Session' is for many mutations in order: they go over one live connection (WebSocket) without waiting for each other, and each runs once even when the connection breaks, which is made again for up to a minute. In a session, up to 500 items behind one that fails may have run already; an action that is under way when the connection breaks is not sent again; items of another user ('Act as User') wait for those before them. It needs Node.js 22 or newer, and n8n's proxy settings apply only with NODE_USE_ENV_PROXY=1 in its environment.",
+	options: [
+		{
+			name: 'HTTP',
+			value: 'http',
+			description:
+				'A request for each item. When an answer is lost, it stays open whether the function ran.',
+		},
+		{
+			name: 'Session',
+			value: 'session',
+			description:
+				'One live connection for all items: mutations are fast, in order, and each runs once',
+		},
+	],
+	displayOptions: forSessions,
+};
 
 export const maxRetriesOption: INodeProperties = {
 	displayName: 'Maximum Retries',
@@ -56,7 +82,7 @@ export const maxRetriesOption: INodeProperties = {
 	typeOptions: { minValue: 0, maxValue: MAX_RETRIES },
 	default: DEFAULT_MAX_RETRIES,
 	description:
-		'How often to send a call again after an overload or an outage, with growing waits. Mutations and actions are sent again only when it is certain that they did not take effect. 0 turns it off.',
+		'How often to send a call again after an overload or an outage, with growing waits. Mutations and actions are sent again only when it is certain that they did not take effect. 0 turns it off. It does not count for delivery in a session.',
 };
 
 export const snapshotOption: INodeProperties = {
@@ -77,6 +103,8 @@ export interface RunOptions {
 	/** How many queries go into one request at most. */
 	batchSize: number;
 	maxRetries: number;
+	/** How mutations and actions are sent. */
+	delivery: 'http' | 'session';
 	/** Whether all queries read one snapshot. */
 	snapshot: boolean;
 }
@@ -91,7 +119,8 @@ export function readRunOptions(
 	operation: FunctionOperation,
 ): RunOptions {
 	const isQuery = operation === 'query';
-	const option = (name: string, unset: number | boolean): unknown =>
+	const hasDelivery = operation === 'mutation' || operation === 'action';
+	const option = (name: string, unset: number | boolean | string): unknown =>
 		context.getNodeParameter(`options.${name}`, 0, unset);
 	return {
 		concurrency: wholeNumber(
@@ -107,6 +136,9 @@ export function readRunOptions(
 			least: 0,
 			most: MAX_RETRIES,
 		}),
+		delivery: hasDelivery
+			? choice('Delivery', option('delivery', 'http'), ['http', 'session'])
+			: 'http',
 		snapshot: isQuery && option('snapshot', false) === true,
 	};
 }

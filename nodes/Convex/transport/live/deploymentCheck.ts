@@ -1,9 +1,9 @@
-import type { IHttpRequestOptions, ITriggerFunctions } from 'n8n-workflow';
+import type { IHttpRequestOptions } from 'n8n-workflow';
 import { credentialProbe, parseProbeResponse } from '../../convex/credentialProbe';
 import { ConvexFailure } from '../../convex/failure';
 import type { DeploymentResponse } from '../../convex/functionCall';
 import { parseJsonObject } from '../../convex/jsonText';
-import { CREDENTIAL_TYPE, type Deployment } from '../deployment';
+import { CREDENTIAL_TYPE, type CallContext, type Deployment } from '../deployment';
 import { CLIENT_HEADERS } from '../functionCalls';
 import { networkFailure } from '../networkFailure';
 
@@ -15,7 +15,13 @@ import { networkFailure } from '../networkFailure';
  * - `unreachable`: anything else. It may be there again later.
  */
 export type DeploymentCheck =
-	{ status: 'answers' } | { status: 'refuses' | 'unreachable'; failure: ConvexFailure };
+	| { status: 'answers' }
+	| {
+			status: 'refuses' | 'unreachable';
+			failure: ConvexFailure;
+			/** What came, if anything did. */
+			response?: DeploymentResponse;
+	  };
 
 /**
  * Makes one request that reads the credential. The WebSocket of the host says of a connection that
@@ -25,7 +31,7 @@ export type DeploymentCheck =
  * @param timeoutMs how long to wait for the answer
  */
 export async function checkDeployment(
-	context: ITriggerFunctions,
+	context: CallContext,
 	{ credential, credentialsDecrypted }: Deployment,
 	actsAsUser: boolean,
 	timeoutMs: number,
@@ -68,12 +74,14 @@ export async function checkDeployment(
 
 const REFUSING_STATUSES = [401, 403];
 
-function negative(message: string, { httpStatus, body }: DeploymentResponse): DeploymentCheck {
+function negative(message: string, response: DeploymentResponse): DeploymentCheck {
+	const { httpStatus, body } = response;
 	// A proxy may answer with these too, but not in Convex's form.
 	const isRefusal =
 		REFUSING_STATUSES.includes(httpStatus) && typeof parseJsonObject(body)?.code === 'string';
 	return {
 		status: isRefusal ? 'refuses' : 'unreachable',
+		response,
 		failure: new ConvexFailure(
 			message,
 			isRefusal

@@ -1,5 +1,5 @@
-import type { ITriggerFunctions } from 'n8n-workflow';
 import { inputFailure } from '../../convex/failure';
+import type { CallContext } from '../deployment';
 import { networkFailure } from '../networkFailure';
 
 /**
@@ -9,7 +9,7 @@ import { networkFailure } from '../networkFailure';
  * @throws ConvexFailure when it may not (`input`), or when its name cannot be looked up (`network`)
  */
 export async function checkEgress(
-	{ helpers }: Pick<ITriggerFunctions, 'helpers'>,
+	{ helpers }: Pick<CallContext, 'helpers'>,
 	deploymentUrl: string,
 ): Promise<void> {
 	if (typeof helpers.getSecureEgressFilter !== 'function') return;

@@ -60,6 +60,7 @@ export class LiveQuery {
 		let failure: string | undefined;
 		const client = new SyncClient(this.credential, this.identity, {
 			permit: this.observer.permit,
+			opened: () => {},
 			protocolFailed: (message) => {
 				failure = message;
 			},

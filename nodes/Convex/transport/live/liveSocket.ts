@@ -2,11 +2,21 @@
 export interface SocketObserver {
 	/** Asked before each connection; what it throws keeps the socket from being opened. */
 	permit: () => Promise<void>;
-	/** The deployment does not accept the credential, or no longer; the client does not learn of it. */
-	authenticationRefused: (message: string) => void;
+	/** The client has sent what it had to send. */
+	opened: () => void;
+	/**
+	 * The deployment does not accept the credential, or no longer; the client does not learn of it.
+	 *
+	 * @param hasReadNothing whether it read nothing of what was sent behind the credential
+	 */
+	authenticationRefused: (message: string, hasReadNothing: boolean) => void;
 	/** The deployment cannot work with what the client sent; the client connects anew. */
 	protocolFailed: (message: string) => void;
-	/** @param reason what the deployment or the network said, often nothing */
+	/**
+	 * Nothing arrives any more, or nothing ever did.
+	 *
+	 * @param reason what the deployment or the network said, often nothing
+	 */
 	closed: (reason: string) => void;
 }
 
@@ -38,7 +48,7 @@ class LiveSocket {
 
 	private socket: WebSocket | undefined;
 
-	private state: 'open' | 'closing' | 'closed' = 'open';
+	private state: 'connecting' | 'open' | 'closing' | 'closed' = 'connecting';
 
 	constructor(
 		address: string,
@@ -55,23 +65,38 @@ class LiveSocket {
 		this.socket?.send(message);
 	}
 
+	get isOpen(): boolean {
+		return this.state === 'open';
+	}
+
 	close(): void {
-		if (this.state !== 'open') return;
+		if (this.state === 'closing' || this.state === 'closed') return;
 		this.state = 'closing';
-		if (this.socket === undefined) this.endUnopened('');
-		else this.socket.close();
+		if (this.socket === undefined) {
+			this.endUnopened('');
+			return;
+		}
+		this.socket.close();
+		this.observer.closed('');
 	}
 
 	private connect(address: string): void {
-		if (this.state !== 'open') return;
+		if (this.state !== 'connecting') return;
 		const socket = new WebSocket(address);
 		this.socket = socket;
-		socket.onopen = (event) => this.guard(() => this.onopen?.(event));
+		socket.onopen = (event) => this.guard(() => this.open(event));
 		socket.onerror = (event) => this.guard(() => this.onerror?.(event));
 		socket.onmessage = ({ data }: { data: unknown }) => {
 			if (typeof data === 'string' && this.state === 'open') this.receive(data);
 		};
 		socket.onclose = (event) => this.end(event);
+	}
+
+	private open(event: unknown): void {
+		if (this.state !== 'connecting') return;
+		this.state = 'open';
+		this.onopen?.(event);
+		this.observer.opened();
 	}
 
 	private receive(data: string): void {
@@ -80,16 +105,18 @@ class LiveSocket {
 			this.guard(() => this.onmessage?.({ data }));
 			return;
 		}
-		if (ending.type === 'AuthError') this.observer.authenticationRefused(ending.error);
-		else this.observer.protocolFailed(ending.error);
+		const { type, error, hasReadNothing } = ending;
+		if (type === 'AuthError') this.observer.authenticationRefused(error, hasReadNothing);
+		else this.observer.protocolFailed(error);
 		this.close();
 	}
 
 	private end(event: { code: number; reason: string }): void {
 		if (this.state === 'closed') return;
+		const isNews = this.state !== 'closing' || this.socket === undefined;
 		this.state = 'closed';
 		this.forget(this);
-		this.observer.closed(event.reason);
+		if (isNews) this.observer.closed(event.reason);
 		this.guard(() => this.onclose?.(event));
 	}
 
@@ -125,6 +152,11 @@ export class LiveSockets {
 		return ObservedSocket as unknown as typeof WebSocket;
 	}
 
+	/** Whether what the client sends now is on its way. */
+	get isOpen(): boolean {
+		return [...this.sockets].some((socket) => socket.isOpen);
+	}
+
 	/** Closes also those that are still being opened, which the client itself would wait for. */
 	close(): void {
 		for (const socket of [...this.sockets]) socket.close();
@@ -138,6 +170,7 @@ function messageOf(error: unknown): string {
 interface Ending {
 	type: 'AuthError' | 'FatalError';
 	error: string;
+	hasReadNothing: boolean;
 }
 
 function parseEnding(data: string): Ending | undefined {
@@ -147,7 +180,12 @@ function parseEnding(data: string): Ending | undefined {
 		if (typeof message !== 'object' || message === null || !('type' in message)) return undefined;
 		const { type } = message;
 		if (type !== 'AuthError' && type !== 'FatalError') return undefined;
-		return { type, error: 'error' in message ? String(message.error) : '' };
+		return {
+			type,
+			error: 'error' in message ? String(message.error) : '',
+			// The credential is read before what follows it, and nothing after one that is refused.
+			hasReadNothing: 'authUpdateAttempted' in message && message.authUpdateAttempted === true,
+		};
 	} catch {
 		return undefined;
 	}

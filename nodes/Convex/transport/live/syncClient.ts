@@ -1,8 +1,9 @@
 import { BaseConvexClient, type FunctionResult, type SubscribeOptions } from 'convex/browser';
-import { jsonToConvex } from 'convex/values';
+import { jsonToConvex, type Value } from 'convex/values';
 import type { EncodedArguments } from '../../convex/arguments';
 import type { ConvexCredential } from '../../convex/credential';
 import { inputFailure } from '../../convex/failure';
+import type { SessionOperation } from '../../convex/functionCall';
 import { formatFunctionPath, type FunctionPath } from '../../convex/functionPath';
 import type { UserIdentity } from '../../convex/identity';
 import { LiveSockets, type SocketObserver } from './liveSocket';
@@ -11,10 +12,11 @@ import { startTimer, stopTimer } from './timers';
 /** A deployment that does not answer the farewell is not waited for. */
 const CLOSE_TIMEOUT_MS = 800;
 
+/** A function with its arguments. */
 export interface Subscription {
 	functionPath: FunctionPath;
 	args: EncodedArguments;
-	/** The component the query is in; undefined for the app itself. */
+	/** The component the function is in; undefined for the app itself. */
 	componentPath: string | undefined;
 }
 
@@ -70,6 +72,29 @@ export class SyncClient {
 		});
 	}
 
+	/** Whether what is called now is sent at once. */
+	get isOpen(): boolean {
+		return this.sockets.isOpen;
+	}
+
+	/**
+	 * Calls a mutation or an action. It is sent in the order of the calls, at the latest when the
+	 * connection is there. A mutation without an answer is sent again over the next connection, under
+	 * the same session and request id: the deployment runs it once. An action is not sent again.
+	 */
+	async call(
+		operation: SessionOperation,
+		{ functionPath, args, componentPath }: Subscription,
+	): Promise<FunctionResult> {
+		const { client } = this;
+		if (!givesResults(client)) throw new TypeError('the Convex client calls no functions');
+		const path = formatFunctionPath(functionPath);
+		const decoded = decodeArguments(args);
+		return operation === 'mutation'
+			? await client.mutationInternal(path, decoded, undefined, componentPath)
+			: await client.actionInternal(path, decoded, componentPath);
+	}
+
 	/** Ends within a second, whether or not the deployment answers. Closing again does nothing. */
 	async close(): Promise<void> {
 		this.closed ??= this.closeNow();
@@ -93,7 +118,7 @@ export function checkWebSocketSupport(): void {
 	if (typeof WebSocket === 'function') return;
 	throw inputFailure(
 		'This n8n runs on a Node.js without WebSockets',
-		'Live queries need Node.js 22 or newer. Update n8n, or run it on a newer Node.js.',
+		'Live connections need Node.js 22 or newer. Update n8n, or run it on a newer Node.js.',
 	);
 }
 
@@ -123,7 +148,28 @@ function takesAdminKey(client: BaseConvexClient): client is AdminClient {
 	return 'setAdminAuth' in client && typeof client.setAdminAuth === 'function';
 }
 
-function decodeArguments(args: EncodedArguments) {
+/** What the client's published methods are made of: these give log lines and reach components too. */
+type ResultClient = BaseConvexClient & {
+	mutationInternal: (
+		path: string,
+		args: Record<string, Value>,
+		options: undefined,
+		componentPath: string | undefined,
+	) => Promise<FunctionResult>;
+	actionInternal: (
+		path: string,
+		args: Record<string, Value>,
+		componentPath: string | undefined,
+	) => Promise<FunctionResult>;
+};
+
+function givesResults(client: BaseConvexClient): client is ResultClient {
+	return ['mutationInternal', 'actionInternal'].every(
+		(method) => method in client && typeof Reflect.get(client, method) === 'function',
+	);
+}
+
+function decodeArguments(args: EncodedArguments): Record<string, Value> {
 	return Object.fromEntries(
 		Object.entries(args).map(([name, value]) => [name, jsonToConvex(value)]),
 	);

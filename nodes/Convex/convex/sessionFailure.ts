@@ -1,0 +1,78 @@
+import { ConvexFailure } from './failure';
+import type { SessionOperation } from './functionCall';
+import { repeatWarning } from './platformFailure';
+
+const MS_PER_SECOND = 1_000;
+
+/** The failure of a call that was never sent, for a reason that is not its own. */
+export function notSent({ message, description, details }: ConvexFailure): ConvexFailure {
+	return new ConvexFailure(message, description, { ...details, outcome: 'notExecuted' });
+}
+
+/** The failure of a call that was sent, and whose answer does not come any more. */
+export function answerLost(
+	operation: SessionOperation,
+	{ message, description, details }: ConvexFailure,
+): ConvexFailure {
+	const warning = repeatWarning(operation, 'unknown');
+	return new ConvexFailure(message, `${description}${warning}`, {
+		...details,
+		retryable: false,
+		outcome: 'unknown',
+	});
+}
+
+/** @param reason what the deployment or the network said, often nothing */
+export function connectionBroken(reason: string): ConvexFailure {
+	return new ConvexFailure(
+		`The connection broke before the answer arrived${saying(reason)}`,
+		'An action that is under way then is not sent again: only mutations are recognised when they come twice.',
+		{ kind: 'network', retryable: true, outcome: 'unknown' },
+	);
+}
+
+/** @param cause why there is no connection, as far as it is known */
+export function longInterruption(limitMs: number, cause: ConvexFailure): ConvexFailure {
+	return new ConvexFailure(
+		`The connection broke, and was not back within ${limitMs / MS_PER_SECOND} seconds. ${cause.message}`,
+		cause.description,
+		{ ...cause.details, retryable: true },
+	);
+}
+
+/** @param reason what the deployment said each time, often nothing */
+export function connectionKeepsBreaking(reason: string): ConvexFailure {
+	return new ConvexFailure(
+		`The deployment answers, but the live connection (WebSocket) to it breaks time and again${saying(reason)}`,
+		"Send less data per call, or set the option 'Delivery' to 'HTTP'.",
+		{ kind: 'network', retryable: true, outcome: 'unknown' },
+	);
+}
+
+export function connectionRefused(reason: string): ConvexFailure {
+	return new ConvexFailure(
+		reason === '' ? 'The deployment does not accept the live connection (WebSocket)' : reason,
+		"Check the credential, or set the option 'Delivery' to 'HTTP', which tells more.",
+		{ kind: 'deployment', retryable: false, outcome: 'notExecuted' },
+	);
+}
+
+export function answerTimeout(timeoutMs: number): ConvexFailure {
+	return new ConvexFailure(
+		`The deployment did not answer within ${timeoutMs} ms`,
+		"Raise 'Timeout' in the node's options if the function takes long.",
+		{ kind: 'network', retryable: true, outcome: 'unknown' },
+	);
+}
+
+export function executionCancelled(): ConvexFailure {
+	return new ConvexFailure(
+		'The execution was cancelled while the call was under way',
+		'Run the workflow again.',
+		{ kind: 'network', retryable: true, outcome: 'unknown' },
+	);
+}
+
+function saying(reason: string): string {
+	return reason === '' ? '' : `: ${reason}`;
+}

@@ -1,0 +1,28 @@
+import type { FunctionResult as SyncResult } from 'convex/browser';
+import { convexToJson, type Value } from 'convex/values';
+import type { SessionOperation, ValueFormat } from './functionCall';
+import { functionFailure } from './functionFailure';
+import type { FunctionResult } from './functionResponse';
+import { toPlainJson } from './plainJson';
+
+/** Reads what the sync client gives for a call, as `parseFunctionResponse` reads an answer over HTTP. */
+export function readSessionResult(
+	operation: SessionOperation,
+	valueFormat: ValueFormat,
+	result: SyncResult,
+): FunctionResult {
+	const write = (value: Value) =>
+		valueFormat === 'json' ? toPlainJson(convexToJson(value)) : convexToJson(value);
+	const { logLines } = result;
+	if (result.success) return { status: 'success', value: write(result.value), logLines };
+	const { errorMessage, errorData } = result;
+	return {
+		status: 'failure',
+		failure: functionFailure({
+			operation,
+			errorMessage,
+			errorData: errorData === undefined ? undefined : write(errorData),
+			logLines,
+		}),
+	};
+}

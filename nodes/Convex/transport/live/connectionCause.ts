@@ -1,0 +1,54 @@
+import { ConvexFailure } from '../../convex/failure';
+import { STATUS_FUNCTION_FAILED, STATUS_OK, unreadableAnswer } from '../../convex/functionResponse';
+import { platformFailure } from '../../convex/platformFailure';
+import { connectionKeepsBreaking } from '../../convex/sessionFailure';
+import type { CallContext, Deployment } from '../deployment';
+import { checkDeployment, type DeploymentCheck } from './deploymentCheck';
+import { noLiveConnection } from './liveWatch';
+
+const CHECK_TIMEOUT_MS = 10_000;
+
+/** A live connection that is not there. */
+export interface MissingConnection {
+	context: CallContext;
+	/** Whom it is made as. */
+	caller: Deployment;
+	actsAsUser: boolean;
+	/** Whether there was one before. */
+	hasConnected: boolean;
+	/** What the deployment or the network said; the host's WebSocket mostly does not say. */
+	reason: string;
+}
+
+/** Why it is not there, in the words of a call over HTTP; whether it passes by itself is in `retryable`. */
+export interface ConnectionCause {
+	status: DeploymentCheck['status'];
+	failure: ConvexFailure;
+}
+
+/** Finds out over HTTP why a live connection is not there. */
+export async function connectionCause(missing: MissingConnection): Promise<ConnectionCause> {
+	const { context, caller, actsAsUser } = missing;
+	const check = await checkDeployment(context, caller, actsAsUser, CHECK_TIMEOUT_MS);
+	const { status } = check;
+	return { status, failure: status === 'answers' ? liveOnly(missing) : failureOf(check) };
+}
+
+function liveOnly({ hasConnected, reason }: MissingConnection): ConvexFailure {
+	if (hasConnected) return connectionKeepsBreaking(reason);
+	const { message, description, details } = noLiveConnection(reason);
+	return new ConvexFailure(
+		message,
+		`${description} Or set the option 'Delivery' to 'HTTP'.`,
+		details,
+	);
+}
+
+function failureOf({
+	failure,
+	response,
+}: Exclude<DeploymentCheck, { status: 'answers' }>): ConvexFailure {
+	if (response === undefined) return failure;
+	const isAnswer = [STATUS_OK, STATUS_FUNCTION_FAILED].includes(response.httpStatus);
+	return (isAnswer ? unreadableAnswer : platformFailure)('query', response);
+}
