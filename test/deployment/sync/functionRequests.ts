@@ -18,6 +18,7 @@ export interface FunctionRequestsOptions {
 	suffer: Suffer;
 	isClosed: () => boolean;
 	kill: () => void;
+	reset: () => void;
 	fail: (failure: PlatformFailure) => void;
 	/** The client has to be brought to this time. */
 	onAnswered: (timestamp: bigint) => void;
@@ -73,12 +74,12 @@ export class FunctionRequests {
 	}
 
 	private async answer(call: FunctionCall, run: () => Promise<CompletedMutation>): Promise<void> {
-		const { isClosed, kill, suffer, fail } = this.options;
+		const { isClosed, kill, reset, suffer, fail } = this.options;
 		if (isClosed()) return;
 		try {
 			await suffer(`${call.type}/${call.udfPath}`, JSON.stringify(call.args), {
 				kill,
-				reset: () => this.socket.reset(),
+				reset,
 				freeze: () => this.socket.freeze(),
 				run: async () => {
 					const completed = await run();

@@ -54,6 +54,7 @@ export class SyncConnection {
 			...host,
 			isClosed: () => this.isClosed,
 			kill: () => this.kill(),
+			reset: () => this.reset(),
 			fail: (failure) => this.fail(failure),
 			onAnswered: (timestamp) => this.owe(timestamp),
 		});
@@ -83,6 +84,12 @@ export class SyncConnection {
 	kill(): void {
 		this.closed();
 		this.socket.terminate();
+	}
+
+	/** The same with a reset (RST). */
+	private reset(): void {
+		this.closed();
+		this.socket.reset();
 	}
 
 	/** Ends the connection as the backend would. */
