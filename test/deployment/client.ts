@@ -72,7 +72,7 @@ export function connectDeployment(
 function control(address: Address, stop: () => Promise<void>): EmbeddedDeployment {
 	const { url, deployKey } = address;
 	const send = sender(address);
-	const asAdmin = { headers: { Authorization: `Convex ${deployKey}` } };
+	const asAdmin = { headers: { Authorization: `Convex ${deployKey}`, Connection: 'close' } };
 	return {
 		url,
 		deployKey,
