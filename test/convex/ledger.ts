@@ -32,9 +32,9 @@ export const remove = mutation({
 	args: change,
 	returns: v.number(),
 	handler: async (ctx, { ledger: name, number }) => {
-		const ledger = await readLedger(ctx, name);
+		const ledger = await findLedger(ctx, name);
 		const entry = await readEntry(ctx, name, number);
-		if (entry === null) return ledger.revision;
+		if (ledger === null || entry === null) return ledger?.revision ?? 0;
 		const revision = ledger.revision + 1;
 		await ctx.db.delete(entry._id);
 		await keep(ctx, ledger, revision, { count: -1, sum: -number * entry.revision });
