@@ -9,6 +9,7 @@ import * as documents from '../convex/documents';
 import * as failures from '../convex/failures';
 import * as files from '../convex/files';
 import * as jobs from '../convex/jobs';
+import * as ledger from '../convex/ledger';
 import * as logs from '../convex/logs';
 import * as orders from '../convex/orders';
 import * as pages from '../convex/pages';
@@ -28,6 +29,7 @@ const modules: Record<string, object> = {
 	failures,
 	files,
 	jobs,
+	ledger,
 	logs,
 	orders,
 	pages,

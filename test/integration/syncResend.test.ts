@@ -81,20 +81,23 @@ describe('a mutation', () => {
 		expect(await deployment.executions()).toMatchObject({ 'counters:increment': 1 });
 	});
 
-	it('that follows one whose connection broke does not run before it', async () => {
-		await deployment.addFault({ path: '/sync/Mutation', kind: 'dropBefore' });
-		const names = ['a', 'b', 'c'];
-		const order: string[] = [];
-		await Promise.all(
-			names.map(async (title) => {
-				await client.mutation(mutation('tasks:create'), { title });
-				order.push(title);
-			}),
-		);
-		expect(order).toEqual(names);
-		const tasks = await openHttp(deployment.url).query('tasks:list', {});
-		expect(tasks).toMatchObject(names.map((title) => ({ title })));
-	});
+	it.each(['dropBefore', 'resetBefore'] as const)(
+		'that follows one whose connection broke by %s does not run before it',
+		async (kind) => {
+			await deployment.addFault({ path: '/sync/Mutation', kind });
+			const names = ['a', 'b', 'c'];
+			const order: string[] = [];
+			await Promise.all(
+				names.map(async (title) => {
+					await client.mutation(mutation('tasks:create'), { title });
+					order.push(title);
+				}),
+			);
+			expect(order).toEqual(names);
+			const tasks = await openHttp(deployment.url).query('tasks:list', {});
+			expect(tasks).toMatchObject(names.map((title) => ({ title })));
+		},
+	);
 
 	it('runs once, in its turn, however often the connection breaks', async () => {
 		for (const kind of ['dropAfter', 'dropBefore'] as const) {
