@@ -12,7 +12,8 @@ declare module 'ws' {
 		resume(): void;
 		send(text: string, sent: (error?: Error) => void): void;
 		on(event: 'message', listener: (data: Buffer, isBinary: boolean) => void): this;
-		on(event: 'pong' | 'close', listener: () => void): this;
+		on(event: 'pong', listener: () => void): this;
+		on(event: 'close', listener: (code: number) => void): this;
 		on(event: 'error', listener: (error: Error) => void): this;
 	}
 
