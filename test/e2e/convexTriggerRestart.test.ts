@@ -5,9 +5,12 @@ import { mutate, untilSockets, useWatchingWorkflows } from './watchingWorkflows'
 
 const { deployment, n8nProcess } = readStack();
 const session = useSignedInN8n();
-const workflows = useWatchingWorkflows(session);
 
 const RESTART_TIMEOUT_MS = 240_000;
+
+// Before the workflows are unpublished, and for the test files that follow.
+afterEach(async () => await n8nProcess.startAgain(), RESTART_TIMEOUT_MS);
+const workflows = useWatchingWorkflows(session);
 
 const counter = watching('counters:get', { name: 'a' });
 const increment = async () => await mutate('counters:increment', { name: 'a' });
@@ -18,8 +21,6 @@ async function published(parameters: ReturnType<typeof watching>): Promise<strin
 	expect(await workflows.publish(id)).toMatchObject({ status: 'published' });
 	return id;
 }
-
-afterAll(async () => await n8nProcess.startAgain(), RESTART_TIMEOUT_MS);
 
 it(
 	'n8n says goodbye to the deployment when it is stopped, and catches up when it is started',
