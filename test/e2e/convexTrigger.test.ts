@@ -7,7 +7,7 @@ import { convexNode, outputOf } from './workflows';
 
 const { deployment, deploymentUrl, deployKey } = readStack();
 const session = useSignedInN8n();
-const workflows = useWatchingWorkflows(session);
+const workflows = useWatchingWorkflows(() => session.n8n);
 
 const counter = (parameters = {}) => watching('counters:get', { name: 'a' }, parameters);
 const increment = async () => await mutate('counters:increment', { name: 'a' });
@@ -113,6 +113,8 @@ describe('a run by hand', () => {
 });
 
 describe('a deployment that is down', () => {
+	afterEach(async () => await deployment.comeBack());
+
 	it('at activation is waited for', async () => {
 		await deployment.goDown();
 		const id = await published(session.credentialId, counter({ emitInitialResult: true }));

@@ -9,8 +9,11 @@ const session = useSignedInN8n();
 const RESTART_TIMEOUT_MS = 240_000;
 
 // Before the workflows are unpublished, and for the test files that follow.
-afterEach(async () => await n8nProcess.startAgain(), RESTART_TIMEOUT_MS);
-const workflows = useWatchingWorkflows(session);
+afterEach(async () => {
+	await deployment.comeBack();
+	await n8nProcess.startAgain();
+}, RESTART_TIMEOUT_MS);
+const workflows = useWatchingWorkflows(() => session.n8n);
 
 const counter = watching('counters:get', { name: 'a' });
 const increment = async () => await mutate('counters:increment', { name: 'a' });

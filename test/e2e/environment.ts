@@ -30,7 +30,7 @@ export async function handOver(stack: Stack): Promise<NodeJS.ProcessEnv> {
 	const { installation, n8n, deployment, stopToo } = stack;
 	const control = await ControlServer.start({
 		shutDown: async ({ signal }: { signal?: NodeJS.Signals }) => await n8n.shutDown(signal),
-		startAgain: async () => await n8n.startAgain(),
+		startAgain: async (settings: NodeJS.ProcessEnv) => await n8n.startAgain(settings),
 	});
 	stopToo(async () => await control.stop());
 	const facts: StackFacts = {
@@ -54,7 +54,7 @@ export function readStack(): TestStack {
 		(await axios.post(`${facts.n8nControlUrl}/${name}`, input)).data;
 	const n8nProcess: TestStack['n8nProcess'] = {
 		shutDown: async (signal) => await command('shutDown', { signal }),
-		startAgain: async () => await command('startAgain'),
+		startAgain: async (settings) => await command('startAgain', settings),
 	};
 	return { ...facts, deployment, n8nProcess };
 }

@@ -30,11 +30,7 @@ beforeAll(async () => {
 
 afterAll(async () => await channel.stop());
 
-const workflows = useWatchingWorkflows({
-	get n8n() {
-		return n8n;
-	},
-});
+const workflows = useWatchingWorkflows(() => n8n);
 
 const covered = new Set<string>();
 

@@ -56,11 +56,15 @@ export class N8nServer {
 		return server;
 	}
 
-	/** Starts it after a shutdown, with its data, at the same address. One that runs is left alone. */
-	async startAgain(): Promise<void> {
+	/**
+	 * Starts it after a shutdown, with its data, at the same address. One that runs is left alone.
+	 *
+	 * @param settings of the environment, for this time
+	 */
+	async startAgain(settings: NodeJS.ProcessEnv = {}): Promise<void> {
 		if (this.child !== undefined && !hasEnded(this.child)) return;
 		const child = spawn(process.execPath, [this.program, 'start'], {
-			env: this.environment,
+			env: { ...this.environment, ...settings },
 			stdio: ['ignore', 'pipe', 'pipe'],
 		});
 		this.child = child;

@@ -6,14 +6,13 @@ import { mutation, query } from '../support/syncClients';
 import { TRIGGER_TYPE } from '../support/triggers';
 import { readStack } from './environment';
 import type { N8nApi, PublicationStatus, StoredExecution } from './n8nApi';
-import type { SignedIn } from './signedIn';
 import { until } from './until';
 
 const { deployment, deploymentUrl } = readStack();
 
 /** Gives the tests of a file workflows that a Convex Trigger starts; they are unpublished after each test. */
-export function useWatchingWorkflows(session: Pick<SignedIn, 'n8n'>): WatchingWorkflows {
-	const workflows = new WatchingWorkflows(() => session.n8n);
+export function useWatchingWorkflows(n8n: () => N8nApi): WatchingWorkflows {
+	const workflows = new WatchingWorkflows(n8n);
 	afterEach(async () => await workflows.unpublishAll());
 	return workflows;
 }
