@@ -18,6 +18,13 @@ export const throwConvexError = query({
 	},
 });
 
+export const refuse = mutation({
+	args: { data: v.any() },
+	handler: async (_ctx, { data }) => {
+		throw new ConvexError(data);
+	},
+});
+
 export const writeThenThrow = mutation({
 	args: { name: v.string() },
 	handler: async (ctx, { name }) => {

@@ -2,6 +2,7 @@ import type {
 	IDataObject,
 	INode,
 	INodeExecutionData,
+	INodeType,
 	IRun,
 	NodeParameterValueType,
 } from 'n8n-workflow';
@@ -25,6 +26,8 @@ export interface ConvexRunOptions {
 	/** Node settings such as onError and retryOnFail. */
 	settings?: Partial<INode>;
 	cancelSignal?: AbortSignal;
+	/** A Convex node other than that of this source. */
+	nodeType?: INodeType;
 }
 
 export interface ConvexRunResult {
@@ -48,13 +51,13 @@ export interface StoredError {
 
 const NODE_TYPE = 'n8n-nodes-convex.convex';
 
-/** Runs the Convex node of this source between a start node and one node behind each output. */
+/** Runs the Convex node, that of this source unless another is given, between a start node and one node behind each output. */
 export async function runConvex(options: ConvexRunOptions): Promise<ConvexRunResult> {
-	const { credential, parameters, input = [{}], settings, cancelSignal } = options;
+	const { credential, parameters, input = [{}], settings, cancelSignal, nodeType } = options;
 	const items = input.map((item) => (isItem(item) ? item : { json: item }));
 	const to = (node: string) => [{ node, type: 'main' as const, index: 0 }];
 	const { run, credentialReads } = await runWorkflow(
-		installationWith(credential),
+		installationWith(credential, nodeType),
 		{
 			name: 'test',
 			nodes: [
@@ -80,11 +83,14 @@ export async function runConvex(options: ConvexRunOptions): Promise<ConvexRunRes
 	};
 }
 
-function installationWith(credential: CredentialValues): Installation {
+function installationWith(
+	credential: CredentialValues,
+	nodeType: INodeType = new Convex(),
+): Installation {
 	return {
 		nodeTypes: {
 			'test.passThrough': passThroughNode('passThrough'),
-			[NODE_TYPE]: new Convex(),
+			[NODE_TYPE]: nodeType,
 		},
 		credentialTypes: { convexApi: new ConvexApi() },
 		credentials: { convexApi: credential },

@@ -1,0 +1,45 @@
+import type { IExecuteFunctions, INodeType } from 'n8n-workflow';
+import { Convex } from '../../nodes/Convex/Convex.node';
+import { FunctionRun } from '../../nodes/Convex/actions/function/functionRun';
+import { runSession } from '../../nodes/Convex/actions/function/runSession';
+import { ItemRun } from '../../nodes/Convex/actions/itemRun';
+import type { SessionOperation } from '../../nodes/Convex/convex/functionCall';
+import { openDeployment } from '../../nodes/Convex/transport/deployment';
+import { calling } from './convexNode';
+
+type Options = NonNullable<Parameters<typeof calling>[3]>;
+
+/** The node's parameters for a function that is called in a session. */
+export function inSession(
+	operation: SessionOperation,
+	path: string,
+	args: unknown = {},
+	options: Options = {},
+) {
+	return calling(operation, path, args, { delivery: 'session', ...options });
+}
+
+/** The same for a mutation that notes each item's key in a list. */
+export function addingKeys(options: Options = {}) {
+	const args = '={{ { name: "list", key: $json.key } }}';
+	return inSession('mutation', 'counters:add', args, options);
+}
+
+export function keys(count: number): Array<{ key: string }> {
+	return Array.from({ length: count }, (_, number) => ({ key: `item ${number}` }));
+}
+
+/** The Convex node, with sessions that wait for a lost connection no longer than this. */
+export function impatientSession(
+	operation: SessionOperation,
+	interruptionLimitMs: number,
+): INodeType {
+	return Object.assign(new Convex(), {
+		async execute(this: IExecuteFunctions) {
+			const items = new ItemRun(this, operation);
+			const run = new FunctionRun(this, items, await openDeployment(this), operation);
+			await runSession(run, operation, interruptionLimitMs);
+			return [items.output()];
+		},
+	});
+}
