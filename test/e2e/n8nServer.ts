@@ -47,13 +47,10 @@ export class N8nServer {
 		installCommunityPackage(userFolder, tarball);
 		const environment = environmentOf(userFolder, await freePort(), await freePort());
 		const server = new N8nServer(n8nProgram(installation), userFolder, environment);
-		try {
-			await server.startAgain();
-		} catch (error) {
-			await server.stop();
-			throw error;
-		}
-		return server;
+		const failure = await server.launch({});
+		if (failure === undefined) return server;
+		await server.stop();
+		throw new Error(failure);
 	}
 
 	/**
@@ -63,6 +60,12 @@ export class N8nServer {
 	 */
 	async startAgain(settings: NodeJS.ProcessEnv = {}): Promise<void> {
 		if (this.child !== undefined && !hasEnded(this.child)) return;
+		const failure = await this.launch(settings);
+		if (failure !== undefined) throw new Error(failure);
+	}
+
+	/** @returns what went wrong, if anything */
+	private async launch(settings: NodeJS.ProcessEnv): Promise<string | undefined> {
 		const child = spawn(process.execPath, [this.program, 'start'], {
 			env: { ...this.environment, ...settings },
 			stdio: ['ignore', 'pipe', 'pipe'],
@@ -71,9 +74,9 @@ export class N8nServer {
 		child.stdout.pipe(this.log, { end: false });
 		child.stderr.pipe(this.log, { end: false });
 		const failure = await ready(this.url, child);
-		if (failure === undefined) return;
+		if (failure === undefined) return undefined;
 		const lastLines = readFileSync(this.logFile, 'utf8').slice(-LOG_EXCERPT_LENGTH);
-		throw new Error(`${failure}\n${lastLines}`);
+		return `${failure}\n${lastLines}`;
 	}
 
 	/**
