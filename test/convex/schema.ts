@@ -18,9 +18,11 @@ export default defineSchema({
 		email: v.string(),
 		total: v.number(),
 		announced: v.boolean(),
+		paidAt: v.optional(v.number()),
 	})
 		.index('by_order_id', ['orderId'])
-		.index('by_announced', ['announced']),
+		.index('by_announced', ['announced'])
+		.index('by_paid_at', ['paidAt']),
 	boards: defineTable({ name: v.string(), value: v.any() }).index('by_name', ['name']),
 	ledgers: defineTable({
 		name: v.string(),

@@ -77,7 +77,7 @@ it('runs queries that are alike once for all clients', async () => {
 	);
 	for (const each of clients) each.add(0, [{ udfPath: 'counters:get', args: { name: 'a' } }]);
 	await Promise.all(clients.map(async (each) => await each.first('Transition')));
-	expect(await deployment.syncStats()).toEqual({
+	expect(await deployment.syncStats()).toMatchObject({
 		sockets: 51,
 		subscriptions: 50,
 		distinctQueries: 1,
