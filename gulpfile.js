@@ -42,7 +42,7 @@ async function bundle() {
 		target: 'node20',
 		external: ['n8n-workflow', 'node:crypto'],
 		// Convex's sync client needs timers, and n8n allows nodes none.
-		inject: ['nodes/Convex/transport/live/timers.ts'],
+		inject: ['nodes/Convex/transport/timers.ts'],
 		drop: ['console', 'debugger'],
 		legalComments: 'inline',
 		logLevel: 'warning',

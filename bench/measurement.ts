@@ -15,6 +15,8 @@ export interface Job {
 	contender: ContenderName;
 	load: Load;
 	server: { url: string; latencyMs: number };
+	/** How many queries this package's node had put into each request. */
+	batchSizes?: number[];
 }
 
 /** What a worker tells: that the idle engine is ready, or what a run took, or that it failed. */
@@ -30,6 +32,8 @@ export interface ServerCounts {
 	maxInFlight: number;
 	/** Function calls: a batch of 100 queries is 100 calls. */
 	calls: number;
+	/** How many queries each request had, in order of arrival. */
+	batchSizes: number[];
 }
 
 export type Outcome =

@@ -60,6 +60,7 @@ export const GROUPS: Group[] = [
 			{ contender: 'httpRequestNode' },
 			{ contender: 'convexHttpClientLoop', callsAtOnce: 1, upTo: 10_000 },
 			{ contender: 'rawUndici' },
+			{ contender: 'rawUndiciLargest' },
 		],
 		rival: 'httpRequestNode',
 	},

@@ -2,7 +2,7 @@
 import { ensureN8n } from '../test/e2e/n8nInstallation';
 import { CONTENDER_LABELS } from './contenders/names';
 import { measure } from './measure';
-import type { Outcome } from './measurement';
+import type { Job, Outcome } from './measurement';
 import { reasonToSkip, repeatsFor, SERVERS, type Entry, type Group } from './plan';
 import { circumstances } from './report/circumstances';
 import { writeReadme } from './report/readme';
@@ -60,7 +60,14 @@ async function measureGroup(
 ): Promise<void> {
 	for (const items of group.sizes) {
 		for (const entry of group.entries.filter(({ upTo = Infinity }) => items <= upTo)) {
-			const outcome = await measureEntry(stage, server, certificate, group, entry, items);
+			const sent = results.measured(server.kind, group.name, 'convexNode', items)?.batchSizes ?? [];
+			const job = {
+				contender: entry.contender,
+				load: { ...group.load, items },
+				server: { url: server.url, latencyMs: server.kind.latencyMs },
+				...(sent.length > 0 && { batchSizes: sent }),
+			};
+			const outcome = await measureEntry(stage, server, certificate, entry, job);
 			console.error(`  ${items} × ${CONTENDER_LABELS[entry.contender]}: ${describe(outcome)}`);
 			if (outcome.type === 'failed') await server.restart();
 			results.add({ server: server.kind, group, contender: entry.contender, items, outcome });
@@ -72,20 +79,16 @@ async function measureEntry(
 	stage: Stage,
 	server: RunningServer,
 	{ certificate }: Certificate,
-	group: Group,
-	{ contender, ...entry }: Entry,
-	items: number,
+	entry: Entry,
+	job: Job,
 ): Promise<Outcome> {
-	const { latencyMs } = server.kind;
-	const reason = reasonToSkip({ contender, ...entry }, items, latencyMs);
+	const { items } = job.load;
+	const reason = reasonToSkip(entry, items, server.kind.latencyMs);
 	if (reason !== undefined) return { type: 'skipped', reason };
-	const job = {
-		contender,
-		load: { ...group.load, items },
-		server: { url: server.url, latencyMs },
-	};
 	const outcome = await measure(stage, server, certificate, job, repeatsFor(items));
-	if (outcome.type !== 'measured' || contender === 'expressionsAlone') return outcome;
+	if (outcome.type !== 'measured' || entry.contender === 'expressionsAlone') {
+		return outcome;
+	}
 	if (outcome.calls === items) return outcome;
 	return { type: 'failed', reason: `${outcome.calls} calls reached the server` };
 }

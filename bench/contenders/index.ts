@@ -26,6 +26,7 @@ const CONTENDERS: Record<ContenderName, (job: Job) => Contender | Promise<Conten
 	convexHttpClientLoop,
 	requestHelper,
 	rawUndici,
+	rawUndiciLargest: (job) => rawUndici({ ...job, batchSizes: [] }),
 	expressionsAlone,
 };
 

@@ -5,7 +5,8 @@ export const CONTENDER_LABELS = {
 	httpRequestNodeInBatches: "n8n's HTTP Request node, batches of 10",
 	convexHttpClientLoop: 'loop with ConvexHttpClient',
 	requestHelper: "n8n's request helper alone",
-	rawUndici: 'raw undici',
+	rawUndici: 'raw undici, the same bodies',
+	rawUndiciLargest: 'raw undici, bodies of 1,000',
 	expressionsAlone: "n8n's expressions alone, nothing sent",
 } as const;
 

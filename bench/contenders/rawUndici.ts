@@ -10,9 +10,10 @@ const QUERY_CONNECTIONS = 4;
 
 /**
  * The limit: the fastest HTTP client of Node on connections that stay open, without retries, checks
- * or parameters. Queries go in bodies as large as they may be, on four connections.
+ * or parameters. Queries go on four connections, in the bodies that this package's node has just
+ * sent, or else in bodies as large as they may be.
  */
-export function rawUndici({ load, server }: Job): Contender {
+export function rawUndici({ load, server, batchSizes }: Job): Contender {
 	const connections = load.concurrency ?? QUERY_CONNECTIONS;
 	const nodeType = nodeThatRuns('rawUndici', async function () {
 		const items = this.getInputData();
@@ -20,7 +21,7 @@ export function rawUndici({ load, server }: Job): Contender {
 		try {
 			const answers =
 				load.operation === 'query'
-					? await queryInBatches(pool, items)
+					? await queryInBatches(pool, items, batchSizes)
 					: await inParallel(
 							connections,
 							items,
@@ -34,11 +35,17 @@ export function rawUndici({ load, server }: Job): Contender {
 	return { nodeType, parameters: {} };
 }
 
-async function queryInBatches(pool: Pool, items: INodeExecutionData[]): Promise<IDataObject[]> {
-	const size = Math.min(MAX_QUERIES_PER_BODY, Math.ceil(items.length / QUERY_CONNECTIONS));
-	const batches = Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-		items.slice(index * size, (index + 1) * size),
-	);
+async function queryInBatches(
+	pool: Pool,
+	items: INodeExecutionData[],
+	batchSizes: number[] = [],
+): Promise<IDataObject[]> {
+	const largest = Math.min(MAX_QUERIES_PER_BODY, Math.ceil(items.length / QUERY_CONNECTIONS));
+	const batches: INodeExecutionData[][] = [];
+	for (let sent = 0, size = 0; sent < items.length; sent += size) {
+		size = batchSizes[batches.length] ?? largest;
+		batches.push(items.slice(sent, sent + size));
+	}
 	const answers = await inParallel(QUERY_CONNECTIONS, batches, async (batch) => {
 		const { results } = await post(pool, '/api/query_batch', { queries: batch.map(callOf) });
 		return results as IDataObject[];

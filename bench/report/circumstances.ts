@@ -39,6 +39,10 @@ function commit(): string {
 
 /** Each connection is an open file: a flood of them ends at this number. */
 function openFilesLimit(): string {
-	const limits = execFileSync('sh', ['-c', 'ulimit -n'], { encoding: 'utf8' }).trim();
-	return limits === 'unlimited' ? limits : count(Number(limits));
+	try {
+		const limit = execFileSync('sh', ['-c', 'ulimit -n'], { encoding: 'utf8' }).trim();
+		return limit === 'unlimited' ? limit : count(Number(limit));
+	} catch {
+		return 'an unknown number of';
+	}
 }

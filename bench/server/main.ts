@@ -85,6 +85,7 @@ class FixedAnswerServer {
 			const isBatch = request.url === '/api/query_batch';
 			const calls = isBatch ? queriesIn(Buffer.concat(chunks).toString()) : 1;
 			this.counts.calls += calls;
+			if (isBatch) this.counts.batchSizes.push(calls);
 			const body = isBatch
 				? `{"results":[${new Array<string>(calls).fill(SUCCESS).join(',')}]}`
 				: SUCCESS;
@@ -104,7 +105,7 @@ class FixedAnswerServer {
 }
 
 function noCounts(): ServerCounts {
-	return { requests: 0, connections: 0, maxInFlight: 0, calls: 0 };
+	return { requests: 0, connections: 0, maxInFlight: 0, calls: 0, batchSizes: [] };
 }
 
 function queriesIn(body: string): number {

@@ -43,6 +43,26 @@ export const markAnnounced = mutation({
 	},
 });
 
+export const markPaid = mutation({
+	args: { id: v.id('orders') },
+	returns: v.null(),
+	handler: async (ctx, { id }) => {
+		await ctx.db.patch(id, { paidAt: Date.now() });
+		return null;
+	},
+});
+
+/** The orders that were paid last: a list that is watched should not grow for ever. */
+export const listPaid = query({
+	args: {},
+	handler: async (ctx) =>
+		await ctx.db
+			.query('orders')
+			.withIndex('by_paid_at', (q) => q.gt('paidAt', 0))
+			.order('desc')
+			.take(200),
+});
+
 /** Stands for an action that asks another service about a customer. */
 export const lookUpCustomer = action({
 	args: { email: v.string() },

@@ -1,6 +1,9 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Node, not in n8n */
+import axios from 'axios';
+import { ControlServer } from '../deployment/control';
 import { connectDeployment, type EmbeddedDeployment } from '../deployment/client';
 import { n8nProgram } from './n8nInstallation';
+import type { N8nServer } from './n8nServer';
 import type { Stack } from './stack';
 
 const VARIABLE = 'CONVEX_E2E_STACK';
@@ -10,6 +13,8 @@ interface StackFacts {
 	n8nUrl: string;
 	n8nProgram: string;
 	n8nEnvironment: NodeJS.ProcessEnv;
+	/** Where the process of the tests has n8n stopped and started. */
+	n8nControlUrl: string;
 	userFolder: string;
 	deploymentUrl: string;
 	deployKey: string;
@@ -17,14 +22,22 @@ interface StackFacts {
 
 export interface TestStack extends StackFacts {
 	deployment: EmbeddedDeployment;
+	n8nProcess: Pick<N8nServer, 'shutDown' | 'startAgain'>;
 }
 
-/** Writes down a stack for the process of the tests. */
-export function describeStack({ installation, n8n, deployment }: Stack): NodeJS.ProcessEnv {
+/** Hands a stack to the process of the tests, by its environment. */
+export async function handOver(stack: Stack): Promise<NodeJS.ProcessEnv> {
+	const { installation, n8n, deployment, stopToo } = stack;
+	const control = await ControlServer.start({
+		shutDown: async ({ signal }: { signal?: NodeJS.Signals }) => await n8n.shutDown(signal),
+		startAgain: async (settings: NodeJS.ProcessEnv) => await n8n.startAgain(settings),
+	});
+	stopToo(async () => await control.stop());
 	const facts: StackFacts = {
 		n8nUrl: n8n.url,
 		n8nProgram: n8nProgram(installation),
 		n8nEnvironment: n8n.environment,
+		n8nControlUrl: control.url,
 		userFolder: n8n.userFolder,
 		deploymentUrl: deployment.url,
 		deployKey: deployment.deployKey,
@@ -37,5 +50,11 @@ export function readStack(): TestStack {
 	if (text === undefined) throw new Error('start these tests with `npm run test:e2e`');
 	const facts: StackFacts = JSON.parse(text);
 	const deployment = connectDeployment(facts.deploymentUrl, facts.deployKey, async () => {});
-	return { ...facts, deployment };
+	const command = async (name: string, input = {}) =>
+		(await axios.post(`${facts.n8nControlUrl}/${name}`, input)).data;
+	const n8nProcess: TestStack['n8nProcess'] = {
+		shutDown: async (signal) => await command('shutDown', { signal }),
+		startAgain: async (settings) => await command('startAgain', settings),
+	};
+	return { ...facts, deployment, n8nProcess };
 }

@@ -3,6 +3,8 @@ import { startHttpServer, type TestServer } from '../support/awkwardServers';
 import { readExamples, withCredential } from '../support/examples';
 import { readStack } from './environment';
 import { N8nApi } from './n8nApi';
+import { until } from './until';
+import { mutate, useWatchingWorkflows } from './watchingWorkflows';
 import { outputOf } from './workflows';
 
 const { n8nUrl, deployment, deploymentUrl, deployKey } = readStack();
@@ -27,6 +29,8 @@ beforeAll(async () => {
 });
 
 afterAll(async () => await channel.stop());
+
+const workflows = useWatchingWorkflows(() => n8n);
 
 const covered = new Set<string>();
 
@@ -94,6 +98,28 @@ describe('the examples, imported into n8n', () => {
 				isBusiness: false,
 			},
 		]);
+	});
+
+	it('paid-order.json', async () => {
+		messages.length = 0;
+		const id = await importExample('paid-order.json');
+		await workflows.publish(id);
+		const pay = async (orderId: string) => {
+			const order = { orderId, email: 'ada@engines.test', total: 7 };
+			await mutate('orders:markPaid', { id: String(await mutate('orders:upsert', order)) });
+		};
+		await pay('P-1');
+		await until(async () => messages.length === 1);
+		await mutate('orders:upsert', { orderId: 'P-1', email: 'ada@engines.test', total: 8 });
+		await mutate('orders:upsert', { orderId: 'P-2', email: 'grace@mail.test', total: 9 });
+		await pay('P-3');
+		await until(async () => messages.length === 2);
+		await workflows.unpublish(id);
+		expect(messages).toEqual([
+			'Order P-1 of ada@engines.test is paid: 7',
+			'Order P-3 of ada@engines.test is paid: 7',
+		]);
+		expect(await workflows.startsSoFar(id)).toHaveLength(3);
 	});
 
 	it('webhook-ingest.json', async () => {

@@ -24,7 +24,11 @@ describe("the editor's lists and forms", () => {
 			'parameters.functionPath',
 			'orders',
 		);
-		expect(found.map(({ value }) => value)).toEqual(['orders:markAnnounced', 'orders:upsert']);
+		expect(found.map(({ value }) => value)).toEqual([
+			'orders:markAnnounced',
+			'orders:markPaid',
+			'orders:upsert',
+		]);
 	});
 
 	it("makes a form of a function's own arguments", async () => {

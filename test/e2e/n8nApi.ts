@@ -28,6 +28,12 @@ export interface StoredExecution {
 	data: IRunExecutionData;
 }
 
+/** Whether the triggers of a published workflow run. */
+export interface PublicationStatus {
+	status: 'not_published' | 'in_progress' | 'published' | 'partial' | 'failed';
+	triggers: Array<{ nodeId: string; status: string; errorMessage: string | null }>;
+}
+
 /** n8n over its REST API, signed in as its owner. */
 export class N8nApi {
 	private constructor(
@@ -56,6 +62,10 @@ export class N8nApi {
 	async createCredential(name: string, type: string, data: object): Promise<string> {
 		const response = await this.rest.post('/credentials', { name, type, data });
 		return response.data.data.id;
+	}
+
+	async updateCredential(id: string, name: string, type: string, data: object): Promise<void> {
+		await this.rest.patch(`/credentials/${id}`, { name, type, data });
 	}
 
 	/** Saves a credential and presses its Test button. */
@@ -114,16 +124,17 @@ export class N8nApi {
 		throw new Error(`execution ${id} did not end within ${EXECUTION_TIMEOUT_MS} ms`);
 	}
 
-	/** The executions of a workflow, newest first. */
+	/** The executions of a workflow, newest first. Those that run are waited for. */
 	async executionsOf(workflowId: string): Promise<StoredExecution[]> {
 		const filter = JSON.stringify({ workflowId });
 		const response = await this.rest.get('/executions', { params: { filter } });
-		const finished = response.data.data.results.filter(
-			(execution: StoredExecution) => !['new', 'running'].includes(execution.status),
-		);
-		return await Promise.all(
-			finished.map(async ({ id }: StoredExecution) => await this.finishedExecution(id)),
-		);
+		const started: StoredExecution[] = response.data.data.results;
+		return await Promise.all(started.map(async ({ id }) => await this.finishedExecution(id)));
+	}
+
+	/** n8n turns triggers on and off some time after it was asked to. */
+	async publicationStatus(id: string): Promise<PublicationStatus> {
+		return (await this.rest.get(`/workflows/${id}/publication-status`)).data.data;
 	}
 
 	/** Turns a workflow's triggers on. */

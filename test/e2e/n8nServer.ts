@@ -7,6 +7,7 @@ import {
 	readFileSync,
 	rmSync,
 	writeFileSync,
+	type WriteStream,
 } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -20,27 +21,105 @@ const POLL_INTERVAL_MS = 250;
 const REQUEST_TIMEOUT_MS = 5000;
 const LOG_EXCERPT_LENGTH = 3000;
 
-export interface N8nServer {
-	url: string;
-	userFolder: string;
-	logFile: string;
-	environment: NodeJS.ProcessEnv;
-	stop: () => Promise<void>;
+/** An n8n of its own, with the packed package installed, on a free port. */
+export class N8nServer {
+	readonly url: string;
+
+	private readonly log: WriteStream;
+
+	private child: ChildProcess | undefined;
+
+	private readonly kill = () => void this.child?.kill('SIGKILL');
+
+	private constructor(
+		private readonly program: string,
+		readonly userFolder: string,
+		readonly environment: NodeJS.ProcessEnv,
+	) {
+		this.url = `http://127.0.0.1:${environment.N8N_PORT}`;
+		this.log = createWriteStream(this.logFile);
+		process.once('exit', this.kill);
+	}
+
+	/** @param installation the folder of n8n's installation */
+	static async start(installation: string, tarball: string): Promise<N8nServer> {
+		const userFolder = mkdtempSync(join(tmpdir(), 'n8n-e2e-'));
+		installCommunityPackage(userFolder, tarball);
+		const environment = environmentOf(userFolder, await freePort(), await freePort());
+		const server = new N8nServer(n8nProgram(installation), userFolder, environment);
+		const failure = await server.launch({});
+		if (failure === undefined) return server;
+		await server.stop();
+		throw new Error(failure);
+	}
+
+	/**
+	 * Starts it after a shutdown, with its data, at the same address. One that runs is left alone.
+	 *
+	 * @param settings of the environment, for this time
+	 */
+	async startAgain(settings: NodeJS.ProcessEnv = {}): Promise<void> {
+		if (this.child !== undefined && !hasEnded(this.child)) return;
+		const failure = await this.launch(settings);
+		if (failure !== undefined) throw new Error(failure);
+	}
+
+	/** @returns what went wrong, if anything */
+	private async launch(settings: NodeJS.ProcessEnv): Promise<string | undefined> {
+		const child = spawn(process.execPath, [this.program, 'start'], {
+			env: { ...this.environment, ...settings },
+			stdio: ['ignore', 'pipe', 'pipe'],
+		});
+		this.child = child;
+		child.stdout.pipe(this.log, { end: false });
+		child.stderr.pipe(this.log, { end: false });
+		const failure = await ready(this.url, child);
+		if (failure === undefined) return undefined;
+		const lastLines = readFileSync(this.logFile, 'utf8').slice(-LOG_EXCERPT_LENGTH);
+		return `${failure}\n${lastLines}`;
+	}
+
+	/**
+	 * Ends the process; its data stays.
+	 *
+	 * @param signal what a service manager sends unless given
+	 * @returns the exit code, or the signal that ended it
+	 */
+	async shutDown(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | string | null> {
+		const { child } = this;
+		if (child === undefined) return null;
+		if (!hasEnded(child)) {
+			const exit = new Promise((resolve) => child.once('exit', resolve));
+			child.kill(signal);
+			const timer = setTimeout(this.kill, STOP_TIMEOUT_MS);
+			await exit;
+			clearTimeout(timer);
+		}
+		return child.exitCode ?? child.signalCode;
+	}
+
+	/** Ends the process and deletes its data. */
+	async stop(): Promise<void> {
+		await this.shutDown();
+		process.removeListener('exit', this.kill);
+		this.log.end();
+		rmSync(this.userFolder, { recursive: true, force: true });
+	}
+
+	private get logFile(): string {
+		return join(this.userFolder, 'n8n.log');
+	}
 }
 
-/** Starts an n8n of its own, with the packed package installed, on a free port. */
-export async function startN8n(installation: string, tarball: string): Promise<N8nServer> {
-	const userFolder = mkdtempSync(join(tmpdir(), 'n8n-e2e-'));
-	installCommunityPackage(userFolder, tarball);
-	const port = await freePort();
-	const environment: NodeJS.ProcessEnv = {
+function environmentOf(userFolder: string, port: number, brokerPort: number): NodeJS.ProcessEnv {
+	return {
 		PATH: process.env.PATH,
 		HOME: process.env.HOME,
 		N8N_USER_FOLDER: userFolder,
 		N8N_ENCRYPTION_KEY: 'end-to-end tests',
 		N8N_PORT: String(port),
 		N8N_LISTEN_ADDRESS: '127.0.0.1',
-		N8N_RUNNERS_BROKER_PORT: String(await freePort()),
+		N8N_RUNNERS_BROKER_PORT: String(brokerPort),
 		N8N_SECURE_COOKIE: 'false',
 		N8N_DIAGNOSTICS_ENABLED: 'false',
 		N8N_VERSION_NOTIFICATIONS_ENABLED: 'false',
@@ -49,33 +128,6 @@ export async function startN8n(installation: string, tarball: string): Promise<N
 		N8N_LOG_LEVEL: 'debug',
 		GENERIC_TIMEZONE: 'UTC',
 	};
-	const logFile = join(userFolder, 'n8n.log');
-	const child = spawn(process.execPath, [n8nProgram(installation), 'start'], {
-		env: environment,
-		stdio: ['ignore', 'pipe', 'pipe'],
-	});
-	const log = createWriteStream(logFile);
-	child.stdout.pipe(log, { end: false });
-	child.stderr.pipe(log, { end: false });
-	const kill = () => child.kill('SIGKILL');
-	process.once('exit', kill);
-	const server: N8nServer = {
-		url: `http://127.0.0.1:${port}`,
-		userFolder,
-		logFile,
-		environment,
-		stop: async () => {
-			await ended(child);
-			process.removeListener('exit', kill);
-			log.end();
-			rmSync(userFolder, { recursive: true, force: true });
-		},
-	};
-	const failure = await ready(server.url, child);
-	if (failure === undefined) return server;
-	const lastLines = readFileSync(logFile, 'utf8').slice(-LOG_EXCERPT_LENGTH);
-	await server.stop();
-	throw new Error(`${failure}\n${lastLines}`);
 }
 
 /**
@@ -108,8 +160,7 @@ function installCommunityPackage(userFolder: string, tarball: string): void {
 async function ready(url: string, child: ChildProcess): Promise<string | undefined> {
 	const deadline = Date.now() + START_TIMEOUT_MS;
 	while (Date.now() < deadline) {
-		const end = child.exitCode ?? child.signalCode;
-		if (end !== null) return `n8n ended with ${end}`;
+		if (hasEnded(child)) return `n8n ended with ${child.exitCode ?? child.signalCode}`;
 		const settings = await axios
 			.get(`${url}/rest/settings`, { timeout: REQUEST_TIMEOUT_MS })
 			.catch(() => undefined);
@@ -119,13 +170,8 @@ async function ready(url: string, child: ChildProcess): Promise<string | undefin
 	return `n8n was not ready after ${START_TIMEOUT_MS} ms`;
 }
 
-async function ended(child: ChildProcess): Promise<void> {
-	if (child.exitCode !== null || child.signalCode !== null) return;
-	const exit = new Promise((resolve) => child.once('exit', resolve));
-	child.kill('SIGTERM');
-	const timer = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
-	await exit;
-	clearTimeout(timer);
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+	return exitCode !== null || signalCode !== null;
 }
 
 async function freePort(): Promise<number> {

@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-dangerous-functions -- runs in Node, not in n8n */
 import { spawn } from 'node:child_process';
-import { describeStack } from './environment';
+import { handOver } from './environment';
 import { N8nApi } from './n8nApi';
 import { withStack } from './stack';
 
@@ -8,10 +8,11 @@ import { withStack } from './stack';
 async function main(): Promise<void> {
 	await withStack(async (stack) => {
 		await N8nApi.setUp(stack.n8n.url);
+		const facts = await handOver(stack);
 		const jest = [require.resolve('jest/bin/jest'), '--config', 'jest.e2e.config.js'];
 		const child = spawn(process.execPath, [...jest, ...process.argv.slice(2)], {
 			stdio: 'inherit',
-			env: { ...process.env, ...describeStack(stack) },
+			env: { ...process.env, ...facts },
 		});
 		stack.stopToo(async () => void child.kill());
 		const code = await new Promise<number | null>((resolve) => child.once('exit', resolve));

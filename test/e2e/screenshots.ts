@@ -2,7 +2,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium, selectors, type Page } from 'playwright-core';
+import { nodeAt, type WorkflowFile } from '../support/engine';
 import { readExamples, withCredential } from '../support/examples';
+import { openHttp } from '../support/syncClients';
+import { TRIGGER_TYPE } from '../support/triggers';
 import { Editor } from './editor';
 import { N8nApi } from './n8nApi';
 import { withStack, type Stack } from './stack';
@@ -81,6 +84,14 @@ async function takePictures(
 	await shoot('node');
 	await editor.closeNode();
 
+	await editor.openWorkflow(
+		await api.importWorkflow(await watchPaidOrders(deployment, credentialId)),
+	);
+	await editor.execute();
+	await editor.openNode('Paid Orders');
+	await shoot('trigger');
+	await editor.closeNode();
+
 	const form = convexNode(credentialId, 'mutation', 'tasks:create', {});
 	form.parameters.functionPath = {
 		__rl: true,
@@ -113,6 +124,39 @@ async function takePictures(
 	await editor.openNode('Convex');
 	await editor.showErrorDetails();
 	await shoot('error');
+}
+
+/** Has two orders paid, and gives a workflow whose trigger watches them. */
+async function watchPaidOrders(
+	{ url }: Stack['deployment'],
+	credentialId: string,
+): Promise<WorkflowFile> {
+	const { mutation } = openHttp(url);
+	for (const [orderId, email, total] of [
+		['A-7', 'ada@engines.test', 120],
+		['A-8', 'grace@mail.test', 30],
+	] as const) {
+		const id = String(await mutation('orders:upsert', { orderId, email, total }));
+		await mutation('orders:markPaid', { id });
+	}
+	const name = 'Paid Orders';
+	const functionPath = {
+		__rl: true,
+		mode: 'list',
+		value: 'orders:listPaid',
+		cachedResultName: 'orders:listPaid',
+	};
+	return {
+		name,
+		nodes: [
+			nodeAt(name, TRIGGER_TYPE, {
+				parameters: { functionPath, emit: 'changes' },
+				credentials: { convexApi: { id: credentialId, name: 'Convex' } },
+			}),
+			nodeAt('Next', 'n8n-nodes-base.noOp', { position: [250, 0] }),
+		],
+		connections: { [name]: { main: [[{ node: 'Next', type: 'main', index: 0 }]] } },
+	};
 }
 
 void main();

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { startDeployment, type EmbeddedDeployment } from '../deployment/client';
 import { packPackage } from '../support/packPackage';
 import { ensureN8n } from './n8nInstallation';
-import { startN8n, type N8nServer } from './n8nServer';
+import { N8nServer } from './n8nServer';
 
 /** A whole n8n with the built package, and a Convex deployment for it. */
 export interface Stack {
@@ -39,8 +39,8 @@ export async function withStack(use: (stack: Stack) => Promise<void>): Promise<v
 	try {
 		const deployment = await startDeployment();
 		stops.push(deployment.stop);
-		const n8n = await startN8n(installation, packPackage(folder));
-		stops.push(n8n.stop);
+		const n8n = await N8nServer.start(installation, packPackage(folder));
+		stops.push(async () => await n8n.stop());
 		console.log(`n8n: ${n8n.url}, Convex: ${deployment.url}`);
 		await use({ installation, n8n, deployment, stopToo: (stop) => void stops.push(stop) });
 	} finally {

@@ -4,20 +4,13 @@ import { promisify } from 'node:util';
 import { nodeAt, type WorkflowFile } from '../support/engine';
 import { readStack } from './environment';
 import { useSignedInN8n } from './signedIn';
+import { until } from './until';
 import { convexNode, workflowAround } from './workflows';
 
 const { n8nProgram, n8nEnvironment, deployment } = readStack();
 const session = useSignedInN8n();
 
 const executions = async (path: string) => (await deployment.executions())[path] ?? 0;
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-	const deadline = Date.now() + 30_000;
-	while (!(await condition())) {
-		if (Date.now() > deadline) throw new Error('it did not happen within 30 s');
-		await new Promise((resolve) => setTimeout(resolve, 100));
-	}
-}
 
 describe('a schedule', () => {
 	it('calls a mutation by itself, again and again, until it is turned off', async () => {

@@ -152,4 +152,23 @@ describe('as a tool of an AI Agent', () => {
 		expect(answers.filter((answer) => answer.includes('The connection broke'))).toHaveLength(1);
 		expect(await convex.deployment.executions()).toEqual({ 'counters:increment': 2 });
 	});
+
+	it('keeps calls apart that are the same, and makes each of them once', async () => {
+		await convex.deployment.addFault({ kind: 'dropAfter', path: '/api/mutation' });
+		await convex.deployment.addFault({ kind: 'delay', path: '/api/mutation', ms: 150 });
+		const retrying = { retryOnFail: true, maxTries: 3, waitBetweenTries: 20 };
+		const call = { args: { name: 'a' } };
+		const result = await callTool(increment(), call, retrying, [{ ...call }]);
+		const answers = [result?.answer, ...[result?.others].flat()].map(String);
+		expect(answers.filter((answer) => answer.includes('The connection broke'))).toHaveLength(1);
+		expect(await convex.deployment.executions()).toEqual({ 'counters:increment': 2 });
+	});
+
+	it('makes each call, also behind one that failed, when it continues on errors', async () => {
+		await convex.deployment.addFault({ kind: 'dropAfter', path: '/api/mutation' });
+		const settings = { retryOnFail: true, maxTries: 3, onError: 'continueErrorOutput' } as const;
+		const call = { args: { name: 'a' } };
+		await callTool(increment(), call, settings, [{ ...call }, { ...call }]);
+		expect(await convex.deployment.executions()).toEqual({ 'counters:increment': 3 });
+	});
 });

@@ -172,7 +172,7 @@ const cases: Array<[what: string, parameters: ConvexRunOptions['parameters'], me
 	[
 		'a timeout that is none',
 		increment({ options: { timeout: '={{ "soon" }}' } as never }),
-		/^The option 'Timeout' is not a positive number/,
+		/^The option 'Timeout' is not a whole number of milliseconds of at least 1 \[/,
 	],
 	[
 		'an expression that fails',

@@ -59,6 +59,28 @@ describe("n8n's settings for errors", () => {
 	});
 });
 
+describe('many items', () => {
+	it('all come out, also those of a batch that is refused while the last items are read', async () => {
+		await convex.deployment.addFault({
+			kind: 'answer',
+			path: '/api/query_batch',
+			status: 400,
+			body: { code: 'BadJsonBody', message: 'one of them is bad' },
+		});
+		// One batch, and then items that are never sent.
+		const timeouts = Array.from({ length: 3_000 }, (_, index) => (index < 25 ? 1_000 : -1));
+		const { success, error } = await convex.run({
+			parameters: calling('query', 'version', {}, { timeout: '={{ $json.timeout }}' }),
+			input: timeouts.map((timeout) => ({ timeout })),
+			settings: { onError: 'continueErrorOutput' },
+		});
+		expect(success.map((item) => item.pairedItem)).toEqual(
+			Array.from({ length: 25 }, (_, item) => ({ item })),
+		);
+		expect(error).toHaveLength(2_975);
+	});
+});
+
 describe('secrets', () => {
 	it('go to the deployment and nowhere else, whatever happens', async () => {
 		const token = 'prod:happy-animal-123|eyJ2MiI6InNlY3JldC1wYXJ0In0=';
@@ -69,7 +91,7 @@ describe('secrets', () => {
 			for (const onError of ['stopWorkflow', 'continueErrorOutput'] as const) {
 				const { run } = await convex.run({
 					credential: { deploymentUrl, authentication: 'deployKey', token },
-					parameters: calling('query', 'version'),
+					parameters: calling('query', 'version', {}, { maxRetries: 0 }),
 					settings: { onError },
 				});
 				const saved = JSON.stringify(run);

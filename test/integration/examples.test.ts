@@ -1,6 +1,12 @@
 import { startDeployment, type EmbeddedDeployment } from '../deployment/client';
 import { outputsOf, runWorkflow } from '../support/engine';
-import { installationFor, readExamples, withCredential } from '../support/examples';
+import {
+	activeTriggerOf,
+	installationFor,
+	readExamples,
+	withCredential,
+} from '../support/examples';
+import { openHttp } from '../support/syncClients';
 
 let deployment: EmbeddedDeployment;
 
@@ -51,5 +57,27 @@ describe('the examples', () => {
 			expect.objectContaining({ title: 'Order the cake' }),
 		]);
 		expect(outputsOf(run, 'Write Report')[0]?.[0]?.json.value).toBe('Report: 2 open, 0 done');
+	});
+
+	it('paid-order.json starts with an order as soon as it is paid', async () => {
+		const example = examples.find(({ file }) => file === 'paid-order.json');
+		if (example === undefined) throw new Error('there is no examples/paid-order.json');
+		const trigger = activeTriggerOf(await installationFor(deployment), example.workflow);
+		await trigger.activate();
+		const { mutation } = openHttp(deployment.url);
+		const order = { orderId: 'P-1', email: 'ada@engines.test', total: 7 };
+		await mutation('orders:upsert', { ...order, orderId: 'not paid' });
+		const id = String(await mutation('orders:upsert', order));
+		await mutation('orders:markPaid', { id });
+		const { items } = await trigger.nthStart(1);
+		await trigger.deactivate();
+		expect(items).toEqual([
+			expect.objectContaining({
+				change: 'added',
+				key: id,
+				document: expect.objectContaining(order),
+				reason: 'change',
+			}),
+		]);
 	});
 });

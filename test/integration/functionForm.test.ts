@@ -305,7 +305,7 @@ describe('what the function returns', () => {
 			expect.stringMatching(/returns a list.*'Value Only'/),
 		]);
 		expect(await hintsOf('tasks:page', page)).toEqual([
-			expect.stringMatching(/one page of a list.*'value\.continueCursor'/),
+			"The function returns one page of a list. To read further pages, or to get one item for each document, add the option 'Pagination'.",
 		]);
 		expect((await hintsOf('orders:list', {}, { output: 'value' })) ?? []).toEqual([]);
 		expect((await hintsOf('version', {})) ?? []).toEqual([]);

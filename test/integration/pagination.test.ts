@@ -161,7 +161,7 @@ describe('a cursor that becomes invalid', () => {
 		await invalidate();
 		const { stoppedBy } = await convex.run({ parameters: scripted(script, {}, 'x') });
 		expect(stoppedBy?.message).toBe(
-			'The list changed while it was read, and Convex cannot go on from the last page',
+			'Convex cannot go on with the list: the cursor has become invalid',
 		);
 		expect(stoppedBy?.description).toContain("'Start Again'");
 	});

@@ -4,7 +4,9 @@ import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 const convex = useEmbeddedDeployment('none');
 
 const retrying = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
-const increment = calling('mutation', 'counters:increment', '={{ $json }}');
+/** The node itself sends nothing again, so what is sent again is n8n's doing. */
+const once = { maxRetries: 0 };
+const increment = calling('mutation', 'counters:increment', '={{ $json }}', once);
 const byName = [{ name: 'a' }, { name: 'b' }, { name: 'c' }];
 const overloaded = {
 	kind: 'answer',
@@ -15,7 +17,7 @@ const overloaded = {
 describe('retry on fail', () => {
 	it('sends no item again that succeeded, when a later one stops the node', async () => {
 		const { success, stoppedBy } = await convex.run({
-			parameters: calling('run', '={{ $json.path }}', '={{ $json.args }}'),
+			parameters: calling('run', '={{ $json.path }}', '={{ $json.args }}', once),
 			input: [
 				{ path: 'counters:increment', args: { name: 'a' } },
 				{ path: 'failures:throwError', args: {} },
@@ -57,6 +59,19 @@ describe('retry on fail', () => {
 		expect(await convex.deployment.executions()).toEqual({ 'counters:increment': 3 });
 	});
 
+	it("comes when the node's own retries are used up, and leaves the node as many again", async () => {
+		await convex.deployment.addFault({ ...overloaded, skip: 1, times: 3 });
+		const { success } = await convex.run({
+			parameters: calling('mutation', 'counters:increment', '={{ $json }}', { maxRetries: 1 }),
+			input: byName,
+			settings: retrying,
+		});
+		expect(success.map((item) => item.json.value)).toEqual([1, 1, 1]);
+		// The second item took two calls in the first try and two in the second.
+		expect((await convex.deployment.requestStats()).requests).toBe(6);
+		expect(await convex.deployment.executions()).toEqual({ 'counters:increment': 3 });
+	});
+
 	it('does not take a value with an error field for a failure', async () => {
 		for (const output of ['full', 'value']) {
 			const { success } = await convex.run({
@@ -64,7 +79,7 @@ describe('retry on fail', () => {
 					'mutation',
 					'counters:incrementWithErrorField',
 					{ name: 'a' },
-					{ output },
+					{ output, ...once },
 				),
 				settings: retrying,
 			});
@@ -88,7 +103,7 @@ describe('retry on fail', () => {
 	it('sends a query again whose answer was lost', async () => {
 		await convex.deployment.addFault({ kind: 'dropAfter' });
 		const { success } = await convex.run({
-			parameters: calling('query', 'version'),
+			parameters: calling('query', 'version', {}, once),
 			settings: retrying,
 		});
 		expect(success.map((item) => item.json.value)).toEqual(['1.0']);
@@ -96,7 +111,7 @@ describe('retry on fail', () => {
 
 	it('forgets everything with the last try', async () => {
 		const { run } = await convex.run({
-			parameters: calling('query', 'failures:throwError'),
+			parameters: calling('query', 'failures:throwError', {}, once),
 			settings: retrying,
 		});
 		expect(await convex.deployment.executions()).toEqual({ 'failures:throwError': 3 });

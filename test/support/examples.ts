@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestDeployment } from '../deployment/client';
 import { loadBuiltPackage } from './builtPackage';
+import { ActiveTrigger, TRIGGER_TYPE } from './triggers';
 import { passThroughNode, type Installation, type WorkflowFile } from './engine';
 
 const PROJECT = join(__dirname, '..', '..');
@@ -23,6 +24,8 @@ export interface Example {
 	workflow: WorkflowFile;
 	/** Whether it uses only nodes that exist without a whole n8n. */
 	runsWithoutN8n: boolean;
+	/** Whether it starts when data changes. */
+	startsLive: boolean;
 }
 
 /** The importable workflows of the folder examples, by file name. */
@@ -39,7 +42,8 @@ export function readExamples(): Example[] {
 					PASS_THROUGH_NODES.includes(type) ||
 					(NODES_TO_PIN.includes(type) && workflow.pinData?.[name] !== undefined),
 			);
-			return { file, workflow, runsWithoutN8n };
+			const startsLive = workflow.nodes.some(({ type }) => type === TRIGGER_TYPE);
+			return { file, workflow, runsWithoutN8n, startsLive };
 		});
 }
 
@@ -49,6 +53,20 @@ export function withCredential(workflow: WorkflowFile, id: string, name: string)
 		CONVEX_NODES.test(node.type) ? { ...node, credentials: { convexApi: { id, name } } } : node,
 	);
 	return { ...workflow, nodes };
+}
+
+/** The Convex Trigger of an example, to be activated without the nodes behind it. */
+export function activeTriggerOf(
+	{ nodeTypes, credentials }: Installation,
+	{ name, nodes }: WorkflowFile,
+): ActiveTrigger {
+	const node = nodes.find(({ type }) => type === TRIGGER_TYPE);
+	if (node === undefined) throw new Error(`workflow '${name}' has no Convex Trigger`);
+	return new ActiveTrigger({
+		credential: credentials.convexApi ?? {},
+		parameters: node.parameters,
+		nodeType: nodeTypes[TRIGGER_TYPE],
+	});
 }
 
 /** The built package, with a credential for the deployment. */

@@ -49,3 +49,26 @@ describe('the request of a function call', () => {
 		});
 	});
 });
+
+describe('the request of a call at a snapshot', () => {
+	const timestamp = 'gKQV3rqXOhg=';
+
+	it.each([
+		['json', 'json'],
+		['encoded', 'convex_encoded_json'],
+	] as const)('names it as Convex did (%s)', (valueFormat, format) => {
+		const at = { ...call('query', 'api.folder.messages.list'), valueFormat, timestamp };
+		expect(functionRequest(at)).toEqual({
+			path: '/api/query_at_ts',
+			body: { path: 'folder/messages:list', args, format, ts: timestamp },
+		});
+	});
+
+	it('is that of the latest data where none is named', () => {
+		const latest = call('query', 'messages:list');
+		const { path, body } = functionRequest({ ...latest, timestamp: undefined });
+		expect(path).toBe('/api/query');
+		expect(body).not.toHaveProperty('ts');
+		expect(functionRequest({ ...latest, timestamp: undefined })).toEqual(functionRequest(latest));
+	});
+});

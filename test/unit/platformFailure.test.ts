@@ -1,6 +1,10 @@
 import type { FailureOutcome } from '../../nodes/Convex/convex/failure';
 import type { FunctionOperation } from '../../nodes/Convex/convex/functionCall';
-import { platformFailure, repeatWarning } from '../../nodes/Convex/convex/platformFailure';
+import {
+	isOverload,
+	platformFailure,
+	repeatWarning,
+} from '../../nodes/Convex/convex/platformFailure';
 
 const OPERATIONS: FunctionOperation[] = ['query', 'mutation', 'action', 'run'];
 const REPEAT_WARNING =
@@ -36,12 +40,13 @@ describe('whether a call may be sent again, and what became of it', () => {
 		[409, 'Conflict', REFUSED, REFUSED, REFUSED],
 		[421, undefined, REFUSED, REFUSED, REFUSED],
 		[429, 'TooManyConcurrentRequests', NOT_STARTED, NOT_STARTED, NOT_STARTED],
-		[429, 'TooManyWrites', NOT_STARTED, ROLLED_BACK, NOT_STARTED],
+		// An action never gets what its mutations do, so it proves nothing there.
+		[429, 'TooManyWrites', NOT_STARTED, ROLLED_BACK, LOST],
 		[429, undefined, NOT_STARTED, REFUSED, REFUSED],
 		[500, 'InternalServerError', LOST_QUERY, LOST, LOST],
 		[502, undefined, LOST_QUERY, LOST, LOST],
-		[503, 'OptimisticConcurrencyControlFailure', NOT_STARTED, ROLLED_BACK, NOT_STARTED],
-		[503, 'CommitterFullError', NOT_STARTED, NOT_STARTED, NOT_STARTED],
+		[503, 'OptimisticConcurrencyControlFailure', NOT_STARTED, ROLLED_BACK, LOST],
+		[503, 'CommitterFullError', NOT_STARTED, ROLLED_BACK, LOST],
 		[503, 'ExpiredInQueue', NOT_STARTED, NOT_STARTED, NOT_STARTED],
 		[503, 'WorkerOverloaded', NOT_STARTED, NOT_STARTED, NOT_STARTED],
 		[503, 'InitialPermitTimeoutError', NOT_STARTED, NOT_STARTED, NOT_STARTED],
@@ -49,6 +54,12 @@ describe('whether a call may be sent again, and what became of it', () => {
 		[503, 'IsolateNotClean', NOT_STARTED, NOT_STARTED, NOT_STARTED],
 		[503, 'UpstreamConnectError', NOT_STARTED, NOT_STARTED, NOT_STARTED],
 		[503, 'SearchIndexesUnavailable', LOST_QUERY, LOST, LOST],
+		// The identity is checked first; whether that may succeed later is known by the status.
+		[401, 'AuthProviderDiscoveryFailed', REFUSED, REFUSED, REFUSED],
+		[400, 'AuthProviderDiscoveryFailed', REFUSED, REFUSED, REFUSED],
+		[429, 'AuthProviderDiscoveryFailed', NOT_STARTED, REFUSED, REFUSED],
+		[500, 'AuthProviderDiscoveryFailed', NOT_STARTED, REFUSED, REFUSED],
+		[503, 'AuthProviderDiscoveryFailed', NOT_STARTED, REFUSED, REFUSED],
 		[503, 'InternalServerError', LOST_QUERY, LOST, LOST],
 		[503, undefined, LOST_QUERY, LOST, LOST],
 		[504, undefined, LOST_QUERY, LOST, LOST],
@@ -69,6 +80,12 @@ describe('whether a call may be sent again, and what became of it', () => {
 		[500, undefined, LOST],
 		[408, undefined, LOST],
 		[429, 'TooManyConcurrentRequests', NOT_STARTED],
+		[503, 'WorkerOverloaded', NOT_STARTED],
+		// Only a mutation gets these.
+		[429, 'TooManyWrites', ROLLED_BACK],
+		[503, 'OptimisticConcurrencyControlFailure', ROLLED_BACK],
+		[503, 'CommitterFullError', ROLLED_BACK],
+		[503, 'AuthProviderDiscoveryFailed', REFUSED],
 		[403, 'OperationNotPermitted', REFUSED],
 	] as const)('%i %s for a function of unknown type', (httpStatus, code, [retryable, outcome]) => {
 		expect(answered('run', httpStatus, code).details).toMatchObject({ retryable, outcome });
@@ -87,7 +104,13 @@ describe('the warning of running a call twice', () => {
 	it.each(OPERATIONS)('does not stand where a %s surely did not take effect', (operation) => {
 		expect(repeatWarning(operation, 'notExecuted')).toBe('');
 		expect(repeatWarning(operation, 'failed')).toBe('');
-		expect(answered(operation, 429, 'TooManyWrites').description).not.toContain(REPEAT_WARNING);
+		for (const [httpStatus, code] of [
+			[429, 'TooManyConcurrentRequests'],
+			[503, 'AuthProviderDiscoveryFailed'],
+			...(operation === 'action' ? [] : [[429, 'TooManyWrites'] as const]),
+		] as const) {
+			expect(answered(operation, httpStatus, code).description).not.toContain(REPEAT_WARNING);
+		}
 	});
 });
 
@@ -130,9 +153,17 @@ describe('the text', () => {
 		[503, 'AuthProviderDiscoveryFailed', /could not reach the sign-in provider/],
 		[400, 'BadConvexFunctionIdentifier', /^Check 'Function'\. Write it as 'module:function'/],
 		[400, 'BadJsonBody', /larger than 16 MiB: send less data per call\.$/],
-		[429, 'TooManyConcurrentRequests', /^The deployment is doing as much .* 'Retry On Fail'/],
+		[
+			429,
+			'TooManyConcurrentRequests',
+			/^The deployment is doing as much .* \('Concurrency', 'Batch Size'\), or raise 'Maximum Retries'/,
+		],
 		[429, 'TooManyWrites', /^The deployment is doing as much as its plan allows\./],
-		[503, 'OptimisticConcurrencyControlFailure', /^Several mutations kept changing the same doc/],
+		[
+			503,
+			'OptimisticConcurrencyControlFailure',
+			/^Several mutations kept changing the same documents\. Lower 'Concurrency', or raise 'Maximum Retries'/,
+		],
 		[400, undefined, /^The deployment refused the request\. Check 'Function' and 'Arguments'\.$/],
 		[400, 'NeverHeardOf', /^The deployment refused the request\./],
 		[401, undefined, /^Check the credential: its key or token was not accepted\.$/],
@@ -144,6 +175,28 @@ describe('the text', () => {
 		[502, undefined, /^Convex could not complete the call\. Try again later;/],
 	])('%i %s comes with advice', (httpStatus, code, description) => {
 		expect(answered('query', httpStatus, code).description).toMatch(description);
+	});
+});
+
+describe('an overload', () => {
+	it.each<[number, string | undefined, boolean]>([
+		[429, undefined, true],
+		[429, 'TooManyConcurrentRequests', true],
+		[429, 'TooManyWrites', true],
+		[503, 'ExpiredInQueue', true],
+		[503, 'WorkerOverloaded', true],
+		[503, 'InitialPermitTimeoutError', true],
+		[503, 'ExecuteFullError', true],
+		[503, 'IsolateNotClean', true],
+		[503, 'UpstreamConnectError', true],
+		[503, 'OptimisticConcurrencyControlFailure', false],
+		[503, 'SearchIndexesUnavailable', false],
+		[503, undefined, false],
+		[500, 'InternalServerError', false],
+		[400, 'BadJsonBody', false],
+		[401, 'BadAdminKey', false],
+	])('is told from other failures: %i %s', (httpStatus, code, expected) => {
+		expect(isOverload(httpStatus, code)).toBe(expected);
 	});
 });
 

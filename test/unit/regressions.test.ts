@@ -8,7 +8,6 @@ import { platformFailure } from '../../nodes/Convex/convex/platformFailure';
 import { parseFunctionSpec } from '../../nodes/Convex/convex/functionSpec';
 import { describeValidator, parseValidator } from '../../nodes/Convex/convex/validator';
 import { convertByValidator, fitsAsItIs } from '../../nodes/Convex/convex/validatorConversion';
-import { networkFailure } from '../../nodes/Convex/transport/networkFailure';
 import { failureOf } from './refusal';
 
 /** Things that were once wrong, each a line or two. */
@@ -213,16 +212,6 @@ it('a sign-in provider that cannot be reached is asked before the function start
 	const body = '{"code":"AuthProviderDiscoveryFailed","message":"m"}';
 	expect(platformFailure('mutation', { httpStatus: 503, body }).details).toMatchObject({
 		outcome: 'notExecuted',
-		retryable: true,
+		retryable: false,
 	});
-});
-
-it('connecting that takes too long sent nothing', () => {
-	const cause = Object.assign(new Error('connect ETIMEDOUT'), {
-		code: 'ETIMEDOUT',
-		syscall: 'connect',
-	});
-	const failure = networkFailure('mutation', new Error('wrapped', { cause }), 300_000);
-	expect(failure.message).toMatch(/connecting took too long$/);
-	expect(failure.details).toMatchObject({ outcome: 'notExecuted', retryable: true });
 });

@@ -1,4 +1,96 @@
-import { elapsed, startTimer, stopTimer } from '../../nodes/Convex/transport/live/timers';
+import { elapsed, startTimer, stopTimer } from '../../nodes/Convex/transport/timers';
+
+describe('timers', () => {
+	it('run once each', async () => {
+		const ran: number[] = [];
+		for (const delayMs of [60, 20, 80, 40, 0]) startTimer(() => ran.push(delayMs), delayMs);
+		await elapsed(150);
+		expect(ran.sort((one, other) => one - other)).toEqual([0, 20, 40, 60, 80]);
+	});
+
+	it('do not run before they are due, when others do', async () => {
+		let hasRun = false;
+		const late = startTimer(() => {
+			hasRun = true;
+		}, 600_000);
+		for (const delayMs of [0, 30, 10]) await elapsed(delayMs);
+		stopTimer(late);
+		expect(hasRun).toBe(false);
+	});
+
+	it('run when they are due, also behind one that is due later', async () => {
+		const ran: string[] = [];
+		const late = startTimer(() => ran.push('late'), 600_000);
+		startTimer(() => ran.push('soon'), 10);
+		// Node itself ends what is due in order.
+		const reference = AbortSignal.timeout(500);
+		await new Promise((resolve) => reference.addEventListener('abort', resolve));
+		stopTimer(late);
+		expect(ran).toEqual(['soon']);
+	});
+
+	it('do not run when they were stopped, and leave the others alone', async () => {
+		const ran: string[] = [];
+		const stopped = startTimer(() => ran.push('stopped'), 10);
+		startTimer(() => ran.push('left alone'), 10);
+		stopTimer(stopped);
+		stopTimer(stopped);
+		stopTimer(undefined);
+		stopTimer(null);
+		await elapsed(50);
+		expect(ran).toEqual(['left alone']);
+	});
+
+	it('may be stopped by one that is due at the same time', async () => {
+		const ran: string[] = [];
+		const both: number[] = [];
+		for (const name of ['first', 'second']) {
+			both.push(
+				startTimer(() => {
+					ran.push(name);
+					for (const other of both) stopTimer(other);
+				}, 10),
+			);
+		}
+		await elapsed(50);
+		expect(ran).toEqual(['first']);
+	});
+
+	it('go on when one of them throws', async () => {
+		const ran: string[] = [];
+		startTimer(() => {
+			throw new Error('boom');
+		}, 10);
+		startTimer(() => ran.push('behind it'), 10);
+		startTimer(() => ran.push('later'), 30);
+		await elapsed(60);
+		expect(ran).toEqual(['behind it', 'later']);
+	});
+
+	it('may start others', async () => {
+		const ran: number[] = [];
+		await new Promise<void>((resolve) => {
+			const startNext = (count: number) => {
+				ran.push(count);
+				startTimer(count < 5 ? () => startNext(count + 1) : resolve);
+			};
+			startNext(1);
+		});
+		expect(ran).toEqual([1, 2, 3, 4, 5]);
+	});
+
+	it('are told apart, thousands of them', async () => {
+		const ran = new Set<number>();
+		const ids = Array.from({ length: 5_000 }, (_, number) =>
+			startTimer(() => ran.add(number), (number * 7) % 30),
+		);
+		expect(new Set(ids).size).toBe(5_000);
+		for (const [number, id] of ids.entries()) if (number % 2 === 1) stopTimer(id);
+		await elapsed(100);
+		expect(ran.size).toBe(2_500);
+		expect([...ran].every((number) => number % 2 === 0)).toBe(true);
+	});
+});
 
 describe('a timer', () => {
 	it('runs once, after those that are due before it', async () => {

@@ -1,7 +1,8 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { ConvexFailure } from '../convex/failure';
 import { toErrorItem, toNodeError } from '../transport/nodeError';
-import { openRetryMemory, type EndedItem, type RetryMemory } from './retryMemory';
+import { RUN_STOPPED } from '../transport/retries';
+import { NO_MEMORY, openRetryMemory, type EndedItem, type RetryMemory } from './retryMemory';
 
 type ItemEnd = EndedItem | { status: 'failed'; failure: ConvexFailure };
 
@@ -17,7 +18,7 @@ export class ItemRun {
 
 	private readonly ends: Array<ItemEnd | undefined> = [];
 
-	private readonly memory: RetryMemory;
+	private memory: RetryMemory;
 
 	private readonly continues: boolean;
 
@@ -34,7 +35,7 @@ export class ItemRun {
 		this.count = context.getInputData().length;
 		this.memory = openRetryMemory(context);
 		this.continues = context.continueOnFail();
-		this.cancelSignal = context.getExecutionCancelSignal();
+		this.cancelSignal = context.getExecutionCancelSignal?.();
 		this.cancelSignal?.addEventListener('abort', this.stop);
 		if (this.cancelSignal?.aborted === true) this.stop();
 	}
@@ -67,6 +68,8 @@ export class ItemRun {
 	}
 
 	fail(itemIndex: number, cause: ConvexFailure): void {
+		// What was not sent any more must not hide why the run stopped.
+		if (cause.details.code === RUN_STOPPED) return;
 		const failure = namingItem(cause.ofCall({ operation: this.operation }), itemIndex);
 		const mayHaveRun = failure.details.outcome === 'unknown' && this.operation !== 'query';
 		if (!mayHaveRun) {
@@ -78,20 +81,28 @@ export class ItemRun {
 		this.end(itemIndex, ended);
 	}
 
+	/** All items are run again when n8n tries the node once more, also those that succeeded. */
+	forgetBetweenTries(): void {
+		this.memory.endTry(false);
+		this.memory = NO_MEMORY;
+	}
+
 	/** Fails every item that has not ended, for a reason that they share. */
 	failRest(failure: ConvexFailure): void {
 		const last = this.stopped.aborted ? this.nextIndex : this.count;
 		for (let itemIndex = 0; itemIndex < last; itemIndex++) {
 			if (this.ends[itemIndex] !== undefined) continue;
 			const known = this.memory.recall(itemIndex);
-			if (known === undefined) this.fail(itemIndex, failure);
-			else this.end(itemIndex, known);
+			if (known !== undefined) this.end(itemIndex, known);
+			// Of an item that was handed out, nobody knows how far it came.
+			else this.fail(itemIndex, itemIndex < this.nextIndex ? unclear(failure) : failure);
 		}
 	}
 
 	/** @throws the error of the first item that failed, unless the node continues on errors */
 	output(): INodeExecutionData[] {
 		this.cancelSignal?.removeEventListener('abort', this.stop);
+		if (!this.stopped.aborted) this.failRest(lost());
 		const output: INodeExecutionData[] = [];
 		let firstItemFailed = false;
 		for (let itemIndex = 0; itemIndex < this.ends.length; itemIndex++) {
@@ -118,6 +129,23 @@ export class ItemRun {
 	}
 
 	private readonly stop = () => this.stopping.abort();
+}
+
+function unclear({ message, description, details }: ConvexFailure): ConvexFailure {
+	return new ConvexFailure(message, description, {
+		...details,
+		retryable: false,
+		outcome: 'unknown',
+	});
+}
+
+/** A defect of this package; without it such an item would be missing, and nobody would know. */
+function lost(): ConvexFailure {
+	return new ConvexFailure(
+		'The node lost track of this item',
+		'Check in Convex whether its function ran, and report this as a defect of n8n-nodes-convex.',
+		{ kind: 'input', retryable: false, outcome: 'unknown' },
+	);
 }
 
 /** A parameter's value differs from item to item, so its failure says which item it was. */

@@ -15,32 +15,56 @@ export interface RetryMemory {
 }
 
 const CONTEXT_KEY = 'convexRetryMemory';
-const NO_MEMORY: RetryMemory = { recall: () => undefined, remember: () => {}, endTry: () => {} };
+export const NO_MEMORY: RetryMemory = {
+	recall: () => undefined,
+	remember: () => {},
+	endTry: () => {},
+};
 
 /**
  * n8n's Retry On Fail runs the whole node again, also the items that succeeded, when the node threw
  * or its first output item has an `error`. While the setting is on, this memory keeps what has ended
- * in the node's context, which survives the tries of one run and nothing else.
+ * between the tries of one run, and no longer.
  */
 export function openRetryMemory(context: IExecuteFunctions): RetryMemory {
-	const node = context.getNode();
-	if (node.retryOnFail !== true) return NO_MEMORY;
+	if (context.getNode().retryOnFail !== true) return NO_MEMORY;
+	return context.isToolExecution?.() === true ? toolCallMemory(context) : nodeRunMemory(context);
+}
+
+function nodeRunMemory(context: IExecuteFunctions): RetryMemory {
 	const nodeContext = context.getContext('node');
-	const run = runOf(context);
+	const { $runIndex: runIndex } = context.getWorkflowDataProxy(0);
 	const kept: unknown = nodeContext[CONTEXT_KEY];
-	const runs = kept instanceof TriesByRun ? kept : new TriesByRun();
-	nodeContext[CONTEXT_KEY] = runs;
-	const tries = runs.get(run) ?? new Tries();
-	runs.set(run, tries);
+	const tries = kept instanceof Tries && kept.runIndex === runIndex ? kept : new Tries(runIndex);
+	nodeContext[CONTEXT_KEY] = tries;
 	tries.count += 1;
 	return {
-		recall: (itemIndex) => tries.ended.get(itemIndex),
-		remember: (itemIndex, ended) => tries.ended.set(itemIndex, ended),
+		...memoryOf(tries),
 		endTry: (failed) => {
-			if (failed && tries.count < maxTries(node.maxTries)) return;
-			runs.delete(run);
-			if (runs.size === 0) delete nodeContext[CONTEXT_KEY];
+			if (!failed || tries.count >= maxTries(context.getNode().maxTries)) {
+				delete nodeContext[CONTEXT_KEY];
+			}
 		},
+	};
+}
+
+/**
+ * An AI Agent may call a tool several times at once, with the same arguments too, and each try has a
+ * run index of its own. What the tries of one call share is the object with its arguments (n8n-core
+ * get-input-connection-data), which is gone when the call is.
+ */
+function toolCallMemory(context: IExecuteFunctions): RetryMemory {
+	const call = context.getInputData()[0]?.json;
+	if (call === undefined) return NO_MEMORY;
+	const tries = triesOfToolCalls.get(call) ?? new Tries(undefined);
+	triesOfToolCalls.set(call, tries);
+	return { ...memoryOf(tries), endTry: () => {} };
+}
+
+function memoryOf({ ended }: Tries): Pick<RetryMemory, 'recall' | 'remember'> {
+	return {
+		recall: (itemIndex) => ended.get(itemIndex),
+		remember: (itemIndex, end) => ended.set(itemIndex, end),
 	};
 }
 
@@ -48,20 +72,11 @@ class Tries {
 	count = 0;
 
 	readonly ended = new Map<number, EndedItem>();
+
+	constructor(readonly runIndex: unknown) {}
 }
 
-/** An AI Agent may call a tool several times at once, so several runs may be under way. */
-class TriesByRun extends Map<string, Tries> {}
-
-/**
- * Names the run that a try belongs to. As a tool of an AI Agent each try has a run index of its own
- * (n8n-core get-input-connection-data), and only what the model asked for stays the same.
- */
-function runOf(context: IExecuteFunctions): string {
-	if (context.isToolExecution()) return JSON.stringify(context.getInputData());
-	const { $runIndex: runIndex } = context.getWorkflowDataProxy(0);
-	return String(runIndex);
-}
+const triesOfToolCalls = new WeakMap<object, Tries>();
 
 /** As n8n-core counts them (`getRetryParams` in workflow-execute). */
 function maxTries(setting: number | undefined): number {

@@ -7,7 +7,7 @@ import { ItemRun } from './itemRun';
 
 /** Runs the chosen operation for the input items; the credential is read once, for all of them. */
 export async function router(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-	const operation: string = context.getNodeParameter('operation', 0);
+	const operation = String(context.getNodeParameter('operation', 0));
 	const items = new ItemRun(context, operation);
 	try {
 		const execute = executorOf(operation);

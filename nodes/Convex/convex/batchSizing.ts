@@ -6,8 +6,9 @@ const MAX_GROWTH = 16;
 const TARGET_MS = 500;
 /** Batches that take less are not made smaller to spread the queries over more requests. */
 const SPREAD_MS = 100;
+const REMEMBERED_BATCHES = 4;
 /** Answers are held in memory as text and as values. */
-const TARGET_ANSWER_BYTES = 8 * 2 ** 20;
+const TARGET_ANSWER_LENGTH = 8 * 2 ** 20;
 
 /**
  * How many queries to put into the next batch.
@@ -19,14 +20,22 @@ const TARGET_ANSWER_BYTES = 8 * 2 ** 20;
 export class BatchSizing {
 	private largest = 0;
 
-	private msPerQuery = 0;
+	/** Of the last batches. The best of them says most: latency and a busy machine only add to it. */
+	private readonly msPerQuery: number[] = [];
 
-	private bytesPerQuery = 0;
+	private lengthPerAnswer = 0;
 
+	private isOff = false;
+
+	private maxSize: number;
+
+	/** @param limit the most queries in a batch */
 	constructor(
-		private maxSize: number,
+		private readonly limit: number,
 		private readonly concurrency: number,
-	) {}
+	) {
+		this.maxSize = limit;
+	}
 
 	/**
 	 * @param waiting how many queries are not sent yet
@@ -36,31 +45,38 @@ export class BatchSizing {
 		if (this.largest === 0) {
 			return clamp(Math.ceil(waiting / freeSlots), 1, Math.min(FIRST_SIZE, this.maxSize));
 		}
+		const msPerQuery = Math.min(...this.msPerQuery);
 		const most = Math.min(
-			TARGET_MS / this.msPerQuery,
-			TARGET_ANSWER_BYTES / this.bytesPerQuery,
+			TARGET_MS / msPerQuery,
+			TARGET_ANSWER_LENGTH / this.lengthPerAnswer,
 			this.largest * MAX_GROWTH,
 			this.maxSize,
 		);
-		const least = Math.min(most, SPREAD_MS / this.msPerQuery);
+		const least = Math.min(most, SPREAD_MS / msPerQuery);
 		return Math.max(1, Math.floor(clamp(Math.ceil(waiting / this.concurrency), least, most)));
 	}
 
-	/** Takes in how a batch went, as the mean of it and what was known before. */
-	observe(size: number, elapsedMs: number, answerBytes: number): void {
-		const weight = this.largest === 0 ? 1 : 0.5;
-		this.msPerQuery += (Math.max(elapsedMs, 1) / size - this.msPerQuery) * weight;
-		this.bytesPerQuery += (Math.max(answerBytes, 1) / size - this.bytesPerQuery) * weight;
+	/**
+	 * Takes in how a batch went.
+	 *
+	 * @param answerLength of the whole batch, in characters
+	 */
+	observe(size: number, elapsedMs: number, answerLength: number): void {
+		this.msPerQuery.push(Math.max(elapsedMs, 1) / size);
+		if (this.msPerQuery.length > REMEMBERED_BATCHES) this.msPerQuery.shift();
+		this.lengthPerAnswer = Math.max(answerLength, 1) / size;
 		this.largest = Math.max(this.largest, size);
+		if (!this.isOff) this.maxSize = Math.min(this.limit, this.maxSize * 2);
 	}
 
-	/** A batch of this size was refused as a whole or not answered in time. */
+	/** A batch of this size was not answered in time. */
 	tooLarge(size: number): void {
 		this.maxSize = Math.max(1, Math.min(this.maxSize, Math.floor(size / 2)));
 	}
 
 	/** The deployment takes no batches. */
 	turnOff(): void {
+		this.isOff = true;
 		this.maxSize = 1;
 	}
 }

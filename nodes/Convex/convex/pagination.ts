@@ -1,7 +1,8 @@
 import type { JSONValue } from 'convex/values';
-import { isPlainObject, describeType, type EncodedArguments } from './arguments';
+import { describeType, encodeArguments, isPlainObject, type EncodedArguments } from './arguments';
 import { ConvexFailure, inputFailure } from './failure';
 import type { FunctionSignature } from './functionSpec';
+import { parseJsonText } from './jsonText';
 import { ANY_VALIDATOR } from './validator';
 
 /** The argument of a paginated query that says which page (docs.convex.dev/database/pagination). */
@@ -9,6 +10,8 @@ export const PAGINATION_ARGUMENT = 'paginationOpts';
 
 /** What a paginated query returns (convex-js src/server/pagination.ts `PaginationResult`). */
 export interface Page {
+	/** All that it returned. */
+	value: { [name: string]: JSONValue };
 	documents: JSONValue[];
 	isDone: boolean;
 	continueCursor: string | null;
@@ -31,6 +34,7 @@ export function parsePage(value: JSONValue): Page {
 	const { page, isDone, continueCursor, splitCursor, pageStatus } = value;
 	if (typeof isDone !== 'boolean') throw notAPage("an object without 'isDone'");
 	return {
+		value,
 		documents: page,
 		isDone,
 		continueCursor: typeof continueCursor === 'string' ? continueCursor : null,
@@ -55,11 +59,10 @@ export function pageArguments(
 	{ cursor, endCursor }: PageRange,
 	documentCount: number,
 ): EncodedArguments {
-	const given = isPlainObject(args.paginationOpts) ? args.paginationOpts : {};
 	return {
 		...args,
-		paginationOpts: {
-			...given,
+		[PAGINATION_ARGUMENT]: {
+			...givenPagination(args),
 			numItems: documentCount,
 			cursor,
 			...(endCursor !== undefined && { endCursor }),
@@ -70,21 +73,34 @@ export function pageArguments(
 /**
  * Where the list begins and ends: at the cursors in `paginationOpts`, if there are any.
  *
- * @throws ConvexFailure (`input`) for a `paginationOpts` that is no object
+ * @throws ConvexFailure (`input`) for a `paginationOpts` or a cursor in it that is none
  */
-export function firstRange({ paginationOpts }: EncodedArguments): PageRange {
-	if (paginationOpts === undefined) return { cursor: null };
-	if (!isPlainObject(paginationOpts)) {
-		throw inputFailure(
-			`The argument 'paginationOpts' is ${describeType(paginationOpts)}, not an object`,
-			"Remove it: the option 'Pagination' fills it in. Or give an object, e.g. to start at a cursor.",
-		);
-	}
-	const { cursor, endCursor } = paginationOpts;
-	return {
-		cursor: typeof cursor === 'string' ? cursor : null,
-		...(typeof endCursor === 'string' && { endCursor }),
-	};
+export function firstRange(args: EncodedArguments): PageRange {
+	const { cursor = null, endCursor = null } = givenPagination(args);
+	const range = { cursor: checkedCursor('cursor', cursor) };
+	const end = checkedCursor('endCursor', endCursor);
+	return end === null ? range : { ...range, endCursor: end };
+}
+
+/** A form, and a field for text, hold the object as JSON text. */
+function givenPagination(args: EncodedArguments): { [name: string]: JSONValue | undefined } {
+	const given = args[PAGINATION_ARGUMENT] ?? {};
+	const subject = `The argument '${PAGINATION_ARGUMENT}'`;
+	const value =
+		typeof given === 'string' ? encodeArguments(subject, parseJsonText(subject, given)) : given;
+	if (isPlainObject(value) && !Array.isArray(value)) return value;
+	throw inputFailure(
+		`${subject} is ${describeType(value)}, not an object`,
+		"Remove it: the option 'Pagination' fills it in. Or give an object, e.g. to start at a cursor.",
+	);
+}
+
+function checkedCursor(name: string, cursor: unknown): string | null {
+	if (cursor === null || typeof cursor === 'string') return cursor;
+	throw inputFailure(
+		`The '${name}' in the argument '${PAGINATION_ARGUMENT}' is ${describeType(cursor)}, not text`,
+		"Give the 'continueCursor' of an earlier page, or null to start at the beginning.",
+	);
 }
 
 /** A signature in which `paginationOpts` may be left out, since the node fills it in. */

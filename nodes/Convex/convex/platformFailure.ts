@@ -115,7 +115,7 @@ function outcomeOf(
 	if (code === AUTHENTICATION_FAILED) return 'notExecuted';
 	if (code !== undefined && REJECTED_BEFORE_START.has(code)) return 'notExecuted';
 	if (code !== undefined && ROLLED_BACK.has(code)) {
-		return operation === 'mutation' || operation === 'run' ? 'failed' : 'notExecuted';
+		return operation === 'action' ? 'unknown' : operation === 'query' ? 'notExecuted' : 'failed';
 	}
 	// The deployment reads `format` after the function ran; a 408 leaves it running.
 	const isRefusal = httpStatus >= 400 && httpStatus < 500;

@@ -53,15 +53,18 @@ export function isTooSlow({ details }: ConvexFailure): boolean {
 	return details.code === 'ECONNABORTED' || details.httpStatus === 408;
 }
 
+/** What the backend says of one query, which then fails the whole batch. */
+const CODES_OF_ONE_QUERY = new Set(['BadConvexFunctionIdentifier', 'BadJsonBody', 'BadFormat']);
+
 /**
  * Whether one query, or the size of the batch, may be the reason why the whole batch failed. Then its
  * queries are sent one by one; what is wrong with the key, the load or the network hits them all.
  */
 export function mayBeOneQuery(failure: ConvexFailure): boolean {
-	if (isTooSlow(failure)) return true;
-	const { kind, httpStatus, code } = failure.details;
-	if (kind === 'network') return httpStatus !== undefined;
-	if (httpStatus === undefined || httpStatus === 401 || httpStatus === 403) return false;
-	const isRedirect = httpStatus >= 300 && httpStatus < 400;
-	return !isRedirect && !isOverload(httpStatus, code);
+	if (isTooSlow(failure) || isBatchUnknown(failure)) return true;
+	const { httpStatus, code } = failure.details;
+	if (httpStatus === undefined) return false;
+	if (httpStatus === STATUS_OK) return true;
+	if (httpStatus >= 500) return !isOverload(httpStatus, code);
+	return httpStatus === 413 || (code !== undefined && CODES_OF_ONE_QUERY.has(code));
 }

@@ -1,32 +1,35 @@
-import type { ConvexFailure } from './failure';
+import { ConvexFailure } from './failure';
 
 /** The wait before the first retry is at most this long; it doubles with each further one. */
 const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 10_000;
-/** With nothing but failures for this long, a run does not retry any more. */
+/** After so long without an answer a run gives up. */
 const PATIENCE_MS = 60_000;
 
 /**
- * When a run sends calls again, by the table in convex/platformFailure.ts: only what failed in a way
- * that is safe to repeat (`details.retryable`), and not for ever.
+ * When a run sends calls again: only what failed in a way that is safe to repeat
+ * (`details.retryable`, see convex/platformFailure.ts), and not for ever.
  *
  * The time is bounded for the run, not for the call: of 10,000 items that meet a deployment that is
- * gone, the first ones wait for it and the others fail at once.
+ * gone, the first ones wait for it and the others are not sent at all.
  */
 export class RetryPolicy {
-	private lastAnswerAtMs: number;
+	/** Since when no call was answered by a deployment that works. */
+	private failingSinceMs: number | undefined;
 
 	constructor(
 		private readonly maxRetries: number,
 		private readonly now: () => number = Date.now,
 		private readonly random: () => number = Math.random,
-	) {
-		this.lastAnswerAtMs = now();
+	) {}
+
+	succeeded(): void {
+		this.failingSinceMs = undefined;
 	}
 
-	/** A function ran, so the deployment is there. */
-	answered(): void {
-		this.lastAnswerAtMs = this.now();
+	failed(failure: ConvexFailure): void {
+		if (isOutage(failure)) this.failingSinceMs ??= this.now();
+		else this.succeeded();
 	}
 
 	/**
@@ -36,11 +39,34 @@ export class RetryPolicy {
 	 * @param retries how often this call was sent again already
 	 * @returns undefined when it must not be, or need not be, sent again
 	 */
-	delayMs(failure: ConvexFailure, retries: number): number | undefined {
-		const { kind, retryable } = failure.details;
-		if (kind === 'function' || kind === 'application') this.answered();
-		if (retryable !== true || retries >= this.maxRetries) return undefined;
+	delayMs({ details }: ConvexFailure, retries: number): number | undefined {
+		if (details.retryable !== true || retries >= this.maxRetries) return undefined;
 		const delayMs = this.random() * Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** retries);
-		return this.now() + delayMs - this.lastAnswerAtMs < PATIENCE_MS ? delayMs : undefined;
+		return this.failingForMs() + delayMs < PATIENCE_MS ? delayMs : undefined;
 	}
+
+	/** The failure of a call that is not sent any more; undefined while there is hope. */
+	givenUp(): ConvexFailure | undefined {
+		if (this.failingForMs() < PATIENCE_MS) return undefined;
+		return new ConvexFailure(
+			'The call was not sent: calls before it got no answer for a minute',
+			'The errors of the items before say why. Run the workflow again for the remaining items when the deployment is back.',
+			{ kind: 'network', retryable: true, outcome: 'notExecuted' },
+		);
+	}
+
+	private failingForMs(): number {
+		return this.failingSinceMs === undefined ? 0 : this.now() - this.failingSinceMs;
+	}
+}
+
+/**
+ * Whether the deployment could not be reached, or could not do its work. An action or mutation that
+ * takes longer than the user waits (which is not retryable) says nothing of that.
+ */
+function isOutage({ details }: ConvexFailure): boolean {
+	const { kind, httpStatus, code, retryable } = details;
+	if (code === 'ECONNABORTED') return retryable === true;
+	if (httpStatus === undefined) return kind === 'network';
+	return httpStatus === 408 || httpStatus === 429 || httpStatus >= 500;
 }

@@ -1,4 +1,4 @@
-import type { ConvexFailure } from './failure';
+import { ConvexFailure } from './failure';
 import type { DeploymentResponse } from './functionCall';
 import { STATUS_OK, unreadableAnswer } from './functionResponse';
 import { parseJsonObject } from './jsonText';
@@ -18,4 +18,18 @@ export function parseTimestampResponse(response: DeploymentResponse): TimestampR
 	return typeof timestamp === 'string'
 		? { status: 'success', timestamp }
 		: { status: 'failure', failure: unreadableAnswer('query', response) };
+}
+
+/**
+ * A query at a snapshot that is too old fails like any outage: with 503 and no code of its own
+ * (convex-backend crates/errors/src/lib.rs `OutOfRetention`).
+ */
+export function snapshotFailure(failure: ConvexFailure): ConvexFailure {
+	const { httpStatus, code } = failure.details;
+	if (httpStatus !== 503 || code !== 'InternalServerError') return failure;
+	return new ConvexFailure(
+		'Convex could not read the snapshot, probably because it is too old',
+		"Convex keeps a snapshot for a short time only. Read fewer items in a run, raise 'Concurrency', or turn 'Single Snapshot' off.",
+		{ ...failure.details, retryable: false, outcome: 'notExecuted' },
+	);
 }

@@ -14,9 +14,15 @@ import {
 	QUERY_BATCH_PATH,
 	type BatchResult,
 } from '../convex/queryBatch';
-import { parseTimestampResponse, TIMESTAMP_PATH, type TimestampResult } from '../convex/snapshot';
+import {
+	parseTimestampResponse,
+	snapshotFailure,
+	TIMESTAMP_PATH,
+	type TimestampResult,
+} from '../convex/snapshot';
 import { CREDENTIAL_TYPE, type CallContext, type Deployment } from './deployment';
 import { networkFailure } from './networkFailure';
+import { TimeLimit } from './timeLimit';
 
 /** A name without a dash is refused by the deployment (convex-backend crates/common/src/version.rs). */
 export const CLIENT_HEADERS = { 'Convex-Client': `n8n-nodes-convex-${version}` };
@@ -52,11 +58,17 @@ export async function callFunction(
 		body: JSON.stringify(body),
 		timeoutMs,
 	});
-	return answer.status === 'failure' ? answer : parseFunctionResponse(operation, answer.response);
+	if (answer.status === 'failure') return answer;
+	const result = parseFunctionResponse(operation, answer.response);
+	return call.timestamp !== undefined && result.status === 'failure'
+		? { ...result, failure: snapshotFailure(result.failure) }
+		: result;
 }
 
-/** How a batch went, and what it took. */
-export type MeasuredBatch = BatchResult & { elapsedMs: number; answerBytes: number };
+/** How a batch went, and what it took; the length is that of the answer in characters. */
+export type MeasuredBatch =
+	| (BatchResult & { status: 'answered'; elapsedMs: number; answerLength: number })
+	| (BatchResult & { status: 'failure' });
 
 /** Runs a batch of queries, each encoded by `encodeQuery`, once. */
 export async function callQueryBatch(
@@ -73,14 +85,12 @@ export async function callQueryBatch(
 		body,
 		timeoutMs,
 	});
+	if (answer.status === 'failure') return answer;
+	const { response } = answer;
+	const result = parseBatchResponse(response, queries.length);
+	if (result.status === 'failure') return result;
 	const elapsedMs = performance.now() - startedAtMs;
-	return answer.status === 'failure'
-		? { ...answer, elapsedMs, answerBytes: 0 }
-		: {
-				...parseBatchResponse(answer.response, queries.length),
-				elapsedMs,
-				answerBytes: answer.response.body.length,
-			};
+	return { ...result, elapsedMs, answerLength: response.body.length };
 }
 
 /** Asks for the latest snapshot of the deployment's data. */
@@ -112,18 +122,31 @@ async function post(
 		ignoreHttpStatusErrors: true,
 		returnFullResponse: true,
 	};
+	const limit = new TimeLimit(context, timeoutMs);
 	try {
 		const response = parseFullResponse(
-			await context.helpers.httpRequestWithAuthentication.call(context, CREDENTIAL_TYPE, request, {
-				credentialsDecrypted: deployment.credentialsDecrypted,
-			}),
+			await context.helpers.httpRequestWithAuthentication.call(
+				limit.context,
+				CREDENTIAL_TYPE,
+				request,
+				{ credentialsDecrypted: deployment.credentialsDecrypted },
+			),
 		);
 		return { status: 'answered', response };
 	} catch (error) {
 		const failure =
-			error instanceof ConvexFailure ? error : networkFailure(operation, error, timeoutMs);
+			error instanceof ConvexFailure
+				? error
+				: networkFailure(operation, limit.isPassed ? timedOut() : error, timeoutMs);
 		return { status: 'failure', failure };
+	} finally {
+		limit.end();
 	}
+}
+
+/** As axios names a request that took too long before its answer began. */
+function timedOut(): Error {
+	return Object.assign(new Error('timeout'), { code: 'ECONNABORTED' });
 }
 
 /** n8n hands over a body of text as text, and an empty one as it comes. */

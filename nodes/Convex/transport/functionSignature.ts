@@ -49,6 +49,19 @@ export async function readSignature(
 	return signature;
 }
 
+/**
+ * The name that was probably meant by one that was not found, where the list can be read.
+ */
+export async function nearestName(
+	context: CallContext,
+	deployment: Deployment,
+	{ functionPath, componentPath }: FunctionTarget,
+): Promise<string | undefined> {
+	if (deployment.credential.authentication !== 'deployKey') return undefined;
+	const spec = await readFunctionSpec(context, deployment, componentPath).catch(() => []);
+	return nearestFunctionPath(spec, functionPath);
+}
+
 /** Adds the name that was probably meant to the failure of a function that was not found, where the list can be read. */
 export async function suggestingName(
 	context: CallContext,
@@ -56,17 +69,14 @@ export async function suggestingName(
 	target: FunctionTarget,
 	failure: ConvexFailure,
 ): Promise<ConvexFailure> {
-	if (!isFunctionNotFound(failure) || deployment.credential.authentication !== 'deployKey')
-		return failure;
-	const spec = await readFunctionSpec(context, deployment, target.componentPath).catch(() => []);
-	const nearest = nearestFunctionPath(spec, target.functionPath);
-	return nearest === undefined
-		? failure
-		: new ConvexFailure(
-				failure.message,
-				`Did you mean '${nearest}'? ${failure.description}`,
-				failure.details,
-			);
+	if (!isFunctionNotFound(failure)) return failure;
+	return suggesting(await nearestName(context, deployment, target), failure);
+}
+
+export function suggesting(name: string | undefined, failure: ConvexFailure): ConvexFailure {
+	if (name === undefined) return failure;
+	const { message, description, details } = failure;
+	return new ConvexFailure(message, `Did you mean '${name}'? ${description}`, details);
 }
 
 function capitalise(word: string): string {

@@ -67,6 +67,10 @@ const CONNECT_TIMEOUT: NetworkFault = {
 	outcome: 'notExecuted',
 };
 
+/** Faults of connecting that may also end a connection on which a request is under way. */
+const CONNECT_CODES = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH']);
+const BROKEN_CALLS = new Set(['read', 'write']);
+
 const TIMEOUT_CODES = new Set(['ECONNABORTED', 'ETIMEDOUT', 'ESOCKETTIMEDOUT']);
 const CERTIFICATE_CODES =
 	/^(?:CERT_|ERR_TLS_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|UNABLE_TO_(?:GET|VERIFY)_)/;
@@ -83,13 +87,13 @@ export function networkFailure(
 ): ConvexFailure {
 	const cause = rootCause(error);
 	const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
-	const syscall = 'syscall' in cause && typeof cause.syscall === 'string' ? cause.syscall : '';
+	const syscall = syscallOf(error);
 	const fault =
 		syscall === 'connect' && code === 'ETIMEDOUT'
 			? CONNECT_TIMEOUT
 			: faultOf(code, cause.message, timeoutMs);
-	// The same faults may also end a connection on which the request is under way.
-	const outcome = ['read', 'write'].includes(syscall) ? 'unknown' : fault.outcome;
+	const isUnderWay = code !== undefined && CONNECT_CODES.has(code) && BROKEN_CALLS.has(syscall);
+	const outcome = isUnderWay ? 'unknown' : fault.outcome;
 	return new ConvexFailure(fault.message, `${fault.help}${repeatWarning(operation, outcome)}`, {
 		kind: 'network',
 		...(code !== undefined && { code }),
@@ -133,4 +137,12 @@ function faultOf(code: string | undefined, text: string, timeoutMs: number): Net
 function rootCause(error: unknown): Error {
 	if (!(error instanceof Error)) return new Error(String(error));
 	return error.cause instanceof Error ? error.cause : error;
+}
+
+/** The system call that failed, which only Node's own error names; for several addresses, each of its parts. */
+function syscallOf(error: unknown): string {
+	if (!(error instanceof Error)) return '';
+	if ('syscall' in error && typeof error.syscall === 'string') return error.syscall;
+	const attempts: unknown[] = error instanceof AggregateError ? error.errors : [];
+	return syscallOf(error.cause ?? attempts[0]);
 }

@@ -1,10 +1,19 @@
-import type { ConvexFailure } from '../convex/failure';
+import { ConvexFailure } from '../convex/failure';
 import type { RetryPolicy } from '../convex/retryPolicy';
+import { startTimer, stopTimer } from './timers';
+
+/** The code of a call that was not sent because the run had stopped: no failure of its own. */
+export const RUN_STOPPED = 'RunStopped';
+
+interface Failed {
+	status: 'failure';
+	failure: ConvexFailure;
+}
 
 /** What a call came to; anything but a failure is a success. */
-type Attempted = { status: 'failure'; failure: ConvexFailure } | { status: 'success' | 'answered' };
+type Attempted = Failed | { status: 'success' | 'answered' };
 
-/** Sends calls again as the policy says, until `stopped`: the waiting ends with the run. */
+/** Sends calls, and sends them again as the policy says, until `stopped`: then nothing more is sent. */
 export class Retries {
 	constructor(
 		private readonly policy: RetryPolicy,
@@ -15,13 +24,17 @@ export class Retries {
 	async run<Result extends Attempted>(
 		attempt: () => Promise<Result>,
 		givesUp: (failure: ConvexFailure) => boolean = () => false,
-	): Promise<Result> {
+	): Promise<Result | Failed> {
+		if (this.stopped.aborted) return { status: 'failure', failure: notSent() };
+		const hopeless = this.policy.givenUp();
+		if (hopeless !== undefined) return { status: 'failure', failure: hopeless };
 		for (let retries = 0; ; retries++) {
 			const result = await attempt();
 			if (result.status !== 'failure') {
-				this.policy.answered();
+				this.policy.succeeded();
 				return result;
 			}
+			this.policy.failed(result.failure);
 			const delayMs = this.policy.delayMs(result.failure, retries);
 			if (delayMs === undefined || givesUp(result.failure)) return result;
 			await pause(delayMs, this.stopped);
@@ -30,17 +43,24 @@ export class Retries {
 	}
 }
 
+function notSent(): ConvexFailure {
+	return new ConvexFailure(
+		'The call was not sent: the run had stopped',
+		'Run the workflow again.',
+		{ kind: 'input', code: RUN_STOPPED, retryable: true, outcome: 'notExecuted' },
+	);
+}
+
 /** Waits for a time, or until it is stopped. */
 async function pause(delayMs: number, stopped: AbortSignal): Promise<void> {
 	if (stopped.aborted) return;
-	const timeout = AbortSignal.timeout(Math.ceil(delayMs));
 	await new Promise<void>((resolve) => {
 		const end = () => {
-			timeout.removeEventListener('abort', end);
+			stopTimer(timer);
 			stopped.removeEventListener('abort', end);
 			resolve();
 		};
-		timeout.addEventListener('abort', end);
+		const timer = startTimer(end, delayMs);
 		stopped.addEventListener('abort', end);
 	});
 }

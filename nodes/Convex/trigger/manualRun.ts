@@ -5,7 +5,7 @@ import { actingAs, type Deployment } from '../transport/deployment';
 import { PATIENCE } from '../transport/live/absence';
 import { checkDeployment } from '../transport/live/deploymentCheck';
 import { LiveWatch, noLiveConnection } from '../transport/live/liveWatch';
-import { startTimer, stopTimer } from '../transport/live/timers';
+import { startTimer, stopTimer } from '../transport/timers';
 import { toFailure, toNodeError } from '../transport/nodeError';
 import { toItems } from './items';
 import type { Watch } from './parameters';

@@ -10,7 +10,7 @@ import { TrackedValue } from '../convex/trackedValue';
 import type { Deployment } from '../transport/deployment';
 import type { Patience } from '../transport/live/absence';
 import { LiveWatch } from '../transport/live/liveWatch';
-import { startTimer, stopTimer } from '../transport/live/timers';
+import { startTimer, stopTimer } from '../transport/timers';
 import { toEditorError, toFailure, toNodeError } from '../transport/nodeError';
 import { Incidents } from './incidents';
 import { toItems } from './items';

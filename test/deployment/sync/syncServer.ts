@@ -27,6 +27,8 @@ export interface SyncStats {
 	subscriptions: number;
 	/** Queries that run after a write: those that are alike run once. */
 	distinctQueries: number;
+	/** How many sockets ended with each close code since the start or the last reset; 1006: without a goodbye. */
+	closeCodes: Record<string, number>;
 }
 
 export interface SyncServerOptions {
@@ -54,6 +56,7 @@ export class SyncServer {
 	private readonly authenticator: SyncAuthenticator;
 	private readonly live = new LiveQueries();
 	private readonly updates: UpdateLoop;
+	private closeCodes: Record<string, number> = {};
 
 	constructor(private readonly options: SyncServerOptions) {
 		const { http, authenticator, runner } = options;
@@ -69,6 +72,7 @@ export class SyncServer {
 			sockets: this.webSockets.clients.size,
 			subscriptions: connections.reduce((sum, { subscriptions }) => sum + subscriptions, 0),
 			distinctQueries: this.live.size,
+			closeCodes: this.closeCodes,
 		};
 	}
 
@@ -87,6 +91,7 @@ export class SyncServer {
 	/** As new, with the present runner. */
 	reset(): void {
 		this.disconnect();
+		this.closeCodes = {};
 		this.sessionRequests.forget();
 		this.authenticator.forget();
 		Object.assign(this.limits, BACKEND_LIMITS);
@@ -144,7 +149,9 @@ export class SyncServer {
 			else connection.receive(String(data));
 		});
 		webSocket.on('error', () => connection.kill());
-		webSocket.on('close', () => {
+		const { closeCodes } = this;
+		webSocket.on('close', (code) => {
+			closeCodes[code] = (closeCodes[code] ?? 0) + 1;
 			connection.closed();
 			this.connections.delete(connection);
 		});

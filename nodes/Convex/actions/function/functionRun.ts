@@ -1,6 +1,5 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import { sleep, type IExecuteFunctions } from 'n8n-workflow';
 import type { EncodedArguments } from '../../convex/arguments';
-import { inputFailure } from '../../convex/failure';
 import type { FunctionOperation } from '../../convex/functionCall';
 import type { FunctionResult } from '../../convex/functionResponse';
 import { formatFunctionPath } from '../../convex/functionPath';
@@ -8,15 +7,17 @@ import { RetryPolicy } from '../../convex/retryPolicy';
 import type { TimestampResult } from '../../convex/snapshot';
 import type { Deployment } from '../../transport/deployment';
 import { callFunction, readTimestamp } from '../../transport/functionCalls';
-import { suggestingName } from '../../transport/functionSignature';
 import { toFailure } from '../../transport/nodeError';
 import { Retries } from '../../transport/retries';
 import type { ItemRun } from '../itemRun';
+import { KnownFunctions } from './knownFunctions';
 import { hintAtItems, toItems, toListItems } from './output';
 import { readPages } from './pages';
 import { prepareCall, type PreparedCall } from './preparedCall';
 import { readRunOptions, type RunOptions } from './runOptions';
 import { SharedParameters } from './sharedParameters';
+
+const TURN_MS = 20;
 
 /** One run of an operation that calls functions: prepares its items' calls, sends them and ends the items. */
 export class FunctionRun {
@@ -25,6 +26,10 @@ export class FunctionRun {
 	readonly retries: Retries;
 
 	private readonly parameters: SharedParameters;
+
+	private readonly functions: KnownFunctions;
+
+	private turnEndsMs = performance.now() + TURN_MS;
 
 	private snapshot: Promise<TimestampResult> | undefined;
 
@@ -38,24 +43,31 @@ export class FunctionRun {
 		this.options = readRunOptions(context, operation);
 		this.parameters = new SharedParameters(context, operation);
 		this.retries = new Retries(new RetryPolicy(this.options.maxRetries), items.stopped);
+		this.functions = new KnownFunctions(context, deployment, this.retries);
+		// A later try reads a later snapshot, so it reads everything there.
+		if (this.options.snapshot) items.forgetBetweenTries();
 	}
 
 	/** An item's call, or undefined where it was refused, which ends the item. */
 	async prepare(itemIndex: number): Promise<PreparedCall | undefined> {
 		try {
-			const { context, deployment, operation, parameters, options } = this;
-			const prepared = await prepareCall(context, deployment, operation, parameters, itemIndex);
-			if (options.snapshot && prepared.call.componentPath !== undefined) {
-				throw inputFailure(
-					"The options 'Component' and 'Single Snapshot' do not go together",
-					'Convex reads a snapshot with functions of the app itself only. Remove one of the options.',
-				);
-			}
-			return prepared;
+			const { deployment, operation, parameters, functions } = this;
+			return await prepareCall(
+				{ deployment, operation, parameters, functions, ...this.options },
+				itemIndex,
+			);
 		} catch (thrown) {
 			this.items.fail(itemIndex, toFailure(thrown));
+			await this.letOthersRun();
 			return undefined;
 		}
+	}
+
+	/** Reading items may take long; now and then answers are taken in, and n8n can do other work. */
+	async letOthersRun(): Promise<void> {
+		if (performance.now() < this.turnEndsMs) return;
+		await sleep(0);
+		this.turnEndsMs = performance.now() + TURN_MS;
 	}
 
 	/** Sends an item's call by itself: once, or page by page. */
@@ -79,11 +91,11 @@ export class FunctionRun {
 	async end(prepared: PreparedCall, result: FunctionResult): Promise<void> {
 		const { itemIndex, target, options, signature } = prepared;
 		if (result.status === 'success') {
-			if (itemIndex === 0) hintAtItems(this.context, options.output, signature);
 			this.items.succeed(itemIndex, toItems(result, options.output, itemIndex));
+			if (itemIndex === 0) hintAtItems(this.context, options.output, signature);
 			return;
 		}
-		const failure = await suggestingName(this.context, this.deployment, target, result.failure);
+		const failure = await this.functions.suggesting(target, result.failure);
 		const functionPath = formatFunctionPath(target.functionPath);
 		this.items.fail(itemIndex, failure.ofCall({ functionPath }));
 	}

@@ -1,5 +1,17 @@
 import { inputFailure } from '../../convex/failure';
 
+/**
+ * The value of an option, or what holds while it is not set. One that is there counts, also when its
+ * expression gives nothing: that is refused where it is read.
+ */
+export function valueOf(
+	options: Readonly<Record<string, unknown>>,
+	name: string,
+	unset: unknown,
+): unknown {
+	return name in options ? options[name] : unset;
+}
+
 /** @throws ConvexFailure (`input`) naming the option */
 export function choice<Choice extends string>(
 	option: string,
@@ -13,6 +25,9 @@ export function choice<Choice extends string>(
 		`Choose from the list, or use an expression that gives ${choices.map((name) => `'${name}'`).join(' or ')}.`,
 	);
 }
+
+/** A bound beyond it would only confuse in an error sentence. */
+const LARGEST_SHOWN = 2 ** 31 - 1;
 
 export interface NumberRange {
 	least: number;
@@ -36,10 +51,19 @@ export function wholeNumber(
 		typeof number === 'number' && Number.isInteger(number) && number >= least && number <= most;
 	if (isInRange) return number;
 	const what = unit === undefined ? 'a whole number' : `a whole number of ${unit}`;
-	const range =
-		most === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `between ${least} and ${most}`;
+	const range = most >= LARGEST_SHOWN ? `of at least ${least}` : `between ${least} and ${most}`;
 	throw inputFailure(
 		`The option '${option}' is not ${what} ${range}`,
 		'Correct the number, or remove the option.',
+	);
+}
+
+/** @throws ConvexFailure (`input`) naming the option */
+export function yesOrNo(option: string, value: unknown): boolean {
+	if (value === true || value === 'true') return true;
+	if (value === false || value === 'false') return false;
+	throw inputFailure(
+		`The option '${option}' is neither true nor false`,
+		'Switch it on or off, or use an expression that gives true or false.',
 	);
 }

@@ -4,7 +4,7 @@ import { inputFailure } from '../../convex/failure';
 import type { FunctionOperation, ValueFormat } from '../../convex/functionCall';
 import type { UserIdentity } from '../../convex/identity';
 import { actAsUserOptions, readIdentity } from './actAsUser';
-import { choice, wholeNumber } from './optionValues';
+import { choice, valueOf, wholeNumber } from './optionValues';
 import type { OutputShape } from './output';
 import { paginationOption, readPagination, type PaginationOptions } from './pagination';
 import {
@@ -17,6 +17,8 @@ import {
 
 /** How long a self-hosted deployment works on one request itself. */
 const DEFAULT_TIMEOUT_MS = 300_000;
+/** What n8n's request helper can wait, about 24 days; with more it does not wait at all. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** The options that may differ from item to item. */
 export interface FunctionOptions {
@@ -130,9 +132,9 @@ export function readOptions(
 		output: choice('Output', options.output ?? 'full', ['full', 'value']),
 		valueFormat: choice('Value Format', options.valueFormat ?? 'json', ['json', 'encoded']),
 		pagination: operation === 'query' ? readPagination(options) : undefined,
-		timeoutMs: wholeNumber('Timeout', options.timeout ?? DEFAULT_TIMEOUT_MS, {
+		timeoutMs: wholeNumber('Timeout', valueOf(options, 'timeout', DEFAULT_TIMEOUT_MS), {
 			least: 1,
-			most: Number.MAX_SAFE_INTEGER,
+			most: MAX_TIMEOUT_MS,
 			unit: 'milliseconds',
 		}),
 	};

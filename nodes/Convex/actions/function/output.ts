@@ -70,5 +70,6 @@ export function hintAtItems(
 			: shape === 'page'
 				? "The function returns one page of a list. To read further pages, or to get one item for each document, add the option 'Pagination'."
 				: undefined;
-	if (message !== undefined) context.addExecutionHints({ message, location: 'outputPane' });
+	// An older n8n has no hints.
+	if (message !== undefined) context.addExecutionHints?.({ message, location: 'outputPane' });
 }

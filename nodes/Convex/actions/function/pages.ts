@@ -8,6 +8,7 @@ import {
 	pageArguments,
 	PageWalk,
 	parsePage,
+	type PageRange,
 } from '../../convex/pagination';
 import type { PaginationOptions } from './pagination';
 
@@ -34,15 +35,16 @@ export async function readPages(
 	args: EncodedArguments,
 	options: PaginationOptions,
 ): Promise<ListPage[]> {
+	let range = firstRange(args);
 	for (let restarts = 0; ; restarts++) {
-		const reading = await readOnce(send, args, options);
+		const reading = await readOnce(send, args, range, options);
 		if (reading.failure === undefined) return reading.pages;
-		const { failure, pages } = reading;
-		if (pages.length === 0 || !isInvalidCursor(failure)) throw failure;
+		const { failure } = reading;
+		if (!isInvalidCursor(failure)) throw failure;
 		if (options.onInvalidCursor === 'fail') {
 			throw invalidated(
 				failure,
-				"Set 'When a Cursor Becomes Invalid' in the option 'Pagination' to 'Start Again', or run the item again.",
+				"Set 'When a Cursor Becomes Invalid' in the option 'Pagination' to 'Start Again', or run the item again. A cursor that you give yourself has to come from the same query with the same arguments.",
 			);
 		}
 		if (restarts === MAX_RESTARTS) {
@@ -51,27 +53,33 @@ export async function readPages(
 				`The list was started again ${MAX_RESTARTS} times, and changed each time. Read it in larger pages, or by a query whose bounds do not depend on other data.`,
 			);
 		}
+		range = { ...range, cursor: null };
 	}
 }
 
-/** Reads to the end, the limit, or the first failure. */
+/** Reads from a cursor to the end, the limit, or the first failure. */
 async function readOnce(
 	send: SendPage,
 	args: EncodedArguments,
+	first: PageRange,
 	{ limit, pages: maxPages, pageSize }: PaginationOptions,
 ): Promise<{ pages: ListPage[]; failure?: ConvexFailure }> {
 	const pages: ListPage[] = [];
-	const walk = new PageWalk(firstRange(args));
+	const walk = new PageWalk(first);
 	let missing = limit;
 	for (let range = walk.next(); range !== undefined; range = walk.next()) {
 		const result = await send(pageArguments(args, range, Math.min(pageSize, missing)));
 		if (result.status === 'failure') return { pages, failure: result.failure };
-		const { value, logLines } = result;
-		const page = parsePage(value);
+		const page = parsePage(result.value);
 		if (!walk.take(range, page)) continue;
 		const documents =
 			page.documents.length > missing ? page.documents.slice(0, missing) : page.documents;
-		pages.push({ value, documents, logLines });
+		pages.push({
+			value:
+				documents.length < page.documents.length ? { ...page.value, page: documents } : page.value,
+			documents,
+			logLines: result.logLines,
+		});
 		missing -= documents.length;
 		if (missing === 0 || pages.length === maxPages) break;
 	}
@@ -80,7 +88,7 @@ async function readOnce(
 
 function invalidated(failure: ConvexFailure, description: string): ConvexFailure {
 	return new ConvexFailure(
-		'The list changed while it was read, and Convex cannot go on from the last page',
+		'Convex cannot go on with the list: the cursor has become invalid',
 		description,
 		failure.details,
 	);

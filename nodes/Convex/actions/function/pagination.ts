@@ -1,7 +1,8 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { isPlainObject } from '../../convex/arguments';
-import { choice, wholeNumber } from './optionValues';
+import { choice, valueOf, wholeNumber } from './optionValues';
 
+/** The linter wants to see it in the description as a number. */
 const DEFAULT_LIMIT = 50;
 const DEFAULT_PAGES = 1;
 /** Documents per call. Convex reads 16 MiB and 32,000 documents per call at most. */
@@ -12,6 +13,7 @@ export const paginationOption: INodeProperties = {
 	name: 'pagination',
 	type: 'fixedCollection',
 	default: { settings: {} },
+	typeOptions: { multipleValues: false },
 	placeholder: 'Add Pagination',
 	description:
 		"Read a list page by page, with a query that takes 'paginationOpts'. The node fills that argument in.",
@@ -44,7 +46,6 @@ export const paginationOption: INodeProperties = {
 					typeOptions: { minValue: 1 },
 					default: 50,
 					description: 'Max number of results to return',
-					displayOptions: { show: { return: ['limit'] } },
 				},
 				{
 					displayName: 'One Item Per',
@@ -76,8 +77,7 @@ export const paginationOption: INodeProperties = {
 					type: 'number',
 					typeOptions: { minValue: 1 },
 					default: DEFAULT_PAGES,
-					description: 'How many pages to read at most',
-					displayOptions: { show: { return: ['pages'] } },
+					description: "How many pages to read at most, with 'Up to a Number of Pages'",
 				},
 				{
 					displayName: 'When a Cursor Becomes Invalid',
@@ -114,20 +114,21 @@ export interface PaginationOptions {
 export function readPagination({ pagination }: IDataObject): PaginationOptions | undefined {
 	if (!isPlainObject(pagination)) return undefined;
 	const settings = isPlainObject(pagination.settings) ? pagination.settings : {};
-	const extent = choice('Pagination → Amount', settings.return ?? 'all', ['all', 'limit', 'pages']);
+	const setting = (name: string, unset: unknown) => valueOf(settings, name, unset);
 	const count = (option: string, value: unknown) =>
 		wholeNumber(`Pagination → ${option}`, value, { least: 1, most: Number.MAX_SAFE_INTEGER });
+	const extent = choice('Pagination → Amount', setting('return', 'all'), ['all', 'limit', 'pages']);
 	return {
-		limit: extent === 'limit' ? count('Limit', settings.limit ?? DEFAULT_LIMIT) : Infinity,
-		pages: extent === 'pages' ? count('Pages', settings.pages ?? DEFAULT_PAGES) : Infinity,
-		pageSize: count('Page Size', settings.pageSize ?? DEFAULT_PAGE_SIZE),
-		itemPer: choice('Pagination → One Item Per', settings.itemPer ?? 'document', [
+		limit: extent === 'limit' ? count('Limit', setting('limit', DEFAULT_LIMIT)) : Infinity,
+		pages: extent === 'pages' ? count('Pages', setting('pages', DEFAULT_PAGES)) : Infinity,
+		pageSize: count('Page Size', setting('pageSize', DEFAULT_PAGE_SIZE)),
+		itemPer: choice('Pagination → One Item Per', setting('itemPer', 'document'), [
 			'document',
 			'page',
 		]),
 		onInvalidCursor: choice(
 			'Pagination → When a Cursor Becomes Invalid',
-			settings.onInvalidCursor ?? 'fail',
+			setting('onInvalidCursor', 'fail'),
 			['fail', 'restart'],
 		),
 	};

@@ -1,13 +1,13 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
 import type { FunctionCall, FunctionOperation } from '../../convex/functionCall';
 import { formatFunctionPath } from '../../convex/functionPath';
 import { inputFailure } from '../../convex/failure';
 import type { FunctionSignature } from '../../convex/functionSpec';
 import { withPaginationFilledIn } from '../../convex/pagination';
 import { actingAs, type Deployment } from '../../transport/deployment';
-import { readSignature, type FunctionTarget } from '../../transport/functionSignature';
+import type { FunctionTarget } from '../../transport/functionSignature';
 import { toFailure } from '../../transport/nodeError';
 import { readArguments } from './arguments';
+import type { KnownFunctions } from './knownFunctions';
 import type { FunctionOptions } from './options';
 import type { SharedParameters } from './sharedParameters';
 
@@ -23,31 +23,43 @@ export interface PreparedCall {
 	signature: FunctionSignature | undefined;
 }
 
+/** What the calls of a run have in common. */
+export interface CallSetting {
+	deployment: Deployment;
+	operation: FunctionOperation;
+	parameters: SharedParameters;
+	functions: KnownFunctions;
+	/** Whether all queries read one snapshot. */
+	snapshot: boolean;
+}
+
 /**
  * Reads an item's parameters, each once.
  *
- * @param parameters reads those that all items share
  * @throws ConvexFailure (`input`) naming the parameter
  */
 export async function prepareCall(
-	context: IExecuteFunctions,
-	deployment: Deployment,
-	operation: FunctionOperation,
-	parameters: SharedParameters,
+	{ deployment, operation, parameters, functions, snapshot }: CallSetting,
 	itemIndex: number,
 ): Promise<PreparedCall> {
 	const functionPath = parameters.functionPath(itemIndex);
 	try {
 		const options = parameters.options(itemIndex);
 		const { identity, componentPath, valueFormat } = options;
+		if (snapshot && componentPath !== undefined) {
+			throw inputFailure(
+				"The options 'Component' and 'Single Snapshot' do not go together",
+				'Convex reads a snapshot with functions of the app itself only. Remove one of the options.',
+			);
+		}
 		const target = { operation, functionPath, componentPath };
 		let known: FunctionSignature | undefined;
-		const signature = async () => (known ??= await readSignature(context, deployment, target));
+		const signature = async () => (known ??= await functions.signature(target));
 		const declared = async () =>
 			options.pagination === undefined
 				? await signature()
 				: withPaginationFilledIn(await signature());
-		const args = await readArguments(context, itemIndex, declared, options.convertTypes);
+		const args = await readArguments(parameters, itemIndex, declared, options.convertTypes);
 		const caller = identity === undefined ? deployment : actingAs(deployment, identity);
 		const callable = await callableTarget(target, identity !== undefined, signature);
 		const call = { ...callable, args, valueFormat };

@@ -1,23 +1,25 @@
-import { sleep } from 'n8n-workflow';
 import type { BatchSizing } from '../../convex/batchSizing';
 import { encodeQuery, MAX_BATCH_BYTES } from '../../convex/queryBatch';
 import type { ItemRun } from '../itemRun';
 import type { FunctionRun } from './functionRun';
 import type { PreparedCall } from './preparedCall';
 
-/** Reading parameters may take long (expressions); meanwhile no answer is taken in. */
-const TURN_MS = 20;
-
 /** With many identities among the items, no more than this many batches' worth of them wait. */
 const MAX_WAITING_BATCHES = 4;
+const MAX_WAITING_BYTES = 2 * MAX_BATCH_BYTES;
 
-/** A query that waits to be sent. */
+/** A query that waits to be sent with others. */
 export interface WaitingQuery {
 	prepared: PreparedCall;
 	/** As it stands in a batch. */
 	encoded: string;
 	bytes: number;
 }
+
+/** What to send next: a query by itself, or a batch of at least two. */
+export type NextRequest =
+	| { kind: 'single'; prepared: PreparedCall }
+	| { kind: 'batch'; queries: [WaitingQuery, ...WaitingQuery[]] };
 
 /** Queries that may share a request: the same identity and the same time limit. */
 interface Group {
@@ -31,9 +33,11 @@ export class QueryBatches {
 	private readonly groups = new Map<string, Group>();
 
 	/** Queries that take a request each. */
-	private readonly single: WaitingQuery[] = [];
+	private readonly single: PreparedCall[] = [];
 
 	private waiting = 0;
+
+	private waitingBytes = 0;
 
 	constructor(
 		private readonly run: FunctionRun,
@@ -41,18 +45,24 @@ export class QueryBatches {
 		private readonly sizing: BatchSizing,
 	) {}
 
-	/** The queries of the next request; undefined when there are none, for now. */
-	async take(freeSlots: number): Promise<WaitingQuery[] | undefined> {
+	/** Whether no query that was read waits to be sent. */
+	get isEmpty(): boolean {
+		return this.waiting === 0 && this.single.length === 0;
+	}
+
+	/** The next request; undefined when there is none, for now. */
+	async take(freeSlots: number): Promise<NextRequest | undefined> {
 		const size = this.sizing.next(this.items.waiting + this.waiting, freeSlots);
 		let full = this.fullGroup(size);
 		const most = size * MAX_WAITING_BATCHES;
 		await this.readUntil((added) => {
 			if (added !== undefined && isFull(added, size)) full = added;
-			return full !== undefined || this.single.length > 0 || this.waiting >= most;
+			if (full !== undefined || this.single.length > 0) return true;
+			return this.waiting >= most || this.waitingBytes >= MAX_WAITING_BYTES;
 		});
 		if (this.items.stopped.aborted) return undefined;
 		const alone = this.single.shift();
-		if (alone !== undefined) return [alone];
+		if (alone !== undefined) return { kind: 'single', prepared: alone };
 		const [oldest] = this.groups.values();
 		const group = full ?? oldest;
 		return group === undefined ? undefined : this.cut(group, size);
@@ -66,38 +76,35 @@ export class QueryBatches {
 
 	/** Takes queries back, to be sent one by one. */
 	separate(queries: WaitingQuery[]): void {
-		for (const query of queries) this.single.push(query);
+		for (const { prepared } of queries) this.single.push(prepared);
 	}
 
 	/** @param isEnough asked before each item, with the group that the last one went to */
 	private async readUntil(isEnough: (added: Group | undefined) => boolean): Promise<void> {
-		let turnEndsMs = performance.now() + TURN_MS;
 		let added: Group | undefined;
 		while (!isEnough(added)) {
 			const itemIndex = this.items.next();
 			if (itemIndex === undefined) return;
 			const prepared = await this.run.prepare(itemIndex);
 			if (prepared !== undefined) added = this.add(prepared);
-			if (performance.now() > turnEndsMs) {
-				await sleep(0);
-				turnEndsMs = performance.now() + TURN_MS;
-			}
+			await this.run.letOthersRun();
 		}
 	}
 
 	private add(prepared: PreparedCall): Group | undefined {
-		const encoded = encodeQuery(prepared.call);
-		const query = { prepared, encoded, bytes: Buffer.byteLength(encoded) + 1 };
 		if (!this.mayBeBatched(prepared)) {
-			this.single.push(query);
+			this.single.push(prepared);
 			return undefined;
 		}
+		const encoded = encodeQuery(prepared.call);
+		const query = { prepared, encoded, bytes: Buffer.byteLength(encoded) + 1 };
 		const key = `${prepared.options.timeoutMs} ${prepared.caller.credential.authorization}`;
 		const group = this.groups.get(key) ?? { key, queries: [], bytes: 0 };
 		group.queries.push(query);
 		group.bytes += query.bytes;
 		this.groups.set(key, group);
 		this.waiting += 1;
+		this.waitingBytes += query.bytes;
 		return group;
 	}
 
@@ -114,20 +121,24 @@ export class QueryBatches {
 		return undefined;
 	}
 
-	/** Takes as many queries from a group as fit into a batch. */
-	private cut(group: Group, size: number): WaitingQuery[] {
-		const batch: WaitingQuery[] = [];
+	/** Takes as many queries from a group as fit into a request. */
+	private cut(group: Group, size: number): NextRequest | undefined {
+		let count = 0;
 		let bytes = 0;
 		for (const query of group.queries) {
+			if (count === size || (count > 0 && bytes + query.bytes > MAX_BATCH_BYTES)) break;
 			bytes += query.bytes;
-			if (batch.length > 0 && (batch.length === size || bytes > MAX_BATCH_BYTES)) break;
-			batch.push(query);
-			group.bytes -= query.bytes;
+			count += 1;
 		}
-		group.queries.splice(0, batch.length);
+		const [first, ...others] = group.queries.splice(0, count);
 		if (group.queries.length === 0) this.groups.delete(group.key);
-		this.waiting -= batch.length;
-		return batch;
+		group.bytes -= bytes;
+		this.waiting -= count;
+		this.waitingBytes -= bytes;
+		if (first === undefined) return undefined;
+		return others.length === 0
+			? { kind: 'single', prepared: first.prepared }
+			: { kind: 'batch', queries: [first, ...others] };
 	}
 }
 

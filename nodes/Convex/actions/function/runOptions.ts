@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { FunctionOperation } from '../../convex/functionCall';
-import { choice, wholeNumber } from './optionValues';
+import { choice, wholeNumber, yesOrNo } from './optionValues';
 
 const DEFAULT_BATCH_SIZE = 1_000;
 const MAX_CONCURRENCY = 100;
@@ -82,7 +82,7 @@ export const maxRetriesOption: INodeProperties = {
 	typeOptions: { minValue: 0, maxValue: MAX_RETRIES },
 	default: DEFAULT_MAX_RETRIES,
 	description:
-		'How often to send a call again after an overload or an outage, with growing waits. Mutations and actions are sent again only when it is certain that they did not take effect. 0 turns it off. It does not count for delivery in a session.',
+		'How often to send a call again after an overload or an outage, with growing waits. Mutations and actions are sent again only when it is certain that they did not take effect. 0 turns it off. After a minute without an answer the remaining items are not sent. It does not count for delivery in a session.',
 };
 
 export const snapshotOption: INodeProperties = {
@@ -92,7 +92,7 @@ export const snapshotOption: INodeProperties = {
 	noDataExpression: true,
 	default: false,
 	description:
-		'Whether all items read the data as it was at one moment, when the node started. Each item takes a request of its own then.',
+		'Whether all items read the data as it was at one moment, when the node started. Each item takes a request of its own then, and Convex keeps that moment for a short time only.',
 	displayOptions: forQueries,
 };
 
@@ -139,6 +139,6 @@ export function readRunOptions(
 		delivery: hasDelivery
 			? choice('Delivery', option('delivery', 'http'), ['http', 'session'])
 			: 'http',
-		snapshot: isQuery && option('snapshot', false) === true,
+		snapshot: isQuery && yesOrNo('Single Snapshot', option('snapshot', false)),
 	};
 }

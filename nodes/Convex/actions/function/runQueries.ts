@@ -26,42 +26,39 @@ export async function runQueries(
 	for (;;) {
 		if (slots.free === 0) await batches.readAhead(() => slots.free > 0);
 		await slots.vacant();
-		const queries = await batches.take(slots.free);
-		if (queries !== undefined) slots.start(async () => await send(run, queries, batches, sizing));
-		else if (slots.isIdle) break;
+		const next = await batches.take(slots.free);
+		if (next?.kind === 'single') slots.start(async () => await run.send(next.prepared));
+		else if (next?.kind === 'batch') {
+			slots.start(async () => await sendBatch(run, next.queries, batches, sizing));
+		}
 		// A batch that is under way may come back to be sent one by one.
-		else await slots.change();
+		else if (!slots.isIdle) await slots.change();
+		else if (batches.isEmpty || items.stopped.aborted) break;
 	}
 	await slots.idle();
 }
 
-async function send(
+async function sendBatch(
 	run: FunctionRun,
-	queries: WaitingQuery[],
+	queries: [WaitingQuery, ...WaitingQuery[]],
 	batches: QueryBatches,
 	sizing: BatchSizing,
 ): Promise<void> {
-	const [first] = queries;
-	if (first === undefined) return;
-	if (queries.length === 1) {
-		await run.send(first.prepared);
-		return;
-	}
-	const { caller, options } = first.prepared;
+	const { caller, options } = queries[0].prepared;
 	const encoded = queries.map((query) => query.encoded);
 	const sent = await run.retries.run(
 		async () => await callQueryBatch(run.context, caller, encoded, options.timeoutMs),
 		isTooSlow,
 	);
 	if (sent.status === 'answered') {
-		sizing.observe(queries.length, sent.elapsedMs, sent.answerBytes);
+		sizing.observe(queries.length, sent.elapsedMs, sent.answerLength);
 		for (const [index, result] of sent.results.entries()) {
 			const query = queries[index];
 			if (query !== undefined) await run.end(query.prepared, result);
 		}
 	} else if (mayBeOneQuery(sent.failure)) {
 		if (isBatchUnknown(sent.failure)) sizing.turnOff();
-		else sizing.tooLarge(queries.length);
+		else if (isTooSlow(sent.failure)) sizing.tooLarge(queries.length);
 		batches.separate(queries);
 	} else {
 		for (const { prepared } of queries) await run.end(prepared, sent);

@@ -1,4 +1,4 @@
-import { startTimer, stopTimer } from './timers';
+import { startTimer, stopTimer } from '../timers';
 
 /** How long a deployment may be away. */
 export interface Patience {

@@ -3,7 +3,7 @@ import type { SessionOperation, ValueFormat } from '../../convex/functionCall';
 import type { FunctionResult } from '../../convex/functionResponse';
 import { answerLost, answerTimeout, notSent } from '../../convex/sessionFailure';
 import type { Subscription } from './syncClient';
-import { startTimer, stopTimer } from './timers';
+import { startTimer, stopTimer } from '../timers';
 
 /** A call over a live connection. */
 export interface SessionCall extends Subscription {

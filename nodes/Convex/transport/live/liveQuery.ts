@@ -6,7 +6,7 @@ import { functionFailure } from '../../convex/functionFailure';
 import type { UserIdentity } from '../../convex/identity';
 import { toPlainJson } from '../../convex/plainJson';
 import { SyncClient, type Subscription } from './syncClient';
-import { startTimer, stopTimer } from './timers';
+import { startTimer, stopTimer } from '../timers';
 
 export interface LiveQueryObserver {
 	/** Asked before each connection; what it throws keeps it from being made. */

@@ -11,7 +11,7 @@ import { Absence, type Patience } from './absence';
 import { checkDeployment } from './deploymentCheck';
 import { checkEgress } from './egress';
 import { LiveQuery } from './liveQuery';
-import { startTimer, stopTimer } from './timers';
+import { startTimer, stopTimer } from '../timers';
 
 const CHECK_TIMEOUT_MS = 10_000;
 const FIRST_RETRY_MS = 1_000;

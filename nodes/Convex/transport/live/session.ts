@@ -16,7 +16,7 @@ import { CallsUnderWay, type CallUnderWay, type SessionCall } from './callsUnder
 import { connectionCause, type ConnectionCause } from './connectionCause';
 import { checkEgress } from './egress';
 import { SyncClient } from './syncClient';
-import { startTimer, stopTimer } from './timers';
+import { startTimer, stopTimer } from '../timers';
 
 /** What goes wrong this often in a row, while the deployment answers over HTTP, goes on to do so. */
 const MAX_TROUBLES = 3;

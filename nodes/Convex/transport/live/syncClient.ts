@@ -7,7 +7,7 @@ import type { SessionOperation } from '../../convex/functionCall';
 import { formatFunctionPath, type FunctionPath } from '../../convex/functionPath';
 import type { UserIdentity } from '../../convex/identity';
 import { LiveSockets, type SocketObserver } from './liveSocket';
-import { startTimer, stopTimer } from './timers';
+import { startTimer, stopTimer } from '../timers';
 
 /** A deployment that does not answer the farewell is not waited for. */
 const CLOSE_TIMEOUT_MS = 800;

@@ -1,6 +1,6 @@
 /**
- * `setTimeout` and `clearTimeout` on AbortSignal.timeout: n8n allows nodes no timers, and Convex's
- * own client, bundled with these in their place (gulpfile.js), needs some.
+ * `setTimeout` and `clearTimeout` on AbortSignal.timeout: n8n allows nodes no timers. Time limits and
+ * retries need some, and Convex's own client, bundled with these in their place (gulpfile.js).
  *
  * One signal serves all timers that wait. A signal cannot be taken back, and the client sets a timer
  * of a minute anew at each message: a signal for each of them would pile up by the thousands.

@@ -1,0 +1,148 @@
+import {
+	choice,
+	valueOf,
+	wholeNumber,
+	yesOrNo,
+} from '../../nodes/Convex/actions/function/optionValues';
+import { expectRefusal } from './refusal';
+
+describe('an option with choices', () => {
+	const colours = ['red', 'green'] as const;
+
+	it.each(colours)('takes %s', (colour) => {
+		expect(choice('Colour', colour, colours)).toBe(colour);
+	});
+
+	it.each([undefined, null, '', 'Red', ' red', 'blue', 0, true, ['red'], { red: 1 }, 'toString'])(
+		'refuses %j and names the choices',
+		(value) => {
+			expectRefusal(
+				() => choice('Colour', value, colours),
+				"The option 'Colour' is not one of its choices",
+				/^Choose from the list, or use an expression that gives 'red' or 'green'\.$/,
+			);
+		},
+	);
+});
+
+describe('an option with a whole number', () => {
+	const range = { least: 0, most: 20 };
+
+	it.each<[unknown, number]>([
+		[0, 0],
+		[7, 7],
+		[20, 20],
+		// As expressions often give it.
+		['7', 7],
+		[' 7 ', 7],
+		['07', 7],
+		['7.0', 7],
+		['1e1', 10],
+	])('takes %j', (value, number) => {
+		expect(wholeNumber('Retries', value, range)).toBe(number);
+	});
+
+	it.each<unknown>([
+		-1,
+		21,
+		2.5,
+		Number.NaN,
+		Number.POSITIVE_INFINITY,
+		'-1',
+		'21',
+		'2.5',
+		'',
+		' ',
+		'many',
+		'7 times',
+		'1,000',
+		undefined,
+		null,
+		true,
+		false,
+		7n,
+		[7],
+		{ value: 7 },
+		new Date(7),
+	])('refuses %p', (value) => {
+		expectRefusal(
+			() => wholeNumber('Retries', value, range),
+			"The option 'Retries' is not a whole number between 0 and 20",
+			/^Correct the number, or remove the option\.$/,
+		);
+	});
+
+	it('without an upper bound names the lower one only', () => {
+		const atLeastOne = { least: 1, most: Number.MAX_SAFE_INTEGER };
+		expect(wholeNumber('Batch Size', Number.MAX_SAFE_INTEGER, atLeastOne)).toBe(
+			Number.MAX_SAFE_INTEGER,
+		);
+		for (const value of [0, 2 ** 53, 1e300, Number.POSITIVE_INFINITY]) {
+			expectRefusal(
+				() => wholeNumber('Batch Size', value, atLeastOne),
+				"The option 'Batch Size' is not a whole number of at least 1",
+				/./,
+			);
+		}
+	});
+
+	it('does not name an upper bound that only a timer has', () => {
+		const range = { least: 1, most: 2 ** 31 - 1, unit: 'milliseconds' };
+		expect(wholeNumber('Timeout', 2 ** 31 - 1, range)).toBe(2_147_483_647);
+		expectRefusal(
+			() => wholeNumber('Timeout', 2 ** 31, range),
+			"The option 'Timeout' is not a whole number of milliseconds of at least 1",
+			/./,
+		);
+	});
+
+	it('names what it counts', () => {
+		expectRefusal(
+			() => wholeNumber('Timeout', 'soon', { least: 1, most: 60_000, unit: 'milliseconds' }),
+			"The option 'Timeout' is not a whole number of milliseconds between 1 and 60000",
+			/./,
+		);
+		expectRefusal(
+			() =>
+				wholeNumber('Timeout', 0.5, {
+					least: 1,
+					most: Number.MAX_SAFE_INTEGER,
+					unit: 'milliseconds',
+				}),
+			"The option 'Timeout' is not a whole number of milliseconds of at least 1",
+			/./,
+		);
+	});
+});
+
+describe('an option that is on or off', () => {
+	it.each<[unknown, boolean]>([
+		[true, true],
+		[false, false],
+		['true', true],
+		['false', false],
+	])('takes %j', (value, expected) => {
+		expect(yesOrNo('Single Snapshot', value)).toBe(expected);
+	});
+
+	it.each<unknown>([undefined, null, '', 'yes', 'TRUE', 0, 1, {}, []])('refuses %j', (value) => {
+		expectRefusal(
+			() => yesOrNo('Single Snapshot', value),
+			"The option 'Single Snapshot' is neither true nor false",
+			/^Switch it on or off/,
+		);
+	});
+});
+
+describe('the value of an option', () => {
+	it('is what is there, also when that is nothing', () => {
+		for (const value of [7, 0, '', false, null, undefined]) {
+			expect(valueOf({ limit: value }, 'limit', 50)).toBe(value);
+		}
+	});
+
+	it('is what holds unless set, where it is not there', () => {
+		expect(valueOf({ pages: 3 }, 'limit', 50)).toBe(50);
+		expect(valueOf({}, 'limit', undefined)).toBeUndefined();
+	});
+});

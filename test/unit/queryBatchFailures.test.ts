@@ -1,0 +1,99 @@
+import {
+	ConvexFailure,
+	inputFailure,
+	type FailureDetails,
+} from '../../nodes/Convex/convex/failure';
+import { platformFailure } from '../../nodes/Convex/convex/platformFailure';
+import {
+	isBatchUnknown,
+	isTooSlow,
+	mayBeOneQuery,
+	parseBatchResponse,
+} from '../../nodes/Convex/convex/queryBatch';
+
+function failureOf(httpStatus: number, body: string, size = 2): ConvexFailure {
+	const batch = parseBatchResponse({ httpStatus, body }, size);
+	if (batch.status === 'failure') return batch.failure;
+	throw new Error('Expected a failure of the whole batch');
+}
+
+describe('a batch that failed as a whole', () => {
+	const failed = (details: Partial<FailureDetails>) =>
+		new ConvexFailure('It broke', 'Mend it.', {
+			kind: 'deployment',
+			outcome: 'unknown',
+			...details,
+		});
+	const status = (httpStatus: number, code?: string) => {
+		const body = code === undefined ? '' : JSON.stringify({ code, message: 'm' });
+		return platformFailure('query', { httpStatus, body });
+	};
+	const network = (code: string) => failed({ kind: 'network', code });
+
+	it.each<[string, ConvexFailure]>([
+		['a body that is refused', status(400, 'BadJsonBody')],
+		['a path that is refused', status(400, 'BadConvexFunctionIdentifier')],
+		['a format that is refused', status(400, 'BadFormat')],
+		['a body that is too large', status(413)],
+		['an endpoint that is not there', status(404)],
+		['a method that is not allowed', status(405)],
+		['a query that is too slow for the server', status(408)],
+		['a server error', status(500, 'InternalServerError')],
+		['a gateway that gave up', status(504)],
+		['an outage of something that not all queries use', status(503, 'SearchIndexesUnavailable')],
+		['an answer that came too late', network('ECONNABORTED')],
+		['an answer that was cut off', failureOf(200, '{"results":[')],
+		['an answer that is none', failureOf(200, '{}')],
+		['a web page', failureOf(200, '<html>')],
+	])('may have failed for one of its queries: %s', (_what, failure) => {
+		expect(mayBeOneQuery(failure)).toBe(true);
+	});
+
+	it.each<[string, ConvexFailure]>([
+		['a wrong key', status(401, 'BadAdminKey')],
+		['a key that may not', status(403, 'OperationNotPermitted')],
+		['a refusal of no known kind', status(400)],
+		['a conflict', status(409)],
+		['a redirect', status(302)],
+		['another redirect', status(307)],
+		['too many requests', status(429, 'TooManyConcurrentRequests')],
+		['too many requests, without a code', status(429)],
+		['a queue that is too long', status(503, 'ExpiredInQueue')],
+		['workers that are busy', status(503, 'WorkerOverloaded')],
+		['permits that ran out', status(503, 'InitialPermitTimeoutError')],
+		['executors that are full', status(503, 'ExecuteFullError')],
+		['an isolate that is not clean', status(503, 'IsolateNotClean')],
+		['an upstream that is away', status(503, 'UpstreamConnectError')],
+		['nothing that answers', network('ECONNREFUSED')],
+		['a host that is not there', network('ENOTFOUND')],
+		['a connection that broke', network('ECONNRESET')],
+		['a connection that could not be made', network('ETIMEDOUT')],
+		['a certificate', network('CERT_HAS_EXPIRED')],
+		['an execution that was cancelled', network('ERR_CANCELED')],
+		['an input', inputFailure('It broke', 'Mend it.')],
+	])('failed for all of them: %s', (_what, failure) => {
+		expect(mayBeOneQuery(failure)).toBe(false);
+	});
+
+	it.each<[string, ConvexFailure, boolean]>([
+		['not found', status(404), true],
+		['method not allowed', status(405), true],
+		['a refused body', status(400, 'BadJsonBody'), false],
+		['a server error', status(500), false],
+		['gone', status(410), false],
+		['no answer', network('ECONNRESET'), false],
+	])('tells whether the server knows batches at all: %s', (_what, failure, isUnknown) => {
+		expect(isBatchUnknown(failure)).toBe(isUnknown);
+	});
+
+	it.each<[string, ConvexFailure, boolean]>([
+		['the client waited in vain', network('ECONNABORTED'), true],
+		['the server waited in vain', status(408), true],
+		['connecting took too long', network('ETIMEDOUT'), false],
+		['the connection broke', network('ECONNRESET'), false],
+		['a server error', status(500), false],
+		['an overload', status(429, 'TooManyConcurrentRequests'), false],
+	])('tells whether it took too long: %s', (_what, failure, isSlow) => {
+		expect(isTooSlow(failure)).toBe(isSlow);
+	});
+});

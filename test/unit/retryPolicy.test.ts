@@ -1,0 +1,189 @@
+import { ConvexFailure, type FailureDetails } from '../../nodes/Convex/convex/failure';
+import { RetryPolicy } from '../../nodes/Convex/convex/retryPolicy';
+
+const failing = (details: Partial<FailureDetails> = {}) =>
+	new ConvexFailure('It broke', 'Mend it.', {
+		kind: 'deployment',
+		retryable: true,
+		outcome: 'notExecuted',
+		...details,
+	});
+const overloaded = failing({ httpStatus: 429 });
+
+/** A policy whose clock is set by hand, and whose waits are this part of the longest. */
+function policyWith({ maxRetries = 4, part = 1 } = {}) {
+	let nowMs = 1_700_000_000_000;
+	const policy = new RetryPolicy(
+		maxRetries,
+		() => nowMs,
+		() => part,
+	);
+	return {
+		policy,
+		pass: (ms: number) => {
+			nowMs += ms;
+		},
+	};
+}
+
+const delaysOf = (policy: RetryPolicy, tries: number) =>
+	Array.from({ length: tries }, (_, retries) => policy.delayMs(overloaded, retries));
+
+describe('whether a call is sent again', () => {
+	it.each<[string, ConvexFailure, boolean]>([
+		['is said to be safe', failing({ retryable: true }), true],
+		['is said not to be safe', failing({ retryable: false }), false],
+		['is not said to be safe', failing({ retryable: undefined }), false],
+	])('depends on the failure: one that %s', (_what, failure, isSentAgain) => {
+		expect(policyWith().policy.delayMs(failure, 0) !== undefined).toBe(isSentAgain);
+	});
+
+	it.each([0, 1, 4, 20])('ends after %i retries, where that is the most', (maxRetries) => {
+		const delays = delaysOf(policyWith({ maxRetries, part: 0 }).policy, 25);
+		expect(delays.filter((delay) => delay !== undefined)).toHaveLength(maxRetries);
+		expect(delays.slice(maxRetries).every((delay) => delay === undefined)).toBe(true);
+	});
+
+	it('is counted for each call by itself', () => {
+		const { policy } = policyWith({ maxRetries: 1 });
+		for (let call = 0; call < 10; call++) {
+			expect([policy.delayMs(overloaded, 0), policy.delayMs(overloaded, 1)]).toEqual([
+				500,
+				undefined,
+			]);
+		}
+	});
+});
+
+describe('the wait before a call is sent again', () => {
+	it('doubles up to ten seconds at most', () => {
+		const { policy } = policyWith({ maxRetries: 20 });
+		expect(delaysOf(policy, 8)).toEqual([500, 1_000, 2_000, 4_000, 8_000, 10_000, 10_000, 10_000]);
+		expect(policy.delayMs(overloaded, 19)).toBe(10_000);
+	});
+
+	it.each([0, 0.25, 0.999])('is any part of that, from none at all on: %d', (part) => {
+		const { policy } = policyWith({ part });
+		expect(delaysOf(policy, 4)).toEqual([500, 1_000, 2_000, 4_000].map((most) => most * part));
+	});
+
+	it('is drawn anew each time, so that calls which failed together part', () => {
+		const policy = new RetryPolicy(4);
+		const delays = Array.from({ length: 500 }, () => policy.delayMs(overloaded, 2) ?? Number.NaN);
+		expect(delays.every((delay) => delay >= 0 && delay < 2_000)).toBe(true);
+		expect(new Set(delays).size).toBeGreaterThan(400);
+		expect(Math.min(...delays)).toBeLessThan(500);
+		expect(Math.max(...delays)).toBeGreaterThan(1_500);
+	});
+});
+
+describe('the patience of a run', () => {
+	const PATIENCE_MS = 60_000;
+	const GIVEN_UP = 'The call was not sent: calls before it got no answer for a minute';
+
+	it('ends when nothing but failures came for a minute, from the first of them on', () => {
+		const { policy, pass } = policyWith({ part: 0 });
+		pass(3_600_000);
+		policy.failed(overloaded);
+		for (const ms of [30_000, 29_999]) {
+			pass(ms);
+			policy.failed(overloaded);
+			expect(policy.givenUp()).toBeUndefined();
+			expect(policy.delayMs(overloaded, 0)).toBe(0);
+		}
+		pass(1);
+		expect(policy.givenUp()?.message).toBe(GIVEN_UP);
+		expect(policy.delayMs(overloaded, 0)).toBeUndefined();
+	});
+
+	it('is not used up before anything failed, nor by a function that takes long', () => {
+		const { policy, pass } = policyWith();
+		pass(3_600_000);
+		expect(policy.givenUp()).toBeUndefined();
+		policy.failed(overloaded);
+		expect(policy.delayMs(overloaded, 0)).toBe(500);
+	});
+
+	it('does not begin a wait that would outlast it', () => {
+		const { policy, pass } = policyWith();
+		policy.failed(overloaded);
+		pass(PATIENCE_MS - 501);
+		expect(policy.delayMs(overloaded, 0)).toBe(500);
+		pass(1);
+		expect(policy.delayMs(overloaded, 0)).toBeUndefined();
+		expect(policy.givenUp()).toBeUndefined();
+	});
+
+	it('is that of all its calls: the first ones wait, the others are not sent', () => {
+		const { policy, pass } = policyWith({ maxRetries: 20 });
+		let waitedMs = 0;
+		let retries = 0;
+		for (; ; retries++) {
+			policy.failed(overloaded);
+			const delayMs = policy.delayMs(overloaded, retries);
+			if (delayMs === undefined) break;
+			waitedMs += delayMs;
+			pass(delayMs);
+		}
+		expect(retries).toBeGreaterThan(5);
+		expect(waitedMs).toBeLessThan(PATIENCE_MS);
+		pass(PATIENCE_MS - waitedMs);
+		for (let call = 0; call < 100; call++) expect(policy.givenUp()?.message).toBe(GIVEN_UP);
+	});
+
+	it('that ended says that the call was not sent, and what to do', () => {
+		const { policy, pass } = policyWith({ maxRetries: 0 });
+		policy.failed(overloaded);
+		pass(PATIENCE_MS);
+		const failure = policy.givenUp();
+		expect(failure?.description).toMatch(/Run the workflow again for the remaining items/);
+		expect(failure?.details).toEqual({
+			kind: 'network',
+			retryable: true,
+			outcome: 'notExecuted',
+		});
+	});
+
+	it('begins anew with every call that succeeds', () => {
+		const { policy, pass } = policyWith();
+		for (let hour = 0; hour < 3; hour++) {
+			policy.failed(overloaded);
+			pass(PATIENCE_MS);
+			expect(policy.givenUp()).toBeDefined();
+			policy.succeeded();
+			expect(policy.givenUp()).toBeUndefined();
+			expect(policy.delayMs(overloaded, 0)).toBe(500);
+		}
+	});
+
+	it.each<[string, Partial<FailureDetails>, isOutage: boolean]>([
+		['an overload', { httpStatus: 429 }, true],
+		['a server error', { httpStatus: 500 }, true],
+		['an outage', { httpStatus: 503 }, true],
+		['a server that waited in vain', { httpStatus: 408 }, true],
+		['a connection that broke', { kind: 'network', code: 'ECONNRESET' }, true],
+		['nothing that answers', { kind: 'network', code: 'ECONNREFUSED' }, true],
+		['an answer that was cut off', { kind: 'network', httpStatus: 200 }, false],
+		['a function that threw', { kind: 'function' }, false],
+		['a ConvexError', { kind: 'application' }, false],
+		['a refused key', { httpStatus: 401 }, false],
+		['a refused request', { httpStatus: 400 }, false],
+		['an address without Convex', { httpStatus: 404 }, false],
+		['a redirect', { httpStatus: 302 }, false],
+		['a paused deployment', { kind: 'deployment' }, false],
+		['a refused parameter', { kind: 'input' }, false],
+	])('is used up by %s: %s', (_what, details, isOutage) => {
+		const { policy, pass } = policyWith();
+		policy.failed(failing(details));
+		pass(PATIENCE_MS);
+		expect(policy.givenUp() !== undefined).toBe(isOutage);
+	});
+
+	it('begins anew with a failure that the deployment gave itself', () => {
+		const { policy, pass } = policyWith();
+		policy.failed(overloaded);
+		pass(PATIENCE_MS);
+		policy.failed(failing({ kind: 'application', retryable: false }));
+		expect(policy.givenUp()).toBeUndefined();
+	});
+});
