@@ -2,6 +2,7 @@ import { sleep } from 'n8n-workflow';
 import { inputFailure } from '../../convex/failure';
 import type { SessionOperation } from '../../convex/functionCall';
 import { INTERRUPTION_LIMIT_MS, Session } from '../../transport/live/session';
+import { checkWebSocketSupport } from '../../transport/live/syncClient';
 import { Slots } from '../slots';
 import type { FunctionRun } from './functionRun';
 import type { FunctionOptions } from './options';
@@ -25,12 +26,15 @@ const MAX_CALL_BYTES = 60 * MEBIBYTE;
  * Runs the functions that the items ask for over one live connection. Mutations are sent in input
  * order without waiting for answers, and the deployment runs them in this order. Actions are sent as
  * many at once as 'Concurrency' says.
+ *
+ * @throws ConvexFailure (`input`) on a host without WebSockets
  */
 export async function runSession(
 	run: FunctionRun,
 	operation: SessionOperation,
 	interruptionLimitMs = INTERRUPTION_LIMIT_MS,
 ): Promise<void> {
+	checkWebSocketSupport();
 	const delivery = new SessionDelivery(run, operation, interruptionLimitMs);
 	let busySinceMs = performance.now();
 	try {
