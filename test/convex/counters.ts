@@ -69,3 +69,9 @@ export const wait = action({
 		return ms;
 	},
 });
+
+/** Does nothing but run. */
+export const note = action({
+	args: { key: v.string() },
+	handler: async (_ctx, { key }) => key,
+});

@@ -24,5 +24,17 @@ export default defineSchema({
 		.index('by_announced', ['announced'])
 		.index('by_paid_at', ['paidAt']),
 	boards: defineTable({ name: v.string(), value: v.any() }).index('by_name', ['name']),
+	ledgers: defineTable({
+		name: v.string(),
+		number: v.number(),
+		revision: v.number(),
+		count: v.number(),
+		sum: v.number(),
+	}).index('by_name', ['name']),
+	entries: defineTable({
+		ledger: v.string(),
+		number: v.number(),
+		revision: v.number(),
+	}).index('by_ledger', ['ledger', 'number']),
 	reports: defineTable({ text: v.string(), open: v.number(), done: v.number() }),
 });

@@ -38,6 +38,8 @@ export interface EmbeddedDeployment extends TestDeployment, SyncControls {
 	requestStats: () => Promise<RequestStats>;
 	/** Puts every state of the database but the present one out of retention. */
 	forgetHistory: () => Promise<void>;
+	/** Deploys the same functions again: whatever is watched runs again. Connections stay. */
+	redeploy: () => Promise<void>;
 	/** Cuts every connection and refuses new ones; the data stays. */
 	goDown: () => Promise<void>;
 	comeBack: () => Promise<void>;
@@ -70,7 +72,7 @@ export function connectDeployment(
 function control(address: Address, stop: () => Promise<void>): EmbeddedDeployment {
 	const { url, deployKey } = address;
 	const send = sender(address);
-	const asAdmin = { headers: { Authorization: `Convex ${deployKey}` } };
+	const asAdmin = { headers: { Authorization: `Convex ${deployKey}`, Connection: 'close' } };
 	return {
 		url,
 		deployKey,
@@ -87,6 +89,7 @@ function control(address: Address, stop: () => Promise<void>): EmbeddedDeploymen
 		executionsByKey: async () => await send('executionsByKey'),
 		requestStats: async () => await send('requestStats'),
 		forgetHistory: async () => await send('forgetHistory'),
+		redeploy: async () => await send('redeploy'),
 		goDown: async () => await send('goDown'),
 		comeBack: async () => await send('comeBack'),
 		restart: async (options) => await send('restart', options),

@@ -33,6 +33,7 @@ export function commandsFor(deployment: ControlledDeployment) {
 		executions: () => deployment.runner.executions.byPath(),
 		executionsByKey: () => deployment.runner.executions.byKey(),
 		requestStats: () => requests.stats(),
+		redeploy: () => deployment.runner.redeploy(),
 		forgetHistory: () => deployment.runner.history.forget(),
 		goDown: async () => await deployment.goDown(),
 		comeBack: async () => await deployment.comeBack(),

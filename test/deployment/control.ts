@@ -16,6 +16,8 @@ export class ControlServer {
 
 	private constructor(private readonly commands: Record<string, Command>) {
 		this.http = createServer((request, response) => void this.serve(request, response));
+		// One that the server gives up just as the client uses it again would fail the test.
+		this.http.keepAliveTimeout = 0;
 	}
 
 	static async start(commands: Record<string, Command>): Promise<ControlServer> {

@@ -104,6 +104,11 @@ export class FunctionRunner {
 		this.onChange();
 	}
 
+	/** As a push of the same functions: whatever is watched runs again. */
+	redeploy(): void {
+		this.onChange();
+	}
+
 	get history(): DocumentHistory {
 		return this.app.history;
 	}

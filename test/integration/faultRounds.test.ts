@@ -54,6 +54,10 @@ async function rounds(
 	return results;
 }
 
+async function setBadWeather(probability: number): Promise<void> {
+	await convex.deployment.setWeather({ seed: SEED, probability, path: '/api/', faults: FAULTS });
+}
+
 const keysOf = (round: number) =>
 	Array.from({ length: ITEMS }, (_, item) => ({ key: `${round}/${item}`, round: `${round}` }));
 
@@ -65,12 +69,7 @@ describe.each([
 	`${ROUNDS} rounds of a %s at concurrency %i, in bad weather`,
 	(operation, concurrency) => {
 		it('run each item once, or say that it is unknown; none twice', async () => {
-			await convex.deployment.setWeather({
-				seed: SEED,
-				probability: 0.15,
-				path: '/api/',
-				faults: FAULTS,
-			});
+			await setBadWeather(0.15);
 			const results = await rounds(async (round) =>
 				convex.run({
 					parameters: calling(
@@ -116,12 +115,7 @@ describe.each([
 
 describe(`${ROUNDS} rounds of queries in bad weather`, () => {
 	it('give each item its own value, in order', async () => {
-		await convex.deployment.setWeather({
-			seed: SEED,
-			probability: 0.15,
-			path: '/api/',
-			faults: FAULTS,
-		});
+		await setBadWeather(0.15);
 		const results = await rounds(async (round) =>
 			convex.run({
 				parameters: calling('query', 'values:echo', '={{ { value: $json.key } }}', {
@@ -143,12 +137,7 @@ describe(`${ROUNDS} rounds of queries in bad weather`, () => {
 
 describe("n8n's Retry On Fail in bad weather", () => {
 	it('runs no mutation twice', async () => {
-		await convex.deployment.setWeather({
-			seed: SEED,
-			probability: 0.3,
-			path: '/api/',
-			faults: FAULTS,
-		});
+		await setBadWeather(0.3);
 		const results = await rounds(async (round) =>
 			convex.run({
 				parameters: calling(

@@ -3,11 +3,13 @@ import { formatFunctionPath } from '../../nodes/Convex/convex/functionPath';
 import { parseFunctionSpec } from '../../nodes/Convex/convex/functionSpec';
 import { parseValidator } from '../../nodes/Convex/convex/validator';
 import * as reports from '../convex/admin/reports';
+import * as boards from '../convex/boards';
 import * as counters from '../convex/counters';
 import * as documents from '../convex/documents';
 import * as failures from '../convex/failures';
 import * as files from '../convex/files';
 import * as jobs from '../convex/jobs';
+import * as ledger from '../convex/ledger';
 import * as logs from '../convex/logs';
 import * as orders from '../convex/orders';
 import * as pages from '../convex/pages';
@@ -21,11 +23,13 @@ const convex = useEmbeddedDeployment('deployKey');
 
 const modules: Record<string, object> = {
 	'admin/reports': reports,
+	boards,
 	counters,
 	documents,
 	failures,
 	files,
 	jobs,
+	ledger,
 	logs,
 	orders,
 	pages,

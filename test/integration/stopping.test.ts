@@ -1,4 +1,3 @@
- 
 import { calling } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 

@@ -37,6 +37,19 @@ it('runs a request that two connections of a session send only once', async () =
 	expect(await deployment.executions()).toEqual({ 'counters:increment': 1 });
 	client.mutate(5, 'counters:increment', { name: 'a' });
 	expect(await client.answer(5)).toMatchObject({ result: 2 });
+	await deployment.reset();
+	const anew = await RawSyncClient.open(deployment.url, { sessionId });
+	anew.mutate(5, 'counters:increment', { name: 'a' });
+	expect(await anew.answer(5)).toMatchObject({ result: 1 });
+	expect(await deployment.executions()).toEqual({ 'counters:increment': 1 });
+});
+
+it('serves others while a queue of mutations runs', async () => {
+	client.add(0, [{ udfPath: 'counters:get', args: { name: 'a' } }]);
+	for (let id = 0; id < 200; id++) client.mutate(id, 'counters:increment', { name: 'a' });
+	await client.answer(199);
+	const transitions = client.types().filter((type) => type === 'Transition');
+	expect(transitions.length).toBeGreaterThan(50);
 });
 
 describe('large transitions', () => {

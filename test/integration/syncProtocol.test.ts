@@ -129,7 +129,11 @@ describe('a connection ends', () => {
 		],
 		['no JSON', '{', /^Received Invalid JSON on websocket: /],
 		['an unknown message', { type: 'Nonsense' }, /^Received Invalid JSON on websocket: /],
-		['a malformed path', { ...mutation, udfPath: 'a.ts:b' }, /has an extension that isn't 'js'/],
+		[
+			'a malformed path',
+			{ ...mutation, udfPath: 'a.ts:b' },
+			/^Received Invalid JSON on websocket: .*has an extension that isn't 'js'/s,
+		],
 		[
 			'no arguments',
 			{ type: 'Mutation', requestId: 0, udfPath: 'version' },
@@ -176,6 +180,13 @@ describe('a connection ends', () => {
 		});
 		client.mutate(0, 'counters:increment', { name: 'a' });
 		expect(await client.closed).toEqual({ code: closeCode, reason: code });
+	});
+
+	it('after a failure where a transition was to come', async () => {
+		const code = 'CommitterFullError';
+		await deployment.addFault({ path: '/sync/Transition', kind: 'rejection', code });
+		client.add(0, [{ udfPath: 'version', args: {} }]);
+		expect(await client.closed).toEqual({ code: 1013, reason: code });
 	});
 
 	it('when the client is silent for too long', async () => {

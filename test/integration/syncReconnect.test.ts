@@ -94,6 +94,18 @@ describe('a watched query', () => {
 		expect(watched.values).toEqual([0, 1, 2]);
 	});
 
+	it('runs again after a redeployment, which shows only what it changed', async () => {
+		const watched = watch(client, 'counters:get', counter);
+		await watched.until(0);
+		const runs = async () => (await deployment.executions())['counters:get'] ?? 0;
+		const before = await runs();
+		await deployment.redeploy();
+		while ((await runs()) === before);
+		await incrementOverHttp();
+		await watched.until(1);
+		expect(watched.values).toEqual([0, 1]);
+	});
+
 	it('waits for a deployment that refuses handshakes', async () => {
 		await watch(client, 'counters:get', counter).until(0);
 		await deployment.addFault({ path: '/sync/handshake', kind: 'answer', status: 503 });

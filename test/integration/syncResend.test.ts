@@ -60,14 +60,17 @@ describe('a mutation', () => {
 		await watched.until(0);
 		await deployment.addFault({ path: '/sync/Mutation', kind: 'drip', bytes: 1 });
 		const lost = client.mutation(increment, counter);
-		const http = openHttp(deployment.url);
-		while ((await http.query('counters:get', counter)) !== 1);
+		const other = openClient();
+		const awake = watch(other, 'counters:get', counter);
+		await awake.until(1);
+		expect(await other.mutation(increment, counter)).toBe(2);
+		expect(watched.values).toEqual([0]);
 		await deployment.restart({ downMs: 50 });
 		expect(await lost).toBe(1);
 		await deployment.addFault({ path: '/sync/Mutation', kind: 'restart', downMs: 50 });
-		expect(await client.mutation(increment, counter)).toBe(2);
-		await watched.until(2);
-		expect(await deployment.executions()).toMatchObject({ 'counters:increment': 2 });
+		expect(await client.mutation(increment, counter)).toBe(3);
+		await watched.until(3);
+		expect(await deployment.executions()).toMatchObject({ 'counters:increment': 3 });
 	});
 
 	it('is answered again when only its answer was lost on the way', async () => {
@@ -78,20 +81,23 @@ describe('a mutation', () => {
 		expect(await deployment.executions()).toMatchObject({ 'counters:increment': 1 });
 	});
 
-	it('that follows one whose connection broke does not run before it', async () => {
-		await deployment.addFault({ path: '/sync/Mutation', kind: 'dropBefore' });
-		const names = ['a', 'b', 'c'];
-		const order: string[] = [];
-		await Promise.all(
-			names.map(async (title) => {
-				await client.mutation(mutation('tasks:create'), { title });
-				order.push(title);
-			}),
-		);
-		expect(order).toEqual(names);
-		const tasks = await openHttp(deployment.url).query('tasks:list', {});
-		expect(tasks).toMatchObject(names.map((title) => ({ title })));
-	});
+	it.each(['dropBefore', 'resetBefore'] as const)(
+		'that follows one whose connection broke by %s does not run before it',
+		async (kind) => {
+			await deployment.addFault({ path: '/sync/Mutation', kind });
+			const names = ['a', 'b', 'c'];
+			const order: string[] = [];
+			await Promise.all(
+				names.map(async (title) => {
+					await client.mutation(mutation('tasks:create'), { title });
+					order.push(title);
+				}),
+			);
+			expect(order).toEqual(names);
+			const tasks = await openHttp(deployment.url).query('tasks:list', {});
+			expect(tasks).toMatchObject(names.map((title) => ({ title })));
+		},
+	);
 
 	it('runs once, in its turn, however often the connection breaks', async () => {
 		for (const kind of ['dropAfter', 'dropBefore'] as const) {

@@ -10,6 +10,8 @@ export class TcpProxy {
 
 	private readonly sockets = new Set<Socket>();
 
+	private readonly silent = new WeakSet<Socket>();
+
 	private constructor(
 		private readonly target: URL,
 		private readonly port: number,
@@ -45,6 +47,24 @@ export class TcpProxy {
 		await closed;
 	}
 
+	/**
+	 * Swallows what the present connections carry, in both directions, and does not tell either side
+	 * that the other is gone.
+	 *
+	 * @returns what cuts them, as a system does when nothing was acknowledged for long
+	 */
+	silence(): () => void {
+		const silenced = [...this.sockets];
+		for (const socket of silenced) {
+			this.silent.add(socket);
+			socket.unpipe();
+			socket.resume();
+		}
+		return () => {
+			for (const socket of silenced) socket.destroy();
+		};
+	}
+
 	private join(client: Socket): void {
 		this.connections += 1;
 		const upstream = connect(Number(this.target.port), this.target.hostname);
@@ -54,7 +74,7 @@ export class TcpProxy {
 			socket.on('error', () => {});
 			socket.on('close', () => {
 				this.sockets.delete(socket);
-				other.destroy();
+				if (!this.silent.has(socket)) other.destroy();
 			});
 			socket.pipe(other);
 		}

@@ -44,6 +44,16 @@ export interface TriggerOptions {
 	nodeType?: INodeType;
 	/** One of its own unless given. */
 	workflowId?: string;
+	/** Told of what happens in the place of the trigger's own lists, which grow without end. */
+	listener?: TriggerListener;
+}
+
+export interface TriggerListener {
+	started: (start: Start) => void;
+	/** A failed execution was recorded. */
+	failed: (error: ReportedError) => void;
+	/** The trigger ended itself; n8n activates it again. */
+	ended: (error: ReportedError) => void;
 }
 
 /** A start of the workflow. */
@@ -76,6 +86,8 @@ export class ActiveTrigger {
 
 	private readonly node: INode;
 
+	private readonly listener: TriggerListener;
+
 	private readonly triggers = Container.get(ActiveWorkflowTriggers);
 
 	private static count = 0;
@@ -83,6 +95,11 @@ export class ActiveTrigger {
 	constructor(private readonly options: TriggerOptions) {
 		ActiveTrigger.count += 1;
 		this.savedStaticData = options.staticData ?? {};
+		this.listener = options.listener ?? {
+			started: (start) => this.starts.add(start),
+			failed: (error) => this.failedExecutions.add(error),
+			ended: (error) => this.fatalErrors.add(error),
+		};
 		this.node = triggerNode(options.parameters);
 		this.workflow = new Workflow({
 			id: options.workflowId ?? `trigger ${ActiveTrigger.count}`,
@@ -122,7 +139,7 @@ export class ActiveTrigger {
 					mode,
 					(data, _response, _done, deduplicationKey) => this.start(data, deduplicationKey),
 					(error) => void this.recover(error),
-					(error) => this.failedExecutions.add(reported(error)),
+					(error) => this.listener.failed(reported(error)),
 				),
 			(workflow, node, additionalData) =>
 				new PollContext(workflow, node, additionalData, 'trigger', mode),
@@ -147,13 +164,13 @@ export class ActiveTrigger {
 	private start(data: INodeExecutionData[][], deduplicationKey: string | undefined): void {
 		this.saveStaticData();
 		const items = (data[0] ?? []).map(({ json }) => structuredClone(json));
-		this.starts.add({ items, deduplicationKey });
+		this.listener.started({ items, deduplicationKey });
 	}
 
 	/** As n8n's WorkflowTriggerActivator does (`recoverFromRuntimeTriggerFailure`). */
 	private async recover(error: Error): Promise<void> {
 		await this.triggers.removeTriggers(this.workflow.id, new Set([this.node.id]));
-		this.fatalErrors.add(reported(error));
+		this.listener.ended(reported(error));
 		for (let attempt = 1; attempt <= ACTIVATION_ATTEMPTS; attempt++) {
 			try {
 				await this.activate();

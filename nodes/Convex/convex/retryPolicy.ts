@@ -60,8 +60,13 @@ export class RetryPolicy {
 	}
 }
 
-/** Whether the deployment could not be reached, or could not do its work. */
-function isOutage({ details: { kind, httpStatus } }: ConvexFailure): boolean {
+/**
+ * Whether the deployment could not be reached, or could not do its work. An action or mutation that
+ * takes longer than the user waits (which is not retryable) says nothing of that.
+ */
+function isOutage({ details }: ConvexFailure): boolean {
+	const { kind, httpStatus, code, retryable } = details;
+	if (code === 'ECONNABORTED') return retryable === true;
 	if (httpStatus === undefined) return kind === 'network';
 	return httpStatus === 408 || httpStatus === 429 || httpStatus >= 500;
 }

@@ -8,6 +8,7 @@ import type * as documents from '../documents.js';
 import type * as failures from '../failures.js';
 import type * as files from '../files.js';
 import type * as jobs from '../jobs.js';
+import type * as ledger from '../ledger.js';
 import type * as logs from '../logs.js';
 import type * as orders from '../orders.js';
 import type * as pages from '../pages.js';
@@ -24,6 +25,7 @@ declare const fullApi: ApiFromModules<{
 	failures: typeof failures;
 	files: typeof files;
 	jobs: typeof jobs;
+	ledger: typeof ledger;
 	logs: typeof logs;
 	orders: typeof orders;
 	pages: typeof pages;

@@ -2,6 +2,7 @@
 /** Generated types of `server.js`. To regenerate, run `npx convex dev`. */
 import type {
 	ActionBuilder,
+	GenericMutationCtx,
 	GenericQueryCtx,
 	HttpActionBuilder,
 	MutationBuilder,
@@ -17,3 +18,4 @@ export declare const action: ActionBuilder<DataModel, 'public'>;
 export declare const internalAction: ActionBuilder<DataModel, 'internal'>;
 export declare const httpAction: HttpActionBuilder;
 export type QueryCtx = GenericQueryCtx<DataModel>;
+export type MutationCtx = GenericMutationCtx<DataModel>;

@@ -14,7 +14,7 @@ export class UpdateLoop {
 	private isScheduled = false;
 	/** Results may have changed. */
 	private isStale = false;
-	/** Not in the context of the function that reports its commit. */
+	/** Outside the function that reports its commit, whose log lines would swallow what is printed. */
 	private readonly begin = AsyncResource.bind(() => void this.run());
 
 	constructor(

@@ -51,9 +51,9 @@ export class FunctionRun {
 	/** An item's call, or undefined where it was refused, which ends the item. */
 	async prepare(itemIndex: number): Promise<PreparedCall | undefined> {
 		try {
-			const { context, deployment, operation, parameters, functions } = this;
+			const { deployment, operation, parameters, functions } = this;
 			return await prepareCall(
-				{ context, deployment, operation, parameters, functions, ...this.options },
+				{ deployment, operation, parameters, functions, ...this.options },
 				itemIndex,
 			);
 		} catch (thrown) {

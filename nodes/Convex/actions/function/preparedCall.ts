@@ -1,4 +1,3 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
 import type { FunctionCall, FunctionOperation } from '../../convex/functionCall';
 import { formatFunctionPath } from '../../convex/functionPath';
 import { inputFailure } from '../../convex/failure';
@@ -26,7 +25,6 @@ export interface PreparedCall {
 
 /** What the calls of a run have in common. */
 export interface CallSetting {
-	context: IExecuteFunctions;
 	deployment: Deployment;
 	operation: FunctionOperation;
 	parameters: SharedParameters;
@@ -41,7 +39,7 @@ export interface CallSetting {
  * @throws ConvexFailure (`input`) naming the parameter
  */
 export async function prepareCall(
-	{ context, deployment, operation, parameters, functions, snapshot }: CallSetting,
+	{ deployment, operation, parameters, functions, snapshot }: CallSetting,
 	itemIndex: number,
 ): Promise<PreparedCall> {
 	const functionPath = parameters.functionPath(itemIndex);
@@ -61,7 +59,7 @@ export async function prepareCall(
 			options.pagination === undefined
 				? await signature()
 				: withPaginationFilledIn(await signature());
-		const args = await readArguments(context, itemIndex, declared, options.convertTypes);
+		const args = await readArguments(parameters, itemIndex, declared, options.convertTypes);
 		const caller = identity === undefined ? deployment : actingAs(deployment, identity);
 		const callable = await callableTarget(target, identity !== undefined, signature);
 		const call = { ...callable, args, valueFormat };

@@ -1,3 +1,4 @@
+import { sleep } from 'n8n-workflow';
 import { inputFailure } from '../../convex/failure';
 import type { SessionOperation } from '../../convex/functionCall';
 import { INTERRUPTION_LIMIT_MS, Session } from '../../transport/live/session';
@@ -14,6 +15,9 @@ const MEBIBYTE = 2 ** 20;
 /** What is in flight is kept in memory, to be sent again. */
 const MAX_BYTES_IN_FLIGHT = 16 * MEBIBYTE;
 
+/** Answers come in bursts, and each lets a further item be sent: n8n has to get a word in. */
+const MAX_BUSY_MS = 20;
+
 /** A message of 64 MiB would end the connection, each time. */
 const MAX_CALL_BYTES = 60 * MEBIBYTE;
 
@@ -28,9 +32,14 @@ export async function runSession(
 	interruptionLimitMs = INTERRUPTION_LIMIT_MS,
 ): Promise<void> {
 	const delivery = new SessionDelivery(run, operation, interruptionLimitMs);
+	let busySinceMs = performance.now();
 	try {
 		for (;;) {
 			await delivery.vacant();
+			if (performance.now() - busySinceMs > MAX_BUSY_MS) {
+				await sleep(0);
+				busySinceMs = performance.now();
+			}
 			const itemIndex = run.items.next();
 			if (itemIndex === undefined) break;
 			const prepared = await run.prepare(itemIndex);

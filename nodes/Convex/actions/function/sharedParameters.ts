@@ -2,22 +2,51 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import type { FunctionOperation } from '../../convex/functionCall';
 import { readFunctionPath } from './functionPath';
 import { readOptions } from './options';
+import type { ParameterSource } from './parameterSource';
 
 type ReadForItem<Value> = (itemIndex: number) => Value;
 
 /**
- * The function and the options of each item. Mostly they hold no expression: then they are the same
- * for all items, and are read and checked for the first one only.
+ * The parameters of each item. Those that hold no expression are the same for all items, and are read
+ * for the first one only; the function and the options are also checked once then.
  */
-export class SharedParameters {
+export class SharedParameters implements ParameterSource {
 	readonly functionPath: ReadForItem<ReturnType<typeof readFunctionPath>>;
 
 	readonly options: ReadForItem<ReturnType<typeof readOptions>>;
 
-	constructor(context: IExecuteFunctions, operation: FunctionOperation) {
+	readonly helpers: ParameterSource['helpers'];
+
+	private readonly readers = new Map<string, ReadForItem<unknown>>();
+
+	constructor(
+		private readonly context: IExecuteFunctions,
+		operation: FunctionOperation,
+	) {
 		const { functionPath, options } = context.getNode().parameters;
 		this.functionPath = shared(functionPath, (itemIndex) => readFunctionPath(context, itemIndex));
 		this.options = shared(options, (itemIndex) => readOptions(context, operation, itemIndex));
+		this.helpers = context.helpers;
+	}
+
+	getNodeParameter(name: string, itemIndex: number, fallback?: unknown): unknown {
+		let read = this.readers.get(name);
+		if (read === undefined) {
+			const [parameter = name] = name.split('.');
+			read = shared(this.context.getNode().parameters[parameter], (index) =>
+				this.context.getNodeParameter(name, index, fallback),
+			);
+			this.readers.set(name, read);
+		}
+		return read(itemIndex);
+	}
+
+	getTimezone(): string {
+		return this.context.getTimezone();
+	}
+
+	getInputData(): ReturnType<ParameterSource['getInputData']> {
+		return this.context.getInputData();
 	}
 }
 

@@ -48,6 +48,8 @@ class LiveSocket {
 
 	private socket: WebSocket | undefined;
 
+	private hasReceived = false;
+
 	private state: 'connecting' | 'open' | 'closing' | 'closed' = 'connecting';
 
 	constructor(
@@ -102,10 +104,13 @@ class LiveSocket {
 	private receive(data: string): void {
 		const ending = parseEnding(data);
 		if (ending === undefined) {
+			this.hasReceived = true;
 			this.guard(() => this.onmessage?.({ data }));
 			return;
 		}
-		const { type, error, hasReadNothing } = ending;
+		const { type, error, answersCredential } = ending;
+		// The credential is read before what follows it, and nothing after one that is refused.
+		const hasReadNothing = answersCredential && !this.hasReceived;
 		if (type === 'AuthError') this.observer.authenticationRefused(error, hasReadNothing);
 		else this.observer.protocolFailed(error);
 		this.close();
@@ -170,7 +175,7 @@ function messageOf(error: unknown): string {
 interface Ending {
 	type: 'AuthError' | 'FatalError';
 	error: string;
-	hasReadNothing: boolean;
+	answersCredential: boolean;
 }
 
 function parseEnding(data: string): Ending | undefined {
@@ -183,8 +188,7 @@ function parseEnding(data: string): Ending | undefined {
 		return {
 			type,
 			error: 'error' in message ? String(message.error) : '',
-			// The credential is read before what follows it, and nothing after one that is refused.
-			hasReadNothing: 'authUpdateAttempted' in message && message.authUpdateAttempted === true,
+			answersCredential: 'authUpdateAttempted' in message && message.authUpdateAttempted === true,
 		};
 	} catch {
 		return undefined;
