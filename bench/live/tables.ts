@@ -27,7 +27,7 @@ export function deliveryTable(results: LiveResults): string {
 		];
 	});
 	const header = ['delivery', 'wall time', 'mutations/s', 'faster', 'order kept', 'each ran once'];
-	return markdownTable(header, rows, ['delivery']);
+	return markdownTable(header, rows, ['delivery', 'order kept', 'each ran once']);
 }
 
 export function triggerTable({ triggers }: LiveResults): string {
