@@ -100,10 +100,14 @@ export class Soak {
 		}
 	}
 
-	/** Nothing happens until everybody knows everything, and only what is needed is left. */
+	/**
+	 * Nothing happens until everybody knows everything, and only what is needed is left. While clients
+	 * wait to connect again, the mutations go on.
+	 */
 	private async calmDown(): Promise<void> {
+		await Promise.all([this.disturbances.subside(), this.sessionLane.rest()]);
+		await this.untilSocketsAre(this.stage.workflows.length);
 		await Promise.all(this.lanes.map(async (lane) => await lane.rest()));
-		await this.disturbances.subside();
 		for (const workflow of this.stage.workflows) await this.settle(workflow);
 		this.growth.add(await this.sample());
 	}
