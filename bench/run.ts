@@ -15,11 +15,13 @@ import { RunningServer } from './server/client';
 import { readSettings, type Settings } from './settings';
 import { buildStage, type Stage } from './stage';
 
+const PROGRAMS = { main: 'worker/main', memorySampler: 'worker/memorySampler' };
+
 /** `npm run bench`: measures the plan row by row and prints the tables. Nothing depends on the times. */
 async function main(): Promise<void> {
 	const settings = readSettings();
-	const heading = circumstances(settings);
-	const stage = await buildStage(await ensureN8n());
+	const heading = circumstances('npm run bench', settings.variables);
+	const stage = await buildStage(await ensureN8n(), PROGRAMS);
 	try {
 		const results = await measureAll(stage, settings);
 		const report = [
@@ -28,7 +30,7 @@ async function main(): Promise<void> {
 			tables(results, SERVERS, settings.groups),
 		].join('\n\n');
 		console.log(`\n${report}`);
-		if (settings.write) await writeReadme(report);
+		if (settings.write) await writeReadme('results', report);
 	} finally {
 		stage.remove();
 	}

@@ -21,12 +21,8 @@ export function readSettings(
 	environment: NodeJS.ProcessEnv = process.env,
 	args: string[] = process.argv.slice(2),
 ): Settings {
-	const variables = Object.fromEntries(
-		['BENCH_ITEMS', 'BENCH_ONLY', 'BENCH_MS_PER_QUERY'].flatMap((name) => {
-			const value = environment[name]?.trim() ?? '';
-			return value === '' ? [] : [[name, value]];
-		}),
-	);
+	const names = ['BENCH_ITEMS', 'BENCH_ONLY', 'BENCH_MS_PER_QUERY'];
+	const variables = variablesOf(environment, names);
 	const { BENCH_ITEMS, BENCH_ONLY, BENCH_MS_PER_QUERY } = variables;
 	const items = BENCH_ITEMS?.split(',').map((value) => positive('BENCH_ITEMS', value));
 	const groups = chosenGroups(BENCH_ONLY).map((group) => ({
@@ -42,6 +38,19 @@ export function readSettings(
 	};
 }
 
+/** Those of these environment variables that have a value. */
+export function variablesOf(
+	environment: NodeJS.ProcessEnv,
+	names: string[],
+): Record<string, string> {
+	return Object.fromEntries(
+		names.flatMap((name) => {
+			const value = environment[name]?.trim() ?? '';
+			return value === '' ? [] : [[name, value]];
+		}),
+	);
+}
+
 /** `mutations` chooses both groups whose names start so. */
 function chosenGroups(only: string | undefined): Group[] {
 	if (only === undefined) return GROUPS;
@@ -54,7 +63,7 @@ function chosenGroups(only: string | undefined): Group[] {
 	});
 }
 
-function positive(name: string, text: string): number {
+export function positive(name: string, text: string): number {
 	const value = Number(text);
 	if (Number.isFinite(value) && value > 0) return value;
 	throw new Error(`${name}: '${text}' is not a positive number`);

@@ -8,15 +8,20 @@ import { PROJECT } from '../test/support/packPackage';
 /** A folder in which contenders run with the parts of an n8n installation, all of them the same copies. */
 export interface Stage {
 	folder: string;
-	worker: string;
 	remove: () => void;
 }
 
 /** n8n's parts and undici, which n8n brings along, are its installation's; the rest is bundled. */
 const FROM_INSTALLATION = ['n8n', 'n8n-core', 'n8n-workflow', 'n8n-nodes-base', '@n8n/*', 'undici'];
 
-/** @param installation the folder of an installed n8n */
-export async function buildStage(installation: string): Promise<Stage> {
+/**
+ * @param installation the folder of an installed n8n
+ * @param programs what to bundle: files of `bench` without `.ts`, by the names they get in the folder
+ */
+export async function buildStage(
+	installation: string,
+	programs: Record<string, string>,
+): Promise<Stage> {
 	const folder = mkdtempSync(join(tmpdir(), 'n8n-nodes-convex-bench-'));
 	const remove = () => rmSync(folder, { recursive: true, force: true });
 	process.once('exit', remove);
@@ -25,17 +30,18 @@ export async function buildStage(installation: string): Promise<Stage> {
 		cpSync(join(PROJECT, part), join(folder, 'n8n-nodes-convex', part), { recursive: true });
 	}
 	await build({
-		entryPoints: {
-			main: join(PROJECT, 'bench', 'worker', 'main.ts'),
-			memorySampler: join(PROJECT, 'bench', 'worker', 'memorySampler.ts'),
-		},
+		entryPoints: Object.fromEntries(
+			Object.entries(programs).map(([name, file]) => [name, join(PROJECT, 'bench', `${file}.ts`)]),
+		),
 		outdir: folder,
 		bundle: true,
 		platform: 'node',
 		format: 'cjs',
+		// jsonc-parser's `main` cannot be bundled.
+		mainFields: ['module', 'main'],
 		target: 'node24',
 		external: [...FROM_INSTALLATION, 'reflect-metadata'],
 		logLevel: 'warning',
 	});
-	return { folder, worker: join(folder, 'main.js'), remove };
+	return { folder, remove };
 }

@@ -7,11 +7,7 @@ import type { Contender } from './index';
 
 /** This package's node as a user gets it: from the built package, loaded by n8n's own loader. */
 export async function convexNode({ load, server }: Job): Promise<Contender> {
-	const { nodeTypes, credentialTypes } = await loadBuiltPackage(
-		join(__dirname, 'n8n-nodes-convex'),
-	);
-	const nodeType = nodeTypes['n8n-nodes-convex.convex'];
-	if (nodeType === undefined) throw new Error('the built package has no Convex node');
+	const { nodeType, credentialTypes } = await builtConvexNode();
 	return {
 		nodeType,
 		parameters: {
@@ -26,4 +22,15 @@ export async function convexNode({ load, server }: Job): Promise<Contender> {
 		credentialTypes,
 		credentials: { convexApi: { deploymentUrl: server.url, authentication: 'none' } },
 	};
+}
+
+export async function builtConvexNode(): Promise<
+	Required<Pick<Contender, 'nodeType' | 'credentialTypes'>>
+> {
+	const { nodeTypes, credentialTypes } = await loadBuiltPackage(
+		join(__dirname, 'n8n-nodes-convex'),
+	);
+	const nodeType = nodeTypes['n8n-nodes-convex.convex'];
+	if (nodeType === undefined) throw new Error('the built package has no Convex node');
+	return { nodeType, credentialTypes };
 }

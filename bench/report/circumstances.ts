@@ -4,16 +4,15 @@ import { cpus, loadavg, totalmem, type } from 'node:os';
 import { version } from '../../package.json';
 import { N8N_VERSION } from '../../test/e2e/n8nInstallation';
 import { PROJECT } from '../../test/support/packPackage';
-import type { Settings } from '../settings';
 import { count } from './units';
 
 const BYTES_PER_GIBIBYTE = 2 ** 30;
 
 /** The command, when and on what it runs. To be called before the machine is busy with it. */
-export function circumstances({ variables }: Settings): string {
+export function circumstances(script: string, variables: Record<string, string>): string {
 	const command = [
 		...Object.entries(variables).map(([name, value]) => `${name}=${value}`),
-		'npm run bench',
+		script,
 	].join(' ');
 	const [processor] = cpus();
 	const memory = Math.round(totalmem() / BYTES_PER_GIBIBYTE);

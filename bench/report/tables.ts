@@ -2,6 +2,7 @@ import { CONTENDER_LABELS, type ContenderName } from '../contenders/names';
 import type { Measured } from '../measurement';
 import type { Group, ServerKind } from '../plan';
 import type { Result, Results } from '../results';
+import { markdownTable } from './markdownTable';
 import { count, megabytes, milliseconds, ratio } from './units';
 
 const LIMIT: ContenderName = 'rawUndici';
@@ -33,8 +34,7 @@ function table(results: Results, server: ServerKind, group: Group): string {
 				: [`${outcome.type}: ${outcome.reason}`, ...columns.slice(1).map(() => '')];
 		return [count(items), CONTENDER_LABELS[contender], ...cells];
 	});
-	const alignment = header.map((_, index) => (index === 1 ? '---' : '---:'));
-	return [header, alignment, ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+	return markdownTable(header, rows, ['contender']);
 }
 
 function columnsOf(results: Results, server: ServerKind, group: Group): Column[] {

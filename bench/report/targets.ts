@@ -2,6 +2,7 @@ import type { ContenderName } from '../contenders/names';
 import type { Measured } from '../measurement';
 import type { ServerKind } from '../plan';
 import type { Results } from '../results';
+import { markdownTable } from './markdownTable';
 import { count, ratio } from './units';
 
 type Lookup = (group: string, contender: ContenderName, items: number) => Measured | undefined;
@@ -99,9 +100,7 @@ export function targetsTable(results: Results, servers: ServerKind[]): string {
 				: `${finding.isMet ? 'met' : '**missed**'}: ${finding.value}`;
 		}),
 	]);
-	return [header, header.map(() => '---'), ...rows]
-		.map((cells) => `| ${cells.join(' | ')} |`)
-		.join('\n');
+	return markdownTable(header, rows, header);
 }
 
 function faster(

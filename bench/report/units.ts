@@ -1,4 +1,5 @@
 const BYTES_PER_MEGABYTE = 1_000_000;
+const BYTES_PER_KILOBYTE = 1000;
 
 export function milliseconds(value: number): string {
 	if (value >= 10_000) return `${(value / 1000).toFixed(1)} s`;
@@ -7,6 +8,10 @@ export function milliseconds(value: number): string {
 
 export function megabytes(bytes: number): string {
 	return `${count(bytes / BYTES_PER_MEGABYTE)} MB`;
+}
+
+export function kilobytes(bytes: number): string {
+	return `${count(bytes / BYTES_PER_KILOBYTE)} kB`;
 }
 
 export function count(value: number): string {

@@ -17,10 +17,7 @@ export class PeakMemory {
 
 	/** From here on, after a collection of garbage. */
 	async start(): Promise<void> {
-		globalThis.gc?.();
-		await sleep(SETTLE_MS);
-		globalThis.gc?.();
-		this.idleBytes = process.memoryUsage.rss();
+		this.idleBytes = await idleResidentBytes();
 		Atomics.store(this.peakKib, 0, 0);
 	}
 
@@ -28,4 +25,12 @@ export class PeakMemory {
 		const peakBytes = Math.max(Atomics.load(this.peakKib, 0) * 1024, process.memoryUsage.rss());
 		return Math.max(0, peakBytes - this.idleBytes);
 	}
+}
+
+/** The resident memory of this process, after a collection of garbage. */
+export async function idleResidentBytes(): Promise<number> {
+	globalThis.gc?.();
+	await sleep(SETTLE_MS);
+	globalThis.gc?.();
+	return process.memoryUsage.rss();
 }

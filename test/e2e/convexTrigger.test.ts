@@ -164,6 +164,14 @@ describe('what n8n cannot activate', () => {
 		await session.n8n.createCredential('Key', 'convexApi', { ...key, token });
 	const correct = async (id: string) =>
 		await session.n8n.updateCredential(id, 'Key', 'convexApi', key);
+	const refuseKey = async (times: number) =>
+		await deployment.addFault({
+			kind: 'answer',
+			path: 'check_admin_key',
+			status: 401,
+			body: { code: 'BadAdminKey', message: 'The provided admin key was invalid' },
+			times,
+		});
 	const checksOfKey = async () =>
 		(await deployment.requestStats()).endpoints['/api/check_admin_key']?.requests;
 
@@ -209,16 +217,24 @@ describe('what n8n cannot activate', () => {
 		expect(await workflows.starts(id)).toEqual([[expect.objectContaining({ value: 1 })]]);
 	});
 
+	it('a key that is refused later, after another has taken its place, gives way to that one', async () => {
+		const replaced = await credential(deployKey);
+		const id = await published(replaced, counter());
+		const token = await deployment.createKey(['*']);
+		await session.n8n.updateCredential(replaced, 'Key', 'convexApi', { ...key, token });
+		await refuseKey(1);
+		await deployment.expireAuth();
+		await workflows.failures(id);
+		await untilSockets(1);
+		await increment();
+		expect(await workflows.starts(id)).toEqual([[expect.objectContaining({ value: 1 })]]);
+		expect(await session.n8n.executionsOf(id)).toHaveLength(2);
+	});
+
 	it('a key that is refused later ends the trigger, once and without going round in circles', async () => {
 		const revoked = await credential(deployKey);
 		const id = await published(revoked, counter());
-		await deployment.addFault({
-			kind: 'answer',
-			path: 'check_admin_key',
-			status: 401,
-			body: { code: 'BadAdminKey', message: 'The provided admin key was invalid' },
-			times: 1000,
-		});
+		await refuseKey(1000);
 		await deployment.expireAuth();
 		await until(async () => (await session.n8n.publicationStatus(id)).status === 'failed');
 		const failures = await workflows.failures(id);

@@ -43,11 +43,19 @@ describe('the command line', () => {
 			name: 'cli',
 		});
 		const id = await session.n8n.importWorkflow(workflowAround(node, [{}]));
-		const { stdout } = await promisify(execFile)(
+		const { code, stdout, stderr } = await promisify(execFile)(
 			process.execPath,
 			[n8nProgram, 'execute', `--id=${id}`, '--rawOutput'],
 			{ env: { ...n8nEnvironment, N8N_LOG_LEVEL: 'info', N8N_RUNNERS_BROKER_PORT: '0' } },
+		).then(
+			(output) => ({ code: 0, ...output }),
+			(failed) => failed,
 		);
+		// n8n says on either what went wrong.
+		expect({ code, output: code === 0 ? '' : `${stdout}${stderr}` }).toEqual({
+			code: 0,
+			output: '',
+		});
 		expect(stdout).toMatch(/"value":\s*1\b/);
 		expect(await executions('counters:increment')).toBe(1);
 	});

@@ -71,7 +71,7 @@ export class Disturbances {
 	private readonly choices = [
 		{ weight: 4, choice: async () => await this.killSockets() },
 		{ weight: 3, choice: async () => await this.closeSockets() },
-		{ weight: 4, choice: async () => await this.addFaults() },
+		{ weight: 5, choice: async () => await this.addFaults() },
 		{ weight: 3, choice: async () => await this.stallSockets() },
 		{ weight: 3, choice: async () => await this.restart() },
 		{ weight: 2, choice: async () => await this.redeploy() },
@@ -113,7 +113,7 @@ export class Disturbances {
 	}
 
 	private async addFaults(): Promise<void> {
-		const count = this.random.whole(1, 4);
+		const count = this.random.whole(1, 2);
 		for (let number = 0; number < count; number++) {
 			const effect = this.oneOf(SOCKET_FAULTS);
 			const fault: Fault = {

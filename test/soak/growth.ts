@@ -40,6 +40,7 @@ export class Growth {
 
 	/** How much more there was at least, in the last quarter. */
 	get differences(): Sample {
+		if (this.samples.length === 0) return each(() => 0);
 		const quarter = Math.ceil(this.samples.length / 4);
 		const first = least(this.samples.slice(0, quarter));
 		const last = least(this.samples.slice(-quarter));

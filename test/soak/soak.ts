@@ -19,8 +19,9 @@ const SETTLE_MS = 60_000;
 const CLOSE_MS = 70_000;
 const POLL_MS = 20;
 const MAX_PAUSE_MS = 2_500;
-/** Into so many parts a run is divided; between them, nothing happens for a moment. */
-const PARTS = 5;
+/** Into so many parts a run is divided; behind each of them, nothing happens for a moment. */
+const PARTS = { min: 4, max: 20 };
+const TYPICAL_PART_SECONDS = 15;
 
 /** A stream of mutations, the disturbances, and in calm moments the judgement. */
 export class Soak {
@@ -76,11 +77,13 @@ export class Soak {
 	async run(progress: () => void): Promise<void> {
 		const { workflows } = this.stage;
 		for (const workflow of workflows) await workflow.activate();
-		const startedAt = performance.now();
-		const durationMs = this.settings.seconds * 1_000;
-		this.silentNetwork.start(startedAt + durationMs);
-		for (let part = 1; part <= PARTS && !this.verdict.ended.aborted; part++) {
-			await this.disturb(startedAt + (durationMs * part) / PARTS);
+		const { seconds } = this.settings;
+		const endsAt = performance.now() + seconds * 1_000;
+		const parts = Math.round(seconds / TYPICAL_PART_SECONDS);
+		const partMs = (seconds * 1_000) / Math.max(PARTS.min, Math.min(parts, PARTS.max));
+		this.silentNetwork.start(endsAt);
+		while (performance.now() < endsAt && !this.verdict.ended.aborted) {
+			await this.disturb(Math.min(performance.now() + partMs, endsAt));
 			await this.calmDown();
 			progress();
 		}
@@ -97,10 +100,14 @@ export class Soak {
 		}
 	}
 
-	/** Nothing happens until everybody knows everything, and only what is needed is left. */
+	/**
+	 * Nothing happens until everybody knows everything, and only what is needed is left. While clients
+	 * wait to connect again, the mutations go on.
+	 */
 	private async calmDown(): Promise<void> {
+		await Promise.all([this.disturbances.subside(), this.sessionLane.rest()]);
+		await this.untilSocketsAre(this.stage.workflows.length);
 		await Promise.all(this.lanes.map(async (lane) => await lane.rest()));
-		await this.disturbances.subside();
 		for (const workflow of this.stage.workflows) await this.settle(workflow);
 		this.growth.add(await this.sample());
 	}

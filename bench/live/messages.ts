@@ -1,0 +1,36 @@
+import type { CredentialValues } from '../../test/support/engine';
+
+/** How the node sends mutations, as a reader of the table sees it. */
+export const DELIVERY_LABELS = {
+	oneByOne: 'HTTP, one at a time (the default)',
+	concurrent: 'HTTP, 10 at a time',
+	session: 'session',
+} as const;
+
+export type DeliveryName = keyof typeof DELIVERY_LABELS;
+
+/** What a process that delivers mutations is started for. */
+export interface DeliveryJob {
+	delivery: DeliveryName;
+	mutations: number;
+	credential: CredentialValues;
+}
+
+/** What it tells: that its engine is warm, what a run took, or that it failed. */
+export type DeliveryMessage =
+	{ type: 'ready' } | { type: 'done'; wallTimeMs: number } | { type: 'failed'; reason: string };
+
+/** What a process with active triggers is started for. */
+export interface TriggerJob {
+	triggers: number;
+	/** The query that all of them watch. */
+	query: { path: string; args: Record<string, string> };
+	credential: CredentialValues;
+}
+
+/** What it tells: that all triggers are active, that it waits for the next change, or when each started its workflow. */
+export type TriggerMessage =
+	| { type: 'active'; bytesPerTrigger: number }
+	| { type: 'waiting' }
+	| { type: 'started'; startedAtMs: number[] }
+	| { type: 'failed'; reason: string };
