@@ -1,57 +1,60 @@
 /* eslint-disable no-console -- a command-line program */
-import { ensureN8n } from '../test/e2e/n8nInstallation';
-import { LATENCY_MS, measureDelivery } from './live/deliveries';
+import { LATENCY_MS, measureDelivery, type DeliveryResult } from './live/deliveries';
 import { DELIVERY_LABELS, type DeliveryName } from './live/messages';
-import { readLiveSettings, type LiveSettings } from './live/settings';
 import { aimsTable, deliveryTable, triggerTable, type LiveResults } from './live/tables';
-import { measureTriggers } from './live/triggers';
-import { circumstances } from './report/circumstances';
-import { writeReadme } from './report/readme';
+import { measureTriggers, type TriggerResult } from './live/triggers';
 import { count, milliseconds } from './report/units';
 import { makeCertificate } from './server/certificate';
-import { buildStage, type Stage } from './stage';
+import type { Settings } from './settings';
+import type { Stage } from './stage';
 
-const PROGRAMS = { deliveryWorker: 'live/deliveryWorker', triggerWorker: 'live/triggerWorker' };
+export const LIVE_PROGRAMS = {
+	deliveryWorker: 'live/deliveryWorker',
+	triggerWorker: 'live/triggerWorker',
+};
 
 const DELIVERIES: DeliveryName[] = ['oneByOne', 'concurrent', 'session'];
 
-/** `npm run bench:live`: measures session delivery and the trigger, and prints the tables. Nothing depends on the times. */
-async function main(): Promise<void> {
-	const settings = readLiveSettings();
-	const heading = circumstances('npm run bench:live', settings.variables);
-	const stage = await buildStage(await ensureN8n(), PROGRAMS);
-	try {
-		const results = await measureAll(stage, settings);
-		const report = [
-			heading,
-			`### Aims\n\n${aimsTable(results)}`,
-			`### ${count(settings.mutations)} mutations: TLS, ${LATENCY_MS} ms latency\n\n${deliveryTable(results)}`,
-			`### From a mutation to the workflow's start: loopback\n\n${triggerTable(results)}`,
-		].join('\n\n');
-		console.log(`\n${report}`);
-		if (settings.write) await writeReadme('live results', report);
-	} finally {
-		stage.remove();
+/** Measures session delivery and the trigger, and gives the tables. */
+export async function reportLive(stage: Stage, settings: Settings): Promise<string> {
+	const results = await measureLive(stage, settings);
+	const sections = [`### Aims\n\n${aimsTable(results)}`];
+	if (settings.mutations !== undefined) {
+		const title = `${count(settings.mutations)} mutations: TLS, ${LATENCY_MS} ms latency`;
+		sections.push(`### ${title}\n\n${deliveryTable(results)}`);
 	}
+	if (settings.triggers.length > 0) {
+		sections.push(
+			`### From a mutation to the workflow's start: loopback\n\n${triggerTable(results)}`,
+		);
+	}
+	return sections.join('\n\n');
 }
 
-async function measureAll(
-	stage: Stage,
-	{ mutations, triggers }: LiveSettings,
-): Promise<LiveResults> {
-	const results: LiveResults = { deliveries: [], triggers: [] };
+async function measureLive(stage: Stage, { mutations, triggers }: Settings): Promise<LiveResults> {
+	return {
+		deliveries: mutations === undefined ? [] : await measureDeliveries(stage, mutations),
+		triggers: await measureStarts(stage, triggers),
+	};
+}
+
+async function measureDeliveries(stage: Stage, mutations: number): Promise<DeliveryResult[]> {
 	const certificate = makeCertificate(stage.folder);
+	const results: DeliveryResult[] = [];
 	for (const delivery of DELIVERIES) {
 		const result = await measureDelivery(stage, certificate, delivery, mutations);
 		console.error(`  ${DELIVERY_LABELS[delivery]}: ${milliseconds(result.wallTimeMs)}`);
-		results.deliveries.push(result);
-	}
-	for (const number of triggers) {
-		const result = await measureTriggers(stage, number);
-		console.error(`  ${count(number)} triggers: p99 ${milliseconds(result.fromAnswer.p99Ms)}`);
-		results.triggers.push(result);
+		results.push(result);
 	}
 	return results;
 }
 
-void main();
+async function measureStarts(stage: Stage, triggers: number[]): Promise<TriggerResult[]> {
+	const results: TriggerResult[] = [];
+	for (const number of triggers) {
+		const result = await measureTriggers(stage, number);
+		console.error(`  ${count(number)} triggers: p99 ${milliseconds(result.fromAnswer.p99Ms)}`);
+		results.push(result);
+	}
+	return results;
+}

@@ -117,8 +117,7 @@ export function reasonToSkip(entry: Entry, items: number, latencyMs: number): st
 	return `would wait ${Math.round(expectedMs / 1000)} s for the latency alone`;
 }
 
-/** Short runs are repeated, and the median counts. */
+/** The median counts; what takes long is not repeated (measure.ts). */
 export function repeatsFor(items: number): number {
-	if (items === 1) return 51;
-	return items <= 1000 ? 3 : 1;
+	return items === 1 ? 51 : 3;
 }

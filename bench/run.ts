@@ -1,104 +1,32 @@
 /* eslint-disable no-console -- a command-line program */
 import { ensureN8n } from '../test/e2e/n8nInstallation';
-import { CONTENDER_LABELS } from './contenders/names';
-import { measure } from './measure';
-import type { Job, Outcome } from './measurement';
-import { reasonToSkip, repeatsFor, SERVERS, type Entry, type Group } from './plan';
+import { LIVE_PROGRAMS, reportLive } from './live';
 import { circumstances } from './report/circumstances';
 import { writeReadme } from './report/readme';
-import { tables } from './report/tables';
-import { targetsTable } from './report/targets';
-import { milliseconds } from './report/units';
-import { Results } from './results';
-import { makeCertificate, type Certificate } from './server/certificate';
-import { RunningServer } from './server/client';
-import { readSettings, type Settings } from './settings';
-import { buildStage, type Stage } from './stage';
+import { readSettings } from './settings';
+import { buildStage } from './stage';
+import { reportThroughput, THROUGHPUT_PROGRAMS } from './throughput';
 
-const PROGRAMS = { main: 'worker/main', memorySampler: 'worker/memorySampler' };
-
-/** `npm run bench`: measures the plan row by row and prints the tables. Nothing depends on the times. */
+/** `npm run bench`: measures what was chosen, row by row, and prints the tables. Nothing depends on the times. */
 async function main(): Promise<void> {
 	const settings = readSettings();
 	const heading = circumstances('npm run bench', settings.variables);
-	const stage = await buildStage(await ensureN8n(), PROGRAMS);
+	const stage = await buildStage(await ensureN8n(), { ...THROUGHPUT_PROGRAMS, ...LIVE_PROGRAMS });
+	const tell = async (section: string, report: string) => {
+		const text = `${heading}\n\n${report}`;
+		console.log(`\n${text}`);
+		if (settings.write) await writeReadme(section, text);
+	};
 	try {
-		const results = await measureAll(stage, settings);
-		const report = [
-			heading,
-			`### Targets\n\n${targetsTable(results, SERVERS)}`,
-			tables(results, SERVERS, settings.groups),
-		].join('\n\n');
-		console.log(`\n${report}`);
-		if (settings.write) await writeReadme('results', report);
+		if (settings.groups.length > 0) {
+			await tell('results', await reportThroughput(stage, settings));
+		}
+		if (settings.mutations !== undefined || settings.triggers.length > 0) {
+			await tell('live results', await reportLive(stage, settings));
+		}
 	} finally {
 		stage.remove();
 	}
-}
-
-async function measureAll(stage: Stage, { groups, msPerQuery }: Settings): Promise<Results> {
-	const results = new Results();
-	const certificate = makeCertificate(stage.folder);
-	for (const kind of SERVERS) {
-		const server = await RunningServer.start(kind, certificate, msPerQuery);
-		try {
-			for (const group of groups) {
-				console.error(`\n${group.title}: ${kind.name}`);
-				await measureGroup(results, stage, server, certificate, group);
-			}
-		} finally {
-			server.stop();
-		}
-	}
-	return results;
-}
-
-async function measureGroup(
-	results: Results,
-	stage: Stage,
-	server: RunningServer,
-	certificate: Certificate,
-	group: Group,
-): Promise<void> {
-	for (const items of group.sizes) {
-		for (const entry of group.entries.filter(({ upTo = Infinity }) => items <= upTo)) {
-			const sent = results.measured(server.kind, group.name, 'convexNode', items)?.batchSizes ?? [];
-			const job = {
-				contender: entry.contender,
-				load: { ...group.load, items },
-				server: { url: server.url, latencyMs: server.kind.latencyMs },
-				...(sent.length > 0 && { batchSizes: sent }),
-			};
-			const outcome = await measureEntry(stage, server, certificate, entry, job);
-			console.error(`  ${items} × ${CONTENDER_LABELS[entry.contender]}: ${describe(outcome)}`);
-			if (outcome.type === 'failed') await server.restart();
-			results.add({ server: server.kind, group, contender: entry.contender, items, outcome });
-		}
-	}
-}
-
-async function measureEntry(
-	stage: Stage,
-	server: RunningServer,
-	{ certificate }: Certificate,
-	entry: Entry,
-	job: Job,
-): Promise<Outcome> {
-	const { items } = job.load;
-	const reason = reasonToSkip(entry, items, server.kind.latencyMs);
-	if (reason !== undefined) return { type: 'skipped', reason };
-	const outcome = await measure(stage, server, certificate, job, repeatsFor(items));
-	if (outcome.type !== 'measured' || entry.contender === 'expressionsAlone') {
-		return outcome;
-	}
-	if (outcome.calls === items) return outcome;
-	return { type: 'failed', reason: `${outcome.calls} calls reached the server` };
-}
-
-function describe(outcome: Outcome): string {
-	return outcome.type === 'measured'
-		? milliseconds(outcome.wallTimeMs)
-		: `${outcome.type}: ${outcome.reason}`;
 }
 
 void main();

@@ -1,10 +1,20 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Node, not in n8n */
 import { GROUPS, type Group } from './plan';
 
+/** The parts of the plan that are no groups of contenders, by their names for BENCH_ONLY. */
+const SESSION = 'session';
+const TRIGGERS = 'triggers';
+const LIVE_MUTATIONS = 1000;
+const LIVE_TRIGGERS = [1, 100, 1000];
+
 export interface Settings {
 	groups: Group[];
 	/** What a query of a batch costs the server, one after another. */
 	msPerQuery: number;
+	/** How many mutations are delivered, over HTTP and in a session; undefined for none. */
+	mutations: number | undefined;
+	/** Numbers of triggers in a process. */
+	triggers: number[];
 	/** Whether the report goes into bench/README.md too. */
 	write: boolean;
 	/** The environment variables that were given, for the report. */
@@ -12,8 +22,9 @@ export interface Settings {
 }
 
 /**
- * BENCH_ITEMS (`1,100`) and BENCH_ONLY (`queries,single`) choose parts of the plan; BENCH_MS_PER_QUERY
- * makes the server work. The argument `--write` puts the report into bench/README.md.
+ * BENCH_ONLY (`queries,single`) chooses parts of the plan; BENCH_ITEMS (`1,100`), BENCH_MUTATIONS and
+ * BENCH_TRIGGERS (`1,10`) replace its numbers; BENCH_MS_PER_QUERY makes the server work. The argument
+ * `--write` puts the report into bench/README.md.
  *
  * @throws Error for a value that is none of these
  */
@@ -21,28 +32,33 @@ export function readSettings(
 	environment: NodeJS.ProcessEnv = process.env,
 	args: string[] = process.argv.slice(2),
 ): Settings {
-	const names = ['BENCH_ITEMS', 'BENCH_ONLY', 'BENCH_MS_PER_QUERY'];
-	const variables = variablesOf(environment, names);
-	const { BENCH_ITEMS, BENCH_ONLY, BENCH_MS_PER_QUERY } = variables;
-	const items = BENCH_ITEMS?.split(',').map((value) => positive('BENCH_ITEMS', value));
-	const groups = chosenGroups(BENCH_ONLY).map((group) => ({
-		...group,
-		sizes: items ?? group.sizes,
-	}));
+	const variables = variablesOf(environment, [
+		'BENCH_ITEMS',
+		'BENCH_ONLY',
+		'BENCH_MS_PER_QUERY',
+		'BENCH_MUTATIONS',
+		'BENCH_TRIGGERS',
+	]);
+	const one = (name: string, unset: number) =>
+		variables[name] === undefined ? unset : positive(name, variables[name]);
+	const several = (name: string) =>
+		variables[name]?.split(',').map((value) => positive(name, value));
+	const { groups, session, triggers } = chosenParts(variables.BENCH_ONLY);
 	return {
-		groups: groups.map((group) => (group.name === 'single' ? { ...group, sizes: [1] } : group)),
-		msPerQuery:
-			BENCH_MS_PER_QUERY === undefined ? 0 : positive('BENCH_MS_PER_QUERY', BENCH_MS_PER_QUERY),
+		groups: groups.map((group) => ({
+			...group,
+			sizes: (group.name === 'single' ? undefined : several('BENCH_ITEMS')) ?? group.sizes,
+		})),
+		msPerQuery: one('BENCH_MS_PER_QUERY', 0),
+		mutations: session ? one('BENCH_MUTATIONS', LIVE_MUTATIONS) : undefined,
+		triggers: triggers ? (several('BENCH_TRIGGERS') ?? LIVE_TRIGGERS) : [],
 		write: args.includes('--write'),
 		variables,
 	};
 }
 
 /** Those of these environment variables that have a value. */
-export function variablesOf(
-	environment: NodeJS.ProcessEnv,
-	names: string[],
-): Record<string, string> {
+function variablesOf(environment: NodeJS.ProcessEnv, names: string[]): Record<string, string> {
 	return Object.fromEntries(
 		names.flatMap((name) => {
 			const value = environment[name]?.trim() ?? '';
@@ -51,19 +67,30 @@ export function variablesOf(
 	);
 }
 
-/** `mutations` chooses both groups whose names start so. */
-function chosenGroups(only: string | undefined): Group[] {
-	if (only === undefined) return GROUPS;
-	return only.split(',').flatMap((part) => {
-		const groups = GROUPS.filter(({ name }) => name.startsWith(part.trim()));
-		if (groups.length > 0) return groups;
-		throw new Error(
-			`BENCH_ONLY: '${part}' is none of ${GROUPS.map(({ name }) => name).join(', ')}`,
-		);
-	});
+interface ChosenParts {
+	groups: Group[];
+	session: boolean;
+	triggers: boolean;
 }
 
-export function positive(name: string, text: string): number {
+/** `mutations` chooses both groups whose names start so. */
+function chosenParts(only: string | undefined): ChosenParts {
+	if (only === undefined) return { groups: GROUPS, session: true, triggers: true };
+	const parts = only.split(',').map((part) => part.trim());
+	const groupsOf = (part: string) => GROUPS.filter(({ name }) => name.startsWith(part));
+	for (const part of parts) {
+		if (part === SESSION || part === TRIGGERS || groupsOf(part).length > 0) continue;
+		const names = [...GROUPS.map(({ name }) => name), SESSION, TRIGGERS];
+		throw new Error(`BENCH_ONLY: '${part}' is none of ${names.join(', ')}`);
+	}
+	return {
+		groups: parts.flatMap(groupsOf),
+		session: parts.includes(SESSION),
+		triggers: parts.includes(TRIGGERS),
+	};
+}
+
+function positive(name: string, text: string): number {
 	const value = Number(text);
 	if (Number.isFinite(value) && value > 0) return value;
 	throw new Error(`${name}: '${text}' is not a positive number`);
