@@ -79,13 +79,16 @@ describe('a failure with several calls under way', () => {
 			parameters: calling('run', '={{ $json.path }}', '={{ $json.args }}', { concurrency: 3 }),
 			input: [
 				{ path: 'failures:throwError', args: {} },
-				{ path: 'counters:wait', args: { ms: 200, key: 'a' } },
-				{ path: 'counters:wait', args: { ms: 200, key: 'b' } },
+				{ path: 'counters:wait', args: { ms: 200 } },
+				{ path: 'counters:wait', args: { ms: 200 } },
 			],
 			settings: { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 },
 		});
 		expect(stoppedBy?.message).toBe('Uncaught Error: boom');
-		expect(await convex.deployment.executions()).toMatchObject({ 'failures:throwError': 3 });
+		expect(await convex.deployment.executions()).toMatchObject({
+			'failures:throwError': 3,
+			'counters:wait': 2,
+		});
 	});
 });
 

@@ -1,4 +1,5 @@
 import type { INodeExecutionData } from 'n8n-workflow';
+import { Convex } from '../../nodes/Convex/Convex.node';
 import { calling } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 
@@ -91,6 +92,29 @@ describe('operations', () => {
 		expect(credentialReads).toBe(1);
 	});
 
+	it.each(['query', 'mutation'])(
+		'reads a parameter of a %s once an item, and one without expressions once a run',
+		async (operation) => {
+			const reads = new ParameterReads();
+			const path = operation === 'query' ? 'values:echo' : 'counters:increment';
+			const argument = operation === 'query' ? 'value' : 'name';
+			const { success } = await convex.run({
+				nodeType: reads.node,
+				parameters: calling(operation, path, `={{ { ${argument}: $json.text } }}`),
+				input: Array(40).fill({ text: 'a' }),
+			});
+			expect(success).toHaveLength(40);
+			const { argumentsJson, ...others } = reads.byName;
+			expect(argumentsJson).toEqual(Array.from({ length: 40 }, (_, itemIndex) => itemIndex));
+			expect(Object.keys(others)).toEqual(
+				expect.arrayContaining(['operation', 'functionPath', 'argumentsMode', 'options']),
+			);
+			for (const [name, itemIndexes] of Object.entries(others)) {
+				expect([name, itemIndexes]).toEqual([name, [0]]);
+			}
+		},
+	);
+
 	it('gives no items for no items', async () => {
 		const { success, run } = await convex.run({
 			parameters: calling('query', 'version'),
@@ -100,3 +124,26 @@ describe('operations', () => {
 		expect(run.data.resultData.error).toBeUndefined();
 	});
 });
+
+/** The node, with notes of the parameters that it reads of n8n, and for which items. */
+class ParameterReads {
+	readonly byName: Record<string, number[]> = {};
+
+	get node(): Convex {
+		const { byName } = this;
+		const node = new Convex();
+		const { execute } = node;
+		node.execute = async function () {
+			const getNodeParameter = new Proxy(this.getNodeParameter, {
+				apply: (read, _context, [name, itemIndex, ...others]: unknown[]) => {
+					(byName[String(name)] ??= []).push(Number(itemIndex));
+					return Reflect.apply(read, this, [name, itemIndex, ...others]);
+				},
+			});
+			return await execute.call(
+				Object.create(this, { getNodeParameter: { value: getNodeParameter } }),
+			);
+		};
+		return node;
+	}
+}

@@ -52,6 +52,18 @@ describe('a list read page by page', () => {
 		expect(await queryCount()).toBe(pages);
 	});
 
+	it.each([
+		['limit', { limit: 3, pageSize: 2 }, 3],
+		['pages', { pages: 2, pageSize: 2 }, 4],
+	])('may be told by an expression where to end: %s', async (amount, settings, count) => {
+		await fill(10);
+		const { success } = await convex.run({
+			parameters: documents({ ...settings, return: '={{ $json.amount }}' }),
+			input: [{ amount }],
+		});
+		expect(success).toHaveLength(count);
+	});
+
 	it('ends after a number of pages, and gives the page as the function returned it', async () => {
 		await fill(10);
 		const { success } = await convex.run({

@@ -62,7 +62,7 @@ describe('queries of many items', () => {
 			Array(5).fill(megabytes.text.length),
 		);
 		// The answers are large, so the rest goes one by one.
-		expect(await requests()).toMatchObject({ batchSizes: [3], queries: 2 });
+		expect(await requests()).toMatchObject({ batchSizes: [3, 1, 1], queries: 0 });
 	});
 
 	it('are kept apart by the user they are made for', async () => {
@@ -87,6 +87,48 @@ describe('queries of many items', () => {
 			'ada',
 		]);
 		expect((await requests()).batchSizes).toEqual([3, 2]);
+	});
+
+	it('share requests with those of the same user, also where many users take turns', async () => {
+		const users = Array.from({ length: 600 }, (_, index) => `user ${(index * 7) % 150}`);
+		const { success } = await convex.run({
+			parameters: calling(
+				'query',
+				'users:whoami',
+				{},
+				{
+					output: 'value',
+					concurrency: 1,
+					actAsUser: '={{ { issuer: "https://issuer.test", subject: $json.user } }}',
+				},
+			),
+			input: users.map((user) => ({ user })),
+		});
+		expect(success.map((item) => item.json.subject)).toEqual(users);
+		const { batches, queries } = await requests();
+		expect(batches + queries).toBe(150);
+	});
+
+	it('are kept apart by how long they are waited for', async () => {
+		const { success } = await convex.run({
+			parameters: echo({ concurrency: 1, timeout: '={{ $json.timeout }}' }),
+			input: [10_000, 20_000, 10_000, 20_000].map((timeout, number) => ({ number, timeout })),
+		});
+		expect(success.map((item) => item.json.value)).toEqual([0, 1, 2, 3]);
+		expect((await requests()).batchSizes).toEqual([2, 2]);
+	});
+
+	it('go together again when large answers, which went one by one, are over', async () => {
+		const large = { text: 'x'.repeat(5 * 2 ** 20) };
+		const { success } = await convex.run({
+			parameters: calling('query', 'values:echo', '={{ { value: $json.text } }}', {
+				concurrency: 1,
+			}),
+			input: [large, large, large, large, ...Array(300).fill({ text: 'x' })],
+		});
+		expect(success).toHaveLength(304);
+		const { batches, queries } = await requests();
+		expect(batches + queries).toBeLessThan(30);
 	});
 
 	it('may name another function and another format each', async () => {
@@ -119,20 +161,76 @@ describe('a failure among many queries', () => {
 		expect(error.map(({ json }) => json.path)).toEqual(['failures:throwError', 'nope:nope']);
 	});
 
-	it('that refuses the whole batch has its queries sent one by one', async () => {
+	it.each([
+		[400, { code: 'BadJsonBody', message: 'one of them is bad' }],
+		[400, { code: 'SomethingNew', message: 'whatever that is' }],
+		[404, { code: 'FunctionPathNotFound', message: 'one of them is not there' }],
+		[413, ''],
+	])(
+		'that refuses the whole batch with %i %j has its queries sent one by one',
+		async (status, body) => {
+			await convex.deployment.addFault({ kind: 'answer', path: BATCH, status, body });
+			const { success, stoppedBy } = await convex.run({
+				parameters: echo({ concurrency: 1 }),
+				input: numbers(10),
+			});
+			expect(stoppedBy).toBeUndefined();
+			expect(success.map((item) => item.json.value)).toEqual(numbers(10).map((i) => i.number));
+			expect(await requests()).toMatchObject({ batches: 1, queries: 10 });
+		},
+	);
+
+	it('of all batches that are under way at once leaves no query behind', async () => {
+		await convex.deployment.addFault({ kind: 'answer', path: BATCH, status: 400, times: 4 });
+		const { success } = await convex.run({ parameters: echo(), input: numbers(10) });
+		expect(success.map((item) => item.json.value)).toEqual(numbers(10).map((i) => i.number));
+		expect(await requests()).toMatchObject({ batches: 4, queries: 10 });
+	});
+
+	it('of the last batch, while nothing else is under way, leaves no query behind', async () => {
+		await convex.deployment.addFault({ kind: 'answer', path: BATCH, status: 400, skip: 4 });
+		const { success } = await convex.run({ parameters: echo(), input: numbers(200) });
+		expect(success.map((item) => item.json.value)).toEqual(numbers(200).map((i) => i.number));
+	});
+
+	it('of one query keeps others together', async () => {
 		await convex.deployment.addFault({
 			kind: 'answer',
 			path: BATCH,
-			status: 400,
-			body: { code: 'BadJsonBody', message: 'one of them is bad' },
+			status: 404,
+			body: { code: 'FunctionPathNotFound', message: 'one of them is not there' },
 		});
-		const { success, stoppedBy } = await convex.run({
-			parameters: echo({ concurrency: 1 }),
-			input: numbers(10),
+		await convex.run({ parameters: echo({ concurrency: 1 }), input: numbers(75) });
+		expect(await requests()).toMatchObject({ batchSizes: [25, 25], queries: 25 });
+	});
+
+	it('because it is too large for a proxy makes the next smaller', async () => {
+		await convex.deployment.addFault({ kind: 'answer', path: BATCH, status: 413, times: 2 });
+		await convex.run({ parameters: echo({ concurrency: 1 }), input: numbers(43) });
+		expect(await requests()).toMatchObject({ batches: 3, batchSizes: [6], queries: 37 });
+	});
+
+	it('sends no query again more often than the option says, but for once by itself', async () => {
+		await convex.deployment.addFault({ kind: 'serverError', status: 500, times: 100 });
+		const { error } = await convex.run({
+			parameters: echo({ maxRetries: 1, concurrency: 1 }),
+			input: numbers(3),
+			settings: continuing,
 		});
-		expect(stoppedBy).toBeUndefined();
-		expect(success.map((item) => item.json.value)).toEqual(numbers(10).map((i) => i.number));
-		expect(await requests()).toMatchObject({ batches: 1, queries: 10 });
+		expect(error).toHaveLength(3);
+		expect(await requests()).toMatchObject({ batches: 2, queries: 3 });
+	});
+
+	it('that was slow for a time only is followed by batches again', async () => {
+		await convex.deployment.addFault({ kind: 'delay', path: BATCH, ms: 1_000, times: 5 });
+		const { success } = await convex.run({
+			parameters: echo({ concurrency: 1, timeout: 200 }),
+			input: numbers(500),
+		});
+		expect(success).toHaveLength(500);
+		const { batchSizes, queries } = await requests();
+		expect(Math.max(...batchSizes)).toBeGreaterThan(100);
+		expect(queries).toBeLessThan(60);
 	});
 
 	it('of a path the deployment cannot parse fails its own item only', async () => {

@@ -175,6 +175,18 @@ describe('a batch that was not answered in time', () => {
 	});
 });
 
+it('batches are measured once there was one, unless the deployment takes none', () => {
+	const [answered, refused] = [new BatchSizing(1_000, 4), new BatchSizing(1_000, 4)];
+	expect(answered.isMeasuring).toBe(false);
+	observe(answered, 1, 0.01);
+	refused.tooLarge(25);
+	for (const sizing of [answered, refused]) {
+		expect(sizing.isMeasuring).toBe(true);
+		sizing.turnOff();
+		expect(sizing.isMeasuring).toBe(false);
+	}
+});
+
 it('a deployment that takes no batches gets none, whatever was measured', () => {
 	for (const isMeasured of [false, true]) {
 		const sizing = new BatchSizing(1_000, 4);

@@ -6,6 +6,7 @@ import {
 import { platformFailure } from '../../nodes/Convex/convex/platformFailure';
 import {
 	isBatchUnknown,
+	isTooLarge,
 	isTooSlow,
 	mayBeOneQuery,
 	parseBatchResponse,
@@ -35,6 +36,10 @@ describe('a batch that failed as a whole', () => {
 		['a path that is refused', status(400, 'BadConvexFunctionIdentifier')],
 		['a format that is refused', status(400, 'BadFormat')],
 		['a body that is too large', status(413)],
+		['a refusal of no known kind', status(400)],
+		['a refusal with an unknown code', status(400, 'SomethingNew')],
+		['a conflict', status(409)],
+		['a function that is not there', status(404, 'FunctionPathNotFound')],
 		['an endpoint that is not there', status(404)],
 		['a method that is not allowed', status(405)],
 		['a query that is too slow for the server', status(408)],
@@ -52,8 +57,11 @@ describe('a batch that failed as a whole', () => {
 	it.each<[string, ConvexFailure]>([
 		['a wrong key', status(401, 'BadAdminKey')],
 		['a key that may not', status(403, 'OperationNotPermitted')],
-		['a refusal of no known kind', status(400)],
-		['a conflict', status(409)],
+		['a key that cannot be read', status(400, 'InvalidAdminKey')],
+		['a header that cannot be read', status(400, 'InvalidHeaderFailure')],
+		['a user that cannot be read', status(400, 'HeaderParseFailure')],
+		['a client that is too old', status(400, 'ClientVersionUnsupported')],
+		['a sign-in provider that is away', status(503, 'AuthProviderDiscoveryFailed')],
 		['a redirect', status(302)],
 		['another redirect', status(307)],
 		['too many requests', status(429, 'TooManyConcurrentRequests')],
@@ -78,12 +86,23 @@ describe('a batch that failed as a whole', () => {
 	it.each<[string, ConvexFailure, boolean]>([
 		['not found', status(404), true],
 		['method not allowed', status(405), true],
+		['a function that is not there', status(404, 'FunctionPathNotFound'), false],
 		['a refused body', status(400, 'BadJsonBody'), false],
 		['a server error', status(500), false],
 		['gone', status(410), false],
 		['no answer', network('ECONNRESET'), false],
 	])('tells whether the server knows batches at all: %s', (_what, failure, isUnknown) => {
 		expect(isBatchUnknown(failure)).toBe(isUnknown);
+	});
+
+	it.each<[string, ConvexFailure, boolean]>([
+		['the client waited in vain', network('ECONNABORTED'), true],
+		['the server waited in vain', status(408), true],
+		['a body that is too large', status(413), true],
+		['a refused body', status(400, 'BadJsonBody'), false],
+		['an overload', status(429, 'TooManyConcurrentRequests'), false],
+	])('tells whether fewer queries may get through: %s', (_what, failure, isLarge) => {
+		expect(isTooLarge(failure)).toBe(isLarge);
 	});
 
 	it.each<[string, ConvexFailure, boolean]>([

@@ -85,12 +85,22 @@ describe('a call', () => {
 
 	it('is not sent again for a failure that is met in another way', async () => {
 		const call = callEnding(OVERLOADED, failed({ httpStatus: 408 }), SUCCESS);
-		const result = await retriesWith().retries.run(
-			call.send,
-			({ details }) => details.httpStatus === 408,
-		);
+		const result = await retriesWith().retries.run(call.send, {
+			givesUp: ({ details }) => details.httpStatus === 408,
+		});
 		expect(result).toMatchObject({ failure: { details: { httpStatus: 408 } } });
 		expect(call.count).toBe(2);
+	});
+
+	it.each([
+		[0, 5],
+		[3, 2],
+		[4, 1],
+		[7, 1],
+	])('that was sent again %i times already is sent %i times at most', async (retried, times) => {
+		const call = callEnding(OVERLOADED);
+		expect(await retriesWith().retries.run(call.send, { retried })).toBe(OVERLOADED);
+		expect(call.count).toBe(times);
 	});
 
 	it('that throws throws', async () => {
@@ -116,7 +126,7 @@ describe('a run that has stopped', () => {
 	});
 
 	it('ends the wait for the next retry at once, with what the call came to', async () => {
-		// Waits that outlast this test.
+		// Waits that outlast this test's time.
 		const { retries, stop } = retriesWith({ maxRetries: 20, part: 50 });
 		const calls = Array.from({ length: 20 }, () => callEnding(OVERLOADED, SUCCESS));
 		const results = calls.map(async ({ send }) => await retries.run(send));
@@ -125,7 +135,7 @@ describe('a run that has stopped', () => {
 		stop();
 		expect(await Promise.all(results)).toEqual(calls.map(() => OVERLOADED));
 		expect(calls.map(({ count }) => count)).toEqual(calls.map(() => 1));
-	});
+	}, 5_000);
 
 	it('while a call is under way lets it end, and does not send it again', async () => {
 		const { retries, stop } = retriesWith();

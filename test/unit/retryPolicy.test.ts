@@ -163,7 +163,14 @@ describe('the patience of a run', () => {
 		['a server that waited in vain', { httpStatus: 408 }, true],
 		['a connection that broke', { kind: 'network', code: 'ECONNRESET' }, true],
 		['nothing that answers', { kind: 'network', code: 'ECONNREFUSED' }, true],
-		['an answer that was cut off', { kind: 'network', httpStatus: 200 }, false],
+		['an answer that was cut off', { kind: 'network', httpStatus: 200 }, true],
+		['a query without an answer', { kind: 'network', code: 'ECONNABORTED', retryable: true }, true],
+		[
+			'a mutation without an answer',
+			{ kind: 'network', code: 'ECONNABORTED', retryable: false },
+			false,
+		],
+		['a snapshot that is gone', { code: 'SnapshotGone', retryable: false }, false],
 		['a function that threw', { kind: 'function' }, false],
 		['a ConvexError', { kind: 'application' }, false],
 		['a refused key', { httpStatus: 401 }, false],
@@ -177,6 +184,16 @@ describe('the patience of a run', () => {
 		policy.failed(failing(details));
 		pass(PATIENCE_MS);
 		expect(policy.givenUp() !== undefined).toBe(isOutage);
+	});
+
+	it('goes on while mutations take longer than the user waits, which says nothing', () => {
+		const { policy, pass } = policyWith();
+		policy.failed(overloaded);
+		for (let second = 0; second < 60; second++) {
+			pass(PATIENCE_MS / 60);
+			policy.failed(failing({ kind: 'network', code: 'ECONNABORTED', retryable: false }));
+		}
+		expect(policy.givenUp()).toBeDefined();
 	});
 
 	it('begins anew with a failure that the deployment gave itself', () => {

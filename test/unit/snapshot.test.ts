@@ -75,8 +75,7 @@ describe('a query at a snapshot', () => {
 		expect(failure.description).toMatch(/'Concurrency'.*'Single Snapshot'/);
 		expect(failure.details).toEqual({
 			kind: 'deployment',
-			code: 'InternalServerError',
-			httpStatus: 503,
+			code: 'SnapshotGone',
 			retryable: false,
 			outcome: 'notExecuted',
 		});

@@ -69,7 +69,13 @@ export class BatchSizing {
 		if (!this.isOff) this.maxSize = Math.min(this.limit, this.maxSize * 2);
 	}
 
-	/** A batch of this size was not answered in time. */
+	/** Whether there were batches, and the next one says more about how large they may be. */
+	get isMeasuring(): boolean {
+		const isReduced = this.maxSize < this.limit;
+		return !this.isOff && (this.largest > 0 || isReduced);
+	}
+
+	/** A batch of this size was not answered in time, or not taken. */
 	tooLarge(size: number): void {
 		this.maxSize = Math.max(1, Math.min(this.maxSize, Math.floor(size / 2)));
 	}

@@ -51,6 +51,9 @@ const HELP_BY_CODE = new Map(
 			'Convex could not reach the sign-in provider that issued the token. Try again later.',
 		BadConvexFunctionIdentifier:
 			"Check 'Function'. Write it as 'module:function', e.g. messages:list.",
+		FunctionPathNotFound:
+			"Check 'Function' for typing mistakes, and that the function is deployed there. An internal function needs a deploy key.",
+		FunctionPathWrongType: "Choose the operation of the function's type, or 'Run by Path'.",
 		BadJsonBody:
 			'The deployment could not read the request. Most often it is larger than 16 MiB: send less data per call.',
 		TooManyConcurrentRequests: OVERLOADED_HELP,

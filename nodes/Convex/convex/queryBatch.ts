@@ -43,9 +43,9 @@ export function parseBatchResponse(response: DeploymentResponse, size: number): 
 	};
 }
 
-/** Statuses of a server that knows no batches: an older or another one. */
-export function isBatchUnknown({ details }: ConvexFailure): boolean {
-	return details.httpStatus === 404 || details.httpStatus === 405;
+/** Answers of a server that knows no batches: an older or another one. Convex's refusals have a code. */
+export function isBatchUnknown({ details: { httpStatus, code } }: ConvexFailure): boolean {
+	return code === undefined && (httpStatus === 404 || httpStatus === 405);
 }
 
 /** Whether the queries together took longer than the client or the server waits. */
@@ -53,18 +53,31 @@ export function isTooSlow({ details }: ConvexFailure): boolean {
 	return details.code === 'ECONNABORTED' || details.httpStatus === 408;
 }
 
-/** What the backend says of one query, which then fails the whole batch. */
-const CODES_OF_ONE_QUERY = new Set(['BadConvexFunctionIdentifier', 'BadJsonBody', 'BadFormat']);
+/** Whether fewer queries together may get through: these took too long, or were too much for a proxy. */
+export function isTooLarge(failure: ConvexFailure): boolean {
+	return isTooSlow(failure) || failure.details.httpStatus === 413;
+}
+
+/** Refusals of the credential and of headers, which all queries have in common. */
+const STATUSES_OF_ALL_QUERIES = new Set([401, 403]);
+const CODES_OF_ALL_QUERIES = new Set([
+	'InvalidHeaderFailure',
+	'InvalidAdminKey',
+	'HeaderParseFailure',
+	'InvalidClientVersion',
+	'ClientVersionUnsupported',
+	'AuthProviderDiscoveryFailed',
+]);
 
 /**
  * Whether one query, or the size of the batch, may be the reason why the whole batch failed. Then its
  * queries are sent one by one; what is wrong with the key, the load or the network hits them all.
  */
 export function mayBeOneQuery(failure: ConvexFailure): boolean {
-	if (isTooSlow(failure) || isBatchUnknown(failure)) return true;
+	if (isTooSlow(failure)) return true;
 	const { httpStatus, code } = failure.details;
-	if (httpStatus === undefined) return false;
-	if (httpStatus === STATUS_OK) return true;
-	if (httpStatus >= 500) return !isOverload(httpStatus, code);
-	return httpStatus === 413 || (code !== undefined && CODES_OF_ONE_QUERY.has(code));
+	if (httpStatus === undefined || STATUSES_OF_ALL_QUERIES.has(httpStatus)) return false;
+	if (code !== undefined && CODES_OF_ALL_QUERIES.has(code)) return false;
+	const isRefusal = httpStatus >= 400 && !isOverload(httpStatus, code);
+	return isRefusal || httpStatus === STATUS_OK;
 }

@@ -29,7 +29,7 @@ export class RetryPolicy {
 
 	failed(failure: ConvexFailure): void {
 		if (isOutage(failure)) this.failingSinceMs ??= this.now();
-		else this.succeeded();
+		else if (!saysNothing(failure)) this.succeeded();
 	}
 
 	/**
@@ -60,13 +60,19 @@ export class RetryPolicy {
 	}
 }
 
-/**
- * Whether the deployment could not be reached, or could not do its work. An action or mutation that
- * takes longer than the user waits (which is not retryable) says nothing of that.
- */
-function isOutage({ details }: ConvexFailure): boolean {
-	const { kind, httpStatus, code, retryable } = details;
-	if (code === 'ECONNABORTED') return retryable === true;
-	if (httpStatus === undefined) return kind === 'network';
+/** Whether the deployment could not be reached, or could not do its work. */
+function isOutage(failure: ConvexFailure): boolean {
+	const { kind, httpStatus } = failure.details;
+	if (saysNothing(failure)) return false;
+	if (kind === 'network') return true;
+	if (httpStatus === undefined) return false;
 	return httpStatus === 408 || httpStatus === 429 || httpStatus >= 500;
+}
+
+/**
+ * A mutation or action that takes longer than the user waits (which is not retryable) shows neither an
+ * outage nor that the deployment works.
+ */
+function saysNothing({ details: { code, retryable } }: ConvexFailure): boolean {
+	return code === 'ECONNABORTED' && retryable !== true;
 }

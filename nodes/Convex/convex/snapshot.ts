@@ -7,6 +7,9 @@ import { platformFailure } from './platformFailure';
 /** Gives the latest snapshot, for `/api/query_at_ts` (convex-backend crates/local_backend/src/public_api.rs). */
 export const TIMESTAMP_PATH = '/api/query_ts';
 
+/** The code of a query whose snapshot cannot be read any more; Convex's own says nothing of that. */
+const SNAPSHOT_GONE = 'SnapshotGone';
+
 export type TimestampResult =
 	{ status: 'success'; timestamp: string } | { status: 'failure'; failure: ConvexFailure };
 
@@ -30,6 +33,11 @@ export function snapshotFailure(failure: ConvexFailure): ConvexFailure {
 	return new ConvexFailure(
 		'Convex could not read the snapshot, probably because it is too old',
 		"Convex keeps a snapshot for a short time only. Read fewer items in a run, raise 'Concurrency', or turn 'Single Snapshot' off.",
-		{ ...failure.details, retryable: false, outcome: 'notExecuted' },
+		{ kind: 'deployment', code: SNAPSHOT_GONE, retryable: false, outcome: 'notExecuted' },
 	);
+}
+
+/** Whether no query can read the snapshot any more. */
+export function isSnapshotGone({ details }: ConvexFailure): boolean {
+	return details.code === SNAPSHOT_GONE;
 }

@@ -8,6 +8,8 @@ import { isPlainObject } from '../convex/arguments';
 import type { FunctionCall } from '../convex/functionCall';
 import type { CallContext, Deployment } from './deployment';
 import { callFunction } from './functionCalls';
+import { isCancelled } from './networkFailure';
+import { toFailure } from './nodeError';
 
 const SPEC_TIMEOUT_MS = 30_000;
 /** Long enough for the requests of one form that opens, short enough to show what was just deployed. */
@@ -43,7 +45,14 @@ export async function readFunctionSpec(
 	}
 	const cacheKey = JSON.stringify([deploymentUrl, authorization, componentPath]);
 	const cached = cache.get(cacheKey);
-	if (cached !== undefined && cached.expiresAt > Date.now()) return await cached.spec;
+	if (cached !== undefined && cached.expiresAt > Date.now()) {
+		return await cached.spec.catch(async (thrown: unknown) => {
+			const failure = toFailure(thrown);
+			if (!isCancelled(failure)) throw failure;
+			// The run that asked first was cancelled, and not this one.
+			return await askForSpec(context, deployment, componentPath);
+		});
+	}
 	forgetExpired();
 	const spec = askForSpec(context, deployment, componentPath);
 	cache.set(cacheKey, { spec, expiresAt: Date.now() + CACHE_LIFETIME_MS });

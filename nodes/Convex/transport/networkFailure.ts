@@ -75,6 +75,13 @@ const TIMEOUT_CODES = new Set(['ECONNABORTED', 'ETIMEDOUT', 'ESOCKETTIMEDOUT']);
 const CERTIFICATE_CODES =
 	/^(?:CERT_|ERR_TLS_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|UNABLE_TO_(?:GET|VERIFY)_)/;
 
+/** axios' code of a request that was aborted. */
+const CANCELLED = 'ERR_CANCELED';
+
+export function isCancelled({ details }: ConvexFailure): boolean {
+	return details.code === CANCELLED;
+}
+
 /**
  * What is known when a request brought no answer.
  *
@@ -120,7 +127,7 @@ function faultOf(code: string | undefined, text: string, timeoutMs: number): Net
 			isLasting: true,
 		};
 	}
-	if (code === 'ERR_CANCELED') {
+	if (code === CANCELLED) {
 		return {
 			message: 'The execution was cancelled while the call was under way',
 			help: 'Run the workflow again.',

@@ -13,6 +13,13 @@ interface Failed {
 /** What a call came to; anything but a failure is a success. */
 type Attempted = Failed | { status: 'success' | 'answered' };
 
+export interface RetryTerms {
+	/** How often the call was sent again already, as a part of something else. */
+	retried?: number;
+	/** Whether a failure is to be met in another way than by sending the same again. */
+	givesUp?: (failure: ConvexFailure) => boolean;
+}
+
 /** Sends calls, and sends them again as the policy says, until `stopped`: then nothing more is sent. */
 export class Retries {
 	constructor(
@@ -20,15 +27,14 @@ export class Retries {
 		private readonly stopped: AbortSignal,
 	) {}
 
-	/** @param givesUp whether a failure is to be met in another way than by sending the same again */
 	async run<Result extends Attempted>(
 		attempt: () => Promise<Result>,
-		givesUp: (failure: ConvexFailure) => boolean = () => false,
+		{ retried = 0, givesUp = () => false }: RetryTerms = {},
 	): Promise<Result | Failed> {
 		if (this.stopped.aborted) return { status: 'failure', failure: notSent() };
 		const hopeless = this.policy.givenUp();
 		if (hopeless !== undefined) return { status: 'failure', failure: hopeless };
-		for (let retries = 0; ; retries++) {
+		for (let retries = retried; ; retries++) {
 			const result = await attempt();
 			if (result.status !== 'failure') {
 				this.policy.succeeded();

@@ -4,7 +4,7 @@ import type { FunctionOperation } from '../../convex/functionCall';
 import type { FunctionResult } from '../../convex/functionResponse';
 import { formatFunctionPath } from '../../convex/functionPath';
 import { RetryPolicy } from '../../convex/retryPolicy';
-import type { TimestampResult } from '../../convex/snapshot';
+import { isSnapshotGone, type TimestampResult } from '../../convex/snapshot';
 import type { Deployment } from '../../transport/deployment';
 import { callFunction, readTimestamp } from '../../transport/functionCalls';
 import { toFailure } from '../../transport/nodeError';
@@ -70,16 +70,20 @@ export class FunctionRun {
 		this.turnEndsMs = performance.now() + TURN_MS;
 	}
 
-	/** Sends an item's call by itself: once, or page by page. */
-	async send(prepared: PreparedCall): Promise<void> {
+	/**
+	 * Sends an item's call by itself: once, or page by page.
+	 *
+	 * @param retried how often it was sent again already, in a batch
+	 */
+	async send(prepared: PreparedCall, retried: number): Promise<void> {
 		const { itemIndex, options } = prepared;
 		const { pagination, output } = options;
 		if (pagination === undefined) {
-			await this.end(prepared, await this.sendOnce(prepared, prepared.call.args));
+			await this.end(prepared, await this.sendOnce(prepared, prepared.call.args, retried));
 			return;
 		}
 		try {
-			const send = async (args: EncodedArguments) => await this.sendOnce(prepared, args);
+			const send = async (args: EncodedArguments) => await this.sendOnce(prepared, args, 0);
 			const pages = await readPages(send, prepared.call.args, pagination);
 			this.items.succeed(itemIndex, toListItems(pages, pagination.itemPer, output, itemIndex));
 		} catch (thrown) {
@@ -103,14 +107,21 @@ export class FunctionRun {
 	private async sendOnce(
 		{ caller, call, options }: PreparedCall,
 		args: EncodedArguments,
+		retried: number,
 	): Promise<FunctionResult> {
 		const { timeoutMs } = options;
 		const snapshot = this.options.snapshot ? await this.readSnapshot(timeoutMs) : undefined;
 		if (snapshot?.status === 'failure') return snapshot;
 		const request = { ...call, args, timestamp: snapshot?.timestamp };
-		return await this.retries.run(
+		const result = await this.retries.run(
 			async () => await callFunction(this.context, caller, request, timeoutMs),
+			{ retried },
 		);
+		if (result.status === 'failure' && isSnapshotGone(result.failure)) {
+			// No other item can read it either.
+			this.snapshot = Promise.resolve({ status: 'failure', failure: result.failure });
+		}
+		return result;
 	}
 
 	/** The snapshot that all items read; asked for by the first of them. */
@@ -119,7 +130,7 @@ export class FunctionRun {
 			async () => await readTimestamp(this.context, this.deployment, timeoutMs),
 		);
 		const result = await this.snapshot;
-		if (result.status === 'failure') this.snapshot = undefined;
+		if (result.status === 'failure' && !isSnapshotGone(result.failure)) this.snapshot = undefined;
 		return result;
 	}
 }

@@ -8,6 +8,7 @@ import {
 	pageArguments,
 	PageWalk,
 	parsePage,
+	type Page,
 	type PageRange,
 } from '../../convex/pagination';
 import type { PaginationOptions } from './pagination';
@@ -75,8 +76,7 @@ async function readOnce(
 		const documents =
 			page.documents.length > missing ? page.documents.slice(0, missing) : page.documents;
 		pages.push({
-			value:
-				documents.length < page.documents.length ? { ...page.value, page: documents } : page.value,
+			value: documents.length < page.documents.length ? cutTo(documents, page) : page.value,
 			documents,
 			logLines: result.logLines,
 		});
@@ -84,6 +84,12 @@ async function readOnce(
 		if (missing === 0 || pages.length === maxPages) break;
 	}
 	return { pages };
+}
+
+/** The cursor leads behind the documents that are left out, so it is left out too. */
+function cutTo(documents: JSONValue[], { value }: Page): JSONValue {
+	const { continueCursor: _continueCursor, ...others } = value;
+	return { ...others, page: documents };
 }
 
 function invalidated(failure: ConvexFailure, description: string): ConvexFailure {

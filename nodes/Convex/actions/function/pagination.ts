@@ -36,7 +36,11 @@ export const paginationOption: INodeProperties = {
 							value: 'limit',
 							description: 'So many documents from the start, fewer if the list is shorter',
 						},
-						{ name: 'Up to a Number of Pages', value: 'pages', description: 'So many calls' },
+						{
+							name: 'Up to a Number of Pages',
+							value: 'pages',
+							description: 'So many pages from the start, fewer if the list is shorter',
+						},
 					],
 				},
 				{
@@ -46,6 +50,7 @@ export const paginationOption: INodeProperties = {
 					typeOptions: { minValue: 1 },
 					default: 50,
 					description: 'Max number of results to return',
+					displayOptions: { show: { return: ['limit'] } },
 				},
 				{
 					displayName: 'One Item Per',
@@ -77,7 +82,8 @@ export const paginationOption: INodeProperties = {
 					type: 'number',
 					typeOptions: { minValue: 1 },
 					default: DEFAULT_PAGES,
-					description: "How many pages to read at most, with 'Up to a Number of Pages'",
+					description: 'How many pages to read at most',
+					displayOptions: { show: { return: ['pages'] } },
 				},
 				{
 					displayName: 'When a Cursor Becomes Invalid',

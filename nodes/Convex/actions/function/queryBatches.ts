@@ -6,6 +6,8 @@ import type { PreparedCall } from './preparedCall';
 
 /** With many identities among the items, no more than this many batches' worth of them wait. */
 const MAX_WAITING_BATCHES = 4;
+/** Fewer than these would hardly give batches where each item has one of many users. */
+const LEAST_WAITING = 1_000;
 const MAX_WAITING_BYTES = 2 * MAX_BATCH_BYTES;
 
 /** A query that waits to be sent with others. */
@@ -16,10 +18,16 @@ export interface WaitingQuery {
 	bytes: number;
 }
 
-/** What to send next: a query by itself, or a batch of at least two. */
+/** What to send next: a query by itself, or a batch. */
 export type NextRequest =
-	| { kind: 'single'; prepared: PreparedCall }
+	| ({ kind: 'single' } & SingleQuery)
 	| { kind: 'batch'; queries: [WaitingQuery, ...WaitingQuery[]] };
+
+interface SingleQuery {
+	prepared: PreparedCall;
+	/** How often it was sent again already, in a batch. */
+	retried: number;
+}
 
 /** Queries that may share a request: the same identity and the same time limit. */
 interface Group {
@@ -33,7 +41,7 @@ export class QueryBatches {
 	private readonly groups = new Map<string, Group>();
 
 	/** Queries that take a request each. */
-	private readonly single: PreparedCall[] = [];
+	private readonly single: SingleQuery[] = [];
 
 	private waiting = 0;
 
@@ -54,7 +62,7 @@ export class QueryBatches {
 	async take(freeSlots: number): Promise<NextRequest | undefined> {
 		const size = this.sizing.next(this.items.waiting + this.waiting, freeSlots);
 		let full = this.fullGroup(size);
-		const most = size * MAX_WAITING_BATCHES;
+		const most = Math.max(size * MAX_WAITING_BATCHES, LEAST_WAITING);
 		await this.readUntil((added) => {
 			if (added !== undefined && isFull(added, size)) full = added;
 			if (full !== undefined || this.single.length > 0) return true;
@@ -62,7 +70,7 @@ export class QueryBatches {
 		});
 		if (this.items.stopped.aborted) return undefined;
 		const alone = this.single.shift();
-		if (alone !== undefined) return { kind: 'single', prepared: alone };
+		if (alone !== undefined) return { kind: 'single', ...alone };
 		const [oldest] = this.groups.values();
 		const group = full ?? oldest;
 		return group === undefined ? undefined : this.cut(group, size);
@@ -74,9 +82,13 @@ export class QueryBatches {
 		await this.readUntil(() => isUrgent() || this.single.length > 0 || this.waiting >= size);
 	}
 
-	/** Takes queries back, to be sent one by one. */
-	separate(queries: WaitingQuery[]): void {
-		for (const { prepared } of queries) this.single.push(prepared);
+	/**
+	 * Takes queries back, to be sent one by one.
+	 *
+	 * @param retried how often they were sent again already, together
+	 */
+	separate(queries: WaitingQuery[], retried: number): void {
+		for (const { prepared } of queries) this.single.push({ prepared, retried });
 	}
 
 	/** @param isEnough asked before each item, with the group that the last one went to */
@@ -93,7 +105,7 @@ export class QueryBatches {
 
 	private add(prepared: PreparedCall): Group | undefined {
 		if (!this.mayBeBatched(prepared)) {
-			this.single.push(prepared);
+			this.single.push({ prepared, retried: 0 });
 			return undefined;
 		}
 		const encoded = encodeQuery(prepared.call);
@@ -121,7 +133,10 @@ export class QueryBatches {
 		return undefined;
 	}
 
-	/** Takes as many queries from a group as fit into a request. */
+	/**
+	 * Takes as many queries from a group as fit into a request. A lone one goes as a batch too where
+	 * batches are measured: it tells whether more may go together again.
+	 */
 	private cut(group: Group, size: number): NextRequest | undefined {
 		let count = 0;
 		let bytes = 0;
@@ -136,9 +151,9 @@ export class QueryBatches {
 		this.waiting -= count;
 		this.waitingBytes -= bytes;
 		if (first === undefined) return undefined;
-		return others.length === 0
-			? { kind: 'single', prepared: first.prepared }
-			: { kind: 'batch', queries: [first, ...others] };
+		return others.length > 0 || this.sizing.isMeasuring
+			? { kind: 'batch', queries: [first, ...others] }
+			: { kind: 'single', prepared: first.prepared, retried: 0 };
 	}
 }
 

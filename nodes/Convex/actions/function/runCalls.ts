@@ -30,7 +30,7 @@ export async function runCalls(
 		if (itemIndex === undefined) break;
 		slots.start(async () => {
 			const prepared = await run.prepare(itemIndex);
-			if (prepared !== undefined) await run.send(prepared);
+			if (prepared !== undefined) await run.send(prepared, 0);
 		});
 	}
 	await slots.idle();

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { BatchSizing } from '../../convex/batchSizing';
-import { isBatchUnknown, isTooSlow, mayBeOneQuery } from '../../convex/queryBatch';
+import { isBatchUnknown, isTooLarge, isTooSlow, mayBeOneQuery } from '../../convex/queryBatch';
 import type { Deployment } from '../../transport/deployment';
 import { callQueryBatch } from '../../transport/functionCalls';
 import type { ItemRun } from '../itemRun';
@@ -27,13 +27,16 @@ export async function runQueries(
 		if (slots.free === 0) await batches.readAhead(() => slots.free > 0);
 		await slots.vacant();
 		const next = await batches.take(slots.free);
-		if (next?.kind === 'single') slots.start(async () => await run.send(next.prepared));
-		else if (next?.kind === 'batch') {
+		if (next?.kind === 'single') {
+			slots.start(async () => await run.send(next.prepared, next.retried));
+		} else if (next?.kind === 'batch') {
 			slots.start(async () => await sendBatch(run, next.queries, batches, sizing));
+		} else if (!slots.isIdle) {
+			// A batch that is under way may come back to be sent one by one.
+			await slots.change();
+		} else if (batches.isEmpty || items.stopped.aborted) {
+			break;
 		}
-		// A batch that is under way may come back to be sent one by one.
-		else if (!slots.isIdle) await slots.change();
-		else if (batches.isEmpty || items.stopped.aborted) break;
 	}
 	await slots.idle();
 }
@@ -48,7 +51,7 @@ async function sendBatch(
 	const encoded = queries.map((query) => query.encoded);
 	const sent = await run.retries.run(
 		async () => await callQueryBatch(run.context, caller, encoded, options.timeoutMs),
-		isTooSlow,
+		{ givesUp: isTooSlow },
 	);
 	if (sent.status === 'answered') {
 		sizing.observe(queries.length, sent.elapsedMs, sent.answerLength);
@@ -58,8 +61,9 @@ async function sendBatch(
 		}
 	} else if (mayBeOneQuery(sent.failure)) {
 		if (isBatchUnknown(sent.failure)) sizing.turnOff();
-		else if (isTooSlow(sent.failure)) sizing.tooLarge(queries.length);
-		batches.separate(queries);
+		else if (isTooLarge(sent.failure)) sizing.tooLarge(queries.length);
+		const isUsedUp = sent.failure.details.retryable === true && !isTooSlow(sent.failure);
+		batches.separate(queries, isUsedUp ? run.options.maxRetries : 0);
 	} else {
 		for (const { prepared } of queries) await run.end(prepared, sent);
 	}
