@@ -88,8 +88,8 @@ async function readOnce(
 
 /** The cursor leads behind the documents that are left out, so it is left out too. */
 function cutTo(documents: JSONValue[], { value }: Page): JSONValue {
-	const { continueCursor: _continueCursor, ...others } = value;
-	return { ...others, page: documents };
+	const fields = Object.entries(value).filter(([name]) => name !== 'continueCursor');
+	return { ...Object.fromEntries(fields), page: documents };
 }
 
 function invalidated(failure: ConvexFailure, description: string): ConvexFailure {
