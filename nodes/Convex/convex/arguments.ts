@@ -44,14 +44,14 @@ function encodeFields(
 	if (entries.length > MAX_OBJECT_FIELDS) {
 		throw refused(source, place, `has ${entries.length} fields`, 'An object holds at most 1,024.');
 	}
-	// Not a literal: a field called `__proto__` is data like any other.
-	const encoded: EncodedArguments = Object.create(null);
-	for (const [name, value] of entries) {
-		const fieldPlace = place === '' ? name : `${place}.${name}`;
-		checkFieldName(source, fieldPlace, name);
-		encoded[name] = encodeValue(source, value, fieldPlace, level + 1);
-	}
-	return encoded;
+	// A field called `__proto__` is data like any other; an assignment would lose it.
+	return Object.fromEntries(
+		entries.map(([name, value]) => {
+			const fieldPlace = place === '' ? name : `${place}.${name}`;
+			checkFieldName(source, fieldPlace, name);
+			return [name, encodeValue(source, value, fieldPlace, level + 1)];
+		}),
+	);
 }
 
 function encodeValue(source: string, value: unknown, place: string, level: number): JSONValue {

@@ -1,6 +1,8 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { isPlainObject } from '../../convex/arguments';
 import type { FunctionOperation } from '../../convex/functionCall';
-import { choice, wholeNumber, yesOrNo } from './optionValues';
+import { hasExpression } from './expressions';
+import { choice, valueOf, wholeNumber, yesOrNo } from './optionValues';
 
 const DEFAULT_BATCH_SIZE = 1_000;
 const MAX_CONCURRENCY = 100;
@@ -110,7 +112,8 @@ export interface RunOptions {
 }
 
 /**
- * Reads them for the first item, whose values count for all.
+ * Reads them for the first item, whose values count for all. Each stands for itself: another option's
+ * expression that cannot be evaluated is a matter of its item.
  *
  * @throws ConvexFailure (`input`) naming the option
  */
@@ -120,8 +123,11 @@ export function readRunOptions(
 ): RunOptions {
 	const isQuery = operation === 'query';
 	const hasDelivery = operation === 'mutation' || operation === 'action';
-	const option = (name: string, unset: number | boolean | string): unknown =>
-		context.getNodeParameter(`options.${name}`, 0, unset);
+	const { options: stored } = context.getNode().parameters;
+	const option = (name: string, unset: number | boolean | string): unknown => {
+		const value = isPlainObject(stored) ? valueOf(stored, name, unset) : unset;
+		return hasExpression(value) ? context.getNodeParameter(`options.${name}`, 0, unset) : value;
+	};
 	return {
 		concurrency: wholeNumber(
 			'Concurrency',

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { FunctionOperation } from '../../convex/functionCall';
+import { hasExpression } from './expressions';
 import { readFunctionPath } from './functionPath';
 import { readOptions } from './options';
 import type { ParameterSource } from './parameterSource';
@@ -55,13 +56,4 @@ function shared<Value>(parameter: unknown, read: ReadForItem<Value>): ReadForIte
 	if (hasExpression(parameter)) return read;
 	let known: { value: Value } | undefined;
 	return (itemIndex) => (known ??= { value: read(itemIndex) }).value;
-}
-
-function hasExpression(parameter: unknown): boolean {
-	if (typeof parameter === 'string') return parameter.startsWith('=');
-	return (
-		typeof parameter === 'object' &&
-		parameter !== null &&
-		Object.values(parameter).some(hasExpression)
-	);
 }
