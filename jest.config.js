@@ -10,6 +10,8 @@ module.exports = {
 			},
 		],
 	},
+	globalSetup: '<rootDir>/test/support/temporaryFolder.js',
+	globalTeardown: '<rootDir>/test/support/removeTemporaryFolder.js',
 	reporters: ['default', '<rootDir>/test/support/plainSummaryReporter.js'],
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
 	testTimeout: 30_000,

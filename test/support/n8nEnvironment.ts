@@ -8,7 +8,7 @@ import { join } from 'node:path';
  * folder. Import this before it.
  */
 if (process.env.N8N_USER_FOLDER === undefined) {
-	const folder = mkdtempSync(join(tmpdir(), 'n8n-nodes-convex-'));
+	const folder = mkdtempSync(join(process.env.TESTS_FOLDER ?? tmpdir(), 'n8n-nodes-convex-'));
 	process.env.N8N_USER_FOLDER = folder;
 	process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
 }
