@@ -61,30 +61,33 @@ async function setBadWeather(probability: number): Promise<void> {
 const keysOf = (round: number) =>
 	Array.from({ length: ITEMS }, (_, item) => ({ key: `${round}/${item}`, round: `${round}` }));
 
+const ADD = ['counters:add', '={{ { name: $json.round, key: $json.key } }}'] as const;
+const NOTE = ['counters:note', '={{ { key: $json.key } }}'] as const;
+
 describe.each([
-	['mutation', 1],
-	['mutation', 3],
-	['run', 2],
+	['mutation', 1, ADD],
+	['mutation', 3, ADD],
+	['run', 2, ADD],
+	['action', 2, NOTE],
 ] as const)(
-	`${ROUNDS} rounds of a %s at concurrency %i, in bad weather`,
-	(operation, concurrency) => {
+	`${ROUNDS} rounds of the operation %s at concurrency %i, in bad weather`,
+	(operation, concurrency, [path, args]) => {
 		it('run each item once, or say that it is unknown; none twice', async () => {
 			await setBadWeather(0.15);
 			const results = await rounds(async (round) =>
 				convex.run({
-					parameters: calling(
-						operation,
-						'counters:add',
-						'={{ { name: $json.round, key: $json.key } }}',
-						{ concurrency, timeout: TIMEOUT_MS, maxRetries: round % 5 },
-					),
+					parameters: calling(operation, path, args, {
+						concurrency,
+						timeout: TIMEOUT_MS,
+						maxRetries: round % 5,
+					}),
 					input: keysOf(round),
 					settings: { onError: 'continueErrorOutput' },
 				}),
 			);
 			const { faults } = await convex.deployment.requestStats();
 			await convex.deployment.setWeather();
-			const counts = (await convex.deployment.executionsByKey())['counters:add'] ?? {};
+			const counts = (await convex.deployment.executionsByKey())[path] ?? {};
 			const tally: Tally = { succeeded: 0, notRun: 0, unknown: 0 };
 			for (const { success, error } of results) {
 				expect(success.length + error.length).toBe(ITEMS);
@@ -140,12 +143,11 @@ describe("n8n's Retry On Fail in bad weather", () => {
 		await setBadWeather(0.3);
 		const results = await rounds(async (round) =>
 			convex.run({
-				parameters: calling(
-					'mutation',
-					'counters:add',
-					'={{ { name: $json.round, key: $json.key } }}',
-					{ concurrency: 1 + (round % 3), timeout: TIMEOUT_MS, maxRetries: round % 2 },
-				),
+				parameters: calling('mutation', ...ADD, {
+					concurrency: 1 + (round % 3),
+					timeout: TIMEOUT_MS,
+					maxRetries: round % 2,
+				}),
 				input: keysOf(round),
 				settings: {
 					retryOnFail: true,
