@@ -3,7 +3,7 @@ import { makeFunctionReference } from 'convex/server';
 import type { INodeExecutionData } from 'n8n-workflow';
 import type { Job } from '../measurement';
 import { FUNCTION_PATH, nodeThatRuns, outputItem } from './calls';
-import type { Contender } from './index';
+import type { Contender } from './contender';
 
 /** What people write in a Code node: one call after another with Convex's own client. */
 export function convexHttpClientLoop({ load, server }: Job): Contender {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { loadBuiltPackage } from '../../test/support/builtPackage';
 import type { Job } from '../measurement';
 import { ARGUMENTS_EXPRESSION, FUNCTION_PATH } from './calls';
-import type { Contender } from './index';
+import type { Contender } from './contender';
 
 /** This package's node as a user gets it: from the built package, loaded by n8n's own loader. */
 export async function convexNode({ load, server }: Job): Promise<Contender> {

@@ -4,7 +4,7 @@ import { LazyPackageDirectoryLoader } from 'n8n-core';
 import { NodeHelpers, type INodeParameters } from 'n8n-workflow';
 import type { Job } from '../measurement';
 import { ARGUMENTS_EXPRESSION, FUNCTION_PATH } from './calls';
-import type { Contender } from './index';
+import type { Contender } from './contender';
 
 /** With an interval of 0 the node ignores its batch size; it never waits for a batch's answers. */
 const SHORTEST_BATCH_INTERVAL_MS = 1;

@@ -1,6 +1,5 @@
-import type { ICredentialType, INodeParameters, INodeType } from 'n8n-workflow';
-import type { CredentialValues } from '../../test/support/engine';
 import type { Job } from '../measurement';
+import type { Contender } from './contender';
 import { convexHttpClientLoop } from './convexHttpClientLoop';
 import { convexNode } from './convexNode';
 import { expressionsAlone } from './expressionsAlone';
@@ -8,16 +7,6 @@ import { httpRequestNode, httpRequestNodeInBatches } from './httpRequestNode';
 import type { ContenderName } from './names';
 import { rawUndici } from './rawUndici';
 import { requestHelper } from './requestHelper';
-
-/** A node to be measured, set up for a job. Its output has one item for each input item. */
-export interface Contender {
-	nodeType: INodeType;
-	typeVersion?: number;
-	parameters: INodeParameters;
-	credentialTypes?: Record<string, ICredentialType>;
-	/** By type. */
-	credentials?: Record<string, CredentialValues>;
-}
 
 const CONTENDERS: Record<ContenderName, (job: Job) => Contender | Promise<Contender>> = {
 	convexNode,

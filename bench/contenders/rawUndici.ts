@@ -3,7 +3,7 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { Pool } from 'undici';
 import type { Job } from '../measurement';
 import { callOf, nodeThatRuns, outputItem } from './calls';
-import type { Contender } from './index';
+import type { Contender } from './contender';
 
 const MAX_QUERIES_PER_BODY = 1000;
 const QUERY_CONNECTIONS = 4;

@@ -1,6 +1,6 @@
 import type { INodeExecutionData, INodeType, IRun } from 'n8n-workflow';
 import { nodeAt, passThroughNode, runWorkflow, type Installation } from '../../test/support/engine';
-import type { Contender } from '../contenders';
+import type { Contender } from '../contenders/contender';
 
 const MEASURED_TYPE = 'bench.measured';
 const START_TYPE = 'bench.start';
