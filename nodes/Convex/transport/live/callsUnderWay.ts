@@ -1,12 +1,12 @@
 import type { ConvexFailure } from '../../convex/failure';
 import type { SessionOperation, ValueFormat } from '../../convex/functionCall';
 import type { FunctionResult } from '../../convex/functionResponse';
-import { answerLost, answerTimeout, notSent } from '../../convex/sessionFailure';
-import type { Subscription } from './syncClient';
+import { answerLost, answerTimeout, notSent } from '../../convex/liveFailure';
+import type { FunctionInvocation } from './syncClient';
 import { startTimer, stopTimer } from '../timers';
 
 /** A call over a live connection. */
-export interface SessionCall extends Subscription {
+export interface SessionCall extends FunctionInvocation {
 	valueFormat: ValueFormat;
 	/** How long its answer is waited for, from when it is its turn. */
 	timeoutMs: number;

@@ -1,10 +1,9 @@
 import { ConvexFailure } from '../../convex/failure';
 import { STATUS_FUNCTION_FAILED, STATUS_OK, unreadableAnswer } from '../../convex/functionResponse';
+import { connectionKeepsBreaking, noLiveConnection } from '../../convex/liveFailure';
 import { platformFailure } from '../../convex/platformFailure';
-import { connectionKeepsBreaking } from '../../convex/sessionFailure';
 import type { CallContext, Deployment } from '../deployment';
 import { checkDeployment, type DeploymentCheck } from './deploymentCheck';
-import { noLiveConnection } from './liveWatch';
 
 const CHECK_TIMEOUT_MS = 10_000;
 

@@ -8,7 +8,7 @@ import {
 	connectionRefused,
 	executionCancelled,
 	longInterruption,
-} from '../../convex/sessionFailure';
+} from '../../convex/liveFailure';
 import { readSessionResult } from '../../convex/sessionResult';
 import { actingAs, type CallContext, type Deployment } from '../deployment';
 import { toFailure } from '../nodeError';

@@ -22,6 +22,15 @@ export function answerLost(
 	});
 }
 
+/** @param reason why the connection was not made; the host's WebSocket mostly does not say */
+export function noLiveConnection(reason: string): ConvexFailure {
+	return new ConvexFailure(
+		`The deployment answers, but the live connection (WebSocket) to it does not come about${saying(reason)}`,
+		"A proxy or firewall between n8n and the deployment has to let WebSocket connections through. n8n's proxy settings (HTTPS_PROXY) apply to them only with NODE_USE_ENV_PROXY=1 in n8n's environment.",
+		{ kind: 'network', retryable: true, outcome: 'notExecuted' },
+	);
+}
+
 /** @param reason what the deployment or the network said, often nothing */
 export function connectionBroken(reason: string): ConvexFailure {
 	return new ConvexFailure(
