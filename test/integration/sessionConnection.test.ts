@@ -194,6 +194,103 @@ describe('a connection that does not come back', () => {
 	});
 });
 
+describe('a connection that comes back', () => {
+	const slowly = async (ms: number) =>
+		await convex.deployment.addFault({ kind: 'delay', ms, path: '/sync/Mutation', times: 2 });
+
+	/** Three mutations whose connection breaks, and is back before two seconds are over. */
+	const broken = async () => {
+		const running = convex.run({
+			parameters: addingKeys(),
+			nodeType: impatientSession('mutation', 2_000),
+			input: keys(3),
+			settings: continuing,
+		});
+		await untilAdditions(1);
+		await convex.deployment.killSockets();
+		while ((await connections()) < 2) await sleep(10);
+		return running;
+	};
+
+	const connections = async () => (await convex.deployment.requestStats()).connections;
+
+	it('is waited for as long as it holds, also when it is slow', async () => {
+		await slowly(4_000);
+		const { success } = await broken();
+		expect(success).toHaveLength(3);
+	});
+
+	it('is given up when it breaks again after long', async () => {
+		await slowly(20_000);
+		const running = broken();
+		await untilAdditions(1);
+		await sleep(3_000);
+		await convex.deployment.killSockets();
+		const { error } = await running;
+		expect(error).toHaveLength(3);
+		for (const { json } of error) {
+			expect(json.error).toMatch(
+				/^The connection broke, and no call was answered within 2 seconds\. .* breaks time and again/,
+			);
+			expect(json.details).toMatchObject({ outcome: 'unknown' });
+		}
+	}, 15_000);
+
+	it('only to break at the same call again is given up', async () => {
+		const fault = { kind: 'dropBefore', path: '/sync/Mutation', times: 1_000 } as const;
+		await convex.deployment.addFault(fault);
+		const { stoppedBy } = await convex.run({
+			parameters: addingKeys(),
+			nodeType: impatientSession('mutation', 2_500),
+			input: keys(3),
+		});
+		expect(stoppedBy?.message).toMatch(/^The connection broke, and no call was answered within/);
+		expect(await additions()).toBe(0);
+	});
+});
+
+describe('an action that certainly nobody read', () => {
+	const noting = (concurrency: number) =>
+		inSession('action', 'counters:note', '={{ { key: $json.key } }}', { concurrency });
+
+	const runBehind = async (messages: object[], concurrency: number) => {
+		const rude = await startRudeSyncServer(
+			convex.deployment.url,
+			messages.map((message) => JSON.stringify(message)),
+		);
+		const result = await convex.run({
+			credential: { ...convex.credential, deploymentUrl: rude.url },
+			parameters: noting(concurrency),
+			input: keys(4),
+			settings: continuing,
+		});
+		await rude.stop();
+		return result;
+	};
+
+	const notes = async () => (await convex.deployment.executionsByKey())['counters:note'];
+
+	it('because the credential before it was refused, wrongly, is sent again', async () => {
+		const refusal = {
+			type: 'AuthError',
+			error: 'busy',
+			baseVersion: 0,
+			authUpdateAttempted: true,
+		};
+		const { success } = await runBehind([refusal, refusal], 3);
+		expect(success.map((item) => item.json.value)).toEqual(keys(4).map(({ key }) => key));
+		expect(await notes()).toEqual(Object.fromEntries(keys(4).map(({ key }) => [key, 1])));
+	});
+
+	it('because its connection was closing is sent again; the one before it is not', async () => {
+		const { success, error } = await runBehind([{ type: 'FatalError', error: 'unreadable' }], 1);
+		expect(error.map((item) => detailsOf(item).outcome)).toEqual(['unknown']);
+		const later = keys(4).slice(1);
+		expect(success.map((item) => item.json.value)).toEqual(later.map(({ key }) => key));
+		expect(await notes()).toEqual(Object.fromEntries(later.map(({ key }) => [key, 1])));
+	});
+});
+
 describe('an action under way when the connection breaks', () => {
 	const waiting = (options = {}) =>
 		inSession('action', 'counters:wait', '={{ { ms: $json.ms } }}', options);
@@ -396,23 +493,28 @@ describe('cancelling the execution', () => {
 	it.each([
 		['mutation', addingKeys()],
 		['action', inSession('action', 'counters:wait', { ms: 20_000 }, { concurrency: 5 })],
-	])('closes the connection of a %s at once, and sends nothing more', async (_what, parameters) => {
-		const cancel = new AbortController();
-		await convex.deployment.addFault({ kind: 'delay', ms: 20_000, path: '/sync/', skip: 3 });
-		const running = convex.run({
-			parameters,
-			input: keys(2_000),
-			settings: continuing,
-			cancelSignal: cancel.signal,
-		});
-		const started = async () =>
-			Object.values(await convex.deployment.executions()).reduce((sum, count) => sum + count, 0);
-		while ((await started()) === 0) await sleep(2);
-		cancel.abort();
-		await running.catch(() => undefined);
-		while ((await convex.deployment.syncStats()).sockets > 0) await sleep(2);
-		const startedThen = await started();
-		await sleep(1_500);
-		expect(await started()).toBe(startedThen);
-	});
+	])(
+		'closes the connection of a %s at once, and sends nothing more',
+		async (_what, parameters) => {
+			const cancel = new AbortController();
+			await convex.deployment.addFault({ kind: 'delay', ms: 20_000, path: '/sync/', skip: 3 });
+			const running = convex.run({
+				parameters,
+				input: keys(2_000),
+				settings: continuing,
+				cancelSignal: cancel.signal,
+			});
+			const started = async () =>
+				Object.values(await convex.deployment.executions()).reduce((sum, count) => sum + count, 0);
+			while ((await started()) === 0) await sleep(2);
+			cancel.abort();
+			await running.catch(() => undefined);
+			while ((await convex.deployment.syncStats()).sockets > 0) await sleep(2);
+			const startedThen = await started();
+			await sleep(1_500);
+			expect(await started()).toBe(startedThen);
+			// Well before the deployment would have answered.
+		},
+		10_000,
+	);
 });

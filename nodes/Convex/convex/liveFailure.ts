@@ -40,12 +40,29 @@ export function connectionBroken(reason: string): ConvexFailure {
 	);
 }
 
-/** @param cause why there is no connection, as far as it is known */
-export function longInterruption(limitMs: number, cause: ConvexFailure): ConvexFailure {
+/**
+ * @param wasBack whether the connection was there again, and broke once more
+ * @param cause why there is no connection, as far as it is known
+ */
+export function longInterruption(
+	limitMs: number,
+	wasBack: boolean,
+	cause: ConvexFailure,
+): ConvexFailure {
+	const what = wasBack ? 'no call was answered' : 'was not back';
 	return new ConvexFailure(
-		`The connection broke, and was not back within ${limitMs / MS_PER_SECOND} seconds. ${cause.message}`,
+		`The connection broke, and ${what} within ${limitMs / MS_PER_SECOND} seconds. ${cause.message}`,
 		cause.description,
 		{ ...cause.details, retryable: true },
+	);
+}
+
+/** The connection is there, and calls whose time was up hold up the others. */
+export function longSilence(limitMs: number): ConvexFailure {
+	return new ConvexFailure(
+		`The deployment answered nothing for ${limitMs / MS_PER_SECOND} seconds after a call had exceeded its 'Timeout'`,
+		"In a session, mutations wait until those before them are answered. Look in Convex at what the function does, or set the option 'Delivery' to 'HTTP'.",
+		{ kind: 'network', retryable: true, outcome: 'unknown' },
 	);
 }
 
