@@ -27,12 +27,20 @@ export class Interruption {
 		return this.begun?.isLong === true;
 	}
 
-	/** How many connections there had been when it began; undefined while there is none. */
-	get connectionsBefore(): number | undefined {
-		return this.begun?.connections;
+	/**
+	 * Whether there was a connection since it began.
+	 *
+	 * @param connections how many there have been so far
+	 */
+	wasBack(connections: number): boolean {
+		return this.begun !== undefined && connections > this.begun.connections;
 	}
 
-	/** Beginning one that is under way does nothing. */
+	/**
+	 * Beginning one that is under way does nothing.
+	 *
+	 * @param connections how many there have been so far
+	 */
 	begin(connections: number): void {
 		if (this.begun !== undefined) return;
 		const begun: Begun = {

@@ -110,7 +110,7 @@ export class Session {
 			calls.loseAll(this.ending.cause);
 			return underWay;
 		}
-		if (!client.isOpen) this.interrupted();
+		if (!client.isOpen) this.interruption.begin(this.connections);
 		void this.answer(underWay);
 		return underWay;
 	}
@@ -183,7 +183,8 @@ export class Session {
 		if (reason !== '') this.reason = reason;
 		this.calls.disconnected();
 		if (this.options.operation === 'action') this.calls.loseSent(connectionBroken(this.reason));
-		if (!this.calls.isEmpty) this.interrupted();
+		if (this.calls.isEmpty) this.interruption.end();
+		else this.interruption.begin(this.connections);
 		if (this.interruption.isLong) void this.giveUp();
 		if (this.connections === 0) void this.checkUnopened();
 	}
@@ -198,30 +199,20 @@ export class Session {
 	private protocolFailed(message: string): void {
 		this.reason = message;
 		this.troubles.protocol += 1;
-		if (this.troubles.protocol < MAX_TROUBLES) return;
-		this.endForUser(connectionKeepsBreaking(message));
-	}
-
-	private interrupted(): void {
-		this.interruption.begin(this.connections);
+		if (this.troubles.protocol >= MAX_TROUBLES) this.end(connectionKeepsBreaking(message), 'user');
 	}
 
 	/** A long interruption ends the session, but not while there is a connection: that may be slow. */
 	private async giveUp(): Promise<void> {
-		const { interruption, client, options } = this;
+		const { interruption, client, connections } = this;
 		const { current } = interruption;
-		if (client.isOpen) return;
 		const { failure } = await this.findCause();
-		if (interruption.current !== current || client.isOpen) return;
-		const { interruptionLimitMs: limitMs } = options;
-		const hasConnected = this.connections > 0;
-		this.end(hasConnected ? longInterruption(limitMs, this.wasBack, failure) : failure);
-	}
-
-	/** Whether there was a connection since the interruption began. */
-	private get wasBack(): boolean {
-		const { connectionsBefore } = this.interruption;
-		return connectionsBefore !== undefined && this.connections > connectionsBefore;
+		// One that is back, or was meanwhile, is judged when it breaks.
+		const isOver = interruption.current !== current;
+		if (isOver || client.isOpen || this.connections !== connections) return;
+		const { interruptionLimitMs } = this.options;
+		const wasBack = interruption.wasBack(connections);
+		this.end(connections > 0 ? longInterruption(interruptionLimitMs, wasBack, failure) : failure);
 	}
 
 	/** There was no connection yet. What does not pass by itself is not waited for. */
@@ -230,43 +221,34 @@ export class Session {
 		if (this.connections > 0) return;
 		if (status === 'answers') this.troubles.unopened += 1;
 		const isLasting = failure.details.retryable !== true;
-		if (status === 'refuses') this.endForUser(failure);
+		if (status === 'refuses') this.end(failure, 'user');
 		else if (isLasting || this.troubles.unopened >= MAX_TROUBLES) this.end(failure);
 	}
 
 	/** A live connection may be refused for a passing reason; what HTTP says too is final. */
 	private async checkRefusal(message: string): Promise<void> {
 		const { status, failure } = await this.findCause();
-		if (status === 'refuses') this.endForUser(failure);
-		else if (this.troubles.refused >= MAX_TROUBLES) this.endForUser(connectionRefused(message));
+		if (status === 'refuses') this.end(failure, 'user');
+		else if (this.troubles.refused >= MAX_TROUBLES) this.end(connectionRefused(message), 'user');
 	}
 
 	private async findCause(): Promise<ConnectionCause> {
-		const { options, caller, reason } = this;
+		const { options, caller, reason, interruption, connections } = this;
 		return await connectionCause({
 			context: options.context,
 			caller,
 			actsAsUser: options.identity !== undefined,
-			wasBack: this.wasBack,
+			wasBack: interruption.wasBack(connections),
 			reason,
 		});
 	}
 
 	private readonly cancel = () => this.end(executionCancelled());
 
-	/** For a reason that all sessions share. */
-	private end(cause: ConvexFailure): void {
-		this.endNow(cause, true);
-	}
-
-	/** For a reason that may be this user's own. */
-	private endForUser(cause: ConvexFailure): void {
-		this.endNow(cause, false);
-	}
-
-	private endNow(cause: ConvexFailure, isForAll: boolean): void {
+	/** @param whose whether all sessions share the reason, or it may be this user's own */
+	private end(cause: ConvexFailure, whose: 'everybody' | 'user' = 'everybody'): void {
 		if (this.ending !== undefined) return;
-		this.ending = { cause, isForAll };
+		this.ending = { cause, isForAll: whose === 'everybody' };
 		this.interruption.end();
 		this.options.cancelSignal?.removeEventListener('abort', this.cancel);
 		void this.client.close();
