@@ -270,16 +270,19 @@ describe('an action that certainly nobody read', () => {
 
 	const notes = async () => (await convex.deployment.executionsByKey())['counters:note'];
 
+	const refusal = { type: 'AuthError', error: 'busy', baseVersion: 0, authUpdateAttempted: true };
+
 	it('because the credential before it was refused, wrongly, is sent again', async () => {
-		const refusal = {
-			type: 'AuthError',
-			error: 'busy',
-			baseVersion: 0,
-			authUpdateAttempted: true,
-		};
 		const { success } = await runBehind([refusal, refusal], 3);
 		expect(success.map((item) => item.json.value)).toEqual(keys(4).map(({ key }) => key));
 		expect(await notes()).toEqual(Object.fromEntries(keys(4).map(({ key }) => [key, 1])));
+	});
+
+	it('again and again is not sent for ever', async () => {
+		const { error } = await runBehind(Array(50).fill(refusal), 3);
+		expect(error.map(({ json }) => json.error)).toEqual(Array(4).fill('busy'));
+		expect(error.map((item) => detailsOf(item).outcome)).toEqual(Array(4).fill('notExecuted'));
+		expect(await notes()).toBeUndefined();
 	});
 
 	it('because its connection was closing is sent again; the one before it is not', async () => {
@@ -424,7 +427,7 @@ describe('rounds of sessions in bad weather', () => {
 });
 
 describe('a deployment that is slow', () => {
-	it("has 'Timeout' for each mutation, from when those before it ended", async () => {
+	it("has 'Timeout' for each mutation, from when those before it were answered", async () => {
 		await convex.deployment.addFault({ kind: 'delay', ms: 120, path: '/sync/Mutation', times: 12 });
 		const { success } = await convex.run({
 			parameters: addingKeys({ timeout: 1_000 }),
