@@ -10,6 +10,7 @@ import {
 	type JWTPayload,
 } from 'jose';
 import type { JSONValue } from 'convex/values';
+import { actingUser } from './actingUser';
 import { badDeployKey, PlatformFailure } from './platformFailure';
 
 const ISSUER = 'https://issuer.n8n-nodes-convex.test';
@@ -184,14 +185,9 @@ function parseActingUser(base64: string): UserIdentity {
 		'HeaderParseFailure',
 		'Malformed Authorization header.',
 	);
-	let identity: JSONValue;
 	try {
-		identity = JSON.parse(Buffer.from(base64, 'base64').toString('utf8'));
+		return actingUser.parse(JSON.parse(Buffer.from(base64, 'base64').toString('utf8')));
 	} catch {
 		throw malformed;
 	}
-	if (typeof identity !== 'object' || identity === null || Array.isArray(identity)) throw malformed;
-	const named = 'tokenIdentifier' in identity || ('issuer' in identity && 'subject' in identity);
-	if (!named) throw malformed;
-	return identity;
 }

@@ -335,6 +335,17 @@ describe('acting as a user', () => {
 		}
 	});
 
+	it('by fields has the attributes that are yes or no, though fields are text', async () => {
+		const attribute = [
+			{ name: 'tokenIdentifier', value: 'a|b' },
+			{ name: 'emailVerified', value: 'true' },
+		];
+		const { success } = await convex.run({
+			parameters: whoami({ actAsUserAttributes: { attribute } }),
+		});
+		expect(success[0]?.json.value).toMatchObject({ emailVerified: true });
+	});
+
 	it('names the permission that the key lacks', async () => {
 		const token = await convex.deployment.createKey(['deployment:data:view']);
 		const { stoppedBy } = await convex.run({
@@ -364,6 +375,12 @@ describe('acting as a user', () => {
 		],
 		['without saying who', { actAsUser: '{"name":"Ada"}' }, {}, /does not say which user/],
 		['as something that is no object', { actAsUser: '[1]' }, {}, /is an array, not an object/],
+		[
+			'with an attribute that Convex would not read',
+			{ actAsUser: '{"tokenIdentifier":"a|b","emailVerified":"yes"}' },
+			{},
+			/^The option 'Act as User \(JSON\)' gives the attribute 'emailVerified' as text/,
+		],
 		[
 			'twice',
 			{ actAsUser: '{}', actAsUserAttributes: { attribute: [{ name: 'subject', value: 's' }] } },

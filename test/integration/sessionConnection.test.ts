@@ -327,7 +327,7 @@ describe('rounds of sessions in bad weather', () => {
 });
 
 describe('a deployment that is slow', () => {
-	it("has 'Timeout' for each mutation, from when those before it ended", async () => {
+	it("has 'Timeout' for each mutation, from when those before it were answered", async () => {
 		await convex.deployment.addFault({ kind: 'delay', ms: 120, path: '/sync/Mutation', times: 12 });
 		const { success } = await convex.run({
 			parameters: addingKeys({ timeout: 1_000 }),
@@ -396,23 +396,28 @@ describe('cancelling the execution', () => {
 	it.each([
 		['mutation', addingKeys()],
 		['action', inSession('action', 'counters:wait', { ms: 20_000 }, { concurrency: 5 })],
-	])('closes the connection of a %s at once, and sends nothing more', async (_what, parameters) => {
-		const cancel = new AbortController();
-		await convex.deployment.addFault({ kind: 'delay', ms: 20_000, path: '/sync/', skip: 3 });
-		const running = convex.run({
-			parameters,
-			input: keys(2_000),
-			settings: continuing,
-			cancelSignal: cancel.signal,
-		});
-		const started = async () =>
-			Object.values(await convex.deployment.executions()).reduce((sum, count) => sum + count, 0);
-		while ((await started()) === 0) await sleep(2);
-		cancel.abort();
-		await running.catch(() => undefined);
-		while ((await convex.deployment.syncStats()).sockets > 0) await sleep(2);
-		const startedThen = await started();
-		await sleep(1_500);
-		expect(await started()).toBe(startedThen);
-	});
+	])(
+		'closes the connection of a %s at once, and sends nothing more',
+		async (_what, parameters) => {
+			const cancel = new AbortController();
+			await convex.deployment.addFault({ kind: 'delay', ms: 20_000, path: '/sync/', skip: 3 });
+			const running = convex.run({
+				parameters,
+				input: keys(2_000),
+				settings: continuing,
+				cancelSignal: cancel.signal,
+			});
+			const started = async () =>
+				Object.values(await convex.deployment.executions()).reduce((sum, count) => sum + count, 0);
+			while ((await started()) === 0) await sleep(2);
+			cancel.abort();
+			await running.catch(() => undefined);
+			while ((await convex.deployment.syncStats()).sockets > 0) await sleep(2);
+			const startedThen = await started();
+			await sleep(1_500);
+			expect(await started()).toBe(startedThen);
+			// Well before the deployment would have answered.
+		},
+		10_000,
+	);
 });

@@ -2,9 +2,13 @@ import type { IDataObject } from 'n8n-workflow';
 import { startHttpServer, unusedUrl } from '../support/awkwardServers';
 import { calling, type ConvexRunOptions } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
+import { startRudeSyncServer } from '../support/rudeSyncServer';
 import { addingKeys, impatientSession, inSession, keys } from '../support/sessions';
 
 const convex = useEmbeddedDeployment('deployKey');
+
+/** Of the WebSocket library of Convex's backend, in bytes. */
+const LARGEST_FRAME = 16 * 2 ** 20;
 
 type RunOptions = Partial<ConvexRunOptions> & Pick<ConvexRunOptions, 'parameters'>;
 
@@ -143,11 +147,23 @@ describe('what is refused before it is sent', () => {
 	it('is a call that is too large, which costs its neighbours nothing', async () => {
 		const { success, error } = await convex.run({
 			parameters: addingKeys(),
-			input: [{ key: 'a' }, { key: 'x'.repeat(61 * 2 ** 20) }, { key: 'b' }],
+			input: [{ key: 'a' }, { key: 'x'.repeat(LARGEST_FRAME - 100) }, { key: 'b' }],
 			settings: { onError: 'continueErrorOutput' },
 		});
 		expect(success.map((item) => item.json.value)).toEqual(['a', 'b']);
-		expect(error.map((item) => item.json.error)).toEqual(['The arguments have 62 MiB [item 1]']);
+		expect(error.map((item) => item.json.error)).toEqual([
+			'The arguments have 16.1 MiB as JSON [item 1]',
+		]);
+	});
+
+	it('is not a call that is just not too large', async () => {
+		const key = 'x'.repeat(LARGEST_FRAME - 2_000);
+		const { success, stoppedBy } = await convex.run({
+			parameters: inSession('action', 'counters:note', '={{ { key: $json.key } }}'),
+			input: [{ key }],
+		});
+		expect(stoppedBy).toBeUndefined();
+		expect(success[0]?.json.value).toHaveLength(key.length);
 	});
 
 	it('does not concern operations that have no delivery', async () => {
@@ -158,6 +174,27 @@ describe('what is refused before it is sent', () => {
 			expect(success[0]?.json.value).toBe(0);
 		}
 		expect((await convex.deployment.syncStats()).sockets).toBe(0);
+	});
+});
+
+describe('what goes wrong for one user', () => {
+	it('costs the items of the others nothing', async () => {
+		const fatal = JSON.stringify({ type: 'FatalError', error: 'unreadable' });
+		const rude = await startRudeSyncServer(convex.deployment.url, Array(3).fill(fatal));
+		const { success, error } = await convex.run({
+			credential: { ...convex.credential, deploymentUrl: rude.url },
+			parameters: inSession(
+				'mutation',
+				'users:sign',
+				{},
+				{ actAsUser: '={{ ({ issuer: "https://issuer.test", subject: $json.user }) }}' },
+			),
+			input: ['ada', 'ada', 'bob', 'bob'].map((user) => ({ user })),
+			settings: { onError: 'continueErrorOutput' },
+		});
+		await rude.stop();
+		expect(error.map(({ json }) => json.user)).toEqual(['ada', 'ada']);
+		expect(success.map(({ json }) => json.value)).toEqual(['bob', 'bob']);
 	});
 });
 

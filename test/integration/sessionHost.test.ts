@@ -1,14 +1,17 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Node, not in n8n */
+import type { IExecuteFunctions, INodeType } from 'n8n-workflow';
+import { Convex } from '../../nodes/Convex/Convex.node';
 import '../support/ssrfProtection';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { addingKeys, keys } from '../support/sessions';
 
 const convex = useEmbeddedDeployment('deployKey');
 
-const failing = async () => {
+const failing = async (nodeType?: INodeType) => {
 	const { error } = await convex.run({
 		parameters: addingKeys(),
 		input: keys(3),
+		...(nodeType && { nodeType }),
 		settings: { onError: 'continueErrorOutput' },
 	});
 	expect(error.map(({ json }) => json.details)).toEqual(
@@ -35,5 +38,17 @@ describe('an n8n on a Node.js without WebSockets', () => {
 	it('says so', async () => {
 		Reflect.deleteProperty(globalThis, 'WebSocket');
 		expect((await failing())[0]).toMatch(/^This n8n runs on a Node\.js without WebSockets/);
+	});
+});
+
+describe('an n8n that does not tell of cancelled executions', () => {
+	it('gets as far as any other', async () => {
+		const nodeType = Object.assign(new Convex(), {
+			async execute(this: IExecuteFunctions) {
+				Object.assign(this, { getExecutionCancelSignal: undefined });
+				return await new Convex().execute.call(this);
+			},
+		});
+		expect((await failing(nodeType))[0]).toMatch(/^n8n's network policy/);
 	});
 });

@@ -116,6 +116,18 @@ describe('queued requests', () => {
 	});
 });
 
+it('takes messages of sixteen megabytes, and ends the connection at a larger one', async () => {
+	const event = (length: number) => {
+		const empty = JSON.stringify({ type: 'Event', eventType: 'large', event: '' });
+		return empty.replace('"event":""', `"event":"${'x'.repeat(length - empty.length)}"`);
+	};
+	client.send(event(16 * 2 ** 20));
+	client.mutate(0, 'counters:increment', { name: 'a' });
+	expect(await client.answer(0)).toMatchObject({ success: true });
+	client.send(event(16 * 2 ** 20 + 1));
+	await client.closed;
+});
+
 describe('a handshake', () => {
 	const statusOf = async (path: string) =>
 		await new Promise((resolve, reject) => {

@@ -139,6 +139,17 @@ describe('a connection ends', () => {
 			{ type: 'Mutation', requestId: 0, udfPath: 'version' },
 			/^Received Invalid JSON/,
 		],
+		[
+			'a user with an attribute of the wrong type',
+			{
+				type: 'Authenticate',
+				tokenType: 'Admin',
+				value: 'key',
+				baseVersion: 0,
+				impersonating: { tokenIdentifier: 'a|b', emailVerified: 'true' },
+			},
+			/^Received Invalid JSON on websocket: .*emailVerified/s,
+		],
 	])('with a fatal error after %s', async (_what, message, error) => {
 		client.send(message);
 		expect(await client.first('FatalError')).toMatchObject({ error: expect.stringMatching(error) });

@@ -1,5 +1,9 @@
 import { parseCredential, ACTING_USER_FIELD } from '../../nodes/Convex/convex/credential';
-import { encodeIdentity, parseUserIdentity } from '../../nodes/Convex/convex/identity';
+import {
+	encodeIdentity,
+	parseUserAttributes,
+	parseUserIdentity,
+} from '../../nodes/Convex/convex/identity';
 import { expectRefusal } from './refusal';
 
 const SUBJECT = "The option 'Act as User (JSON)'";
@@ -49,6 +53,54 @@ describe('the user to act as', () => {
 			org: { id: 7, teams: ['a', null] },
 		};
 		expect(parse({ ...ADA, ...attributes })).toMatchObject({ ...ADA, ...attributes });
+	});
+
+	it.each([
+		['email', 5, 'a number', 'text'],
+		['name', { given: 'Ada' }, 'an object', 'text'],
+		['updatedAt', 1_700_000_000, 'a number', 'text'],
+		['emailVerified', 'true', 'text', 'true or false'],
+		['phoneNumberVerified', 1, 'a number', 'true or false'],
+	])('has no %s %j: Convex would refuse it', (attribute, value, type, wanted) => {
+		expectRefusal(
+			() => parse({ ...ADA, [attribute]: value }),
+			`${SUBJECT} gives the attribute '${attribute}' as ${type}, not as ${wanted}`,
+			/^Convex has '\w+' as/,
+		);
+	});
+
+	it.each(['issuer', 'subject'])('beside a token identifier has no %s that is no text', (name) => {
+		expectRefusal(
+			() => parse({ tokenIdentifier: 'a|b', [name]: 5 }),
+			`${SUBJECT} gives the attribute '${name}' as a number, not as text`,
+			/./,
+		);
+	});
+
+	it('may leave attributes open, or have a date from an expression', () => {
+		const updatedAt = new Date(0);
+		const attributes = { name: null, email: undefined, emailVerified: null, updatedAt };
+		expect(parse({ ...ADA, ...attributes })).toMatchObject({ ...ADA, updatedAt });
+	});
+
+	it('written as text has its yes and no where Convex has it', () => {
+		const user = parseUserAttributes(SUBJECT, [
+			['tokenIdentifier', 'a|b'],
+			['emailVerified', 'true'],
+			['phoneNumberVerified', ' false'],
+			['role', 'true'],
+		]);
+		expect(user).toEqual({
+			tokenIdentifier: 'a|b',
+			emailVerified: true,
+			phoneNumberVerified: false,
+			role: 'true',
+		});
+		expectRefusal(
+			() => parseUserAttributes(SUBJECT, [...Object.entries(ADA), ['emailVerified', 'yes']]),
+			`${SUBJECT} gives the attribute 'emailVerified' as text, not as true or false`,
+			/./,
+		);
 	});
 
 	it('may be JSON text', () => {

@@ -99,7 +99,7 @@ function encodeObject(source: string, object: object, place: string, level: numb
 }
 
 /** What an object says itself that its JSON is: a date of an expression ($now) is its ISO text. */
-function jsonOf(object: object): unknown {
+export function jsonOf(object: object): unknown {
 	if (!('toJSON' in object) || typeof object.toJSON !== 'function') return object;
 	const json: unknown = object.toJSON();
 	return json;

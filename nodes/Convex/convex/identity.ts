@@ -1,4 +1,4 @@
-import { describeType, isPlainObject } from './arguments';
+import { describeType, isPlainObject, jsonOf } from './arguments';
 import { inputFailure } from './failure';
 import { parseJsonText } from './jsonText';
 
@@ -8,24 +8,97 @@ export type UserIdentity = Record<string, unknown>;
 const IDENTITY_HELP =
 	'Give \'tokenIdentifier\', or both \'issuer\' and \'subject\', as your sign-in provider has them, e.g. {"issuer": "https://clerk.example.com", "subject": "user_123", "name": "Ada"}.';
 
+const YES_OR_NO_ATTRIBUTES = ['emailVerified', 'phoneNumberVerified'];
+
+const TEXT_ATTRIBUTES = [
+	'tokenIdentifier',
+	'issuer',
+	'subject',
+	'name',
+	'givenName',
+	'familyName',
+	'nickname',
+	'preferredUsername',
+	'profileUrl',
+	'pictureUrl',
+	'websiteUrl',
+	'email',
+	'gender',
+	'birthday',
+	'timezone',
+	'language',
+	'phoneNumber',
+	'address',
+	'updatedAt',
+];
+
 /**
- * Checks the identity of a user to act as (convex-backend crates/convex/sync_types/src/types/json.rs:
- * `tokenIdentifier`, or `issuer` and `subject`; all other attributes are optional).
+ * Checks the identity of a user to act as (convex-backend crates/convex/sync_types/src/types/json.rs
+ * `UserIdentityAttributesJson`: `tokenIdentifier`, or `issuer` and `subject`; all other attributes are
+ * optional, those it knows have a type, those of the app have any).
  *
  * @param subject the option in a sentence
- * @throws ConvexFailure (`input`) naming the option
+ * @throws ConvexFailure (`input`) naming the option, and the attribute where it is one
  */
 export function parseUserIdentity(subject: string, value: unknown): UserIdentity {
 	const identity = typeof value === 'string' ? parseJsonText(subject, value) : value;
 	if (!isPlainObject(identity)) {
 		throw inputFailure(`${subject} is ${describeType(identity)}, not an object`, IDENTITY_HELP);
 	}
+	const identified = withTokenIdentifier(subject, identity);
+	checkAttributes(subject, identified);
+	return identified;
+}
+
+/**
+ * The same for attributes that are all written as text: those that Convex has as yes or no become so.
+ *
+ * @throws ConvexFailure (`input`) naming the option, and the attribute where it is one
+ */
+export function parseUserAttributes(
+	subject: string,
+	attributes: Array<[name: string, value: unknown]>,
+): UserIdentity {
+	const identity = attributes.map(([name, value]) => [
+		name,
+		YES_OR_NO_ATTRIBUTES.includes(name) ? yesOrNoOf(value) : value,
+	]);
+	return parseUserIdentity(subject, Object.fromEntries(identity));
+}
+
+function yesOrNoOf(value: unknown): unknown {
+	const text = typeof value === 'string' ? value.trim() : value;
+	if (text === 'true') return true;
+	return text === 'false' ? false : value;
+}
+
+function withTokenIdentifier(subject: string, identity: UserIdentity): UserIdentity {
 	const { tokenIdentifier, issuer, subject: userId } = identity;
 	if (isText(tokenIdentifier)) return identity;
 	if (isText(issuer) && isText(userId)) {
 		return { ...identity, tokenIdentifier: `${issuer}|${userId}` };
 	}
 	throw inputFailure(`${subject} does not say which user`, IDENTITY_HELP);
+}
+
+/** The deployment would end the connection for one of a wrong type, with all that goes over it. */
+function checkAttributes(subject: string, identity: UserIdentity): void {
+	const check = (names: string[], type: 'string' | 'boolean', wanted: string) => {
+		for (const name of names) {
+			const value = sentAs(identity[name]);
+			if (value === undefined || value === null || typeof value === type) continue;
+			throw inputFailure(
+				`${subject} gives the attribute '${name}' as ${describeType(value)}, not as ${wanted}`,
+				`Convex has '${name}' as ${wanted}. Correct it, leave it out, or give it another name.`,
+			);
+		}
+	};
+	check(TEXT_ATTRIBUTES, 'string', 'text');
+	check(YES_OR_NO_ATTRIBUTES, 'boolean', 'true or false');
+}
+
+function sentAs(value: unknown): unknown {
+	return typeof value === 'object' && value !== null ? jsonOf(value) : value;
 }
 
 /** How an identity travels behind the deploy key in the Authorization header. */

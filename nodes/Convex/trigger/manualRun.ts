@@ -1,10 +1,11 @@
 import type { JSONValue } from 'convex/values';
 import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
 import type { EncodedArguments } from '../convex/arguments';
+import { noLiveConnection } from '../convex/liveFailure';
 import { actingAs, type Deployment } from '../transport/deployment';
 import { PATIENCE } from '../transport/live/absence';
 import { checkDeployment } from '../transport/live/deploymentCheck';
-import { LiveWatch, noLiveConnection } from '../transport/live/liveWatch';
+import { LiveWatch } from '../transport/live/liveWatch';
 import { startTimer, stopTimer } from '../transport/timers';
 import { toFailure, toNodeError } from '../transport/nodeError';
 import { toItems } from './items';

@@ -10,7 +10,7 @@ import { checkWebSocketSupport } from '../transport/live/syncClient';
 import { toEditorError, toFailure } from '../transport/nodeError';
 import { manualRun } from './manualRun';
 import { readWatch, readWatchedArguments, triggerParameters, type Watch } from './parameters';
-import { isWrongConfiguration } from './watchFailure';
+import { endingTrigger, isWrongConfiguration } from './watchFailure';
 import { WatchRun } from './watchRun';
 
 /**
@@ -116,7 +116,7 @@ async function checkBeforehand(
 		identity !== undefined,
 		FIRST_RESULT_TIMEOUT_MS,
 	);
-	if (check.status === 'refuses') throw check.failure;
+	if (check.status === 'refuses') throw endingTrigger(check.failure);
 	return check.status === 'answers';
 }
 

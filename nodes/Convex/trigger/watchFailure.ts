@@ -18,6 +18,15 @@ export function isWrongConfiguration({ details: { kind, outcome } }: ConvexFailu
 	return kind === 'input' || (kind === 'function' && outcome === 'notExecuted');
 }
 
+/** The failure of a trigger that ends because its credential is refused. */
+export function endingTrigger({ message, details }: ConvexFailure): ConvexFailure {
+	return new ConvexFailure(
+		message,
+		'Correct the credential, then publish the workflow again: with a refused credential the trigger ends.',
+		details,
+	);
+}
+
 /** The failure of a trigger that stays subscribed. */
 export function goingOn(failure: ConvexFailure): ConvexFailure {
 	return new ConvexFailure(

@@ -16,7 +16,7 @@ import { Incidents } from './incidents';
 import { toItems } from './items';
 import { WatchMemory } from './memory';
 import type { Watch } from './parameters';
-import { goingOn, watchFailure } from './watchFailure';
+import { endingTrigger, goingOn, watchFailure } from './watchFailure';
 
 /** How a watch began, as far as it is known when the trigger's activation ends. */
 export type FirstOutcome =
@@ -69,7 +69,7 @@ export class WatchRun {
 				result: (value) => this.take(value),
 				failed: (failure) => this.failed('query', watchFailure(failure)),
 				absent: (failure, since) => this.incidents.begin('absence', failure, since),
-				refused: (failure) => this.refused(failure),
+				refused: (failure) => this.refused(endingTrigger(failure)),
 			},
 			patience,
 		);

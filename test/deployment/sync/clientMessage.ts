@@ -1,5 +1,6 @@
 import type { JSONValue } from 'convex/values';
 import { z } from 'zod';
+import { actingUser } from '../actingUser';
 import { canonicalPath } from '../canonicalPath';
 import { PlatformFailure } from '../platformFailure';
 import { decodeTimestamp } from '../timestamp';
@@ -20,13 +21,6 @@ const timestamp = z
 	.string()
 	.transform((text) => decodeTimestamp(text))
 	.refine((decoded) => decoded !== undefined, 'u64 must be 8 bytes');
-
-const userIdentity = z
-	.record(json)
-	.refine(
-		(identity) => 'tokenIdentifier' in identity || ('issuer' in identity && 'subject' in identity),
-		'a user needs a tokenIdentifier, or issuer and subject',
-	);
 
 const addQuery = z.object({
 	type: z.literal('Add'),
@@ -68,7 +62,7 @@ const authenticate = z.object({ type: z.literal('Authenticate'), baseVersion: un
 		z.object({
 			tokenType: z.literal('Admin'),
 			value: z.string(),
-			impersonating: userIdentity.nullish(),
+			impersonating: actingUser.nullish(),
 		}),
 		z.object({ tokenType: z.literal('None') }),
 	]),

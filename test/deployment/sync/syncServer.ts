@@ -17,8 +17,11 @@ import { SyncAuthenticator } from './syncIdentity';
 import { BACKEND_LIMITS, SyncSocket, type Suffer, type SyncLimits } from './syncSocket';
 import { UpdateLoop } from './updateLoop';
 
-/** The backend's default of its WebSocket library. */
-const MAX_MESSAGE_BYTES = 64 * 2 ** 20;
+/**
+ * The default of the backend's WebSocket library for a frame (docs.rs/axum
+ * `WebSocketUpgrade::max_frame_size`), read and not tried. Clients send a message as one frame.
+ */
+const MAX_FRAME_BYTES = 16 * 2 ** 20;
 
 export interface SyncStats {
 	/** Open sockets. */
@@ -49,7 +52,7 @@ export class SyncServer {
 
 	private readonly webSockets = new WebSocketServer({
 		noServer: true,
-		maxPayload: MAX_MESSAGE_BYTES,
+		maxPayload: MAX_FRAME_BYTES,
 	});
 	private readonly connections = new Set<SyncConnection>();
 	private readonly sessionRequests = new SessionRequests();

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { isPlainObject } from '../../convex/arguments';
 import { inputFailure } from '../../convex/failure';
-import { parseUserIdentity, type UserIdentity } from '../../convex/identity';
+import { parseUserAttributes, parseUserIdentity, type UserIdentity } from '../../convex/identity';
 
 const DESCRIPTION =
 	"Call the function as this user, as if signed in. Needs a deploy key, and 'tokenIdentifier' or both 'issuer' and 'subject'.";
@@ -64,5 +64,5 @@ export function readIdentity(options: Readonly<Record<string, unknown>>): UserId
 	const pairs = attributes
 		.filter(isPlainObject)
 		.map(({ name, value }): [string, unknown] => [String(name).trim(), value]);
-	return parseUserIdentity("The option 'Act as User (Fields)'", Object.fromEntries(pairs));
+	return parseUserAttributes("The option 'Act as User (Fields)'", pairs);
 }

@@ -91,7 +91,7 @@ export const optionsDescription: INodeProperties[] = [
 				typeOptions: { minValue: 1 },
 				default: DEFAULT_TIMEOUT_MS,
 				description:
-					'How long to wait for the answer, in milliseconds. For a mutation in a session, the time begins when those before it are answered.',
+					'How long to wait for the answer, in milliseconds. For a mutation in a session, the time begins when those before it are answered, and those behind one that exceeds it still wait for its answer.',
 			},
 			{
 				displayName: 'Value Format',

@@ -58,7 +58,7 @@ export const deliveryOption: INodeProperties = {
 	noDataExpression: true,
 	default: 'http',
 	description:
-		"How the items reach Convex. 'HTTP' is right for most workflows. 'Session' is for many mutations in order: they go over one live connection (WebSocket) without waiting for each other, and each runs once even when the connection breaks, which is made again for up to a minute. In a session, up to 500 items behind one that fails may have run already; an action that is under way when the connection breaks is not sent again; items of another user ('Act as User') wait for those before them. It needs Node.js 22 or newer, and n8n's proxy settings apply only with NODE_USE_ENV_PROXY=1 in its environment.",
+		"How the items reach Convex. 'HTTP' is right for most workflows. 'Session' is for many mutations in order: they go over one live connection (WebSocket) without waiting for each other, and each runs once even when the connection breaks, which is made again for up to a minute. In a session, up to 500 items behind one that fails may have run already; an action that is under way when the connection breaks is not sent again, unless it is certain that nobody read it; items of another user ('Act as User') wait for those before them; a call may have 16 MiB at most. It needs Node.js 22 or newer, and n8n's proxy settings apply only with NODE_USE_ENV_PROXY=1 in its environment.",
 	options: [
 		{
 			name: 'HTTP',

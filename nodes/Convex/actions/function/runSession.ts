@@ -1,6 +1,7 @@
 import { sleep } from 'n8n-workflow';
 import { inputFailure } from '../../convex/failure';
-import type { SessionOperation } from '../../convex/functionCall';
+import type { FunctionCall, SessionOperation } from '../../convex/functionCall';
+import { formatFunctionPath } from '../../convex/functionPath';
 import { INTERRUPTION_LIMIT_MS, Session } from '../../transport/live/session';
 import { checkWebSocketSupport } from '../../transport/live/syncClient';
 import { Slots } from '../slots';
@@ -9,7 +10,7 @@ import type { FunctionOptions } from './options';
 import type { PreparedCall } from './preparedCall';
 
 /** The deployment queues 1,000 of a connection, and then closes it. */
-const MAX_MUTATIONS_IN_FLIGHT = 500;
+const MAX_HELD = 500;
 
 const MEBIBYTE = 2 ** 20;
 
@@ -19,8 +20,15 @@ const MAX_BYTES_IN_FLIGHT = 16 * MEBIBYTE;
 /** Answers come in bursts, and each lets a further item be sent: n8n has to get a word in. */
 const MAX_BUSY_MS = 20;
 
-/** A message of 64 MiB would end the connection, each time. */
-const MAX_CALL_BYTES = 60 * MEBIBYTE;
+/**
+ * A larger message would end the connection, each time it is sent: the backend's WebSocket library
+ * takes frames of 16 MiB unless told otherwise (docs.rs/axum `WebSocketUpgrade::max_frame_size`), and
+ * the host's WebSocket sends a message as one frame. Read, not tried on a real backend.
+ */
+const MAX_MESSAGE_BYTES = 16 * MEBIBYTE;
+
+/** For what a message has besides path and arguments: its type, its number and the fields' names. */
+const ENVELOPE_BYTES = 1_024;
 
 /**
  * Runs the functions that the items ask for over one live connection. Mutations are sent in input
@@ -56,7 +64,11 @@ export async function runSession(
 }
 
 class SessionDelivery {
-	private readonly slots: Slots;
+	/** Of items that have not ended. */
+	private readonly items: Slots;
+
+	/** Of calls that the deployment holds, also those that were not waited for any longer. */
+	private readonly held = new Slots(MAX_HELD);
 
 	private bytesInFlight = 0;
 
@@ -70,18 +82,17 @@ class SessionDelivery {
 		private readonly operation: SessionOperation,
 		private readonly interruptionLimitMs: number,
 	) {
-		const isMutation = operation === 'mutation';
-		this.slots = new Slots(isMutation ? MAX_MUTATIONS_IN_FLIGHT : run.options.concurrency);
+		this.items = new Slots(operation === 'mutation' ? MAX_HELD : run.options.concurrency);
 	}
 
-	/** Waits until one more may be in flight. */
+	/** Waits until one more may be in flight, or the run has stopped. */
 	async vacant(): Promise<void> {
-		await this.slots.vacant();
+		await this.until(() => this.items.free > 0 && this.held.free > 0);
 	}
 
-	/** Waits until none is in flight. */
+	/** Waits until all items have ended that were sent. */
 	async idle(): Promise<void> {
-		await this.slots.idle();
+		await this.items.idle();
 	}
 
 	async close(): Promise<void> {
@@ -90,46 +101,55 @@ class SessionDelivery {
 
 	/** Sends an item's call, unless the run has stopped; does not wait for the answer. */
 	async send(prepared: PreparedCall): Promise<void> {
-		const { run, slots } = this;
-		const { call, options } = prepared;
-		const bytes = Buffer.byteLength(JSON.stringify(call.args));
-		if (bytes > MAX_CALL_BYTES) {
+		const { run } = this;
+		const { functionPath, args, componentPath, valueFormat } = prepared.call;
+		const { timeoutMs } = prepared.options;
+		const bytes = messageBytes(prepared.call);
+		if (bytes > MAX_MESSAGE_BYTES) {
 			await run.end(prepared, { status: 'failure', failure: tooLarge(bytes) });
 			return;
 		}
-		while (this.bytesInFlight > 0 && this.bytesInFlight + bytes > MAX_BYTES_IN_FLIGHT) {
-			await slots.change();
-		}
+		await this.until(
+			() => this.bytesInFlight === 0 || this.bytesInFlight + bytes <= MAX_BYTES_IN_FLIGHT,
+		);
 		const session = await this.sessionFor(prepared);
 		if (session === undefined) return;
-		slots.start(async () => {
-			this.bytesInFlight += bytes;
-			const { functionPath, args, componentPath, valueFormat } = call;
-			const { timeoutMs } = options;
-			const result = await session.call({
-				functionPath,
-				args,
-				componentPath,
-				valueFormat,
-				timeoutMs,
-			});
+		const call = { functionPath, args, componentPath, valueFormat, timeoutMs };
+		const { ended, settled } = session.call(call);
+		this.held.start(async () => await this.counting(bytes, settled));
+		this.items.start(async () => await run.end(prepared, await ended));
+	}
+
+	private async counting(bytes: number, settled: Promise<void>): Promise<void> {
+		this.bytesInFlight += bytes;
+		try {
+			await settled;
+		} finally {
 			this.bytesInFlight -= bytes;
-			await run.end(prepared, result);
-		});
+		}
+	}
+
+	/** Waits until something is so that calls in flight stand against, or the run has stopped. */
+	private async until(isSo: () => boolean): Promise<void> {
+		const { stopped } = this.run.items;
+		while (!isSo() && !stopped.aborted) {
+			await Promise.race([this.items.change(), this.held.change()]);
+		}
 	}
 
 	/**
-	 * A session has one identity. Calls of another wait until all before have ended, so that the order
-	 * of the items is kept, and get a session of their own. One that could not go on is not replaced.
+	 * A session has one identity. Calls of another wait until all before have ended, mutations until
+	 * they are answered, so that the order of the items is kept, and get a session of their own. One
+	 * that could not go on is replaced when the reason may have been its user.
 	 *
 	 * @returns undefined when the run has stopped
 	 */
 	private async sessionFor({ caller, options }: PreparedCall): Promise<Session | undefined> {
-		const { slots, run } = this;
+		const { items, held, run, operation } = this;
 		const { authorization } = caller.credential;
 		if (this.session !== undefined && authorization !== this.authorization) {
-			while (!slots.isIdle) await slots.change();
-			if (!this.session.hasEnded) {
+			await this.until(() => items.isIdle && (operation === 'action' || held.isIdle));
+			if (!run.items.stopped.aborted && !this.session.hasEndedForAll) {
 				await this.session.close();
 				this.session = undefined;
 			}
@@ -142,7 +162,7 @@ class SessionDelivery {
 	private open({ identity }: FunctionOptions): Session {
 		const { context, deployment } = this.run;
 		const { operation, interruptionLimitMs } = this;
-		const cancelSignal = context.getExecutionCancelSignal();
+		const cancelSignal = context.getExecutionCancelSignal?.();
 		return new Session({
 			context,
 			deployment,
@@ -154,9 +174,14 @@ class SessionDelivery {
 	}
 }
 
+function messageBytes({ functionPath, args, componentPath = '' }: FunctionCall): number {
+	const message = [formatFunctionPath(functionPath), componentPath, args];
+	return Buffer.byteLength(JSON.stringify(message)) + ENVELOPE_BYTES;
+}
+
 function tooLarge(bytes: number) {
 	return inputFailure(
-		`The arguments have ${Math.ceil(bytes / MEBIBYTE)} MiB`,
-		'Convex takes 16 MiB of arguments at most. Send less data per call, for example in several items.',
+		`The arguments have ${Math.ceil((10 * bytes) / MEBIBYTE) / 10} MiB as JSON`,
+		"A live connection takes 16 MiB per call at most. Send less data per call, for example in several items, or set the option 'Delivery' to 'HTTP'.",
 	);
 }

@@ -1,38 +1,84 @@
 import type { ConvexFailure } from '../../convex/failure';
 import type { SessionOperation, ValueFormat } from '../../convex/functionCall';
 import type { FunctionResult } from '../../convex/functionResponse';
-import { answerLost, answerTimeout, notSent } from '../../convex/sessionFailure';
-import type { Subscription } from './syncClient';
+import { answerLost, answerTimeout, notSent } from '../../convex/liveFailure';
+import type { FunctionInvocation } from './syncClient';
 import { startTimer, stopTimer } from '../timers';
 
 /** A call over a live connection. */
-export interface SessionCall extends Subscription {
+export interface SessionCall extends FunctionInvocation {
 	valueFormat: ValueFormat;
 	/** How long its answer is waited for, from when it is its turn. */
 	timeoutMs: number;
 }
 
-/** A call that has not ended yet. */
-export class CallUnderWay {
+/** What becomes of a call. Neither promise is ever rejected. */
+export interface CallCourse {
+	/** How it ended for whoever called: with its answer, or with why none is waited for any more. */
+	ended: Promise<FunctionResult>;
+	/** Resolves when the deployment does not hold it any more: it was answered, or lost. */
+	settled: Promise<void>;
+}
+
+/** A call that the deployment holds, or that is to be sent to it. */
+export class CallUnderWay implements CallCourse {
 	/** The connection over which it was sent first; undefined as long as it was over none. */
 	sentOver: number | undefined;
 
 	timer: number | undefined;
 
-	end: (result: FunctionResult) => void = () => {};
+	/** Whether it has ended for whoever called. */
+	hasEnded = false;
+
+	settle: () => void = () => {};
+
+	readonly settled = new Promise<void>((resolve) => {
+		this.settle = resolve;
+	});
+
+	private tell: (result: FunctionResult) => void = () => {};
 
 	readonly ended = new Promise<FunctionResult>((resolve) => {
-		this.end = resolve;
+		this.tell = resolve;
 	});
 
 	constructor(readonly call: SessionCall) {}
+
+	/** Ending one that has ended does nothing. */
+	end(result: FunctionResult): void {
+		this.hasEnded = true;
+		this.stopTimer();
+		this.tell(result);
+	}
+
+	stopTimer(): void {
+		stopTimer(this.timer);
+		this.timer = undefined;
+	}
 }
 
-/** The calls of a session that wait for their answers, in order. */
+/**
+ * The calls of a session that are not settled, in order.
+ *
+ * One whose time is up ends, and stays here until it is answered: the deployment holds it still, and
+ * runs no mutation before it has run those before.
+ */
 export class CallsUnderWay {
 	private readonly calls = new Set<CallUnderWay>();
 
-	constructor(private readonly operation: SessionOperation) {}
+	private isConnected = false;
+
+	private silence: number | undefined;
+
+	/**
+	 * @param silenceLimitMs how long to wait for any answer while all calls whose turn it is have ended
+	 * @param silent called when none came
+	 */
+	constructor(
+		private readonly operation: SessionOperation,
+		private readonly silenceLimitMs: number,
+		private readonly silent: () => void,
+	) {}
 
 	get isEmpty(): boolean {
 		return this.calls.size === 0;
@@ -41,6 +87,11 @@ export class CallsUnderWay {
 	/** Whether any of them may have run. */
 	get hasSent(): boolean {
 		return [...this.calls].some(({ sentOver }) => sentOver !== undefined);
+	}
+
+	/** Whether somebody waits for its answer. */
+	isAwaited(underWay: CallUnderWay): boolean {
+		return this.calls.has(underWay) && !underWay.hasEnded;
 	}
 
 	/** @param connection the one that it is sent over; undefined while there is none */
@@ -52,33 +103,39 @@ export class CallsUnderWay {
 		return underWay;
 	}
 
-	/** All that wait are sent over a new connection. */
-	sent(connection: number): void {
+	/** There is a new connection, and all that wait are sent over it: their time begins anew. */
+	connected(connection: number): void {
+		this.isConnected = true;
 		for (const underWay of this.calls) underWay.sentOver ??= connection;
 		this.startTimers();
+	}
+
+	/** The time of no call runs while there is no connection. */
+	disconnected(): void {
+		this.isConnected = false;
+		this.stopSilence();
+		for (const underWay of this.calls) underWay.stopTimer();
 	}
 
 	/** What was sent over this connection for the first time was not read. */
 	unread(connection: number): void {
 		for (const underWay of this.calls) {
-			if (underWay.sentOver !== connection) continue;
-			underWay.sentOver = undefined;
-			stopTimer(underWay.timer);
-			underWay.timer = undefined;
+			if (underWay.sentOver === connection) underWay.sentOver = undefined;
 		}
 	}
 
-	/** Ending one that has ended does nothing. */
-	end(underWay: CallUnderWay, result: FunctionResult): void {
+	/** It was answered, or nothing is going to come. Settling one that has settled does nothing. */
+	settle(underWay: CallUnderWay, result: FunctionResult): void {
 		if (!this.calls.delete(underWay)) return;
-		stopTimer(underWay.timer);
 		underWay.end(result);
+		underWay.settle();
+		this.stopSilence();
 		this.startTimers();
 	}
 
 	/** The answer of one that may have run does not come any more. */
 	lose(underWay: CallUnderWay, cause: ConvexFailure): void {
-		this.end(underWay, { status: 'failure', failure: answerLost(this.operation, cause) });
+		this.settle(underWay, this.lost(cause));
 	}
 
 	/** The same for all that were sent. */
@@ -90,23 +147,43 @@ export class CallsUnderWay {
 
 	/** None of them is sent any more, and no answer comes. */
 	loseAll(cause: ConvexFailure): void {
+		this.disconnected();
 		this.loseSent(cause);
 		for (const underWay of [...this.calls]) {
-			this.end(underWay, { status: 'failure', failure: notSent(cause) });
+			this.settle(underWay, { status: 'failure', failure: notSent(cause) });
 		}
 	}
 
-	/** Actions run side by side. A mutation's turn comes when those before it have ended. */
+	/** Actions run side by side. A mutation's turn comes when those before it are settled. */
 	private startTimers(): void {
+		if (!this.isConnected) return;
+		let isTimed = false;
 		for (const underWay of this.calls) {
-			const { timeoutMs } = underWay.call;
-			if (underWay.sentOver !== undefined) {
-				underWay.timer ??= startTimer(
-					() => this.lose(underWay, answerTimeout(timeoutMs)),
-					timeoutMs,
-				);
+			if (!underWay.hasEnded) {
+				isTimed = true;
+				this.startTimer(underWay);
 			}
-			if (this.operation === 'mutation') return;
+			if (this.operation === 'mutation') break;
 		}
+		if (isTimed || this.isEmpty) this.stopSilence();
+		else this.silence ??= startTimer(this.silent, this.silenceLimitMs);
+	}
+
+	private startTimer(underWay: CallUnderWay): void {
+		if (underWay.sentOver === undefined) return;
+		const { timeoutMs } = underWay.call;
+		underWay.timer ??= startTimer(() => {
+			underWay.end(this.lost(answerTimeout(timeoutMs)));
+			this.startTimers();
+		}, timeoutMs);
+	}
+
+	private stopSilence(): void {
+		stopTimer(this.silence);
+		this.silence = undefined;
+	}
+
+	private lost(cause: ConvexFailure): FunctionResult {
+		return { status: 'failure', failure: answerLost(this.operation, cause) };
 	}
 }

@@ -1,10 +1,9 @@
 import { ConvexFailure } from '../../convex/failure';
 import { STATUS_FUNCTION_FAILED, STATUS_OK, unreadableAnswer } from '../../convex/functionResponse';
+import { connectionKeepsBreaking, noLiveConnection } from '../../convex/liveFailure';
 import { platformFailure } from '../../convex/platformFailure';
-import { connectionKeepsBreaking } from '../../convex/sessionFailure';
 import type { CallContext, Deployment } from '../deployment';
 import { checkDeployment, type DeploymentCheck } from './deploymentCheck';
-import { noLiveConnection } from './liveWatch';
 
 const CHECK_TIMEOUT_MS = 10_000;
 
@@ -14,8 +13,8 @@ export interface MissingConnection {
 	/** Whom it is made as. */
 	caller: Deployment;
 	actsAsUser: boolean;
-	/** Whether there was one before. */
-	hasConnected: boolean;
+	/** Whether it was there again and broke once more. */
+	wasBack: boolean;
 	/** What the deployment or the network said; the host's WebSocket mostly does not say. */
 	reason: string;
 }
@@ -34,8 +33,8 @@ export async function connectionCause(missing: MissingConnection): Promise<Conne
 	return { status, failure: status === 'answers' ? liveOnly(missing) : failureOf(check) };
 }
 
-function liveOnly({ hasConnected, reason }: MissingConnection): ConvexFailure {
-	if (hasConnected) return connectionKeepsBreaking(reason);
+function liveOnly({ wasBack, reason }: MissingConnection): ConvexFailure {
+	if (wasBack) return connectionKeepsBreaking(reason);
 	const { message, description, details } = noLiveConnection(reason);
 	return new ConvexFailure(
 		message,

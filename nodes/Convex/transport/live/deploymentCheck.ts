@@ -85,7 +85,7 @@ function negative(message: string, response: DeploymentResponse): DeploymentChec
 		failure: new ConvexFailure(
 			message,
 			isRefusal
-				? 'Correct the credential, then publish the workflow again: with a refused credential the trigger ends.'
+				? 'Correct the credential.'
 				: "Check the credential's 'Deployment URL', and that the deployment is running.",
 			{ kind: 'deployment', httpStatus, retryable: !isRefusal, outcome: 'notExecuted' },
 		),

@@ -5,7 +5,7 @@ import type { ConvexFailure } from '../../convex/failure';
 import { functionFailure } from '../../convex/functionFailure';
 import type { UserIdentity } from '../../convex/identity';
 import { toPlainJson } from '../../convex/plainJson';
-import { SyncClient, type Subscription } from './syncClient';
+import { SyncClient, type FunctionInvocation } from './syncClient';
 import { startTimer, stopTimer } from '../timers';
 
 export interface LiveQueryObserver {
@@ -33,7 +33,7 @@ export class LiveQuery {
 	constructor(
 		private readonly credential: ConvexCredential,
 		private readonly identity: UserIdentity | undefined,
-		private readonly subscription: Subscription,
+		private readonly subscription: FunctionInvocation,
 		private readonly observer: LiveQueryObserver,
 	) {
 		this.client = this.connect();

@@ -63,8 +63,9 @@ class LiveSocket {
 			.catch((error: unknown) => this.endUnopened(messageOf(error)));
 	}
 
+	/** What the client sends over a connection that is closing, because it does not know, goes nowhere. */
 	send(message: string): void {
-		this.socket?.send(message);
+		if (this.isOpen) this.socket?.send(message);
 	}
 
 	get isOpen(): boolean {
@@ -98,7 +99,8 @@ class LiveSocket {
 		if (this.state !== 'connecting') return;
 		this.state = 'open';
 		this.onopen?.(event);
-		this.observer.opened();
+		// The client may have given it up.
+		if (this.isOpen) this.observer.opened();
 	}
 
 	private receive(data: string): void {

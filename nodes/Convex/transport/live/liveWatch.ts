@@ -4,6 +4,7 @@ import type { EncodedArguments } from '../../convex/arguments';
 import { ConvexFailure } from '../../convex/failure';
 import type { FunctionPath } from '../../convex/functionPath';
 import type { UserIdentity } from '../../convex/identity';
+import { noLiveConnection } from '../../convex/liveFailure';
 import { actingAs, type Deployment } from '../deployment';
 import { suggestingName } from '../functionSignature';
 import { toFailure } from '../nodeError';
@@ -188,15 +189,6 @@ export class LiveWatch {
 		this.observer.absent(longAway(since, cause), since);
 		if (isLong) this.query?.reconnect(0);
 	}
-}
-
-/** @param reason why the connection was not made; the host's WebSocket mostly does not say */
-export function noLiveConnection(reason: string): ConvexFailure {
-	return new ConvexFailure(
-		`The deployment answers, but the live connection (WebSocket) to it does not come about${reason === '' ? '' : `: ${reason}`}`,
-		"A proxy or firewall between n8n and the deployment has to let WebSocket connections through. n8n's proxy settings (HTTPS_PROXY) apply to them only with NODE_USE_ENV_PROXY=1 in n8n's environment.",
-		{ kind: 'network', retryable: true, outcome: 'notExecuted' },
-	);
 }
 
 function longAway(since: Date, cause: ConvexFailure): ConvexFailure {

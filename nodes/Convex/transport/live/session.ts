@@ -1,6 +1,5 @@
 import type { ConvexFailure } from '../../convex/failure';
 import type { SessionOperation } from '../../convex/functionCall';
-import type { FunctionResult } from '../../convex/functionResponse';
 import type { UserIdentity } from '../../convex/identity';
 import {
 	connectionBroken,
@@ -8,20 +7,26 @@ import {
 	connectionRefused,
 	executionCancelled,
 	longInterruption,
-} from '../../convex/sessionFailure';
+	longSilence,
+} from '../../convex/liveFailure';
 import { readSessionResult } from '../../convex/sessionResult';
 import { actingAs, type CallContext, type Deployment } from '../deployment';
 import { toFailure } from '../nodeError';
-import { CallsUnderWay, type CallUnderWay, type SessionCall } from './callsUnderWay';
+import {
+	CallsUnderWay,
+	type CallCourse,
+	type CallUnderWay,
+	type SessionCall,
+} from './callsUnderWay';
 import { connectionCause, type ConnectionCause } from './connectionCause';
 import { checkEgress } from './egress';
+import { Interruption } from './interruption';
 import { SyncClient } from './syncClient';
-import { startTimer, stopTimer } from '../timers';
 
 /** What goes wrong this often in a row, while the deployment answers over HTTP, goes on to do so. */
 const MAX_TROUBLES = 3;
 
-/** What the client gives for an action that was under way (convex-js src/browser/sync/request_manager.ts). */
+/** What the client gives for an action that it takes for sent (convex-js src/browser/sync/request_manager.ts). */
 const ACTION_LOST = 'Connection lost while action was in flight';
 
 /** As long as calls over HTTP are sent again without any answer: a restart or a redeployment takes less. */
@@ -43,7 +48,8 @@ export interface SessionOptions {
 /**
  * Calls over one live connection, through Convex's own sync client. It connects anew after a lost
  * connection and sends again what has no answer yet; the deployment recognises mutations by the
- * session and their number, and runs them one at a time and once.
+ * session and their number, and runs them one at a time and once. An action is sent again only when
+ * it is certain that nobody read it.
  *
  * Calls always end: with their answer, or with a failure that says whether they may have run.
  */
@@ -55,8 +61,10 @@ export class Session {
 	/** For HTTP, where the user to act as is part of the credential. */
 	private readonly caller: Deployment;
 
-	/** Why no call is sent any more. */
-	private ending: ConvexFailure | undefined;
+	private readonly interruption: Interruption;
+
+	/** Why no call is sent any more, and whether that holds for any user. */
+	private ending: { cause: ConvexFailure; isForAll: boolean } | undefined;
 
 	/** How many connections there were. */
 	private connections = 0;
@@ -67,16 +75,17 @@ export class Session {
 	/** Why the last connection ended, as far as it is known. */
 	private reason = '';
 
-	private interruption: number | undefined;
-
 	/** Settled, unless it is being found out whether the credential is refused indeed. */
 	private refusalCheck: Promise<void> = Promise.resolve();
 
 	/** @throws ConvexFailure (`input`) on a host without WebSockets, and for a user to act as without a deploy key */
 	constructor(private readonly options: SessionOptions) {
-		const { deployment, identity, operation, cancelSignal } = options;
+		const { deployment, identity, operation, cancelSignal, interruptionLimitMs } = options;
 		this.caller = identity === undefined ? deployment : actingAs(deployment, identity);
-		this.calls = new CallsUnderWay(operation);
+		this.calls = new CallsUnderWay(operation, interruptionLimitMs, () =>
+			this.end(longSilence(interruptionLimitMs)),
+		);
+		this.interruption = new Interruption(interruptionLimitMs, () => void this.giveUp());
 		this.client = new SyncClient(deployment.credential, identity, {
 			permit: async () => await this.permit(),
 			opened: () => this.opened(),
@@ -88,24 +97,22 @@ export class Session {
 		if (cancelSignal?.aborted === true) this.cancel();
 	}
 
-	/** Whether it does not send calls any more: they fail, all for the same reason. */
-	get hasEnded(): boolean {
-		return this.ending !== undefined;
+	/** Whether it sends no calls any more, for a reason that another user's session would have too. */
+	get hasEndedForAll(): boolean {
+		return this.ending?.isForAll === true;
 	}
 
 	/** Sends a call behind those before it. Never throws. */
-	async call(call: SessionCall): Promise<FunctionResult> {
+	call(call: SessionCall): CallCourse {
 		const { client, calls } = this;
 		const underWay = calls.add(call, client.isOpen ? this.connections : undefined);
 		if (this.ending !== undefined) {
-			calls.loseAll(this.ending);
-			return await underWay.ended;
+			calls.loseAll(this.ending.cause);
+			return underWay;
 		}
-		if (!client.isOpen) this.interrupted();
+		if (!client.isOpen) this.interruption.begin(this.connections);
 		void this.answer(underWay);
-		const result = await underWay.ended;
-		if (calls.isEmpty) this.uninterrupted();
-		return result;
+		return underWay;
 	}
 
 	/** Ends within a second. Calls under way are not waited for. */
@@ -116,18 +123,36 @@ export class Session {
 
 	private async answer(underWay: CallUnderWay): Promise<void> {
 		const { operation } = this.options;
-		const { call } = underWay;
 		try {
-			const result = await this.client.call(operation, call);
-			if (!result.success && result.errorMessage === ACTION_LOST) {
+			const result = await this.answerOf(underWay);
+			if (result === undefined) {
 				this.calls.lose(underWay, connectionBroken(this.reason));
-				return;
+			} else {
+				this.troubles = noTroubles();
+				this.interruption.end();
+				const { valueFormat } = underWay.call;
+				this.calls.settle(underWay, readSessionResult(operation, valueFormat, result));
 			}
-			this.troubles = noTroubles();
-			this.uninterrupted();
-			this.calls.end(underWay, readSessionResult(operation, call.valueFormat, result));
 		} catch (thrown) {
-			this.calls.end(underWay, { status: 'failure', failure: toFailure(thrown) });
+			this.calls.settle(underWay, { status: 'failure', failure: toFailure(thrown) });
+		}
+		if (this.calls.isEmpty) this.interruption.end();
+	}
+
+	/**
+	 * When there is a new connection, the client calls the actions lost that it took for sent. Those
+	 * that anybody may have read ended when the old one closed. Of the others it is certain that nobody
+	 * did: their connection was closing already, or the credential before them was refused.
+	 *
+	 * @returns undefined for one that was lost
+	 */
+	private async answerOf(underWay: CallUnderWay) {
+		for (;;) {
+			const { connections } = this;
+			const result = await this.client.call(this.options.operation, underWay.call);
+			if (result.success || result.errorMessage !== ACTION_LOST) return result;
+			const isUnread = this.connections > connections && this.calls.isAwaited(underWay);
+			if (!isUnread) return undefined;
 		}
 	}
 
@@ -148,15 +173,19 @@ export class Session {
 		this.connections += 1;
 		this.reason = '';
 		// What was sent before has to prove first that it can be answered.
-		if (!this.calls.hasSent) this.uninterrupted();
-		this.calls.sent(this.connections);
+		if (!this.calls.hasSent) this.interruption.end();
+		this.calls.connected(this.connections);
 	}
 
 	private closed(reason: string): void {
-		if (this.hasEnded) return;
+		// An old one may close late, when there is a new one.
+		if (this.ending !== undefined || this.client.isOpen) return;
 		if (reason !== '') this.reason = reason;
+		this.calls.disconnected();
 		if (this.options.operation === 'action') this.calls.loseSent(connectionBroken(this.reason));
-		if (!this.calls.isEmpty) this.interrupted();
+		if (this.calls.isEmpty) this.interruption.end();
+		else this.interruption.begin(this.connections);
+		if (this.interruption.isLong) void this.giveUp();
 		if (this.connections === 0) void this.checkUnopened();
 	}
 
@@ -170,24 +199,20 @@ export class Session {
 	private protocolFailed(message: string): void {
 		this.reason = message;
 		this.troubles.protocol += 1;
-		if (this.troubles.protocol >= MAX_TROUBLES) this.end(connectionKeepsBreaking(message));
+		if (this.troubles.protocol >= MAX_TROUBLES) this.end(connectionKeepsBreaking(message), 'user');
 	}
 
-	private interrupted(): void {
-		this.interruption ??= startTimer(() => void this.giveUp(), this.options.interruptionLimitMs);
-	}
-
-	private uninterrupted(): void {
-		stopTimer(this.interruption);
-		this.interruption = undefined;
-	}
-
+	/** A long interruption ends the session, but not while there is a connection: that may be slow. */
 	private async giveUp(): Promise<void> {
-		const { interruption, options } = this;
+		const { interruption, client, connections } = this;
+		const { current } = interruption;
 		const { failure } = await this.findCause();
-		if (this.interruption !== interruption) return;
-		const hasConnected = this.connections > 0;
-		this.end(hasConnected ? longInterruption(options.interruptionLimitMs, failure) : failure);
+		// One that is back, or was meanwhile, is judged when it breaks.
+		const isOver = interruption.current !== current;
+		if (isOver || client.isOpen || this.connections !== connections) return;
+		const { interruptionLimitMs } = this.options;
+		const wasBack = interruption.wasBack(connections);
+		this.end(connections > 0 ? longInterruption(interruptionLimitMs, wasBack, failure) : failure);
 	}
 
 	/** There was no connection yet. What does not pass by itself is not waited for. */
@@ -196,33 +221,35 @@ export class Session {
 		if (this.connections > 0) return;
 		if (status === 'answers') this.troubles.unopened += 1;
 		const isLasting = failure.details.retryable !== true;
-		if (isLasting || this.troubles.unopened >= MAX_TROUBLES) this.end(failure);
+		if (status === 'refuses') this.end(failure, 'user');
+		else if (isLasting || this.troubles.unopened >= MAX_TROUBLES) this.end(failure);
 	}
 
 	/** A live connection may be refused for a passing reason; what HTTP says too is final. */
 	private async checkRefusal(message: string): Promise<void> {
 		const { status, failure } = await this.findCause();
-		if (status === 'refuses') this.end(failure);
-		else if (this.troubles.refused >= MAX_TROUBLES) this.end(connectionRefused(message));
+		if (status === 'refuses') this.end(failure, 'user');
+		else if (this.troubles.refused >= MAX_TROUBLES) this.end(connectionRefused(message), 'user');
 	}
 
 	private async findCause(): Promise<ConnectionCause> {
-		const { options, caller, reason } = this;
+		const { options, caller, reason, interruption, connections } = this;
 		return await connectionCause({
 			context: options.context,
 			caller,
 			actsAsUser: options.identity !== undefined,
-			hasConnected: this.connections > 0,
+			wasBack: interruption.wasBack(connections),
 			reason,
 		});
 	}
 
 	private readonly cancel = () => this.end(executionCancelled());
 
-	private end(cause: ConvexFailure): void {
+	/** @param whose whether all sessions share the reason, or it may be this user's own */
+	private end(cause: ConvexFailure, whose: 'everybody' | 'user' = 'everybody'): void {
 		if (this.ending !== undefined) return;
-		this.ending = cause;
-		this.uninterrupted();
+		this.ending = { cause, isForAll: whose === 'everybody' };
+		this.interruption.end();
 		this.options.cancelSignal?.removeEventListener('abort', this.cancel);
 		void this.client.close();
 		this.calls.loseAll(cause);

@@ -13,7 +13,7 @@ import { startTimer, stopTimer } from '../timers';
 const CLOSE_TIMEOUT_MS = 800;
 
 /** A function with its arguments. */
-export interface Subscription {
+export interface FunctionInvocation {
 	functionPath: FunctionPath;
 	args: EncodedArguments;
 	/** The component the function is in; undefined for the app itself. */
@@ -54,7 +54,7 @@ export class SyncClient {
 
 	/** @param receive gets the first result, each new one, and the last one again after a reconnect */
 	subscribe(
-		{ functionPath, args, componentPath }: Subscription,
+		{ functionPath, args, componentPath }: FunctionInvocation,
 		receive: (result: FunctionResult) => void,
 	): void {
 		const options: SubscribeOptions & { componentPath?: string } =
@@ -84,7 +84,7 @@ export class SyncClient {
 	 */
 	async call(
 		operation: SessionOperation,
-		{ functionPath, args, componentPath }: Subscription,
+		{ functionPath, args, componentPath }: FunctionInvocation,
 	): Promise<FunctionResult> {
 		const { client } = this;
 		if (!givesResults(client)) throw new TypeError('the Convex client calls no functions');

@@ -22,6 +22,15 @@ export function answerLost(
 	});
 }
 
+/** @param reason why the connection was not made; the host's WebSocket mostly does not say */
+export function noLiveConnection(reason: string): ConvexFailure {
+	return new ConvexFailure(
+		`The deployment answers, but the live connection (WebSocket) to it does not come about${saying(reason)}`,
+		"A proxy or firewall between n8n and the deployment has to let WebSocket connections through. n8n's proxy settings (HTTPS_PROXY) apply to them only with NODE_USE_ENV_PROXY=1 in n8n's environment.",
+		{ kind: 'network', retryable: true, outcome: 'notExecuted' },
+	);
+}
+
 /** @param reason what the deployment or the network said, often nothing */
 export function connectionBroken(reason: string): ConvexFailure {
 	return new ConvexFailure(
@@ -31,12 +40,29 @@ export function connectionBroken(reason: string): ConvexFailure {
 	);
 }
 
-/** @param cause why there is no connection, as far as it is known */
-export function longInterruption(limitMs: number, cause: ConvexFailure): ConvexFailure {
+/**
+ * @param wasBack whether the connection was there again, and broke once more
+ * @param cause why there is no connection, as far as it is known
+ */
+export function longInterruption(
+	limitMs: number,
+	wasBack: boolean,
+	cause: ConvexFailure,
+): ConvexFailure {
+	const what = wasBack ? 'no call was answered' : 'was not back';
 	return new ConvexFailure(
-		`The connection broke, and was not back within ${limitMs / MS_PER_SECOND} seconds. ${cause.message}`,
+		`The connection broke, and ${what} within ${limitMs / MS_PER_SECOND} seconds. ${cause.message}`,
 		cause.description,
 		{ ...cause.details, retryable: true },
+	);
+}
+
+/** The connection is there, and calls whose time was up hold up the others. */
+export function longSilence(limitMs: number): ConvexFailure {
+	return new ConvexFailure(
+		`The deployment answered nothing for ${limitMs / MS_PER_SECOND} seconds after a call had exceeded its 'Timeout'`,
+		"In a session, mutations wait until those before them are answered. Look in Convex at what the function does, or set the option 'Delivery' to 'HTTP'.",
+		{ kind: 'network', retryable: true, outcome: 'unknown' },
 	);
 }
 

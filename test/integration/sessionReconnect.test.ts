@@ -1,0 +1,116 @@
+import { sleep, type IDataObject, type INodeExecutionData } from 'n8n-workflow';
+import { useEmbeddedDeployment } from '../support/embeddedDeployment';
+import { startRudeSyncServer } from '../support/rudeSyncServer';
+import { addingKeys, impatientSession, inSession, keys } from '../support/sessions';
+
+const convex = useEmbeddedDeployment('deployKey');
+
+const continuing = { onError: 'continueErrorOutput' } as const;
+
+const additions = async () => (await convex.deployment.executions())['counters:add'] ?? 0;
+
+const detailsOf = ({ json }: INodeExecutionData) => json.details as IDataObject;
+
+async function untilAdditions(count: number): Promise<void> {
+	while ((await additions()) < count) await sleep(2);
+}
+
+describe('a connection that comes back', () => {
+	const slowly = async (ms: number) =>
+		await convex.deployment.addFault({ kind: 'delay', ms, path: '/sync/Mutation', times: 2 });
+
+	/** Three mutations whose connection breaks, and is back before two seconds are over. */
+	const broken = async () => {
+		const running = convex.run({
+			parameters: addingKeys(),
+			nodeType: impatientSession('mutation', 2_000),
+			input: keys(3),
+			settings: continuing,
+		});
+		await untilAdditions(1);
+		await convex.deployment.killSockets();
+		while ((await connections()) < 2) await sleep(10);
+		return running;
+	};
+
+	const connections = async () => (await convex.deployment.requestStats()).connections;
+
+	it('is waited for as long as it holds, also when it is slow', async () => {
+		await slowly(4_000);
+		const { success } = await broken();
+		expect(success).toHaveLength(3);
+	});
+
+	it('is given up when it breaks again after long', async () => {
+		await slowly(20_000);
+		const running = broken();
+		await untilAdditions(1);
+		await sleep(3_000);
+		await convex.deployment.killSockets();
+		const { error } = await running;
+		expect(error).toHaveLength(3);
+		for (const { json } of error) {
+			expect(json.error).toMatch(
+				/^The connection broke, and no call was answered within 2 seconds\. .* breaks time and again/,
+			);
+			expect(json.details).toMatchObject({ outcome: 'unknown' });
+		}
+	}, 15_000);
+
+	it('only to break at the same call again is given up', async () => {
+		const fault = { kind: 'dropBefore', path: '/sync/Mutation', times: 1_000 } as const;
+		await convex.deployment.addFault(fault);
+		const { stoppedBy } = await convex.run({
+			parameters: addingKeys(),
+			nodeType: impatientSession('mutation', 2_500),
+			input: keys(3),
+		});
+		expect(stoppedBy?.message).toMatch(/^The connection broke, and no call was answered within/);
+		expect(await additions()).toBe(0);
+	});
+});
+
+describe('an action that certainly nobody read', () => {
+	const noting = (concurrency: number) =>
+		inSession('action', 'counters:note', '={{ { key: $json.key } }}', { concurrency });
+
+	const runBehind = async (messages: object[], concurrency: number) => {
+		const rude = await startRudeSyncServer(
+			convex.deployment.url,
+			messages.map((message) => JSON.stringify(message)),
+		);
+		const result = await convex.run({
+			credential: { ...convex.credential, deploymentUrl: rude.url },
+			parameters: noting(concurrency),
+			input: keys(4),
+			settings: continuing,
+		});
+		await rude.stop();
+		return result;
+	};
+
+	const notes = async () => (await convex.deployment.executionsByKey())['counters:note'];
+
+	const refusal = { type: 'AuthError', error: 'busy', baseVersion: 0, authUpdateAttempted: true };
+
+	it('because the credential before it was refused, wrongly, is sent again', async () => {
+		const { success } = await runBehind([refusal, refusal], 3);
+		expect(success.map((item) => item.json.value)).toEqual(keys(4).map(({ key }) => key));
+		expect(await notes()).toEqual(Object.fromEntries(keys(4).map(({ key }) => [key, 1])));
+	});
+
+	it('again and again is not sent for ever', async () => {
+		const { error } = await runBehind(Array(50).fill(refusal), 3);
+		expect(error.map(({ json }) => json.error)).toEqual(Array(4).fill('busy'));
+		expect(error.map((item) => detailsOf(item).outcome)).toEqual(Array(4).fill('notExecuted'));
+		expect(await notes()).toBeUndefined();
+	});
+
+	it('because its connection was closing is sent again; the one before it is not', async () => {
+		const { success, error } = await runBehind([{ type: 'FatalError', error: 'unreadable' }], 1);
+		expect(error.map((item) => detailsOf(item).outcome)).toEqual(['unknown']);
+		const later = keys(4).slice(1);
+		expect(success.map((item) => item.json.value)).toEqual(later.map(({ key }) => key));
+		expect(await notes()).toEqual(Object.fromEntries(later.map(({ key }) => [key, 1])));
+	});
+});

@@ -1,0 +1,178 @@
+import { sleep, type IDataObject, type INodeExecutionData } from 'n8n-workflow';
+import { calling, type ConvexRunOptions } from '../support/convexNode';
+import { useEmbeddedDeployment } from '../support/embeddedDeployment';
+import { addingKeys, impatientSession, inSession, keys } from '../support/sessions';
+import { startSilentSyncServer, type SilentSyncServer } from '../support/silentSyncServer';
+import { TcpProxy } from '../support/tcpProxy';
+
+const convex = useEmbeddedDeployment('deployKey');
+
+const continuing = { onError: 'continueErrorOutput' } as const;
+
+const outcomesOf = (items: INodeExecutionData[]) =>
+	items.map(({ json }) => (json.details as IDataObject).outcome);
+
+const errorsOf = (items: INodeExecutionData[]) => items.map(({ json }) => json.error);
+
+const listed = async (name: string) => {
+	const { success } = await convex.run({
+		parameters: calling('query', 'counters:additions', { name }),
+	});
+	return success[0]?.json.value;
+};
+
+const started = async () =>
+	Object.values(await convex.deployment.executions()).reduce((sum, count) => sum + count, 0);
+
+const tooLate = (ms: number) => `The deployment did not answer within ${ms} ms`;
+
+const SILENCE =
+	"The deployment answered nothing for 1 seconds after a call had exceeded its 'Timeout'";
+
+describe("a mutation that exceeds 'Timeout'", () => {
+	it('costs those behind it no time', async () => {
+		await convex.deployment.addFault({ kind: 'delay', ms: 1_500, path: '/sync/Mutation' });
+		const { success, error } = await convex.run({
+			parameters: addingKeys({ timeout: 300 }),
+			input: keys(8),
+			settings: continuing,
+		});
+		expect(errorsOf(error)).toEqual([tooLate(300)]);
+		expect(success.map((item) => item.json.value)).toEqual(
+			keys(8)
+				.slice(1)
+				.map(({ key }) => key),
+		);
+		expect(await listed('list')).toEqual(keys(8).map(({ key }) => key));
+	});
+
+	it('is not waited for when all items have ended', async () => {
+		await convex.deployment.addFault({ kind: 'delay', ms: 20_000, path: '/sync/Mutation' });
+		const { error } = await convex.run({
+			parameters: addingKeys({ timeout: 100 }),
+			input: keys(1),
+			settings: continuing,
+		});
+		expect(outcomesOf(error)).toEqual(['unknown']);
+	}, 10_000);
+
+	it('stops a workflow that stops at failures, though what follows has no room yet', async () => {
+		await convex.deployment.addFault({ kind: 'delay', ms: 20_000, path: '/sync/Mutation' });
+		const { stoppedBy } = await convex.run({
+			parameters: addingKeys({ timeout: 1_000 }),
+			input: Array.from({ length: 2 }, () => ({ key: 'x'.repeat(9 * 2 ** 20) })),
+		});
+		expect(stoppedBy?.message).toBe(tooLate(1_000));
+		expect(await started()).toBe(1);
+	}, 15_000);
+
+	it('does not exceed it because the connection is away', async () => {
+		const proxy = await TcpProxy.inFrontOf(convex.deployment.url);
+		await proxy.up();
+		await convex.deployment.addFault({ kind: 'delay', ms: 400, path: '/sync/Mutation' });
+		const running = convex.run({
+			credential: { ...convex.credential, deploymentUrl: proxy.url },
+			parameters: addingKeys({ timeout: 700 }),
+			input: keys(3),
+			settings: continuing,
+		});
+		while ((await started()) === 0) await sleep(2);
+		await proxy.down();
+		await sleep(1_000);
+		await proxy.up();
+		const { success } = await running;
+		await proxy.down();
+		expect(success).toHaveLength(3);
+	});
+
+	it('is waited for before another user calls, so that the order is kept', async () => {
+		await convex.deployment.addFault({
+			kind: 'meanwhile',
+			functionPath: 'counters:wait',
+			args: { ms: 1_000 },
+			path: '/sync/Mutation',
+		});
+		const { success, error } = await convex.run({
+			parameters: signing({ timeout: 200 }),
+			input: [{ user: 'ada' }, { user: 'bob' }],
+			settings: continuing,
+		});
+		expect(errorsOf(error)).toEqual([tooLate(200)]);
+		expect(success.map((item) => item.json.value)).toEqual(['bob']);
+		expect(await listed('signatures')).toEqual(['ada', 'bob']);
+	});
+});
+
+const signing = (options: { timeout: number }) =>
+	inSession(
+		'mutation',
+		'users:sign',
+		{},
+		{
+			actAsUser: '={{ ({ issuer: "https://issuer.test", subject: $json.user }) }}',
+			...options,
+		},
+	);
+
+describe('a deployment that takes calls and never answers', () => {
+	let silent: SilentSyncServer;
+	beforeEach(async () => {
+		silent = await startSilentSyncServer();
+	});
+	afterEach(async () => await silent.stop());
+
+	const run = async (
+		operation: 'mutation' | 'action',
+		parameters: ConvexRunOptions['parameters'],
+		input: IDataObject[],
+	) => {
+		const { error } = await convex.run({
+			credential: { ...convex.credential, deploymentUrl: silent.url },
+			nodeType: impatientSession(operation, 1_000),
+			parameters,
+			input,
+			settings: continuing,
+		});
+		expect(error).toHaveLength(input.length);
+		return error;
+	};
+
+	const split = (unknown: number, all: number) => [
+		...Array(unknown).fill('unknown'),
+		...Array(all - unknown).fill('notExecuted'),
+	];
+
+	it('gets no more than five hundred mutations, and hangs no run', async () => {
+		const error = await run('mutation', addingKeys({ timeout: 50 }), keys(1_100));
+		expect(outcomesOf(error)).toEqual(split(500, 1_100));
+		expect(errorsOf(error)).toEqual([tooLate(50), ...Array(1_099).fill(SILENCE)]);
+		expect(silent.calls()).toBe(500);
+	});
+
+	it('gets no more than sixteen megabytes', async () => {
+		const input = Array.from({ length: 20 }, () => ({ key: 'x'.repeat(2 ** 20) }));
+		const error = await run('mutation', addingKeys({ timeout: 50 }), input);
+		expect(outcomesOf(error)).toEqual(split(15, 20));
+		expect(silent.calls()).toBe(15);
+	});
+
+	it("gets no more than five hundred actions, and each beyond 'Timeout' lets another begin", async () => {
+		const parameters = inSession('action', 'counters:note', '={{ { key: $json.key } }}', {
+			timeout: 50,
+			concurrency: 100,
+		});
+		const error = await run('action', parameters, keys(700));
+		expect(outcomesOf(error)).toEqual(split(500, 700));
+		expect(errorsOf(error)).toEqual([...Array(500).fill(tooLate(50)), ...Array(200).fill(SILENCE)]);
+		expect(silent.calls()).toBe(500);
+	});
+
+	it('is not waited for by another user for ever', async () => {
+		const error = await run('mutation', signing({ timeout: 50 }), [
+			{ user: 'ada' },
+			{ user: 'bob' },
+		]);
+		expect(outcomesOf(error)).toEqual(split(1, 2));
+		expect(errorsOf(error)).toEqual([tooLate(50), SILENCE]);
+	}, 10_000);
+});
