@@ -3,6 +3,7 @@ import { credentialProbe, parseProbeResponse } from '../../convex/credentialProb
 import { ConvexFailure } from '../../convex/failure';
 import type { DeploymentResponse } from '../../convex/functionCall';
 import { parseJsonObject } from '../../convex/jsonText';
+import { isProviderAway } from '../../convex/platformFailure';
 import { CREDENTIAL_TYPE, type CallContext, type Deployment } from '../deployment';
 import { CLIENT_HEADERS } from '../functionCalls';
 import { networkFailure } from '../networkFailure';
@@ -76,9 +77,10 @@ const REFUSING_STATUSES = [401, 403];
 
 function negative(message: string, response: DeploymentResponse): DeploymentCheck {
 	const { httpStatus, body } = response;
+	const code = parseJsonObject(body)?.code;
 	// A proxy may answer with these too, but not in Convex's form.
 	const isRefusal =
-		REFUSING_STATUSES.includes(httpStatus) && typeof parseJsonObject(body)?.code === 'string';
+		REFUSING_STATUSES.includes(httpStatus) && typeof code === 'string' && !isProviderAway(code);
 	return {
 		status: isRefusal ? 'refuses' : 'unreachable',
 		response,
