@@ -32,6 +32,18 @@ const refusals: Array<[what: string, parameters: INodeParameters, sentence: RegE
 		/'Arguments \(JSON\)' is an array, not an object/,
 	],
 	[
+		'bytes that are not base64, without a word of files',
+		watching(
+			'values:describe',
+			{},
+			{
+				argumentsMode: 'fields',
+				argumentFields: { argument: [{ name: 'value', type: 'bytes', value: '?' }] },
+			},
+		),
+		/'value' is not base64\. Encode the bytes in base64 \(.*at the end\)\."$/,
+	],
+	[
 		'an argument of the form that is missing',
 		watching(
 			'counters:get',
@@ -169,7 +181,7 @@ describe('a query that throws', () => {
 		expect(trigger.failedExecutions.all).toHaveLength(2);
 		expect(trigger.failedExecutions.all[0]).toEqual({
 			message: expect.stringContaining('ODD'),
-			description: expect.stringContaining('The trigger keeps watching'),
+			description: expect.stringMatching(/^The query threw.*up to the app\. The trigger keeps/),
 		});
 	});
 
