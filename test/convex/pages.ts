@@ -1,5 +1,5 @@
 import { paginationOptsValidator, paginationResultValidator } from 'convex/server';
-import { ConvexError, v } from 'convex/values';
+import { ConvexError, v, type Value } from 'convex/values';
 import type { QueryCtx } from './_generated/server';
 import { mutation, query } from './_generated/server';
 
@@ -55,6 +55,28 @@ export const scripted = query({
 	},
 });
 
+/** A page of the documents of the group that the board names: with another name it is another list. */
+export const ofChosenGroup = query({
+	args: { board: v.string(), paginationOpts: paginationOptsValidator },
+	handler: async (ctx, { board, paginationOpts }) => {
+		const group = String(await valueOn(ctx, board));
+		return await ctx.db
+			.query('documents')
+			.withIndex('by_group', (q) => q.eq('group', group))
+			.paginate(paginationOpts);
+	},
+});
+
+/** Fails as a page does whose cursor is of another list, as long as the board says so. */
+export const readChosenCursor = query({
+	args: { board: v.string() },
+	handler: async (ctx, { board }) => {
+		const chosen = await valueOn(ctx, board);
+		if (chosen === 'invalid') throw invalidCursor();
+		return chosen;
+	},
+});
+
 export const invalidateCursors = mutation({
 	args: { list: v.string() },
 	returns: v.null(),
@@ -70,6 +92,14 @@ async function editionOf(ctx: QueryCtx, list: string): Promise<number> {
 		.withIndex('by_list', (q) => q.eq('list', list))
 		.collect();
 	return invalidations.length;
+}
+
+async function valueOn(ctx: QueryCtx, name: string): Promise<Value> {
+	const board = await ctx.db
+		.query('boards')
+		.withIndex('by_name', (q) => q.eq('name', name))
+		.unique();
+	return (board?.value ?? null) as Value;
 }
 
 /** As Convex itself throws it from `paginate()`. */

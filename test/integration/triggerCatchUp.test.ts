@@ -64,6 +64,18 @@ describe('after a restart of n8n, a trigger on the result', () => {
 		]);
 	});
 
+	it('does not start it again with the change that it started with last', async () => {
+		const before = await use.activate(counter());
+		await increment();
+		await before.nthStart(1);
+		const after = await restart(before, counter(), { byUser: true });
+		await increment();
+		await after.nthStart(1);
+		expect(after.starts.all.map(({ items }) => items)).toEqual([
+			[{ value: 2, previousValue: 1, reason: 'change' }],
+		]);
+	});
+
 	it.each([
 		['another query', watching('values:echo', { value: 5 })],
 		['other arguments', watching('counters:get', { name: 'b' })],
@@ -89,6 +101,31 @@ describe('after a restart of n8n, a trigger on the result', () => {
 		const { workflowId } = before;
 		const after = await use.activate(counter(), { workflowId, staticData, mode: 'init' });
 		expect((await after.nthStart(1)).deduplicationKey).toBe(lost.deduplicationKey);
+	});
+
+	it('gives another change another key, though it comes in the place of one that was lost', async () => {
+		const before = await use.activate(counter());
+		const staticData = before.savedStaticData;
+		await increment();
+		const lost = await before.nthStart(1);
+		await before.deactivate();
+		await increment();
+		const { workflowId } = before;
+		const after = await use.activate(counter(), { workflowId, staticData, mode: 'init' });
+		expect((await after.nthStart(1)).deduplicationKey).not.toBe(lost.deduplicationKey);
+	});
+
+	it('gives the same result another key after it watched something else', async () => {
+		const initial = { emitInitialResult: true };
+		const before = await use.activate(counter(initial));
+		const first = await before.nthStart(1);
+		const between = await restart(before, watching('counters:get', { name: 'b' }), {
+			byUser: true,
+		});
+		const after = await restart(between, counter(initial), { byUser: true });
+		const again = await after.nthStart(1);
+		expect(again.items).toEqual(first.items);
+		expect(again.deduplicationKey).not.toBe(first.deduplicationKey);
 	});
 });
 

@@ -1,4 +1,4 @@
-import { unusedUrl } from '../support/awkwardServers';
+import { sleep } from 'n8n-workflow';
 import { startRudeSyncServer } from '../support/rudeSyncServer';
 import { TcpProxy } from '../support/tcpProxy';
 import { impatient, watching, type ActiveTrigger } from '../support/triggers';
@@ -71,68 +71,6 @@ describe('a lost connection', () => {
 	});
 });
 
-describe('a deployment that is away', () => {
-	it('at activation is waited for', async () => {
-		const trigger = await use.activate(counter({ emitInitialResult: true }), viaProxy());
-		expect(trigger.failedExecutions.all).toEqual([]);
-		await proxy.up();
-		const { items } = await trigger.nthStart(1);
-		expect(items).toEqual([{ value: 0, previousValue: null, reason: 'initial' }]);
-	});
-
-	it('at activation is waited for by a form of arguments too', async () => {
-		const mappedArguments = { mappingMode: 'defineBelow', value: { name: 'a' } };
-		const trigger = await use.activate(
-			counter({ argumentsMode: 'mapping', mappedArguments, emitInitialResult: true }),
-			viaProxy(),
-		);
-		await proxy.up();
-		expect((await trigger.nthStart(1)).items[0]).toMatchObject({ value: 0, reason: 'initial' });
-	});
-
-	it('for long is reported once, with the reason; the next item tells of it', async () => {
-		await proxy.up();
-		const trigger = await use.activate(counter(), {
-			...viaProxy(),
-			nodeType: impatient({ firstCheckMs: 50, longAbsenceMs: 300 }),
-		});
-		await proxy.down();
-		await trigger.failedExecutions.until(() => true);
-		await increment();
-		await proxy.up();
-		const { items } = await trigger.nthStart(1);
-		const message = expect.stringMatching(
-			/^No live connection to the deployment since \d{4}-.*Nothing answers at the deployment URL: the connection was refused$/,
-		);
-		expect(trigger.failedExecutions.all).toEqual([
-			{ message, description: expect.stringContaining('The trigger keeps watching') },
-		]);
-		expect(items).toEqual([
-			{
-				value: 1,
-				previousValue: 0,
-				reason: 'change',
-				recovered: { message, since: expect.stringMatching(/^\d{4}-/) },
-			},
-		]);
-		await increment();
-		expect((await trigger.nthStart(2)).items[0]).not.toHaveProperty('recovered');
-	});
-
-	it('over the live connection only is reported earlier, with what to look at', async () => {
-		await use.deployment.addFault({ kind: 'dropBefore', path: 'sync/handshake', times: 1000 });
-		const trigger = await use.activate(counter(), {
-			nodeType: impatient({ firstCheckMs: 50, longAbsenceMs: 600_000 }),
-		});
-		expect(await trigger.failedExecutions.until(() => true)).toEqual({
-			message: expect.stringMatching(
-				/The deployment answers, but the live connection \(WebSocket\) to it does not come about/,
-			),
-			description: expect.stringMatching(/let WebSocket connections through.*NODE_USE_ENV_PROXY=1/),
-		});
-	});
-});
-
 describe('a deployment that sends what it should not', () => {
 	const version = (ts: string) => ({ querySet: 0, identity: 0, ts });
 	const impossible = {
@@ -170,7 +108,7 @@ describe('a deployment that sends what it should not', () => {
 		const rude = await startRudeSyncServer(use.deployment.url, Array(100).fill(fatal));
 		const trigger = await use.activate(counter(), {
 			credential: { ...use.credential, deploymentUrl: rude.url },
-			nodeType: impatient({ firstCheckMs: 50, longAbsenceMs: 600_000 }),
+			nodeType: impatient({ firstCheckMs: 50, freshAttemptMs: 50, longAbsenceMs: 600_000 }),
 		});
 		const { message } = await trigger.failedExecutions.until(() => true);
 		expect(message).toContain('does not come about: unsupported client');
@@ -209,12 +147,31 @@ describe('deactivation', () => {
 		expect(trigger.starts.all).toEqual([]);
 	});
 
-	it('ends one that waits for the form of its arguments', async () => {
-		const mappedArguments = { mappingMode: 'defineBelow', value: { name: 'a' } };
-		const trigger = await use.activate(counter({ argumentsMode: 'mapping', mappedArguments }), {
-			credential: { ...use.credential, deploymentUrl: await unusedUrl() },
-		});
+	const mapped = counter({
+		argumentsMode: 'mapping',
+		mappedArguments: { mappingMode: 'defineBelow', value: { name: 'a' } },
+	});
+
+	it('ends one that is asking for the form of its arguments', async () => {
+		// One that remembers does not wait for its first result while it is activated.
+		const { savedStaticData: staticData } = await use.activate(counter());
+		await use.deployment.addFault({ kind: 'delay', path: '/api/query', ms: 500 });
+		await use.deployment.addFault({ kind: 'dropBefore', path: 'sync/handshake' });
+		const trigger = await use.activate(mapped, { mode: 'init', staticData });
+		const asked = async () => (await use.deployment.requestStats()).faults.delay === 1;
+		while (!(await asked())) await sleep(10);
 		await trigger.deactivate();
+		await sleep(1_000);
+		expect((await use.deployment.requestStats()).faults).toEqual({ delay: 1 });
+	});
+
+	it('ends one that waits before it asks for the form of its arguments again', async () => {
+		const trigger = await use.activate(mapped, viaProxy());
+		await sleep(100);
+		await trigger.deactivate();
+		await proxy.up();
+		await sleep(2_000);
+		expect(proxy.connections).toBe(0);
 	});
 
 	it('leaves another trigger on the same query alone', async () => {

@@ -1,5 +1,5 @@
 import type { Value } from 'convex/values';
-import type { INodeParameters } from 'n8n-workflow';
+import { sleep, type INodeParameters } from 'n8n-workflow';
 import { watching } from '../support/triggers';
 import { useTriggers } from '../support/triggersOfTest';
 
@@ -30,6 +30,18 @@ const refusals: Array<[what: string, parameters: INodeParameters, sentence: RegE
 		'arguments that are no object',
 		watching('tasks:list', []),
 		/'Arguments \(JSON\)' is an array, not an object/,
+	],
+	[
+		'bytes that are not base64, without a word of files',
+		watching(
+			'values:describe',
+			{},
+			{
+				argumentsMode: 'fields',
+				argumentFields: { argument: [{ name: 'value', type: 'bytes', value: '?' }] },
+			},
+		),
+		/'value' is not base64\. Encode the bytes in base64 \(.*at the end\)\."$/,
 	],
 	[
 		'an argument of the form that is missing',
@@ -122,24 +134,6 @@ describe('an activation', () => {
 		await expect(use.trigger(board()).activate()).rejects.toThrow(sentence);
 	});
 
-	it('refuses a deploy key of another deployment', async () => {
-		const trigger = use.trigger(watching('tasks:list'), {
-			credential: { ...use.credential, token: 'other|0123' },
-		});
-		await expect(trigger.activate()).rejects.toThrow(
-			/admin key.*[Tt]he deploy key does not belong/,
-		);
-	});
-
-	it('refuses a token that is expired, also after a restart of n8n', async () => {
-		const token = await use.deployment.signToken({ exp: 1_000_000 });
-		const trigger = use.trigger(watching('tasks:list'), {
-			credential: { deploymentUrl: use.deployment.url, authentication: 'bearerToken', token },
-			mode: 'init',
-		});
-		await expect(trigger.activate()).rejects.toThrow(/Get a new token/);
-	});
-
 	it('refuses a user to act as without a deploy key', async () => {
 		const trigger = use.trigger(
 			watching('users:whoami', {}, { options: { actAsUser: { issuer: 'i', subject: 's' } } }),
@@ -187,7 +181,7 @@ describe('a query that throws', () => {
 		expect(trigger.failedExecutions.all).toHaveLength(2);
 		expect(trigger.failedExecutions.all[0]).toEqual({
 			message: expect.stringContaining('ODD'),
-			description: expect.stringContaining('The trigger keeps watching'),
+			description: expect.stringMatching(/^The query threw.*up to the app\. The trigger keeps/),
 		});
 	});
 
@@ -199,6 +193,38 @@ describe('a query that throws', () => {
 		await increment();
 		await increment();
 		await trigger.starts.until(({ items }) => items[0]?.value === 4);
+	});
+});
+
+describe('a page whose cursor does not fit the query any more', () => {
+	const chosen = () =>
+		watching('pages:ofChosenGroup', {
+			board: 'a',
+			paginationOpts: { numItems: 1, cursor: null },
+		});
+
+	it('is asked for anew, as a first page', async () => {
+		await use.mutate('documents:fill', { group: 'one', count: 3 });
+		await use.mutate('documents:fill', { group: 'two', count: 3 });
+		await put('one');
+		const trigger = await use.activate(chosen());
+		await put('two');
+		const { items } = await trigger.nthStart(1);
+		expect(items[0]).toMatchObject({ value: { page: [{ group: 'two', number: 1 }] } });
+		expect(trigger.failedExecutions.all).toEqual([]);
+	});
+
+	it('nor as a first page is reported, and not asked for again and again', async () => {
+		const trigger = await use.activate(watching('pages:readChosenCursor', { board: 'a' }));
+		// Counts connections.
+		await use.deployment.addFault({ kind: 'delay', path: 'sync/handshake', ms: 0, times: 100 });
+		await put('invalid');
+		await trigger.failedExecutions.until(({ message }) => message.includes('InvalidCursor'));
+		await sleep(3_000);
+		expect((await use.deployment.requestStats()).faults).toEqual({ delay: 1 });
+		await put('valid');
+		await trigger.nthStart(1);
+		expect(trigger.failedExecutions.all).toHaveLength(1);
 	});
 });
 
@@ -219,62 +245,5 @@ describe('a result that cannot be watched', () => {
 			}),
 		]);
 		expect(trigger.failedExecutions.all).toHaveLength(1);
-	});
-});
-
-const refuseOverHttp = async (path: string, code: string, message: string) =>
-	await use.deployment.addFault({
-		kind: 'answer',
-		path,
-		status: 401,
-		body: { code, message },
-		times: 100,
-	});
-
-describe('a credential that is refused while the trigger runs', () => {
-	it.each(['activate', 'init'] as const)(
-		'ends it, and no activation after it succeeds (%s)',
-		async (mode) => {
-			const { savedStaticData: staticData } = await use.activate(watching('tasks:list'));
-			const trigger = await use.activate(watching('tasks:list'), { staticData, mode });
-			await refuseOverHttp('check_admin_key', 'BadAdminKey', 'The provided admin key was invalid');
-			await use.deployment.expireAuth();
-			await trigger.reactivations.until(() => trigger.reactivations.all.length === 5);
-			expect(trigger.reactivations.all).toEqual([false, false, false, false, false]);
-			expect(trigger.fatalErrors.all).toHaveLength(1);
-			expect(trigger.failedExecutions.all).toEqual([
-				{
-					message: expect.stringContaining('The provided admin key was invalid'),
-					description: expect.stringContaining('publish the workflow again'),
-				},
-			]);
-			await use.socketsClosed();
-		},
-	);
-
-	it('ends it for a token that is no longer valid', async () => {
-		const token = await use.deployment.signToken({ name: 'Ada' });
-		const trigger = await use.activate(watching('tasks:list'), {
-			credential: { deploymentUrl: use.deployment.url, authentication: 'bearerToken', token },
-		});
-		await refuseOverHttp('/api/query', 'Unauthenticated', 'Could not verify OIDC token claim.');
-		await use.deployment.expireAuth();
-		await trigger.reactivations.until(() => trigger.reactivations.all.length === 5);
-		expect(trigger.reactivations.all).not.toContain(true);
-		expect(trigger.failedExecutions.all).toEqual([
-			expect.objectContaining({ message: expect.stringContaining('Get a new token') }),
-		]);
-	});
-
-	it('only over the live connection is tried again, and does not go round in circles', async () => {
-		const trigger = await use.activate(watching('tasks:list'));
-		await use.deployment.expireAuth();
-		await use.untilSockets((sockets) => sockets === 0);
-		expect(trigger.fatalErrors.all).toEqual([]);
-		await use.deployment.reset();
-		await use.untilSockets((sockets) => sockets === 1);
-		await use.mutate('tasks:create', { title: 'x' });
-		await trigger.nthStart(1);
-		expect(trigger.fatalErrors.all).toEqual([]);
 	});
 });

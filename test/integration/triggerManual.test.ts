@@ -1,4 +1,4 @@
-import type { INodeParameters, IRun } from 'n8n-workflow';
+import { sleep, type INodeParameters, type IRun } from 'n8n-workflow';
 import { ConvexApi } from '../../credentials/ConvexApi.credentials';
 import { ConvexTrigger } from '../../nodes/Convex/ConvexTrigger.node';
 import { unusedUrl } from '../support/awkwardServers';
@@ -71,10 +71,12 @@ describe('a run by hand', () => {
 			/is a number, not a list/,
 		],
 		['a query that throws', watching('failures:throwError', { message: 'boom' }), /boom/],
+		['a ConvexError', watching('failures:throwConvexError', { data: 'no' }), /no/],
 	])('fails with what is wrong: %s', async (_what, parameters, message) => {
 		const { error } = (await execute(parameters)).data.resultData;
 		expect(error?.message).toMatch(message);
 		expect(error).toHaveProperty('description', expect.stringMatching(/./));
+		expect(error).toHaveProperty('description', expect.not.stringContaining('error branch'));
 	});
 
 	it('fails at once when nothing is there', async () => {
@@ -99,4 +101,14 @@ describe('a run by hand', () => {
 		stop.abort();
 		expect((await running).status).toBe('canceled');
 	});
+
+	it('can be stopped before the deployment has answered at all', async () => {
+		await use.deployment.addFault({ kind: 'delay', path: 'check_admin_key', ms: 60_000 });
+		const stop = new AbortController();
+		const running = execute(watching('tasks:list'), use.credential, stop.signal);
+		const asked = async () => (await use.deployment.requestStats()).requests === 1;
+		while (!(await asked())) await sleep(10);
+		stop.abort();
+		expect((await running).status).toBe('canceled');
+	}, 10_000);
 });

@@ -9,16 +9,20 @@ export interface SilentSyncServer {
 	url: string;
 	/** Calls of functions that arrived so far. */
 	calls: () => number;
+	/** Live connections that were made so far. */
+	connections: () => number;
 	stop: () => Promise<void>;
 }
 
 /** A deployment that takes calls over a live connection, and never answers any. */
 export async function startSilentSyncServer(): Promise<SilentSyncServer> {
 	let calls = 0;
+	let connections = 0;
 	const server = createServer((_request, response) => response.writeHead(503).end());
 	const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_LENGTH });
 	server.on('upgrade', (request, socket, head) =>
 		sockets.handleUpgrade(request, socket, head, (client) => {
+			connections += 1;
 			client.on('message', (data) => {
 				if (/"type":"(?:Mutation|Action)"/.test(String(data))) calls += 1;
 			});
@@ -30,6 +34,7 @@ export async function startSilentSyncServer(): Promise<SilentSyncServer> {
 	return {
 		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
 		calls: () => calls,
+		connections: () => connections,
 		stop: async () => {
 			for (const client of sockets.clients) client.terminate();
 			server.closeAllConnections();

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import type { JSONValue } from 'convex/values';
 import type { RememberedResult, ResultEvent } from '../../nodes/Convex/convex/resultEvent';
 import {
+	MAX_REMEMBERED_BYTES,
 	MAX_REMEMBERED_DOCUMENTS,
 	TrackedDocuments,
 } from '../../nodes/Convex/convex/trackedDocuments';
@@ -122,5 +123,41 @@ describe('a list that is too long to remember', () => {
 		expect(after.take(many(long, 2)).events).toMatchObject([
 			{ reason: 'change', change: { type: 'changed', changedFields: ['n'] } },
 		]);
+	});
+
+	it('is also one of few documents with long keys, counted in bytes', () => {
+		const withKeys = (length: number) =>
+			['a', 'b'].map((letter) => ({ _id: letter + 'é'.repeat(length), n: 1 }));
+		const tracker = remembering(undefined);
+		expect(tracker.take(withKeys(MAX_REMEMBERED_BYTES / 4 - 100)).warning).toBeUndefined();
+		expect(tracker.remembered()?.documents).toBeDefined();
+		const { message, description } = tracker.take(withKeys(MAX_REMEMBERED_BYTES / 4)).warning ?? {};
+		expect(message).toContain('will not be noticed');
+		expect(description).toMatch(/10000 documents and 1 MiB of their keys.*'Key Field'/);
+		expect(tracker.remembered()?.documents).toBeUndefined();
+	});
+});
+
+describe('documents that were kept so that they cannot be read', () => {
+	const broken = (): RememberedResult => {
+		const tracker = remembering(undefined);
+		tracker.take([{ _id: 'a' }]);
+		return { result: tracker.remembered()?.result ?? '', documents: '{' };
+	};
+
+	it('are said to be that, and not to be too many', () => {
+		const { events, warning } = remembering(broken()).take([{ _id: 'b' }]);
+		expect(events).toEqual([]);
+		expect(warning?.message).toContain('which documents changed is not known');
+		expect(warning?.description).toMatch(
+			/^What was remembered of the documents cannot be read\. Changes from now on/,
+		);
+	});
+
+	it('do not keep a list that is too long from being told of', () => {
+		const list = Array.from({ length: MAX_REMEMBERED_DOCUMENTS + 1 }, (_, n) => ({ _id: n }));
+		const tracker = remembering(broken());
+		tracker.take(list);
+		expect(tracker.take([...list, { _id: -1 }]).warning?.message).toContain('will not be noticed');
 	});
 });

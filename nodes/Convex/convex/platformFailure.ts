@@ -27,7 +27,10 @@ const ROLLED_BACK = new Set([
 	'CommitterFullError',
 ]);
 
-/** The identity is checked before the function starts (convex-backend crates/authentication). */
+/**
+ * The identity is checked before the function starts (convex-backend crates/authentication). The status
+ * may be the sign-in provider's own (crates/errors/src/lib.rs).
+ */
 const AUTHENTICATION_FAILED = 'AuthProviderDiscoveryFailed';
 
 const OVERLOADED_HELP =
@@ -71,6 +74,11 @@ const HELP_BY_STATUS: Record<number, string> = {
 	408: 'The function took longer than the server waits (300 seconds).',
 	429: OVERLOADED_HELP,
 };
+
+/** Whether the sign-in provider could not be asked about a token, which says nothing of the token. */
+export function isProviderAway(code: unknown): boolean {
+	return code === AUTHENTICATION_FAILED;
+}
 
 /** Whether the deployment refused a call for load alone: another one would have met the same. */
 export function isOverload(httpStatus: number, code: string | undefined): boolean {

@@ -5,15 +5,26 @@ import { fingerprintOf } from './fingerprint';
 import { parseJsonObject } from './jsonText';
 import type { EventReason, RememberedResult, ResultTracker, TakenResult } from './resultEvent';
 
-/** Some 60 bytes each, which n8n writes to its database whenever the workflow starts. */
+/**
+ * How much of a list is remembered, which n8n writes to its database whenever the workflow starts. A
+ * document takes some 60 bytes with the _id as its key, more with a long text.
+ */
 export const MAX_REMEMBERED_DOCUMENTS = 10_000;
+export const MAX_REMEMBERED_BYTES = 2 ** 20;
+const BOUNDS = `${MAX_REMEMBERED_DOCUMENTS} documents and 1 MiB of their keys`;
 
 /** Watches a list of documents: each that comes, goes or changes is a change. */
 export class TrackedDocuments implements ResultTracker {
 	private known: KnownDocuments | undefined;
 
-	/** Fingerprint of a list that was too long to remember its documents. */
+	/** Those that are known as they are kept; undefined where they are too many. */
+	private kept: string | undefined;
+
+	/** Fingerprint of a list whose documents are not known. */
 	private readonly rememberedWhole: string | undefined;
+
+	/** Why they are not known. */
+	private readonly forgotten: string = '';
 
 	/** Whether the documents are remembered from an earlier process. */
 	private isCatchingUp = false;
@@ -30,10 +41,17 @@ export class TrackedDocuments implements ResultTracker {
 		private readonly emitInitial: boolean,
 	) {
 		if (remembered === undefined) return;
-		this.known = parseDocuments(remembered.documents);
+		const { result, documents } = remembered;
+		this.kept = documents;
+		this.known = parseDocuments(documents);
 		this.isCatchingUp = true;
-		if (this.known === undefined) this.rememberedWhole = remembered.result;
-		this.warnedOfLength = this.known === undefined;
+		this.warnedOfLength = documents === undefined;
+		if (this.known !== undefined) return;
+		this.rememberedWhole = result;
+		this.forgotten =
+			documents === undefined
+				? `Before, the list was too long to remember its documents one by one: that is done up to ${BOUNDS}. Watch a query that returns fewer, for example only those that still have something to be done.`
+				: 'What was remembered of the documents cannot be read.';
 	}
 
 	take(result: JSONValue): TakenResult {
@@ -42,6 +60,7 @@ export class TrackedDocuments implements ResultTracker {
 		const before = known ?? new Map();
 		const reason = this.reasonOfNext();
 		this.known = documents;
+		this.kept = keptJson(documents);
 		this.isCatchingUp = false;
 		if (known === undefined && reason === 'catchUp') return this.missed(documents);
 		const isQuiet = reason === 'initial' && !this.emitInitial;
@@ -59,11 +78,7 @@ export class TrackedDocuments implements ResultTracker {
 		if (this.known === undefined) return undefined;
 		return {
 			result: fingerprintOfAll(this.known),
-			...(this.known.size <= MAX_REMEMBERED_DOCUMENTS && {
-				documents: JSON.stringify(
-					Object.fromEntries([...this.known].map(([key, { fingerprint }]) => [key, fingerprint])),
-				),
-			}),
+			...(this.kept !== undefined && { documents: this.kept }),
 		};
 	}
 
@@ -72,20 +87,20 @@ export class TrackedDocuments implements ResultTracker {
 		return this.known === undefined ? 'initial' : 'change';
 	}
 
-	/** After a pause, of a list too long to remember, no more is known than that it changed. */
+	/** After a pause, of a list whose documents are not known, no more is known than that it changed. */
 	private missed(documents: KnownDocuments): TakenResult {
 		if (fingerprintOfAll(documents) === this.rememberedWhole) return { events: [] };
 		return {
 			events: [],
 			warning: warning(
 				'The watched list changed while the trigger was not running, and which documents changed is not known',
-				`Before, the list had more than ${MAX_REMEMBERED_DOCUMENTS} documents, too many to remember them one by one. Watch a query that returns fewer, for example only those that still have something to be done. Changes from now on start the workflow again.`,
+				`${this.forgotten} Changes from now on start the workflow again.`,
 			),
 		};
 	}
 
 	private warningOfLength({ size }: KnownDocuments): Pick<TakenResult, 'warning'> {
-		if (size <= MAX_REMEMBERED_DOCUMENTS) {
+		if (this.kept !== undefined) {
 			this.warnedOfLength = false;
 			return {};
 		}
@@ -94,7 +109,7 @@ export class TrackedDocuments implements ResultTracker {
 		return {
 			warning: warning(
 				`The watched list has ${size} documents: what changes while the trigger is not running will not be noticed`,
-				`It remembers the documents of a list one by one up to ${MAX_REMEMBERED_DOCUMENTS}, to catch up on changes after a pause. Changes that happen while it runs start the workflow as ever. Watch a query that returns fewer documents, for example only those that still have something to be done.`,
+				`It remembers the documents of a list one by one up to ${BOUNDS}, to catch up on changes after a pause. Changes that happen while it runs start the workflow as ever. Watch a query that returns fewer documents, for example only those that still have something to be done, or choose a shorter field in 'Key Field'.`,
 			),
 		};
 	}
@@ -103,6 +118,15 @@ export class TrackedDocuments implements ResultTracker {
 function fingerprintOfAll(documents: KnownDocuments): string {
 	const all = [...documents].map(([key, { fingerprint }]): [string, string] => [key, fingerprint]);
 	return fingerprintOf(Object.fromEntries(all));
+}
+
+/** Fingerprints by key; undefined where they are too many to keep. */
+function keptJson(documents: KnownDocuments): string | undefined {
+	if (documents.size > MAX_REMEMBERED_DOCUMENTS) return undefined;
+	const json = JSON.stringify(
+		Object.fromEntries([...documents].map(([key, { fingerprint }]) => [key, fingerprint])),
+	);
+	return Buffer.byteLength(json) > MAX_REMEMBERED_BYTES ? undefined : json;
 }
 
 function parseDocuments(json: string | undefined): KnownDocuments | undefined {

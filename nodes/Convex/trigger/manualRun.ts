@@ -36,7 +36,7 @@ export function manualRun(
 				const { events } = trackerOf({ ...watch, emitInitialResult: true }, undefined).take(value);
 				context.emit([toItems(events, watch.valueFormat, undefined)]);
 			} catch (error) {
-				throw toNodeError(context.getNode(), toFailure(error), 0);
+				throw toNodeError(context.getNode(), watchFailure(toFailure(error)), 0);
 			} finally {
 				await reading.close();
 			}
@@ -69,12 +69,7 @@ class CurrentResult {
 	 * @throws ConvexFailure
 	 */
 	async read(): Promise<JSONValue | undefined> {
-		const { identity } = this.watch;
-		const caller = identity === undefined ? this.deployment : actingAs(this.deployment, identity);
-		const check = await checkDeployment(this.context, caller, identity !== undefined, TIMEOUT_MS);
-		if (this.isClosed) return undefined;
-		if (check.status !== 'answers') throw check.failure;
-		return await Promise.race([this.firstResult(), this.stopped]);
+		return await Promise.race([this.checkedResult(), this.stopped]);
 	}
 
 	async close(): Promise<void> {
@@ -82,6 +77,15 @@ class CurrentResult {
 		this.stop();
 		stopTimer(this.timer);
 		await this.live?.close();
+	}
+
+	private async checkedResult(): Promise<JSONValue | undefined> {
+		const { identity } = this.watch;
+		const caller = identity === undefined ? this.deployment : actingAs(this.deployment, identity);
+		const check = await checkDeployment(this.context, caller, identity !== undefined, TIMEOUT_MS);
+		if (this.isClosed) return undefined;
+		if (check.status !== 'answers') throw check.failure;
+		return await this.firstResult();
 	}
 
 	private async firstResult(): Promise<JSONValue> {
@@ -94,7 +98,7 @@ class CurrentResult {
 				{
 					begins: () => {},
 					result: resolve,
-					failed: (failure) => reject(watchFailure(failure)),
+					failed: reject,
 					absent: reject,
 					refused: reject,
 				},

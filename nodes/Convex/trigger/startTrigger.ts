@@ -10,7 +10,7 @@ import { checkWebSocketSupport } from '../transport/live/syncClient';
 import { toEditorError, toFailure } from '../transport/nodeError';
 import { manualRun } from './manualRun';
 import { readWatch, readWatchedArguments, triggerParameters, type Watch } from './parameters';
-import { endingTrigger, isWrongConfiguration } from './watchFailure';
+import { endingTrigger, isWrongConfiguration, watchFailure } from './watchFailure';
 import { WatchRun } from './watchRun';
 
 /**
@@ -48,7 +48,7 @@ export async function startTrigger(
 			: await activate(context, deployment, watch, args, patience);
 	} catch (error) {
 		// Where n8n shows why an activation failed, there is the message only.
-		throw toEditorError(context.getNode(), error);
+		throw toEditorError(context.getNode(), watchFailure(toFailure(error)));
 	}
 }
 

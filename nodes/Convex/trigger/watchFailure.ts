@@ -1,16 +1,56 @@
 import { ConvexFailure } from '../convex/failure';
+import { isOverload } from '../convex/platformFailure';
 
-const WRONG_TYPE = /^Trying to execute \S+ as Query, but it is defined as/;
+interface TriggerWords {
+	fits: (failure: ConvexFailure) => boolean;
+	description: string;
+}
 
-/** The failure of a watched query, in the words of the trigger's own parameters. */
+const says = (text: RegExp): TriggerWords['fits'] => {
+	return ({ message }) => text.test(message);
+};
+
+/** What to do about a failure that the Convex node has other words for: of its items and options. */
+const TRIGGER_WORDS: TriggerWords[] = [
+	{
+		fits: says(/^Trying to execute \S+ as Query, but it is defined as/),
+		description: "Only queries can be watched. Choose a query in 'Function'.",
+	},
+	{
+		fits: says(/^(?:ArgumentValidationError|Invalid arguments for)/),
+		description:
+			"The arguments do not match the query's validator. Compare 'Arguments' with it: names, types, and which are required. An int64 needs the argument type 'Int64', bytes need 'Bytes (Base64)'.",
+	},
+	{
+		fits: says(/^Arguments for .* are too large/),
+		description: "Give the query less in 'Arguments'.",
+	},
+	{
+		fits: says(/ is not base64$/),
+		description: 'Encode the bytes in base64 (A-Z, a-z, 0-9, +, / and = at the end).',
+	},
+	{
+		fits: says(/The deployment did not answer within \d+ ms$/),
+		description:
+			'Check that the deployment is running, and that nothing between n8n and it holds requests back.',
+	},
+	{
+		fits: ({ details }) => details.kind === 'application',
+		description: 'The query threw a ConvexError: what that means is up to the app.',
+	},
+	{
+		fits: ({ details: { kind, httpStatus, code } }) =>
+			kind === 'deployment' && httpStatus !== undefined && isOverload(httpStatus, code),
+		description: 'The deployment is doing as much as its plan allows. Call it less at this time.',
+	},
+];
+
+/** A failure in the words of the trigger's own parameters. */
 export function watchFailure(failure: ConvexFailure): ConvexFailure {
-	return WRONG_TYPE.test(failure.message)
-		? new ConvexFailure(
-				failure.message,
-				"Only queries can be watched. Choose a query in 'Function'.",
-				failure.details,
-			)
-		: failure;
+	const words = TRIGGER_WORDS.find(({ fits }) => fits(failure));
+	return words === undefined
+		? failure
+		: new ConvexFailure(failure.message, words.description, failure.details);
 }
 
 /** Whether the parameters have to be changed: waiting for another result would not help. */
@@ -27,11 +67,12 @@ export function endingTrigger({ message, details }: ConvexFailure): ConvexFailur
 	);
 }
 
-/** The failure of a trigger that stays subscribed. */
+/** The failure of a trigger that stays subscribed, in its words. */
 export function goingOn(failure: ConvexFailure): ConvexFailure {
+	const { message, description, details } = watchFailure(failure);
 	return new ConvexFailure(
-		failure.message,
-		`${failure.description} The trigger keeps watching, and goes on by itself as soon as it can.`,
-		failure.details,
+		message,
+		`${description} The trigger keeps watching, and goes on by itself as soon as it can.`,
+		details,
 	);
 }

@@ -16,7 +16,7 @@ import { Incidents } from './incidents';
 import { toItems } from './items';
 import { WatchMemory } from './memory';
 import type { Watch } from './parameters';
-import { endingTrigger, goingOn, watchFailure } from './watchFailure';
+import { endingTrigger, goingOn } from './watchFailure';
 
 /** How a watch began, as far as it is known when the trigger's activation ends. */
 export type FirstOutcome =
@@ -67,7 +67,7 @@ export class WatchRun {
 			{
 				begins: (known) => this.begin(known),
 				result: (value) => this.take(value),
-				failed: (failure) => this.failed('query', watchFailure(failure)),
+				failed: (failure) => this.failed('query', failure),
 				absent: (failure, since) => this.incidents.begin('absence', failure, since),
 				refused: (failure) => this.refused(endingTrigger(failure)),
 			},

@@ -3,6 +3,7 @@ import { credentialProbe, parseProbeResponse } from '../../convex/credentialProb
 import { ConvexFailure } from '../../convex/failure';
 import type { DeploymentResponse } from '../../convex/functionCall';
 import { parseJsonObject } from '../../convex/jsonText';
+import { isProviderAway, platformFailure } from '../../convex/platformFailure';
 import { CREDENTIAL_TYPE, type CallContext, type Deployment } from '../deployment';
 import { CLIENT_HEADERS } from '../functionCalls';
 import { networkFailure } from '../networkFailure';
@@ -76,9 +77,15 @@ const REFUSING_STATUSES = [401, 403];
 
 function negative(message: string, response: DeploymentResponse): DeploymentCheck {
 	const { httpStatus, body } = response;
+	const code = parseJsonObject(body)?.code;
+	const details = { kind: 'deployment', httpStatus, outcome: 'notExecuted' } as const;
+	if (isProviderAway(code)) {
+		const { description } = platformFailure('query', response);
+		const failure = new ConvexFailure(message, description, { ...details, retryable: true });
+		return { status: 'unreachable', response, failure };
+	}
 	// A proxy may answer with these too, but not in Convex's form.
-	const isRefusal =
-		REFUSING_STATUSES.includes(httpStatus) && typeof parseJsonObject(body)?.code === 'string';
+	const isRefusal = REFUSING_STATUSES.includes(httpStatus) && typeof code === 'string';
 	return {
 		status: isRefusal ? 'refuses' : 'unreachable',
 		response,
@@ -87,7 +94,7 @@ function negative(message: string, response: DeploymentResponse): DeploymentChec
 			isRefusal
 				? 'Correct the credential.'
 				: "Check the credential's 'Deployment URL', and that the deployment is running.",
-			{ kind: 'deployment', httpStatus, retryable: !isRefusal, outcome: 'notExecuted' },
+			{ ...details, retryable: !isRefusal },
 		),
 	};
 }

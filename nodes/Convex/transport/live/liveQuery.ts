@@ -4,9 +4,13 @@ import type { ConvexCredential } from '../../convex/credential';
 import type { ConvexFailure } from '../../convex/failure';
 import { functionFailure } from '../../convex/functionFailure';
 import type { UserIdentity } from '../../convex/identity';
+import { isInvalidCursor } from '../../convex/pagination';
 import { toPlainJson } from '../../convex/plainJson';
 import { SyncClient, type FunctionInvocation } from './syncClient';
 import { startTimer, stopTimer } from '../timers';
+
+/** Of many triggers that watch the same, each begins anew at a moment of its own. */
+const BEGIN_ANEW_MS = 1_000;
 
 export interface LiveQueryObserver {
 	/** Asked before each connection; what it throws keeps it from being made. */
@@ -29,6 +33,9 @@ export class LiveQuery {
 
 	private isClosed = false;
 
+	/** Whether it was asked for anew because of a cursor, and gave no result since. */
+	private hasBegunAnew = false;
+
 	/** @throws ConvexFailure (`input`) on a host without WebSockets */
 	constructor(
 		private readonly credential: ConvexCredential,
@@ -44,8 +51,9 @@ export class LiveQuery {
 		if (this.isClosed) return;
 		stopTimer(this.retryTimer);
 		this.retryTimer = startTimer(() => {
-			void this.client.close();
+			const { client } = this;
 			this.client = this.connect();
+			void client.close();
 		}, delayMs);
 	}
 
@@ -58,42 +66,56 @@ export class LiveQuery {
 
 	private connect(): SyncClient {
 		let failure: string | undefined;
-		const client = new SyncClient(this.credential, this.identity, {
+		/** What one says that another has taken the place of is out of date. */
+		const isPresent = () => !this.isClosed && client === this.client;
+		const client: SyncClient = new SyncClient(this.credential, this.identity, {
 			permit: this.observer.permit,
 			opened: () => {},
 			protocolFailed: (message) => {
 				failure = message;
 			},
 			closed: (reason) => {
-				if (!this.isClosed) this.observer.disconnected(failure ?? reason);
+				if (isPresent()) this.observer.disconnected(failure ?? reason);
 				failure = undefined;
 			},
 			authenticationRefused: (message) => {
-				if (this.isClosed) return;
+				if (!isPresent()) return;
 				// Left alone it would connect again without the credential.
 				void client.close();
 				this.observer.refused(message);
 			},
 		});
 		client.subscribe(this.subscription, (result) => {
-			if (!this.isClosed) this.receive(result);
+			if (isPresent()) this.receive(result);
 		});
 		return client;
 	}
 
 	private receive(result: FunctionResult): void {
 		if (result.success) {
+			this.hasBegunAnew = false;
 			this.observer.result(convexToJson(result.value));
 			return;
 		}
 		const { errorMessage, errorData, logLines } = result;
-		this.observer.failed(
-			functionFailure({
-				operation: 'query',
-				errorMessage,
-				errorData: errorData === undefined ? undefined : toPlainJson(convexToJson(errorData)),
-				logLines,
-			}),
-		);
+		const failure = functionFailure({
+			operation: 'query',
+			errorMessage,
+			errorData: errorData === undefined ? undefined : toPlainJson(convexToJson(errorData)),
+			logLines,
+		});
+		if (isInvalidCursor(failure) && !this.hasBegunAnew) this.beginAnew();
+		else this.observer.failed(failure);
+	}
+
+	/**
+	 * A watched page ends where it ended before: the client keeps the deployment's journal for that. Once
+	 * the journal does not fit the query any more, the deployment may never run it again. A new client has
+	 * none (convex-js src/browser/sync/local_state.ts).
+	 */
+	private beginAnew(): void {
+		this.hasBegunAnew = true;
+		this.observer.disconnected('');
+		this.reconnect(BEGIN_ANEW_MS * (0.5 + Math.random()));
 	}
 }

@@ -28,6 +28,14 @@ const MAX_ENDING_LENGTH = 20_000;
 /** How a host reports a connection that did not come about. */
 const CLOSE_ABNORMAL = 1006;
 
+const NOBODY: SocketObserver = {
+	permit: async () => {},
+	opened: () => {},
+	authenticationRefused: () => {},
+	protocolFailed: () => {},
+	closed: () => {},
+};
+
 /**
  * The WebSocket that the official client gets: the host's own, opened with permission only, and
  * with a guard on either side.
@@ -54,7 +62,7 @@ class LiveSocket {
 
 	constructor(
 		address: string,
-		private readonly observer: SocketObserver,
+		private observer: SocketObserver,
 		private readonly forget: (socket: LiveSocket) => void,
 	) {
 		observer
@@ -81,6 +89,12 @@ class LiveSocket {
 		}
 		this.socket.close();
 		this.observer.closed('');
+	}
+
+	/** The client has another one: this one is closed, and nothing more is told of it. */
+	supersede(): void {
+		this.observer = NOBODY;
+		this.close();
 	}
 
 	private connect(address: string): void {
@@ -141,7 +155,11 @@ class LiveSocket {
 	}
 }
 
-/** The sockets of one sync client. */
+/**
+ * The sockets of one sync client: one at a time. The client gives up a socket that does not open
+ * within a minute and makes another, but closes the first only if it opens after all (convex-js
+ * src/browser/sync/web_socket_manager.ts `close`); what it did until then would be taken for the other's.
+ */
 export class LiveSockets {
 	private readonly sockets = new Set<LiveSocket>();
 
@@ -152,6 +170,7 @@ export class LiveSockets {
 		const { observer, sockets } = this;
 		class ObservedSocket extends LiveSocket {
 			constructor(address: string) {
+				for (const socket of [...sockets]) socket.supersede();
 				super(address, observer, (socket) => sockets.delete(socket));
 				sockets.add(this);
 			}

@@ -8,8 +8,8 @@ import { noLiveConnection } from '../../convex/liveFailure';
 import { actingAs, type Deployment } from '../deployment';
 import { suggestingName } from '../functionSignature';
 import { toFailure } from '../nodeError';
-import { Absence, type Patience } from './absence';
-import { checkDeployment } from './deploymentCheck';
+import { Absence, longAway, type Patience } from './absence';
+import { checkDeployment, type DeploymentCheck } from './deploymentCheck';
 import { checkEgress } from './egress';
 import { LiveQuery } from './liveQuery';
 import { startTimer, stopTimer } from '../timers';
@@ -60,6 +60,9 @@ export class LiveWatch {
 
 	private retries = 0;
 
+	/** Why the query could not be asked for yet, if so. */
+	private openingFailure: ConvexFailure | undefined;
+
 	/** Why there is no connection, as far as it is known. */
 	private reason = '';
 
@@ -95,7 +98,7 @@ export class LiveWatch {
 	}
 
 	/** What the deployment says over HTTP. */
-	private async check() {
+	private async check(): Promise<DeploymentCheck> {
 		const actsAsUser = this.watched.identity !== undefined;
 		return await checkDeployment(this.context, this.caller, actsAsUser, CHECK_TIMEOUT_MS);
 	}
@@ -103,9 +106,12 @@ export class LiveWatch {
 	private async open(): Promise<void> {
 		const { functionPath, componentPath, identity } = this.watched;
 		const { credential } = this.deployment;
+		this.retryTimer = undefined;
 		try {
 			const args = await this.watched.args();
 			if (this.isClosed) return;
+			this.openingFailure = undefined;
+			this.absence.begin();
 			this.observer.begins(args);
 			this.query = new LiveQuery(
 				credential,
@@ -120,18 +126,37 @@ export class LiveWatch {
 				},
 			);
 		} catch (thrown) {
-			if (!this.isClosed) this.openLater(toFailure(thrown));
+			if (!this.isClosed) await this.openLater(toFailure(thrown));
 		}
 	}
 
-	private openLater(failure: ConvexFailure): void {
-		this.disconnected(failure.message);
-		if (failure.details.retryable !== true) {
+	private async openLater(failure: ConvexFailure): Promise<void> {
+		const { kind, retryable } = failure.details;
+		const check = kind === 'deployment' ? await this.check() : undefined;
+		if (this.isClosed) return;
+		if (check?.status === 'refuses') {
+			this.observer.refused(check.failure);
+			return;
+		}
+		this.openingFailure = failure;
+		if (kind === 'network' || retryable === true || check?.status === 'unreachable') {
+			this.disconnected(failure.message);
+		} else {
 			// The deployment is there; it has answered.
 			this.absence.end();
 			this.observer.failed(failure);
 		}
 		this.retryTimer = startTimer(() => void this.open(), this.nextRetryMs());
+	}
+
+	/** Without the rest of the pause before the next attempt. */
+	private attemptNow(): void {
+		if (this.query !== undefined) {
+			this.query.reconnect(0);
+		} else if (this.retryTimer !== undefined) {
+			stopTimer(this.retryTimer);
+			void this.open();
+		}
 	}
 
 	private nextRetryMs(): number {
@@ -176,25 +201,35 @@ export class LiveWatch {
 	}
 
 	private async stillAway(since: Date, isLong: boolean): Promise<void> {
-		const { received } = this;
-		const check = await this.check();
-		if (this.isClosed || received !== this.received) return;
-		if (check.status === 'refuses') {
-			this.observer.refused(check.failure);
-			return;
+		const check = await this.checkAbsence(since);
+		if (check === undefined || (check.status === 'unreachable' && !isLong)) return;
+		// Convex's client makes pauses of up to 24 seconds, and may have begun one before it came back.
+		this.attemptNow();
+		if (check.status === 'answers') {
+			this.absence.afterAttempt(() => void this.attemptFailed(since, isLong));
+		} else {
+			this.observer.absent(longAway(since, check.failure), since);
 		}
-		// What answers over HTTP and not over the live connection will not do so later either.
-		if (!isLong && check.status === 'unreachable') return;
-		const cause = check.status === 'answers' ? noLiveConnection(this.reason) : check.failure;
-		this.observer.absent(longAway(since, cause), since);
-		if (isLong) this.query?.reconnect(0);
 	}
-}
 
-function longAway(since: Date, cause: ConvexFailure): ConvexFailure {
-	return new ConvexFailure(
-		`No live connection to the deployment since ${since.toISOString()}. ${cause.message}`,
-		cause.description,
-		cause.details,
-	);
+	/** What answers over HTTP and not over a fresh live connection will not do so later either. */
+	private async attemptFailed(since: Date, isLong: boolean): Promise<void> {
+		const check = await this.checkAbsence(since);
+		if (check === undefined) return;
+		if (check.status === 'answers') {
+			const cause = this.openingFailure ?? noLiveConnection(this.reason);
+			this.observer.absent(longAway(since, cause), since);
+		} else if (isLong) {
+			this.observer.absent(longAway(since, check.failure), since);
+		}
+	}
+
+	/** @returns undefined when the absence ended meanwhile, or ends everything */
+	private async checkAbsence(since: Date): Promise<DeploymentCheck | undefined> {
+		const check = await this.check();
+		if (this.absence.since !== since) return undefined;
+		if (check.status !== 'refuses') return check;
+		this.observer.refused(check.failure);
+		return undefined;
+	}
 }

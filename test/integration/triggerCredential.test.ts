@@ -1,0 +1,121 @@
+import { sleep } from 'n8n-workflow';
+import { watching } from '../support/triggers';
+import { useTriggers } from '../support/triggersOfTest';
+
+const use = useTriggers('deployKey');
+
+const refuseOverHttp = async (path: string, code: string, message: string, { skip = 0 } = {}) =>
+	await use.deployment.addFault({
+		kind: 'answer',
+		path,
+		status: 401,
+		body: { code, message },
+		times: 100,
+		skip,
+	});
+
+describe('an activation', () => {
+	it('refuses a deploy key of another deployment', async () => {
+		const trigger = use.trigger(watching('tasks:list'), {
+			credential: { ...use.credential, token: 'other|0123' },
+		});
+		await expect(trigger.activate()).rejects.toThrow(
+			/admin key.*[Tt]he deploy key does not belong/,
+		);
+	});
+
+	it('refuses a token that is expired, also after a restart of n8n', async () => {
+		const token = await use.deployment.signToken({ exp: 1_000_000 });
+		const trigger = use.trigger(watching('tasks:list'), {
+			credential: { deploymentUrl: use.deployment.url, authentication: 'bearerToken', token },
+			mode: 'init',
+		});
+		await expect(trigger.activate()).rejects.toThrow(/Get a new token/);
+	});
+
+	it('refuses a key that is refused first when the form of the arguments is asked for', async () => {
+		// A key of its own: the form of another may be known still.
+		const token = await use.deployment.createKey(['deployment:data:view']);
+		const message = 'The provided admin key was invalid';
+		await refuseOverHttp('/api/query', 'BadAdminKey', message);
+		await refuseOverHttp('check_admin_key', 'BadAdminKey', message, { skip: 1 });
+		const trigger = use.trigger(
+			watching(
+				'counters:get',
+				{},
+				{
+					argumentsMode: 'mapping',
+					mappedArguments: { mappingMode: 'defineBelow', value: { name: 'a' } },
+				},
+			),
+			{ credential: { ...use.credential, token }, mode: 'init' },
+		);
+		await expect(trigger.activate()).rejects.toThrow(/publish the workflow again/);
+		expect(trigger.failedExecutions.all).toEqual([]);
+	});
+});
+
+describe('a credential that is refused while the trigger runs', () => {
+	it.each(['activate', 'init'] as const)(
+		'ends it, and no activation after it succeeds (%s)',
+		async (mode) => {
+			const { savedStaticData: staticData } = await use.activate(watching('tasks:list'));
+			const trigger = await use.activate(watching('tasks:list'), { staticData, mode });
+			await refuseOverHttp('check_admin_key', 'BadAdminKey', 'The provided admin key was invalid');
+			await use.deployment.expireAuth();
+			await trigger.reactivations.until(() => trigger.reactivations.all.length === 5);
+			expect(trigger.reactivations.all).toEqual([false, false, false, false, false]);
+			expect(trigger.fatalErrors.all).toHaveLength(1);
+			expect(trigger.failedExecutions.all).toEqual([
+				{
+					message: expect.stringContaining('The provided admin key was invalid'),
+					description: expect.stringContaining('publish the workflow again'),
+				},
+			]);
+			await use.socketsClosed();
+		},
+	);
+
+	it('ends it for a token that is no longer valid', async () => {
+		const token = await use.deployment.signToken({ name: 'Ada' });
+		const trigger = await use.activate(watching('tasks:list'), {
+			credential: { deploymentUrl: use.deployment.url, authentication: 'bearerToken', token },
+		});
+		await refuseOverHttp('/api/query', 'Unauthenticated', 'Could not verify OIDC token claim.');
+		await use.deployment.expireAuth();
+		await trigger.reactivations.until(() => trigger.reactivations.all.length === 5);
+		expect(trigger.reactivations.all).not.toContain(true);
+		expect(trigger.failedExecutions.all).toEqual([
+			expect.objectContaining({ message: expect.stringContaining('Get a new token') }),
+		]);
+	});
+
+	it('because the sign-in provider is away, which passes, does not end it', async () => {
+		const token = await use.deployment.signToken({ name: 'Ada' });
+		const trigger = await use.activate(watching('tasks:list'), {
+			credential: { deploymentUrl: use.deployment.url, authentication: 'bearerToken', token },
+		});
+		await refuseOverHttp('/api/query', 'AuthProviderDiscoveryFailed', 'Auth provider is away');
+		await use.deployment.expireAuth();
+		const checked = async () => (await use.deployment.requestStats()).faults.answer === 1;
+		while (!(await checked())) await sleep(10);
+		await use.deployment.reset();
+		await use.untilSockets((sockets) => sockets === 1);
+		await use.mutate('tasks:create', { title: 'x' });
+		await trigger.nthStart(1);
+		expect(trigger.fatalErrors.all).toEqual([]);
+		expect(trigger.failedExecutions.all).toEqual([]);
+	});
+
+	it('only over the live connection is tried again, and does not go round in circles', async () => {
+		const trigger = await use.activate(watching('tasks:list'));
+		await use.deployment.expireAuth();
+		await use.untilSockets((sockets) => sockets === 0);
+		expect(trigger.fatalErrors.all).toEqual([]);
+		await use.deployment.reset();
+		await use.untilSockets((sockets) => sockets === 1);
+		await use.mutate('tasks:create', { title: 'x' });
+		await trigger.nthStart(1);
+		expect(trigger.fatalErrors.all).toEqual([]);
+	});
+});
