@@ -119,5 +119,5 @@ export function reasonToSkip(entry: Entry, items: number, latencyMs: number): st
 
 /** The median counts; what takes long is not repeated (measure.ts). */
 export function repeatsFor(items: number): number {
-	return items === 1 ? 51 : 3;
+	return items === 1 ? 51 : 5;
 }

@@ -7,9 +7,11 @@ import { PeakMemory } from './memory';
 import { MeasuredWorkflow } from './measuredWorkflow';
 import { startExpressionEngine } from './expressionEngine';
 
-/** n8n runs for months, so its code is warm. What waits for each call's answer warms up with few. */
-const LEAST_WARM_UP_ITEMS = 1000;
-const MOST_WARM_UP_ITEMS = 10_000;
+/**
+ * n8n runs for months, so its code is warm. What waits for each call's answer warms up with few. With
+ * many more, the warm-up would leave the memory behind that the run is to be measured by.
+ */
+const WARM_UP_ITEMS = 1000;
 const WARM_UP_ITEMS_ONE_BY_ONE = 20;
 /** Before a single item is measured: every contender has sent as many requests then. */
 const WARM_UP_RUNS_OF_ONE = 200;
@@ -37,8 +39,7 @@ async function warmUp(workflow: MeasuredWorkflow, { contender, load }: Job): Pro
 		return;
 	}
 	const oneByOne = contender === 'convexHttpClientLoop' || load.concurrency === 1;
-	const items = Math.min(Math.max(load.items, LEAST_WARM_UP_ITEMS), MOST_WARM_UP_ITEMS);
-	await workflow.run(makeItems(oneByOne ? WARM_UP_ITEMS_ONE_BY_ONE : items));
+	await workflow.run(makeItems(oneByOne ? WARM_UP_ITEMS_ONE_BY_ONE : WARM_UP_ITEMS));
 }
 
 async function measure(
