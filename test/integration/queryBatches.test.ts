@@ -8,6 +8,16 @@ const numbers = (count: number) => Array.from({ length: count }, (_, number) => 
 const echo = (options: Parameters<typeof calling>[3] = {}) =>
 	calling('query', 'values:echo', '={{ { value: $json.number } }}', options);
 const continuing = { onError: 'continueErrorOutput' } as const;
+const asEachUser = calling(
+	'query',
+	'users:whoami',
+	{},
+	{
+		output: 'value',
+		concurrency: 1,
+		actAsUser: '={{ { issuer: "https://issuer.test", subject: $json.user } }}',
+	},
+);
 
 async function requests() {
 	const { endpoints, batchSizes } = await convex.deployment.requestStats();
@@ -67,16 +77,7 @@ describe('queries of many items', () => {
 
 	it('are kept apart by the user they are made for', async () => {
 		const { success } = await convex.run({
-			parameters: calling(
-				'query',
-				'users:whoami',
-				{},
-				{
-					output: 'value',
-					concurrency: 1,
-					actAsUser: '={{ { issuer: "https://issuer.test", subject: $json.user } }}',
-				},
-			),
+			parameters: asEachUser,
 			input: ['ada', 'grace', 'ada', 'grace', 'ada'].map((user) => ({ user })),
 		});
 		expect(success.map((item) => item.json.subject)).toEqual([
@@ -92,16 +93,7 @@ describe('queries of many items', () => {
 	it('share requests with those of the same user, also where many users take turns', async () => {
 		const users = Array.from({ length: 600 }, (_, index) => `user ${(index * 7) % 150}`);
 		const { success } = await convex.run({
-			parameters: calling(
-				'query',
-				'users:whoami',
-				{},
-				{
-					output: 'value',
-					concurrency: 1,
-					actAsUser: '={{ { issuer: "https://issuer.test", subject: $json.user } }}',
-				},
-			),
+			parameters: asEachUser,
 			input: users.map((user) => ({ user })),
 		});
 		expect(success.map((item) => item.json.subject)).toEqual(users);
