@@ -123,7 +123,7 @@ function outcomeOf(
 	httpStatus: number,
 	code: string | undefined,
 ): FailureOutcome {
-	if (code === AUTHENTICATION_FAILED) return 'notExecuted';
+	if (isProviderAway(code)) return 'notExecuted';
 	if (code !== undefined && REJECTED_BEFORE_START.has(code)) return 'notExecuted';
 	if (code !== undefined && ROLLED_BACK.has(code)) {
 		return operation === 'action' ? 'unknown' : operation === 'query' ? 'notExecuted' : 'failed';

@@ -7,7 +7,7 @@ import {
 	type FunctionResult,
 } from './functionResponse';
 import { parseJsonObject } from './jsonText';
-import { isOverload, platformFailure } from './platformFailure';
+import { isOverload, isProviderAway, platformFailure } from './platformFailure';
 
 export const QUERY_BATCH_PATH = '/api/query_batch';
 
@@ -66,7 +66,6 @@ const CODES_OF_ALL_QUERIES = new Set([
 	'HeaderParseFailure',
 	'InvalidClientVersion',
 	'ClientVersionUnsupported',
-	'AuthProviderDiscoveryFailed',
 ]);
 
 /**
@@ -78,6 +77,7 @@ export function mayBeOneQuery(failure: ConvexFailure): boolean {
 	const { httpStatus, code } = failure.details;
 	if (httpStatus === undefined || STATUSES_OF_ALL_QUERIES.has(httpStatus)) return false;
 	if (code !== undefined && CODES_OF_ALL_QUERIES.has(code)) return false;
+	if (isProviderAway(code)) return false;
 	const isRefusal = httpStatus >= 400 && !isOverload(httpStatus, code);
 	return isRefusal || httpStatus === STATUS_OK;
 }

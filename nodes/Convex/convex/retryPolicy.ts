@@ -28,8 +28,9 @@ export class RetryPolicy {
 	}
 
 	failed(failure: ConvexFailure): void {
+		if (saysNothing(failure)) return;
 		if (isOutage(failure)) this.failingSinceMs ??= this.now();
-		else if (!saysNothing(failure)) this.succeeded();
+		else this.succeeded();
 	}
 
 	/**
@@ -61,9 +62,7 @@ export class RetryPolicy {
 }
 
 /** Whether the deployment could not be reached, or could not do its work. */
-function isOutage(failure: ConvexFailure): boolean {
-	const { kind, httpStatus } = failure.details;
-	if (saysNothing(failure)) return false;
+function isOutage({ details: { kind, httpStatus } }: ConvexFailure): boolean {
 	if (kind === 'network') return true;
 	if (httpStatus === undefined) return false;
 	return httpStatus === 408 || httpStatus === 429 || httpStatus >= 500;
