@@ -1,8 +1,13 @@
-import { mutation, query } from './_generated/server';
+import { action, mutation, query } from './_generated/server';
 
 export const whoami = query({
 	args: {},
 	handler: async (ctx) => await ctx.auth.getUserIdentity(),
+});
+
+export const whoCalls = action({
+	args: {},
+	handler: async (ctx) => (await ctx.auth.getUserIdentity())?.subject ?? 'nobody',
 });
 
 /** Notes who called, in the order of the calls. */

@@ -68,6 +68,10 @@ export class N8nApi {
 		await this.rest.patch(`/credentials/${id}`, { name, type, data });
 	}
 
+	async deleteCredential(id: string): Promise<void> {
+		await this.rest.delete(`/credentials/${id}`);
+	}
+
 	/** Saves a credential and presses its Test button. */
 	async testCredential(type: string, data: object): Promise<{ status: string; message: string }> {
 		const name = 'tested';

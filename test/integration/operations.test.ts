@@ -83,13 +83,17 @@ describe('operations', () => {
 		]);
 	});
 
-	it('decrypts the credential once a run', async () => {
+	it.each([
+		[1, 1],
+		[2, 2],
+		[10_000, 2],
+	])('decrypts a credential for %i items %i times', async (count, reads) => {
 		const { credentialReads, success } = await convex.run({
 			parameters: calling('query', 'version'),
-			input: [{}, {}, {}],
+			input: Array(count).fill({}),
 		});
-		expect(success).toHaveLength(3);
-		expect(credentialReads).toBe(1);
+		expect(success).toHaveLength(count);
+		expect(credentialReads).toBe(reads);
 	});
 
 	it.each(['query', 'mutation'])(

@@ -1,23 +1,32 @@
 import './n8nEnvironment';
 import 'reflect-metadata';
-import { ExecutionLifecycleHooks, LoadOptionsContext, WorkflowExecute } from 'n8n-core';
+import {
+	ExecutionLifecycleHooks,
+	getAdditionalKeys,
+	LoadOptionsContext,
+	WorkflowExecute,
+} from 'n8n-core';
 import {
 	createRunExecutionData,
 	ICredentialsHelper,
 	NodeHelpers,
 	Workflow,
 	type ICredentialDataDecryptedObject,
+	type ICredentialsExpressionResolveValues,
 	type ICredentialType,
 	type IDataObject,
+	type IExecuteData,
 	type IHttpRequestOptions,
 	type INode,
 	type INodeCredentialsDetails,
 	type INodeExecutionData,
+	type INodeParameters,
 	type INodeType,
 	type INodeTypes,
 	type IRun,
 	type IWorkflowBase,
 	type IWorkflowExecuteAdditionalData,
+	type WorkflowExecuteMode,
 } from 'n8n-workflow';
 
 /** Values of a credential, or undefined for one that does not exist. */
@@ -180,14 +189,20 @@ export class CredentialsInMemory extends ICredentialsHelper {
 	}
 
 	async getDecrypted(
-		_additionalData: IWorkflowExecuteAdditionalData,
+		additionalData: IWorkflowExecuteAdditionalData,
 		_details: INodeCredentialsDetails,
 		type: string,
+		mode: WorkflowExecuteMode,
+		executeData?: IExecuteData,
+		_raw?: boolean,
+		resolution?: ICredentialsExpressionResolveValues,
 	): Promise<CredentialValues> {
 		this.reads += 1;
 		const values = this.values[type];
 		if (values === undefined) throw new Error(`no credential of type '${type}'`);
-		return { ...values };
+		return resolution === undefined
+			? { ...values }
+			: resolvedValues(values, additionalData, mode, executeData, resolution);
 	}
 
 	async authenticate(
@@ -207,6 +222,30 @@ export class CredentialsInMemory extends ICredentialsHelper {
 	async updateCredentials(): Promise<void> {}
 
 	async updateCredentialsOauthTokenData(): Promise<void> {}
+}
+
+/** As n8n's CredentialsHelper does (`applyDefaultsAndOverwrites`): a credential's fields may hold expressions. */
+function resolvedValues(
+	values: CredentialValues,
+	additionalData: IWorkflowExecuteAdditionalData,
+	mode: WorkflowExecuteMode,
+	executeData: IExecuteData | undefined,
+	resolution: ICredentialsExpressionResolveValues,
+): CredentialValues {
+	const { workflow, runExecutionData, runIndex, itemIndex, node, connectionInputData } = resolution;
+	return workflow.expression.getParameterValue(
+		values as INodeParameters,
+		runExecutionData,
+		runIndex,
+		itemIndex,
+		node.name,
+		connectionInputData,
+		mode,
+		getAdditionalKeys(additionalData, mode, null),
+		executeData,
+		false,
+		values as INodeParameters,
+	) as CredentialValues;
 }
 
 /** A node type that hands its items on: the start and the ends of a test workflow. */

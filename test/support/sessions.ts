@@ -4,7 +4,7 @@ import { FunctionRun } from '../../nodes/Convex/actions/function/functionRun';
 import { runSession } from '../../nodes/Convex/actions/function/runSession';
 import { ItemRun } from '../../nodes/Convex/actions/itemRun';
 import type { SessionOperation } from '../../nodes/Convex/convex/functionCall';
-import { openDeployment } from '../../nodes/Convex/transport/deployment';
+import { ItemDeployments } from '../../nodes/Convex/transport/itemDeployments';
 import { calling } from './convexNode';
 
 type Options = NonNullable<Parameters<typeof calling>[3]>;
@@ -37,7 +37,7 @@ export function impatientSession(
 	return Object.assign(new Convex(), {
 		async execute(this: IExecuteFunctions) {
 			const items = new ItemRun(this, operation);
-			const run = new FunctionRun(this, items, await openDeployment(this), operation);
+			const run = new FunctionRun(this, items, await ItemDeployments.open(this), operation);
 			await runSession(run, operation, interruptionLimitMs);
 			return [items.output()];
 		},

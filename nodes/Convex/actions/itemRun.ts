@@ -4,7 +4,14 @@ import { toErrorItem, toNodeError } from '../transport/nodeError';
 import { RUN_STOPPED } from '../transport/retries';
 import { NO_MEMORY, openRetryMemory, type EndedItem, type RetryMemory } from './retryMemory';
 
-type ItemEnd = EndedItem | { status: 'failed'; failure: ConvexFailure };
+type ItemEnd =
+	| EndedItem
+	| {
+			status: 'failed';
+			failure: ConvexFailure;
+			/** Whether the reason is the item's own, or one that all items of the run share. */
+			scope: 'item' | 'run';
+	  };
 
 /**
  * The items of one run of the node: hands them out in input order, takes in how each ended, in any
@@ -70,10 +77,14 @@ export class ItemRun {
 	fail(itemIndex: number, cause: ConvexFailure): void {
 		// What was not sent any more must not hide why the run stopped.
 		if (cause.details.code === RUN_STOPPED) return;
-		const failure = namingItem(cause.ofCall({ operation: this.operation }), itemIndex);
+		this.endFailed(itemIndex, namingItem(cause, itemIndex), 'item');
+	}
+
+	private endFailed(itemIndex: number, cause: ConvexFailure, scope: 'item' | 'run'): void {
+		const failure = cause.ofCall({ operation: this.operation });
 		const mayHaveRun = failure.details.outcome === 'unknown' && this.operation !== 'query';
 		if (!mayHaveRun) {
-			this.end(itemIndex, { status: 'failed', failure });
+			this.end(itemIndex, { status: 'failed', failure, scope });
 			return;
 		}
 		const ended: EndedItem = { status: 'unknown', failure };
@@ -87,7 +98,7 @@ export class ItemRun {
 		this.memory = NO_MEMORY;
 	}
 
-	/** Fails every item that has not ended, for a reason that they share. */
+	/** Fails every item that has not ended, for a reason that they share, so that no item is named. */
 	failRest(failure: ConvexFailure): void {
 		const last = this.stopped.aborted ? this.nextIndex : this.count;
 		for (let itemIndex = 0; itemIndex < last; itemIndex++) {
@@ -95,7 +106,8 @@ export class ItemRun {
 			const known = this.memory.recall(itemIndex);
 			if (known !== undefined) this.end(itemIndex, known);
 			// Of an item that was handed out, nobody knows how far it came.
-			else this.fail(itemIndex, itemIndex < this.nextIndex ? unclear(failure) : failure);
+			else
+				this.endFailed(itemIndex, itemIndex < this.nextIndex ? unclear(failure) : failure, 'run');
 		}
 	}
 
@@ -114,7 +126,8 @@ export class ItemRun {
 			}
 			if (!this.continues) {
 				this.memory.endTry(true);
-				throw toNodeError(this.context.getNode(), ended.failure, itemIndex);
+				const isShared = ended.status === 'failed' && ended.scope === 'run';
+				throw toNodeError(this.context.getNode(), ended.failure, isShared ? undefined : itemIndex);
 			}
 			firstItemFailed ||= output.length === 0;
 			output.push(toErrorItem(ended.failure, itemIndex));

@@ -1,17 +1,17 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { inputFailure } from '../convex/failure';
-import { openDeployment } from '../transport/deployment';
+import { ItemDeployments } from '../transport/itemDeployments';
 import { toFailure } from '../transport/nodeError';
 import { operations } from './function';
 import { ItemRun } from './itemRun';
 
-/** Runs the chosen operation for the input items; the credential is read once, for all of them. */
+/** Runs the chosen operation for the input items, each with its own credential. */
 export async function router(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const operation = String(context.getNodeParameter('operation', 0));
 	const items = new ItemRun(context, operation);
 	try {
 		const execute = executorOf(operation);
-		await execute.call(context, items, await openDeployment(context));
+		await execute.call(context, items, await ItemDeployments.open(context));
 	} catch (thrown) {
 		items.failRest(toFailure(thrown));
 	}

@@ -8,6 +8,7 @@ import type {
 import { ACTING_USER_FIELD, parseCredential, type ConvexCredential } from '../convex/credential';
 import { inputFailure } from '../convex/failure';
 import { encodeIdentity, type UserIdentity } from '../convex/identity';
+import { toFailure } from './nodeError';
 
 export const CREDENTIAL_TYPE = 'convexApi';
 
@@ -21,15 +22,44 @@ export interface Deployment {
 }
 
 /**
- * Reads and checks the node's credential, once a run: every further read costs n8n a database query.
+ * The deployment of a form or a trigger, which have no items. A run asks `ItemDeployments`.
  *
  * @throws ConvexFailure (`input`) naming the field that is wrong
  */
 export async function openDeployment(context: CallContext): Promise<Deployment> {
-	return deploymentOf(await context.getCredentials(CREDENTIAL_TYPE));
+	const read = async (type: string) => await context.getCredentials(type);
+	return deploymentOf(await readCredential(context, read));
 }
 
-function deploymentOf(data: ICredentialDataDecryptedObject): Deployment {
+/**
+ * Reads the node's credential.
+ *
+ * @param read asks n8n for the credential of this type
+ * @throws ConvexFailure (`input`) where none is chosen, or n8n cannot give it
+ */
+export async function readCredential(
+	context: Pick<CallContext, 'getNode'>,
+	read: (type: string) => Promise<ICredentialDataDecryptedObject>,
+): Promise<ICredentialDataDecryptedObject> {
+	const chosen = context.getNode().credentials?.[CREDENTIAL_TYPE];
+	if (chosen === undefined) {
+		throw inputFailure(
+			'The node has no Convex credential',
+			"Open the node and choose one in 'Credential to connect with', or create one there.",
+		);
+	}
+	try {
+		return await read(CREDENTIAL_TYPE);
+	} catch (thrown) {
+		throw inputFailure(
+			`The credential '${chosen.name}' cannot be used: ${toFailure(thrown).message}`,
+			"Choose another in 'Credential to connect with' if it was deleted or is not shared with this workflow, and correct its expressions if it has some.",
+		);
+	}
+}
+
+/** @throws ConvexFailure (`input`) naming the field that is wrong */
+export function deploymentOf(data: ICredentialDataDecryptedObject): Deployment {
 	return {
 		credential: parseCredential(data),
 		credentialsDecrypted: { id: '', name: CREDENTIAL_TYPE, type: CREDENTIAL_TYPE, data },

@@ -21,17 +21,20 @@ export function toErrorItem(failure: ConvexFailure, itemIndex: number): INodeExe
  *
  * n8n's constructors replace a message that contains a name such as EPERM anywhere (also inside
  * "updatePermissions"), so the message and the description are set afterwards.
+ *
+ * @param itemIndex undefined for a failure that is not one item's own
  */
 export function toNodeError(
 	node: INode,
 	failure: ConvexFailure,
-	itemIndex: number,
+	itemIndex: number | undefined,
 ): NodeApiError | NodeOperationError {
+	const item = itemIndex === undefined ? {} : { itemIndex };
 	const { kind, httpStatus } = failure.details;
 	const error =
 		kind === 'input'
-			? new NodeOperationError(node, 'Invalid input', { itemIndex })
-			: new NodeApiError(node, {}, { message: 'Call failed', itemIndex });
+			? new NodeOperationError(node, 'Invalid input', item)
+			: new NodeApiError(node, {}, { message: 'Call failed', ...item });
 	error.message = failure.message;
 	error.description = failure.description;
 	error.messages = [];
@@ -48,7 +51,7 @@ export function toNodeError(
  */
 export function toEditorError(node: INode, thrown: unknown): NodeApiError | NodeOperationError {
 	const failure = toFailure(thrown);
-	const error = toNodeError(node, failure, 0);
+	const error = toNodeError(node, failure, undefined);
 	error.message = failure.sentences;
 	return error;
 }

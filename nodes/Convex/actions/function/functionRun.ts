@@ -7,6 +7,7 @@ import { RetryPolicy } from '../../convex/retryPolicy';
 import { isSnapshotGone, type TimestampResult } from '../../convex/snapshot';
 import type { Deployment } from '../../transport/deployment';
 import { callFunction, readTimestamp } from '../../transport/functionCalls';
+import type { ItemDeployments } from '../../transport/itemDeployments';
 import { toFailure } from '../../transport/nodeError';
 import { Retries } from '../../transport/retries';
 import type { ItemRun } from '../itemRun';
@@ -23,27 +24,28 @@ const TURN_MS = 20;
 export class FunctionRun {
 	readonly options: RunOptions;
 
-	readonly retries: Retries;
-
 	private readonly parameters: SharedParameters;
 
 	private readonly functions: KnownFunctions;
 
 	private turnEndsMs = performance.now() + TURN_MS;
 
-	private snapshot: Promise<TimestampResult> | undefined;
+	/** By the deployment's address: an outage of one says nothing of another. */
+	private readonly retries = new Map<string, Retries>();
+
+	/** The snapshot that all items of a deployment read, by the deployment's address. */
+	private readonly snapshots = new Map<string, Promise<TimestampResult>>();
 
 	/** @throws ConvexFailure (`input`) naming an option that holds for all items */
 	constructor(
 		readonly context: IExecuteFunctions,
 		readonly items: ItemRun,
-		readonly deployment: Deployment,
+		private readonly deployments: ItemDeployments,
 		private readonly operation: FunctionOperation,
 	) {
 		this.options = readRunOptions(context, operation);
 		this.parameters = new SharedParameters(context, operation);
-		this.retries = new Retries(new RetryPolicy(this.options.maxRetries), items.stopped);
-		this.functions = new KnownFunctions(context, deployment, this.retries);
+		this.functions = new KnownFunctions(context, (deployment) => this.retriesFor(deployment));
 		// A later try reads a later snapshot, so it reads everything there.
 		if (this.options.snapshot) items.forgetBetweenTries();
 	}
@@ -51,7 +53,8 @@ export class FunctionRun {
 	/** An item's call, or undefined where it was refused, which ends the item. */
 	async prepare(itemIndex: number): Promise<PreparedCall | undefined> {
 		try {
-			const { deployment, operation, parameters, functions } = this;
+			const { operation, parameters, functions } = this;
+			const deployment = await this.deployments.of(itemIndex);
 			return await prepareCall(
 				{ deployment, operation, parameters, functions, ...this.options },
 				itemIndex,
@@ -61,6 +64,17 @@ export class FunctionRun {
 			await this.letOthersRun();
 			return undefined;
 		}
+	}
+
+	/** Sends calls to a deployment, again where that is safe. */
+	retriesFor({ credential }: Deployment): Retries {
+		const { deploymentUrl } = credential;
+		const { maxRetries } = this.options;
+		const retries =
+			this.retries.get(deploymentUrl) ??
+			new Retries(new RetryPolicy(maxRetries), this.items.stopped);
+		this.retries.set(deploymentUrl, retries);
+		return retries;
 	}
 
 	/** Reading items may take long; now and then answers are taken in, and n8n can do other work. */
@@ -93,13 +107,13 @@ export class FunctionRun {
 
 	/** Ends an item with the result of its call. */
 	async end(prepared: PreparedCall, result: FunctionResult): Promise<void> {
-		const { itemIndex, target, options, signature } = prepared;
+		const { itemIndex, deployment, target, options, signature } = prepared;
 		if (result.status === 'success') {
 			this.items.succeed(itemIndex, toItems(result, options.output, itemIndex));
 			if (itemIndex === 0) hintAtItems(this.context, options.output, signature);
 			return;
 		}
-		const failure = await this.functions.suggesting(target, result.failure);
+		const failure = await this.functions.suggesting(deployment, target, result.failure);
 		const functionPath = formatFunctionPath(target.functionPath);
 		this.items.fail(itemIndex, failure.ofCall({ functionPath }));
 	}
@@ -110,27 +124,33 @@ export class FunctionRun {
 		retried: number,
 	): Promise<FunctionResult> {
 		const { timeoutMs } = options;
-		const snapshot = this.options.snapshot ? await this.readSnapshot(timeoutMs) : undefined;
+		const snapshot = this.options.snapshot ? await this.readSnapshot(caller, timeoutMs) : undefined;
 		if (snapshot?.status === 'failure') return snapshot;
 		const request = { ...call, args, timestamp: snapshot?.timestamp };
-		const result = await this.retries.run(
+		const result = await this.retriesFor(caller).run(
 			async () => await callFunction(this.context, caller, request, timeoutMs),
 			{ retried },
 		);
 		if (result.status === 'failure' && isSnapshotGone(result.failure)) {
 			// No other item can read it either.
-			this.snapshot = Promise.resolve({ status: 'failure', failure: result.failure });
+			const gone = Promise.resolve({ status: 'failure' as const, failure: result.failure });
+			this.snapshots.set(caller.credential.deploymentUrl, gone);
 		}
 		return result;
 	}
 
 	/** The snapshot that all items read; asked for by the first of them. */
-	private async readSnapshot(timeoutMs: number): Promise<TimestampResult> {
-		this.snapshot ??= this.retries.run(
-			async () => await readTimestamp(this.context, this.deployment, timeoutMs),
-		);
-		const result = await this.snapshot;
-		if (result.status === 'failure' && !isSnapshotGone(result.failure)) this.snapshot = undefined;
+	private async readSnapshot(caller: Deployment, timeoutMs: number): Promise<TimestampResult> {
+		const { deploymentUrl } = caller.credential;
+		const asked =
+			this.snapshots.get(deploymentUrl) ??
+			this.retriesFor(caller).run(async () => await readTimestamp(this.context, caller, timeoutMs));
+		this.snapshots.set(deploymentUrl, asked);
+		const result = await asked;
+		const isToAskAgain = result.status === 'failure' && !isSnapshotGone(result.failure);
+		if (isToAskAgain && this.snapshots.get(deploymentUrl) === asked) {
+			this.snapshots.delete(deploymentUrl);
+		}
 		return result;
 	}
 }

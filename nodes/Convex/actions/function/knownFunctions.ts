@@ -17,7 +17,7 @@ type SignatureResult =
 	| { status: 'success'; signature: FunctionSignature }
 	| { status: 'failure'; failure: ConvexFailure };
 
-/** What the deployment says of the functions of a run, asked once for each of them. */
+/** What the deployments say of the functions of a run, asked once for each of them. */
 export class KnownFunctions {
 	private readonly signatures = new Map<string, Promise<SignatureResult>>();
 
@@ -25,14 +25,13 @@ export class KnownFunctions {
 
 	constructor(
 		private readonly context: IExecuteFunctions,
-		private readonly deployment: Deployment,
-		private readonly retries: Retries,
+		private readonly retriesFor: (deployment: Deployment) => Retries,
 	) {}
 
 	/** @throws ConvexFailure (`input`) when the function is gone or has another type */
-	async signature(target: FunctionTarget): Promise<FunctionSignature> {
-		const key = keyOf(target);
-		const asked = this.signatures.get(key) ?? this.read(target);
+	async signature(deployment: Deployment, target: FunctionTarget): Promise<FunctionSignature> {
+		const key = keyOf(deployment, target);
+		const asked = this.signatures.get(key) ?? this.read(deployment, target);
 		this.signatures.set(key, asked);
 		const result = await asked;
 		if (result.status === 'success') return result.signature;
@@ -41,18 +40,22 @@ export class KnownFunctions {
 	}
 
 	/** Adds the name that was probably meant to the failure of a function that was not found. */
-	async suggesting(target: FunctionTarget, failure: ConvexFailure): Promise<ConvexFailure> {
+	async suggesting(
+		deployment: Deployment,
+		target: FunctionTarget,
+		failure: ConvexFailure,
+	): Promise<ConvexFailure> {
 		if (!isFunctionNotFound(failure)) return failure;
-		const key = keyOf(target);
-		const asked = this.suggestions.get(key) ?? nearestName(this.context, this.deployment, target);
+		const key = keyOf(deployment, target);
+		const asked = this.suggestions.get(key) ?? nearestName(this.context, deployment, target);
 		this.suggestions.set(key, asked);
 		return suggesting(await asked, failure);
 	}
 
-	private async read(target: FunctionTarget): Promise<SignatureResult> {
-		return await this.retries.run(async () => {
+	private async read(deployment: Deployment, target: FunctionTarget): Promise<SignatureResult> {
+		return await this.retriesFor(deployment).run(async () => {
 			try {
-				const signature = await readSignature(this.context, this.deployment, target);
+				const signature = await readSignature(this.context, deployment, target);
 				return { status: 'success', signature } as const;
 			} catch (thrown) {
 				return { status: 'failure', failure: toFailure(thrown) } as const;
@@ -61,6 +64,10 @@ export class KnownFunctions {
 	}
 }
 
-function keyOf({ operation, functionPath, componentPath = '' }: FunctionTarget): string {
-	return `${operation} ${componentPath} ${formatFunctionPath(functionPath)}`;
+function keyOf(
+	{ credential: { deploymentUrl, authorization } }: Deployment,
+	{ operation, functionPath, componentPath }: FunctionTarget,
+): string {
+	const path = formatFunctionPath(functionPath);
+	return JSON.stringify([deploymentUrl, authorization, operation, componentPath, path]);
 }

@@ -15,6 +15,8 @@ import type { SharedParameters } from './sharedParameters';
 export interface PreparedCall {
 	itemIndex: number;
 	target: FunctionTarget;
+	/** The item's own, with its credential. */
+	deployment: Deployment;
 	/** Whom the call is made as: the credential, or a user it acts as. */
 	caller: Deployment;
 	call: FunctionCall;
@@ -23,7 +25,7 @@ export interface PreparedCall {
 	signature: FunctionSignature | undefined;
 }
 
-/** What the calls of a run have in common. */
+/** What an item's call is made with. */
 export interface CallSetting {
 	deployment: Deployment;
 	operation: FunctionOperation;
@@ -54,7 +56,7 @@ export async function prepareCall(
 		}
 		const target = { operation, functionPath, componentPath };
 		let known: FunctionSignature | undefined;
-		const signature = async () => (known ??= await functions.signature(target));
+		const signature = async () => (known ??= await functions.signature(deployment, target));
 		const declared = async () =>
 			options.pagination === undefined
 				? await signature()
@@ -63,7 +65,7 @@ export async function prepareCall(
 		const caller = identity === undefined ? deployment : actingAs(deployment, identity);
 		const callable = await callableTarget(target, identity !== undefined, signature);
 		const call = { ...callable, args, valueFormat };
-		return { itemIndex, target, caller, call, options, signature: known };
+		return { itemIndex, target, deployment, caller, call, options, signature: known };
 	} catch (thrown) {
 		throw toFailure(thrown).ofCall({ functionPath: formatFunctionPath(functionPath) });
 	}

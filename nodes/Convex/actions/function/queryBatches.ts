@@ -29,7 +29,7 @@ interface SingleQuery {
 	retried: number;
 }
 
-/** Queries that may share a request: the same identity and the same time limit. */
+/** Queries that may share a request: the same deployment, identity and time limit. */
 interface Group {
 	key: string;
 	queries: WaitingQuery[];
@@ -110,7 +110,8 @@ export class QueryBatches {
 		}
 		const encoded = encodeQuery(prepared.call);
 		const query = { prepared, encoded, bytes: Buffer.byteLength(encoded) + 1 };
-		const key = `${prepared.options.timeoutMs} ${prepared.caller.credential.authorization}`;
+		const { deploymentUrl, authorization } = prepared.caller.credential;
+		const key = `${prepared.options.timeoutMs} ${deploymentUrl} ${authorization}`;
 		const group = this.groups.get(key) ?? { key, queries: [], bytes: 0 };
 		group.queries.push(query);
 		group.bytes += query.bytes;

@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, INodePropertyOptions } from 'n8n-workflow';
-import type { Deployment } from '../../transport/deployment';
+import type { ItemDeployments } from '../../transport/itemDeployments';
 import type { ItemRun } from '../itemRun';
 import { runCalls } from './runCalls';
 
@@ -13,7 +13,7 @@ export const description: INodePropertyOptions = {
 export async function execute(
 	this: IExecuteFunctions,
 	items: ItemRun,
-	deployment: Deployment,
+	deployments: ItemDeployments,
 ): Promise<void> {
-	await runCalls(this, items, deployment, 'run');
+	await runCalls(this, items, deployments, 'run');
 }

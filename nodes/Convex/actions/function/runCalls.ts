@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { FunctionOperation } from '../../convex/functionCall';
-import type { Deployment } from '../../transport/deployment';
+import type { ItemDeployments } from '../../transport/itemDeployments';
 import type { ItemRun } from '../itemRun';
 import { Slots } from '../slots';
 import { FunctionRun } from './functionRun';
@@ -15,10 +15,10 @@ import { runSession } from './runSession';
 export async function runCalls(
 	context: IExecuteFunctions,
 	items: ItemRun,
-	deployment: Deployment,
+	deployments: ItemDeployments,
 	operation: FunctionOperation,
 ): Promise<void> {
-	const run = new FunctionRun(context, items, deployment, operation);
+	const run = new FunctionRun(context, items, deployments, operation);
 	if (run.options.delivery === 'session' && (operation === 'mutation' || operation === 'action')) {
 		await runSession(run, operation);
 		return;

@@ -1,8 +1,8 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { BatchSizing } from '../../convex/batchSizing';
 import { isBatchUnknown, isTooLarge, isTooSlow, mayBeOneQuery } from '../../convex/queryBatch';
-import type { Deployment } from '../../transport/deployment';
 import { callQueryBatch } from '../../transport/functionCalls';
+import type { ItemDeployments } from '../../transport/itemDeployments';
 import type { ItemRun } from '../itemRun';
 import { Slots } from '../slots';
 import { FunctionRun } from './functionRun';
@@ -16,9 +16,9 @@ import { QueryBatches, type WaitingQuery } from './queryBatches';
 export async function runQueries(
 	context: IExecuteFunctions,
 	items: ItemRun,
-	deployment: Deployment,
+	deployments: ItemDeployments,
 ): Promise<void> {
-	const run = new FunctionRun(context, items, deployment, 'query');
+	const run = new FunctionRun(context, items, deployments, 'query');
 	const { batchSize, concurrency } = run.options;
 	const sizing = new BatchSizing(batchSize, concurrency);
 	const batches = new QueryBatches(run, items, sizing);
@@ -49,10 +49,11 @@ async function sendBatch(
 ): Promise<void> {
 	const { caller, options } = queries[0].prepared;
 	const encoded = queries.map((query) => query.encoded);
-	const sent = await run.retries.run(
-		async () => await callQueryBatch(run.context, caller, encoded, options.timeoutMs),
-		{ givesUp: isTooSlow },
-	);
+	const sent = await run
+		.retriesFor(caller)
+		.run(async () => await callQueryBatch(run.context, caller, encoded, options.timeoutMs), {
+			givesUp: isTooSlow,
+		});
 	if (sent.status === 'answered') {
 		sizing.observe(queries.length, sent.elapsedMs, sent.answerLength);
 		for (const [index, result] of sent.results.entries()) {

@@ -6,7 +6,6 @@ import { INTERRUPTION_LIMIT_MS, Session } from '../../transport/live/session';
 import { checkWebSocketSupport } from '../../transport/live/syncClient';
 import { Slots } from '../slots';
 import type { FunctionRun } from './functionRun';
-import type { FunctionOptions } from './options';
 import type { PreparedCall } from './preparedCall';
 
 /** The deployment queues 1,000 of a connection, and then closes it. */
@@ -63,6 +62,13 @@ export async function runSession(
 	}
 }
 
+/** A session, where its calls go, and whom they are made as. */
+interface OpenedSession {
+	session: Session;
+	deploymentUrl: string;
+	authorization: string | undefined;
+}
+
 class SessionDelivery {
 	/** Of items that have not ended. */
 	private readonly items: Slots;
@@ -72,10 +78,10 @@ class SessionDelivery {
 
 	private bytesInFlight = 0;
 
-	private session: Session | undefined;
+	private opened: OpenedSession | undefined;
 
-	/** Whom the session's calls are made as. */
-	private authorization: string | undefined;
+	/** Sessions that could not go on whoever calls, by the deployment's address. */
+	private readonly unavailable = new Map<string, Session>();
 
 	constructor(
 		private readonly run: FunctionRun,
@@ -96,7 +102,7 @@ class SessionDelivery {
 	}
 
 	async close(): Promise<void> {
-		await this.session?.close();
+		await this.opened?.session.close();
 	}
 
 	/** Sends an item's call, unless the run has stopped; does not wait for the answer. */
@@ -138,29 +144,34 @@ class SessionDelivery {
 	}
 
 	/**
-	 * A session has one identity. Calls of another wait until all before have ended, mutations until
-	 * they are answered, so that the order of the items is kept, and get a session of their own. One
-	 * that could not go on is replaced when the reason may have been its user.
+	 * A session has one deployment and one identity. Calls of another wait until all before have ended,
+	 * mutations until they are answered, so that the order of the items is kept, and get a session of
+	 * their own. One that could not go on for a reason that any user would meet is not tried again.
 	 *
 	 * @returns undefined when the run has stopped
 	 */
-	private async sessionFor({ caller, options }: PreparedCall): Promise<Session | undefined> {
+	private async sessionFor(prepared: PreparedCall): Promise<Session | undefined> {
 		const { items, held, run, operation } = this;
-		const { authorization } = caller.credential;
-		if (this.session !== undefined && authorization !== this.authorization) {
+		const { deploymentUrl, authorization } = prepared.caller.credential;
+		const { opened } = this;
+		const isAnother =
+			opened?.deploymentUrl !== deploymentUrl || opened.authorization !== authorization;
+		if (opened !== undefined && isAnother) {
 			await this.until(() => items.isIdle && (operation === 'action' || held.isIdle));
-			if (!run.items.stopped.aborted && !this.session.hasEndedForAll) {
-				await this.session.close();
-				this.session = undefined;
-			}
+			if (run.items.stopped.aborted) return undefined;
+			if (opened.session.hasEndedForAll) this.unavailable.set(opened.deploymentUrl, opened.session);
+			await opened.session.close();
 		}
 		if (run.items.stopped.aborted) return undefined;
-		this.authorization = authorization;
-		return (this.session ??= this.open(options));
+		if (isAnother) {
+			const session = this.unavailable.get(deploymentUrl) ?? this.open(prepared);
+			this.opened = { session, deploymentUrl, authorization };
+		}
+		return this.opened?.session;
 	}
 
-	private open({ identity }: FunctionOptions): Session {
-		const { context, deployment } = this.run;
+	private open({ deployment, options: { identity } }: PreparedCall): Session {
+		const { context } = this.run;
 		const { operation, interruptionLimitMs } = this;
 		const cancelSignal = context.getExecutionCancelSignal?.();
 		return new Session({
