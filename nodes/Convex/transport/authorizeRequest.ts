@@ -46,7 +46,7 @@ function targetsOf(request: IHttpRequestOptions): Array<URL | undefined> {
 	const uri: unknown = 'uri' in request ? request.uri : undefined;
 	const baseURL: unknown = request.baseURL;
 	const addresses: unknown[] = [request.url, uri].filter(isGiven);
-	if (!isGiven(baseURL)) return addresses.map(parseAddress);
+	if (!isGiven(baseURL)) return addresses.map((address) => parseAddress(address));
 	const base = parseAddress(baseURL);
 	if (base === undefined) return [undefined];
 	if (addresses.length === 0) return [base];
