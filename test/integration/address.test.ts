@@ -107,7 +107,7 @@ describe('an expression in the place of a function of the list', () => {
 	it('calls what the list offers, and what people write', async () => {
 		const offered = await use.form({ operation: 'run' }).searchFunctions();
 		expect(offered.length).toBeGreaterThan(50);
-		for (const path of ['values:echo', 'api.values.echo', 'values.js:echo', 'convex/values:echo']) {
+		for (const path of ['values:echo', 'api.values.echo', 'values.js:echo']) {
 			const { success } = await use.run({
 				parameters: chosen('run', '{ "value": 1 }'),
 				input: [{ path }],
