@@ -1,3 +1,4 @@
+import { sleep } from 'n8n-workflow';
 import { startHttpServer, type TestServer } from './awkwardServers';
 
 const DRIP_INTERVAL_MS = 100;
@@ -6,8 +7,13 @@ const DRIP_INTERVAL_MS = 100;
 export async function startDrippingServer(): Promise<TestServer> {
 	return await startHttpServer((_request, response) => {
 		response.writeHead(200, { 'content-type': 'application/json' });
-		const drip = setInterval(() => response.write(' '), DRIP_INTERVAL_MS);
-		response.on('close', () => clearInterval(drip));
+		const drip = async () => {
+			while (!response.destroyed) {
+				response.write(' ');
+				await sleep(DRIP_INTERVAL_MS);
+			}
+		};
+		void drip();
 	});
 }
 

@@ -74,10 +74,10 @@ describe('a request that could reach anybody else is refused', () => {
 		{ url: '/api/query' },
 		{ url: '' },
 		{},
-		{ url: { toString: () => OWN } },
+		{ url: { toString: (): string => OWN } },
 		{ url: [OWN] },
 		{ url: 42 },
-		{ url: '/x', baseURL: { toString: () => OWN } },
+		{ url: '/x', baseURL: { toString: (): string => OWN } },
 	])('%j', (options) => {
 		const failure = failureOf(() => authorized(stored, options));
 		expect(failure.message).toMatch(/^This Convex credential is for https:\/\/happy-animal-123/);
