@@ -54,6 +54,45 @@ describe('a credential', () => {
 		},
 	);
 
+	it.each([
+		`CONVEX_DEPLOY_KEY=${DEPLOY_KEY}`,
+		`CONVEX_DEPLOY_KEY="${DEPLOY_KEY}"`,
+		`CONVEX_DEPLOY_KEY = '${DEPLOY_KEY}'`,
+		`export CONVEX_DEPLOY_KEY=${DEPLOY_KEY};`,
+		`CONVEX_SELF_HOSTED_ADMIN_KEY='${DEPLOY_KEY}'`,
+		`"CONVEX_DEPLOY_KEY": "${DEPLOY_KEY}",`,
+		`"${DEPLOY_KEY}"`,
+		`'${DEPLOY_KEY}'`,
+		`\`${DEPLOY_KEY}\``,
+		`“${DEPLOY_KEY}”`,
+		`  "${DEPLOY_KEY}",\n`,
+		`" ${DEPLOY_KEY} "`,
+		`${DEPLOY_KEY},`,
+		`Authorization: Convex ${DEPLOY_KEY}`,
+		`"Authorization": "Convex ${DEPLOY_KEY}",`,
+		`"Authorization: Convex ${DEPLOY_KEY}"`,
+		`Convex "${DEPLOY_KEY}"`,
+	])('takes the key out of what was pasted along: %j', (pasted) => {
+		expect(parseCredential(withKey(pasted))).toMatchObject({
+			authorization: `Convex ${DEPLOY_KEY}`,
+			keyDeploymentName: DEPLOYMENT,
+		});
+	});
+
+	it.each([`Authorization: Bearer ${JWT}`, `"${JWT}"`, `TOKEN=${JWT}`, `"token": "${JWT}",`])(
+		'takes the token out of what was pasted along: %j',
+		(pasted) => {
+			expect(parseCredential(withToken(pasted)).authorization).toBe(`Bearer ${JWT}`);
+		},
+	);
+
+	it.each(['eyJ2MiI6ImE1In0=', 'AB==', 'name|a+/b==', 'a=', 'x'.repeat(100_000)])(
+		'changes nothing of the key %.20s',
+		(key) => {
+			expect(parseCredential(withKey(key)).authorization).toBe(`Convex ${key}`);
+		},
+	);
+
 	it('checks its URLs', () => {
 		expect(
 			parseCredential({
@@ -136,9 +175,41 @@ describe('a credential that is not complete', () => {
 		},
 	);
 
+	it.each([JWT, `Bearer ${JWT}`, `"${JWT}"`, `${JWT.split('.').slice(0, 2).join('.')}.`])(
+		'is refused for the token %j in the place of a deploy key',
+		(token) => {
+			expectRefusal(
+				() => parseCredential(withKey(token)),
+				"The credential's 'Deploy Key' looks like a user's JSON Web Token",
+				/^Set 'Authentication' to 'Bearer Token', or paste a deploy key\. On the Convex dashboard/,
+			);
+		},
+	);
+
+	it.each(['dev:happy-animal-123', 'CONVEX_DEPLOYMENT=prod:happy-animal-123'])(
+		'is refused for the name of a deployment in the place of a key: %j',
+		(name) => {
+			expectRefusal(
+				() => parseCredential(withKey(name)),
+				"The credential's 'Deploy Key' is only the name of a deployment",
+				/^A deploy key goes on with a | behind the name/,
+			);
+		},
+	);
+
+	it.each([`"${DEPLOY_KEY}`, `${DEPLOY_KEY}"`, `"${DEPLOY_KEY}'`, `a"b|c`, `‘${DEPLOY_KEY}`])(
+		'is refused for a quotation mark that stands alone: %j',
+		(key) => {
+			expectRefusal(
+				() => parseCredential(withKey(key)),
+				"The credential's 'Deploy Key' contains quotation marks",
+				/^Paste the value alone, without the quotation marks around it\.$/,
+			);
+		},
+	);
+
 	it.each([
 		['Bearer Token', withToken(`${JWT} ${JWT}`)],
-		['Bearer Token', withToken(`Authorization: Bearer ${JWT}`)],
 		['Bearer Token', withToken(`eyJhbGci\nOiJSUzI1NiJ9`)],
 		['Deploy Key', withKey(`prod:happy-animal-123|\n${JWT}`)],
 		['Deploy Key', withKey('prod:happy-animal-123|ey J2')],

@@ -1,4 +1,8 @@
-import { parseDeploymentUrl, resolveSiteUrl } from '../../nodes/Convex/convex/deploymentUrl';
+import {
+	endpointUrl,
+	parseDeploymentUrl,
+	resolveSiteUrl,
+} from '../../nodes/Convex/convex/deploymentUrl';
 import { expectRefusal } from './refusal';
 
 const CLOUD = 'https://happy-animal-123.convex.cloud';
@@ -26,6 +30,18 @@ describe('the deployment URL', () => {
 		['a base path with a slash', 'https://example.com/my/convex/', 'https://example.com/my/convex'],
 		['a base path before /api', 'http://example.com/convex/api/query', 'http://example.com/convex'],
 		['a path that only begins like /api', 'http://example.com/apis', 'http://example.com/apis'],
+		['quotes around the URL', `"${CLOUD}"`, CLOUD],
+		['the line of a file', `CONVEX_URL="${CLOUD}",`, CLOUD],
+		['a base path with api in it', 'https://a.test/api/convex', 'https://a.test/api/convex'],
+		['the same with a slash', 'https://a.test/api/convex/', 'https://a.test/api/convex'],
+		['the same with /api', 'https://a.test/api/convex/api', 'https://a.test/api/convex'],
+		['a version below /api', 'https://a.test/api/v1', 'https://a.test/api/v1'],
+		['an /api of its own, cut once', 'https://a.test/api/api', 'https://a.test/api'],
+		['/api/run without a function', 'https://a.test/api/run', 'https://a.test/api/run'],
+		['a module without a function', 'https://a.test/api/run/a', 'https://a.test/api/run/a'],
+		['a query that holds an address', 'https://a.test/x?to=/api/query', 'https://a.test/x'],
+		['dots that lead back', 'https://a.test/api/%2e%2e/x/../convex', 'https://a.test/convex'],
+		['100,000 slashes', `https://a.test${'/'.repeat(100_000)}`, 'https://a.test'],
 	])('takes %s', (_what, input, expected) => {
 		expect(parseDeploymentUrl(input)).toBe(expected);
 	});
@@ -45,14 +61,12 @@ describe('the deployment URL', () => {
 		['nothing', '', 'is empty'],
 		['blanks', ' \n\t', 'is empty'],
 		['garbage', 'my deployment', 'is not a URL'],
-		['a host name alone', 'happy-animal-123.convex.cloud', 'is not a URL'],
 		['a scheme alone', 'https://', 'is not a URL'],
 		['a blank in the host name', 'https://happy animal.convex.cloud', 'is not a URL'],
-		['quotes around the URL', `"${CLOUD}"`, 'is not a URL'],
+		['a quote before the URL', `"${CLOUD}`, 'is not a URL'],
 		['a WebSocket', 'wss://a.convex.cloud', 'does not start with https:// or http://'],
 		['a file', 'file:///etc/passwd', 'does not start with https:// or http://'],
 		['a script', 'javascript:alert(1)', 'does not start with https:// or http://'],
-		['a host and a port', 'localhost:3210', 'does not start with https:// or http://'],
 		['a deployment name', 'dev:happy-animal-123', 'does not start with https:// or http://'],
 		[
 			'a page of the dashboard',
@@ -65,6 +79,50 @@ describe('the deployment URL', () => {
 			`The credential's 'Deployment URL' ${reason}`,
 			/^Paste the deployment URL from the Convex dashboard .*\.convex\.cloud.* http:\/\/127\.0\.0\.1:3210\.$/,
 		);
+	});
+
+	it.each([
+		'happy-animal-123.convex.cloud',
+		'happy-animal-123.convex.cloud/api/query',
+		'"happy-animal-123.convex.cloud"',
+		'//happy-animal-123.convex.cloud',
+		'localhost',
+		'localhost:3210',
+		'127.0.0.1:3210/api',
+		'[::1]:3210',
+		'convex.example.com:443/path',
+	])('refuses %s and says to start it with a scheme', (input) => {
+		expectRefusal(
+			() => parseDeploymentUrl(input),
+			"The credential's 'Deployment URL' does not start with https:// or http://",
+			/^Start it with https:\/\/, or with http:\/\/ for a deployment without TLS\. Paste/,
+		);
+	});
+
+	it.each([
+		'query',
+		'mutation',
+		'action',
+		'function',
+		'query_batch',
+		'query_ts',
+		'query_at_ts',
+		'check_admin_key',
+		'sync',
+		'1.48.0/sync',
+		'run/messages/list',
+		'run/a/api/run/b/list',
+		'',
+	])('cuts the endpoint /api/%s off, and nothing before it', (endpoint) => {
+		for (const base of [
+			'https://a.test',
+			'https://a.test/api/convex',
+			'https://a.test/run/api/x',
+		]) {
+			expect(parseDeploymentUrl(`${base}/api/${endpoint}`)).toBe(
+				endpoint.includes('/api/run') ? `${base}/api/run/a` : base,
+			);
+		}
 	});
 
 	it.each([['https://ada@a.convex.cloud'], ['https://ada:pa55word@a.convex.site']])(
@@ -151,6 +209,39 @@ describe('the site URL', () => {
 			() => resolveSiteUrl(CLOUD, 'http://other.convex.site'),
 			"The credential's 'Site URL' starts with http://, which would send the credential unencrypted",
 			/^Use https:\/\/ instead\.$/,
+		);
+	});
+});
+
+describe('the URL of an endpoint', () => {
+	it.each(['/api/query', '/api/run/a/b_2/list', '/api/run/v1.2/x/_y'])('is made for %s', (path) => {
+		expect(endpointUrl('https://a.test/api/convex', path)).toBe(`https://a.test/api/convex${path}`);
+	});
+
+	it.each([
+		'/api/run/../v1/pause_deployment',
+		'/api/run/./list',
+		'/api/run/a/..',
+		'/api/run//list',
+		'/api/run/a/',
+		'api/query',
+		'',
+		'/api/run/%2e%2e/list',
+		'/api/run/%2E./list',
+		'/api/run/a\\..\\b/list',
+		'/api/run/a?x=1/list',
+		'/api/run/a#b/list',
+		'/api/run/a b/list',
+		'/api/run/\u2025/list',
+		'/api/run/\uff0e\uff0e/list',
+		'/api/run/a\n/list',
+		'/api/run/a/list\n',
+		'/api@evil.test/query',
+	])('is refused for %j', (path) => {
+		expectRefusal(
+			() => endpointUrl('https://a.test', path),
+			'The function path contains what cannot stand in a URL',
+			/^Write 'Function' as 'module:function'/,
 		);
 	});
 });

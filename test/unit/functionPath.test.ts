@@ -1,4 +1,8 @@
-import { formatFunctionPath, parseFunctionPath } from '../../nodes/Convex/convex/functionPath';
+import {
+	formatFunctionPath,
+	parseFunctionPath,
+	toFunctionPath,
+} from '../../nodes/Convex/convex/functionPath';
 import { expectRefusal, failureOf } from './refusal';
 
 const LONGEST = 'a'.repeat(64);
@@ -171,4 +175,32 @@ describe('a function path that only looks like another form', () => {
 			/letters, digits and underscores/,
 		);
 	});
+});
+
+describe('a function path of the list', () => {
+	it.each([
+		['messages:list', 'messages', 'list'],
+		['folder/messages:default', 'folder/messages', 'default'],
+		['_system/cli/modules:apiSpec', '_system/cli/modules', 'apiSpec'],
+		['v1.2/tasks:_list', 'v1.2/tasks', '_list'],
+		// Folders and files that are called as people write other forms.
+		['convex/messages:list', 'convex/messages', 'list'],
+		['api:messages', 'api', 'messages'],
+	])('%s is taken as it is', (value, module, name) => {
+		expect(toFunctionPath('list', value)).toEqual({ module, name });
+	});
+
+	it.each(['api.messages.list', 'messages.ts:list', ' messages:list ', 'messages/list'])(
+		'%s, which an expression gave, is understood as if it was typed',
+		(value) => {
+			expect(toFunctionPath('list', value)).toEqual({ module: 'messages', name: 'list' });
+		},
+	);
+
+	it.each(['../v1:pause_deployment', '..:list', 'a/./b:list', 'a//b:list', 'a:b/c', 'a%2e:b', ':'])(
+		'%s is refused',
+		(value) => {
+			expect(failureOf(() => toFunctionPath('list', value)).message).toContain(value);
+		},
+	);
 });

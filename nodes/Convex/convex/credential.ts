@@ -1,5 +1,6 @@
 import { parseDeploymentUrl, resolveSiteUrl } from './deploymentUrl';
 import { inputFailure } from './failure';
+import { unwrapPasted } from './pastedText';
 
 export type AuthenticationKind = 'none' | 'bearerToken' | 'deployKey';
 
@@ -37,7 +38,7 @@ export function parseCredential(fields: Readonly<Record<string, unknown>>): Conv
 	}
 	if (authentication === 'bearerToken') {
 		const token = parseSecret('Bearer Token', textField(fields.token));
-		if (token.includes('|')) {
+		if (token.includes('|') || KEY_PREFIX.test(token)) {
 			throw inputFailure(
 				"The credential's 'Bearer Token' looks like a deploy key",
 				"Set 'Authentication' to 'Deploy Key', or paste a user's JSON Web Token.",
@@ -45,13 +46,36 @@ export function parseCredential(fields: Readonly<Record<string, unknown>>): Conv
 		}
 		return { ...base, authorization: `Bearer ${token}`, keyDeploymentName: undefined };
 	}
-	const key = parseSecret('Deploy Key', textField(fields.token));
+	const key = parseDeployKey(textField(fields.token));
 	const actingUser = textField(fields[ACTING_USER_FIELD]);
 	return {
 		...base,
 		authorization: actingUser === '' ? `Convex ${key}` : `Convex ${key}:${actingUser}`,
 		keyDeploymentName: deploymentNameOfKey(key),
 	};
+}
+
+/** The kinds of keys that name what they are for, and of deployments (docs.convex.dev/cli/deploy-key-types). */
+const KEY_PREFIX = /^(?:prod|dev|custom|preview|project):/;
+
+/** The header of a JSON Web Token is a JSON object: it begins with `{"`, or with a blank behind the brace. */
+const JSON_WEB_TOKEN = /^e[wy][\w-]+\.[\w-]+\.[\w-]*$/;
+
+function parseDeployKey(input: string): string {
+	const key = parseSecret('Deploy Key', input);
+	if (JSON_WEB_TOKEN.test(key)) {
+		throw inputFailure(
+			"The credential's 'Deploy Key' looks like a user's JSON Web Token",
+			`Set 'Authentication' to 'Bearer Token', or paste a deploy key. ${WHERE_KEYS_ARE}`,
+		);
+	}
+	if (KEY_PREFIX.test(key) && !key.includes('|')) {
+		throw inputFailure(
+			"The credential's 'Deploy Key' is only the name of a deployment",
+			`A deploy key goes on with a | behind the name, e.g. prod:happy-animal-123|…. ${WHERE_KEYS_ARE}`,
+		);
+	}
+	return key;
 }
 
 /**
@@ -76,12 +100,21 @@ function parseAuthenticationKind(value: unknown): AuthenticationKind {
 /** A header's scheme may have been pasted along. */
 const PASTED_SCHEME = /^(?:bearer|convex)(?:\s+|$)/i;
 
+const WHERE_KEYS_ARE =
+	'On the Convex dashboard it is under Settings → URL & Deploy Key; self-hosted, generate_admin_key.sh prints it.';
+
 function parseSecret(field: string, input: string): string {
-	const secret = input.trim().replace(PASTED_SCHEME, '');
+	const secret = unwrapPasted(unwrapPasted(input).replace(PASTED_SCHEME, ''));
 	if (secret === '') {
 		throw inputFailure(
 			`The credential's '${field}' is empty`,
 			`Paste the value, or set 'Authentication' to 'None' for public functions that need no sign-in.`,
+		);
+	}
+	if (/["'`“”‘’]/.test(secret)) {
+		throw inputFailure(
+			`The credential's '${field}' contains quotation marks`,
+			'Paste the value alone, without the quotation marks around it.',
 		);
 	}
 	if (!/^[\x21-\x7e]+$/.test(secret)) {

@@ -35,6 +35,33 @@ export function parseFunctionPath(input: string): FunctionPath {
 	const text = input.trim();
 	if (text === '') throw refused('The function path is empty');
 	const path = splitFunctionPath(text);
+	checkPath(text, path);
+	return path;
+}
+
+/**
+ * The function that the parameter names. The deployment's list has paths as they are; any other may be
+ * written as people do, also where an expression takes the place of a choice from the list.
+ *
+ * @throws ConvexFailure (`input`) that quotes the path
+ */
+export function toFunctionPath(mode: unknown, value: string): FunctionPath {
+	const colon = value.lastIndexOf(':');
+	const path = { module: value.slice(0, colon), name: value.slice(colon + 1) };
+	return mode === 'list' && colon > 0 && isListed(path) ? path : parseFunctionPath(value);
+}
+
+/** `convex/` and `api.` belong to the path here: a folder or a file may be called so. */
+function isListed(path: FunctionPath): boolean {
+	try {
+		checkPath(formatFunctionPath(path), path);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
+function checkPath(text: string, path: FunctionPath): void {
 	checkModule(text, path.module);
 	if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(path.name) || /^_+$/.test(path.name)) {
 		throw refused(
@@ -47,15 +74,6 @@ export function parseFunctionPath(input: string): FunctionPath {
 			`The function name in '${text}' is longer than ${MAX_IDENTIFIER_LENGTH} characters`,
 		);
 	}
-	return path;
-}
-
-/** A path of the list is the deployment's own; any other may be written as people do. */
-export function toFunctionPath(mode: unknown, value: string): FunctionPath {
-	const colon = value.lastIndexOf(':');
-	return mode === 'list' && colon > 0
-		? { module: value.slice(0, colon), name: value.slice(colon + 1) }
-		: parseFunctionPath(value);
 }
 
 function splitFunctionPath(text: string): FunctionPath {

@@ -1,11 +1,20 @@
 import type { ICredentialTestFunctions, INodeCredentialTestResult } from 'n8n-workflow';
-import { parseCredential } from '../convex/credential';
-import { credentialProbe, parseProbeResponse } from '../convex/credentialProbe';
+import { parseCredential, type ConvexCredential } from '../convex/credential';
+import {
+	credentialProbe,
+	parseProbeResponse,
+	type CredentialProbe,
+} from '../convex/credentialProbe';
+import { endpointUrl } from '../convex/deploymentUrl';
 import { ConvexFailure } from '../convex/failure';
 import type { DeploymentResponse } from '../convex/functionCall';
-import { isPlainObject } from '../convex/arguments';
-import { CLIENT_HEADERS } from './functionCalls';
-import { networkFailure } from './networkFailure';
+import { isTooSlow } from '../convex/queryBatch';
+import { Redactor } from '../convex/redaction';
+import { readAnswer, unlessAborted } from './answerText';
+import { networkFailure, timedOut } from './networkFailure';
+import { toFailure } from './nodeError';
+import { CLIENT_HEADERS } from './post';
+import { startTimer, stopTimer } from './timers';
 
 const TEST_TIMEOUT_MS = 15_000;
 
@@ -22,39 +31,68 @@ export async function testCredential(
 	try {
 		const credential = parseCredential(fields);
 		const probe = credentialProbe(credential);
-		const answer: unknown = await helpers.request({
-			method: probe.method,
-			uri: `${credential.deploymentUrl}${probe.path}`,
-			headers: {
-				...CLIENT_HEADERS,
-				...(credential.authorization !== undefined && { Authorization: credential.authorization }),
-				...(probe.body !== undefined && { 'Content-Type': 'application/json' }),
-			},
-			...(probe.body !== undefined && { body: JSON.stringify(probe.body) }),
-			timeout: TEST_TIMEOUT_MS,
-			followRedirect: false,
-			simple: false,
-			resolveWithFullResponse: true,
-		});
-		const result = parseProbeResponse(credential, probe, parseLegacyResponse(answer));
+		const result = parseProbeResponse(credential, probe, await send(helpers, credential, probe));
 		return result.accepted
 			? { status: 'OK', message: 'Connection successful!' }
 			: { status: 'Error', message: result.message };
 	} catch (error) {
-		const failure =
-			error instanceof ConvexFailure ? error : networkFailure('query', error, TEST_TIMEOUT_MS);
-		return { status: 'Error', message: failure.sentences };
+		const { sentences } = toFailure(error);
+		return { status: 'Error', message: sentences };
 	}
 }
 
-/** The older helper parses JSON by itself, depending on the content type. */
-function parseLegacyResponse(answer: unknown): DeploymentResponse {
-	if (typeof answer !== 'object' || answer === null || !('statusCode' in answer)) {
+/** As `post`, with a helper that takes no signal and has its own words for everything. */
+async function send(
+	helpers: ICredentialTestFunctions['helpers'],
+	credential: ConvexCredential,
+	{ method, path, body }: CredentialProbe,
+): Promise<DeploymentResponse> {
+	const { deploymentUrl, authorization } = credential;
+	const redactor = Redactor.of(credential);
+	const controller = new AbortController();
+	const { signal } = controller;
+	const timer = startTimer(() => controller.abort(), TEST_TIMEOUT_MS);
+	try {
+		const sent: Promise<unknown> = helpers.request({
+			method,
+			uri: endpointUrl(deploymentUrl, path),
+			headers: {
+				...CLIENT_HEADERS,
+				...(authorization !== undefined && { Authorization: authorization }),
+				...(body !== undefined && { 'Content-Type': 'application/json' }),
+			},
+			...(body !== undefined && { body: JSON.stringify(body) }),
+			timeout: TEST_TIMEOUT_MS,
+			useStream: true,
+			followRedirect: false,
+			simple: false,
+			resolveWithFullResponse: true,
+		});
+		const { httpStatus, answer } = parseLegacyResponse(await unlessAborted(sent, signal));
+		return { httpStatus, body: redactor.body(await readAnswer(answer, signal)) };
+	} catch (error) {
+		const failure = networkFailure('query', signal.aborted ? timedOut() : error, TEST_TIMEOUT_MS);
+		throw redactor.failure(isTooSlow(failure) ? tooSlow(failure) : failure);
+	} finally {
+		stopTimer(timer);
+	}
+}
+
+/** A credential has no 'Timeout' that could be raised. */
+function tooSlow({ message, details }: ConvexFailure): ConvexFailure {
+	return new ConvexFailure(
+		message,
+		"Check the credential's 'Deployment URL', that the deployment is running, and that nothing between n8n and it holds requests back.",
+		details,
+	);
+}
+
+function parseLegacyResponse(response: unknown): { httpStatus: number; answer: unknown } {
+	if (typeof response !== 'object' || response === null || !('statusCode' in response)) {
 		throw new TypeError("n8n's request helper gave no response");
 	}
-	const body = 'body' in answer ? answer.body : undefined;
 	return {
-		httpStatus: Number(answer.statusCode),
-		body: typeof body === 'string' ? body : isPlainObject(body) ? JSON.stringify(body) : '',
+		httpStatus: Number(response.statusCode),
+		answer: 'body' in response ? response.body : undefined,
 	};
 }

@@ -1,6 +1,7 @@
 import { ConvexFailure, type FailureOutcome } from '../convex/failure';
 import type { FunctionOperation } from '../convex/functionCall';
 import { repeatWarning } from '../convex/platformFailure';
+import { AnswerTooLong } from './answerText';
 
 interface NetworkFault {
 	message: string;
@@ -75,6 +76,14 @@ const TIMEOUT_CODES = new Set(['ECONNABORTED', 'ETIMEDOUT', 'ESOCKETTIMEDOUT']);
 const CERTIFICATE_CODES =
 	/^(?:CERT_|ERR_TLS_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|UNABLE_TO_(?:GET|VERIFY)_)/;
 
+/** The code of an answer that was longer than any of Convex. */
+export const ANSWER_TOO_LONG = 'AnswerTooLong';
+
+/** As axios names a request that took too long before its answer began. */
+export function timedOut(): Error {
+	return Object.assign(new Error('timeout'), { code: 'ECONNABORTED' });
+}
+
 /** axios' code of a request that was aborted. */
 const CANCELLED = 'ERR_CANCELED';
 
@@ -92,6 +101,7 @@ export function networkFailure(
 	error: unknown,
 	timeoutMs: number,
 ): ConvexFailure {
+	if (error instanceof AnswerTooLong) return tooLong(operation, error);
 	const cause = rootCause(error);
 	const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
 	const syscall = syscallOf(error);
@@ -107,6 +117,14 @@ export function networkFailure(
 		retryable: fault.isLasting !== true && (operation === 'query' || outcome === 'notExecuted'),
 		outcome,
 	});
+}
+
+function tooLong(operation: FunctionOperation, { message }: AnswerTooLong): ConvexFailure {
+	return new ConvexFailure(
+		message,
+		`No answer of Convex is: ${URL_HELP.toLowerCase()}, and what stands between n8n and the deployment.${repeatWarning(operation, 'unknown')}`,
+		{ kind: 'network', code: ANSWER_TOO_LONG, retryable: false, outcome: 'unknown' },
+	);
 }
 
 function faultOf(code: string | undefined, text: string, timeoutMs: number): NetworkFault {

@@ -5,6 +5,7 @@ import { startTimer, stopTimer } from './timers';
  * Bounds a whole request. The timeout of n8n's request helper ends when the answer begins, so an
  * answer that never ends would hold the node for ever. The helper takes its signal from the context,
  * in the place of any other: hence a context with a signal of its own, which ends with the execution's.
+ * A trigger's context has none, nor has one of an older n8n.
  */
 export class TimeLimit {
 	readonly context: CallContext;
@@ -30,6 +31,11 @@ export class TimeLimit {
 			this.isPassed = true;
 			this.abort();
 		}, timeoutMs);
+	}
+
+	/** Ends the request when it is aborted. */
+	get signal(): AbortSignal {
+		return this.controller.signal;
 	}
 
 	/** To be called when the request has ended. */

@@ -1,12 +1,10 @@
-import type { IHttpRequestOptions } from 'n8n-workflow';
 import { credentialProbe, parseProbeResponse } from '../../convex/credentialProbe';
 import { ConvexFailure } from '../../convex/failure';
 import type { DeploymentResponse } from '../../convex/functionCall';
 import { parseJsonObject } from '../../convex/jsonText';
 import { isProviderAway, platformFailure } from '../../convex/platformFailure';
-import { CREDENTIAL_TYPE, type CallContext, type Deployment } from '../deployment';
-import { CLIENT_HEADERS } from '../functionCalls';
-import { networkFailure } from '../networkFailure';
+import type { CallContext, Deployment } from '../deployment';
+import { post } from '../post';
 
 /**
  * What a deployment says over HTTP, when its live connection is in doubt.
@@ -33,44 +31,28 @@ export type DeploymentCheck =
  */
 export async function checkDeployment(
 	context: CallContext,
-	{ credential, credentialsDecrypted }: Deployment,
+	deployment: Deployment,
 	actsAsUser: boolean,
 	timeoutMs: number,
 ): Promise<DeploymentCheck> {
+	const { credential } = deployment;
 	// The check of a deploy key knows no users; the one of a token is any query.
 	const probed = actsAsUser
 		? { ...credential, authentication: 'bearerToken' as const }
 		: credential;
 	const probe = credentialProbe(probed);
-	const request: IHttpRequestOptions = {
-		method: probe.method,
-		url: `${credential.deploymentUrl}${probe.path}`,
-		headers: { ...CLIENT_HEADERS, 'Content-Type': 'application/json' },
-		...(probe.body !== undefined && { body: probe.body }),
-		timeout: timeoutMs,
-		encoding: 'text',
-		disableFollowRedirect: true,
-		ignoreHttpStatusErrors: true,
-		returnFullResponse: true,
-	};
-	try {
-		const { statusCode, body } = await context.helpers.httpRequestWithAuthentication.call(
-			context,
-			CREDENTIAL_TYPE,
-			request,
-			{ credentialsDecrypted },
-		);
-		const response: DeploymentResponse = {
-			httpStatus: Number(statusCode),
-			body: typeof body === 'string' ? body : '',
-		};
-		const result = parseProbeResponse(probed, probe, response);
-		return result.accepted ? { status: 'answers' } : negative(result.message, response);
-	} catch (error) {
-		const failure =
-			error instanceof ConvexFailure ? error : networkFailure('query', error, timeoutMs);
-		return { status: 'unreachable', failure };
-	}
+	const { method, path, body } = probe;
+	const answer = await post(context, deployment, {
+		operation: 'query',
+		method,
+		path,
+		...(body !== undefined && { body: JSON.stringify(body) }),
+		timeoutMs,
+	});
+	if (answer.status === 'failure') return { status: 'unreachable', failure: answer.failure };
+	const { response } = answer;
+	const result = parseProbeResponse(probed, probe, response);
+	return result.accepted ? { status: 'answers' } : negative(result.message, response);
 }
 
 const REFUSING_STATUSES = [401, 403];

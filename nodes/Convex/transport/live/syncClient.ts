@@ -6,6 +6,7 @@ import { inputFailure } from '../../convex/failure';
 import type { SessionOperation } from '../../convex/functionCall';
 import { formatFunctionPath, type FunctionPath } from '../../convex/functionPath';
 import type { UserIdentity } from '../../convex/identity';
+import { Redactor } from '../../convex/redaction';
 import { LiveSockets, type SocketObserver } from './liveSocket';
 import { startTimer, stopTimer } from '../timers';
 
@@ -31,6 +32,8 @@ export class SyncClient {
 
 	private readonly sockets: LiveSockets;
 
+	private readonly redactor: Redactor;
+
 	private closed: Promise<void> | undefined;
 
 	/**
@@ -43,7 +46,8 @@ export class SyncClient {
 		observer: SocketObserver,
 	) {
 		checkWebSocketSupport();
-		this.sockets = new LiveSockets(observer);
+		this.redactor = Redactor.of(credential);
+		this.sockets = new LiveSockets(redactedObserver(observer, this.redactor));
 		this.client = new BaseConvexClient(credential.deploymentUrl, () => {}, {
 			webSocketConstructor: this.sockets.webSocketConstructor,
 			skipConvexDeploymentUrlCheck: true,
@@ -67,7 +71,8 @@ export class SyncClient {
 		this.client.addOnTransitionHandler(({ queries }) => {
 			for (const { token, modification } of queries) {
 				if (token !== queryToken || modification.kind !== 'Updated') continue;
-				if (modification.result !== undefined) receive(modification.result);
+				const { result } = modification;
+				if (result !== undefined) receive(redactedResult(result, this.redactor));
 			}
 		});
 	}
@@ -90,9 +95,11 @@ export class SyncClient {
 		if (!givesResults(client)) throw new TypeError('the Convex client calls no functions');
 		const path = formatFunctionPath(functionPath);
 		const decoded = decodeArguments(args);
-		return operation === 'mutation'
-			? await client.mutationInternal(path, decoded, undefined, componentPath)
-			: await client.actionInternal(path, decoded, componentPath);
+		const result =
+			operation === 'mutation'
+				? await client.mutationInternal(path, decoded, undefined, componentPath)
+				: await client.actionInternal(path, decoded, componentPath);
+		return redactedResult(result, this.redactor);
 	}
 
 	/** Ends within a second, whether or not the deployment answers. Closing again does nothing. */
@@ -111,6 +118,30 @@ export class SyncClient {
 		await Promise.race([clientClosed, timedOut]);
 		stopTimer(timer);
 	}
+}
+
+/** What the deployment says of a connection may quote the credential. */
+function redactedObserver(observer: SocketObserver, redactor: Redactor): SocketObserver {
+	const { authenticationRefused, protocolFailed, closed } = observer;
+	return {
+		...observer,
+		authenticationRefused: (message, hasReadNothing) =>
+			authenticationRefused(redactor.text(message), hasReadNothing),
+		protocolFailed: (message) => protocolFailed(redactor.text(message)),
+		closed: (reason) => closed(redactor.text(reason)),
+	};
+}
+
+function redactedResult(result: FunctionResult, redactor: Redactor): FunctionResult {
+	const logLines = result.logLines.map((line) => redactor.text(line));
+	if (result.success) return { ...result, value: redactor.value(result.value), logLines };
+	const { errorMessage, errorData } = result;
+	return {
+		...result,
+		errorMessage: redactor.text(errorMessage),
+		...(errorData !== undefined && { errorData: redactor.value(errorData) }),
+		logLines,
+	};
 }
 
 /** @throws ConvexFailure (`input`) */

@@ -1,0 +1,190 @@
+import type { Value } from 'convex/values';
+import { isPlainObject } from './arguments';
+import type { ConvexCredential } from './credential';
+import { ConvexFailure } from './failure';
+
+/** What stands in the place of a secret. */
+const REDACTED = '[redacted]';
+
+/**
+ * Shorter ones are left alone: a self-hosted key or a token of a few characters may be an ordinary
+ * word, and its removal would spoil results.
+ */
+const MIN_SECRET_LENGTH = 12;
+
+/** A backslash for each level of JSON in a text in JSON. Nobody nests it deeper. */
+const MAX_BACKSLASHES = 7;
+
+/** Convex itself escapes no printable ASCII character; servers and proxies in between may. */
+const ESCAPED_ASCII = /\\u00[2-7]/;
+
+interface Secret {
+	/** What comes before it in a key: the deployment's name, which is removed along with it. */
+	prefix: string;
+	text: string;
+}
+
+/** A way in which a secret may be written down. */
+interface Spelling {
+	/** The same in plain text, URL-encoded and escaped: searched for first, which is quick. */
+	part: string;
+	pattern: () => RegExp;
+}
+
+/**
+ * Takes the secrets of a credential out of what a server says, before it is shown or saved: the key or
+ * token, the part of a key behind `|`, and the encoded identity of the user to act as; each as it is,
+ * escaped for JSON or a URL, and in base64.
+ *
+ * What holds none of them comes back as it was: the same text, the same object.
+ */
+export class Redactor {
+	private readonly spellings: Spelling[];
+
+	private constructor(secrets: Secret[]) {
+		this.spellings = secrets
+			.filter(({ text }) => text.length >= MIN_SECRET_LENGTH)
+			.flatMap((secret) => [plainSpelling(secret), ...base64Spellings(secret)]);
+	}
+
+	/** The credential's own; it is made once. */
+	static of(credential: ConvexCredential): Redactor {
+		const redactor = redactors.get(credential) ?? new Redactor(secretsOf(credential));
+		redactors.set(credential, redactor);
+		return redactor;
+	}
+
+	text(text: string): string {
+		if (text.length < MIN_SECRET_LENGTH) return text;
+		let redacted = text;
+		for (const { part, pattern } of this.spellings) {
+			if (redacted.includes(part)) redacted = redacted.replace(pattern(), REDACTED);
+		}
+		return redacted;
+	}
+
+	/** A value of Convex, or plain JSON: its texts, the names of its fields, and its bytes. */
+	value(value: Value): Value {
+		if (typeof value === 'string') return this.text(value);
+		if (value instanceof ArrayBuffer) return this.bytes(value);
+		if (Array.isArray(value)) return this.array(value);
+		return isPlainObject(value) ? this.object(value) : value;
+	}
+
+	/**
+	 * The text of an answer, mostly JSON. It is read as such only where it may hold a secret: no escape
+	 * hides one, and a number with the digits of one stays a number.
+	 */
+	body(body: string): string {
+		if (!ESCAPED_ASCII.test(body) && this.text(body) === body) return body;
+		try {
+			const parsed: Value = JSON.parse(body);
+			const redacted = this.value(parsed);
+			return redacted === parsed ? body : JSON.stringify(redacted);
+		} catch {
+			// No JSON, or nested so deeply that it cannot be read.
+			return this.text(body);
+		}
+	}
+
+	failure({ message, description, details }: ConvexFailure): ConvexFailure {
+		return new ConvexFailure(this.text(message), this.text(description), details);
+	}
+
+	private array(array: Value[]): Value[] {
+		const redacted = array.map((element) => this.value(element));
+		return redacted.every((element, index) => Object.is(element, array[index])) ? array : redacted;
+	}
+
+	private object(object: Record<string, Value | undefined>): Record<string, Value | undefined> {
+		let isSame = true;
+		const fields = Object.entries(object).map(([name, field]) => {
+			const redactedName = this.text(name);
+			const redacted = field === undefined ? undefined : this.value(field);
+			if (redactedName !== name || !Object.is(redacted, field)) isSame = false;
+			return [redactedName, redacted] as const;
+		});
+		return isSame ? object : Object.fromEntries(fields);
+	}
+
+	private bytes(bytes: ArrayBuffer): ArrayBuffer {
+		const text = Buffer.from(bytes).toString('latin1');
+		const redacted = this.text(text);
+		return redacted === text ? bytes : Uint8Array.from(Buffer.from(redacted, 'latin1')).buffer;
+	}
+}
+
+const redactors = new WeakMap<ConvexCredential, Redactor>();
+
+/** `Convex <key>`, `Convex <key>:<identity>` or `Bearer <token>`; a key may end in a part behind `|`. */
+function secretsOf({ authorization = '', authentication }: ConvexCredential): Secret[] {
+	const value = authorization.slice(authorization.indexOf(' ') + 1);
+	if (authentication !== 'deployKey') return [{ prefix: '', text: value }];
+	const bar = value.indexOf('|') + 1;
+	const colon = value.indexOf(':', bar);
+	const key = colon < 0 ? value : value.slice(0, colon);
+	const identity = colon < 0 ? '' : value.slice(colon + 1);
+	const hasLongPart = key.length - bar >= MIN_SECRET_LENGTH;
+	return [
+		hasLongPart ? { prefix: key.slice(0, bar), text: key.slice(bar) } : { prefix: '', text: key },
+		{ prefix: '', text: identity },
+	];
+}
+
+function plainSpelling({ prefix, text }: Secret): Spelling {
+	return {
+		part: longestPart(text),
+		pattern: once(() => {
+			const name = prefix === '' ? '' : `(?:${patternOf(prefix)})?`;
+			return new RegExp(name + patternOf(text), 'g');
+		}),
+	};
+}
+
+/** Base64 writes three bytes as four characters, so there are three ways to write a part of a text. */
+function base64Spellings({ text }: Secret): Spelling[] {
+	return [0, 1, 2].map((shift) => {
+		const bytes = Buffer.concat([Buffer.alloc(shift), Buffer.from(text)]);
+		const encoded = bytes.toString('base64').replace(/=+$/, '');
+		// What the bytes before and behind it share a character with is not known.
+		const [start, end] = [shift === 0 ? 0 : shift + 1, bytes.length % 3 === 0 ? undefined : -1];
+		const known = encoded.slice(start, end);
+		const pattern = once(() => new RegExp(patternOf(known, URL_SAFE_BASE64), 'g'));
+		return { part: longestPart(known), pattern };
+	});
+}
+
+/** Letters and digits, which nothing escapes and no URL encodes. */
+function longestPart(text: string): string {
+	return text
+		.split(/[^A-Za-z0-9]+/)
+		.reduce((longest, part) => (part.length > longest.length ? part : longest));
+}
+
+const URL_SAFE_BASE64 = new Map([
+	['+', '-'],
+	['/', '_'],
+]);
+
+/** The text as it is, with backslashes (`\/`, `\u003d`) or URL-encoded (`%7C`, `%257C`). */
+function patternOf(text: string, variants = new Map<string, string>()): string {
+	return [...text]
+		.map((character) => {
+			if (/[A-Za-z0-9]/.test(character)) return character;
+			const variant = variants.get(character);
+			const written = [character, ...(variant === undefined ? [] : [variant])].map(escapedPattern);
+			return `(?:${written.join('|')})`;
+		})
+		.join('');
+}
+
+function escapedPattern(character: string): string {
+	const hex = character.charCodeAt(0).toString(16).padStart(2, '0');
+	const digits = hex.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
+	return `\\\\{0,${MAX_BACKSLASHES}}(?:\\x${hex}|u00${digits})|%(?:25){0,2}${digits}`;
+}
+
+function once<Result>(make: () => Result): () => Result {
+	let made: { result: Result } | undefined;
+	return () => (made ??= { result: make() }).result;
+}

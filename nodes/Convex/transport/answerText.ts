@@ -1,0 +1,97 @@
+/**
+ * The longest answer that Convex gives: a function returns up to 16 MiB, of which JSON makes six times
+ * as many characters at the most (`\u0001`), and log lines come along
+ * (docs.convex.dev/production/state/limits).
+ */
+const MAX_ANSWER_BYTES = 128 * 2 ** 20;
+
+const BYTE_ORDER_MARK = '\uFEFF';
+
+/** What n8n's request helpers give for an answer that is not read yet. */
+interface AnswerStream {
+	on(event: 'data', handle: (chunk: Uint8Array) => void): unknown;
+	on(event: 'error', handle: (error: unknown) => void): unknown;
+	on(event: 'end' | 'close', handle: () => void): unknown;
+	destroy(): unknown;
+}
+
+export class AnswerTooLong extends Error {
+	constructor() {
+		super(`The answer is longer than ${MAX_ANSWER_BYTES / 2 ** 20} MiB`);
+	}
+}
+
+/**
+ * Reads an answer to its end. n8n's helpers read one of any length into memory, and their timeout ends
+ * when it begins; so they hand it over unread.
+ *
+ * @param answer a text is taken as it is, anything but a text or a stream as an empty answer
+ * @param signal ends the reading
+ * @throws AnswerTooLong; what the network said; an AbortError
+ */
+export async function readAnswer(answer: unknown, signal: AbortSignal): Promise<string> {
+	if (typeof answer === 'string') return answer;
+	return isStream(answer) ? await unlessAborted(readStream(answer), signal, answer) : '';
+}
+
+/**
+ * Waits for a request, but no longer than until it is aborted: whether the helper heeds the signal
+ * depends on n8n's version.
+ */
+export async function unlessAborted<Result>(
+	work: Promise<Result>,
+	signal: AbortSignal,
+	stream?: AnswerStream,
+): Promise<Result> {
+	return await new Promise((resolve, reject) => {
+		const abort = () => {
+			stream?.destroy();
+			reject(aborted());
+		};
+		if (signal.aborted) abort();
+		signal.addEventListener('abort', abort, { once: true });
+		work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+	});
+}
+
+/** As axios names a request that was aborted. */
+function aborted(): Error {
+	return Object.assign(new Error('canceled'), { code: 'ERR_CANCELED' });
+}
+
+async function readStream(stream: AnswerStream): Promise<string> {
+	return await new Promise((resolve, reject) => {
+		const chunks: Uint8Array[] = [];
+		let length = 0;
+		stream.on('data', (chunk) => {
+			length += chunk.length;
+			if (length > MAX_ANSWER_BYTES) {
+				chunks.length = 0;
+				reject(new AnswerTooLong());
+				stream.destroy();
+			} else {
+				chunks.push(chunk);
+			}
+		});
+		stream.on('end', () => resolve(decode(chunks)));
+		stream.on('error', reject);
+		stream.on('close', () => reject(cutOff()));
+	});
+}
+
+function decode(chunks: Uint8Array[]): string {
+	const text = Buffer.concat(chunks).toString();
+	return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
+}
+
+function cutOff(): Error {
+	return Object.assign(new Error('the answer was cut off'), { code: 'ECONNRESET' });
+}
+
+function isStream(answer: unknown): answer is AnswerStream {
+	return (
+		typeof answer === 'object' &&
+		answer !== null &&
+		['on', 'destroy'].every((method) => typeof Reflect.get(answer, method) === 'function')
+	);
+}

@@ -1,0 +1,88 @@
+import type { IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
+import { version } from '../../../package.json';
+import { endpointUrl } from '../convex/deploymentUrl';
+import { ConvexFailure } from '../convex/failure';
+import type { DeploymentResponse, FunctionOperation } from '../convex/functionCall';
+import { Redactor } from '../convex/redaction';
+import { readAnswer, unlessAborted } from './answerText';
+import { CREDENTIAL_TYPE, type CallContext, type Deployment } from './deployment';
+import { networkFailure, timedOut } from './networkFailure';
+import { TimeLimit } from './timeLimit';
+
+/** A name without a dash is refused by the deployment (convex-backend crates/common/src/version.rs). */
+export const CLIENT_HEADERS = { 'Convex-Client': `n8n-nodes-convex-${version}` };
+
+export interface Post {
+	/** What it is for, which says what a lost answer may mean. */
+	operation: FunctionOperation;
+	/** Relative to the deployment URL, e.g. `/api/query`. */
+	path: string;
+	/** `POST` unless given; some endpoints that check are read. */
+	method?: 'GET' | 'POST';
+	/** JSON. */
+	body?: string;
+	/** For the whole answer. */
+	timeoutMs: number;
+}
+
+export type Answer =
+	| { status: 'answered'; response: DeploymentResponse }
+	| { status: 'failure'; failure: ConvexFailure };
+
+/**
+ * Sends a request to a deployment and reads its answer, once: every request of a run, a trigger and a
+ * form goes through here. No answer takes longer than its time or is longer than Convex makes any, and
+ * no secret of the credential is in what comes back. Never throws.
+ */
+export async function post(
+	context: CallContext,
+	deployment: Deployment,
+	{ operation, path, method = 'POST', body, timeoutMs }: Post,
+): Promise<Answer> {
+	const redactor = Redactor.of(deployment.credential);
+	const limit = new TimeLimit(context, timeoutMs);
+	try {
+		const request: IHttpRequestOptions = {
+			method,
+			url: endpointUrl(deployment.credential.deploymentUrl, path),
+			headers: {
+				...CLIENT_HEADERS,
+				'Content-Type': 'application/json',
+				Accept: 'application/json',
+			},
+			// Text would be parsed once more by axios, to see whether it is JSON.
+			...(body !== undefined && { body: Buffer.from(body) }),
+			timeout: timeoutMs,
+			encoding: 'stream',
+			disableFollowRedirect: true,
+			// n8n's own errors lose the deployment's text; the answer is read here, whatever its status.
+			ignoreHttpStatusErrors: true,
+			returnFullResponse: true,
+		};
+		const { credentialsDecrypted } = deployment;
+		const sent: Promise<IN8nHttpFullResponse> = context.helpers.httpRequestWithAuthentication.call(
+			limit.context,
+			CREDENTIAL_TYPE,
+			request,
+			{
+				credentialsDecrypted,
+			},
+		);
+		const { statusCode, headers, body: answer } = await unlessAborted(sent, limit.signal);
+		const { location } = headers;
+		const response: DeploymentResponse = {
+			httpStatus: Number(statusCode),
+			...(typeof location === 'string' && { location: redactor.text(location) }),
+			body: redactor.body(await readAnswer(answer, limit.signal)),
+		};
+		return { status: 'answered', response };
+	} catch (error) {
+		const failure =
+			error instanceof ConvexFailure
+				? error
+				: networkFailure(operation, limit.isPassed ? timedOut() : error, timeoutMs);
+		return { status: 'failure', failure: redactor.failure(failure) };
+	} finally {
+		limit.end();
+	}
+}
