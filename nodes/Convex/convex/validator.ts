@@ -14,6 +14,8 @@ export type Validator =
 	| { type: 'object'; fields: Map<string, FieldValidator> }
 	| { type: 'union'; members: Validator[] };
 
+export type ObjectValidator = Validator & { type: 'object' };
+
 export interface FieldValidator {
 	validator: Validator;
 	optional: boolean;
