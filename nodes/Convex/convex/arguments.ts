@@ -6,7 +6,7 @@ import { inputFailure, type ConvexFailure } from './failure';
 export type EncodedArguments = { [argument: string]: JSONValue };
 
 /** Limits of the backend: crates/value/src/{size,array,object}.rs, crates/convex/sync_types/src/identifier.rs. */
-const MAX_NESTING = 64;
+export const MAX_NESTING = 64;
 const MAX_ARRAY_LENGTH = 8192;
 const MAX_OBJECT_FIELDS = 1024;
 const MAX_FIELD_NAME_LENGTH = 1024;

@@ -48,9 +48,7 @@ export function valueOrThrow<Value>(subject: string, conversion: Conversion<Valu
 /** Names a part of a subject: `'Arguments'` → `'Arguments': 'user.tags[0]'`. */
 export function placeIn(subject: string, steps: readonly Step[]): string {
 	if (steps.length === 0) return subject;
-	const path = steps
-		.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`))
-		.join('');
+	const path = steps.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('');
 	return subject.includes(": '")
 		? `${subject.slice(0, -1)}${path}'`
 		: `${subject}: '${path.replace(/^\./, '')}'`;

@@ -1,6 +1,5 @@
-import { convexToJson } from 'convex/values';
 import { definedEntries, isPlainObject } from './arguments';
-import { doesNotFit, toArgument, toArray, toObject } from './argumentTypes';
+import { doesNotFit, toArray, toObject } from './argumentTypes';
 import {
 	converted,
 	refused,
@@ -12,39 +11,21 @@ import {
 } from './conversion';
 import { inputFailure } from './failure';
 import {
+	conversionOf,
+	exact,
+	inexact,
+	matchLiteral,
+	matchSimple,
+	type Inexact,
+	type Match,
+	type ParseDate,
+} from './typeMatch';
+import {
 	alternativesOf,
 	describeValidator,
-	type LiteralValue,
 	type ObjectValidator,
 	type Validator,
 } from './validator';
-
-export type ParseDate = (text: string) => number | undefined;
-
-/**
- * How a value meets a validator: it has the type already, or it may be converted to it. A union asks
- * all its members for the first, and only then one after another for the second, so each part of a
- * value meets each part of a validator once, however deep unions stand in each other.
- */
-type Match<Value = unknown> = { isExact: true; value: Value } | Inexact<Value>;
-
-interface Inexact<Value> {
-	isExact: false;
-	/** Called once at most. */
-	convert: () => Conversion<Value>;
-}
-
-function exact<Value>(value: Value): Match<Value> {
-	return { isExact: true, value };
-}
-
-function inexact<Value>(convert: () => Conversion<Value>): Inexact<Value> {
-	return { isExact: false, convert };
-}
-
-function conversionOf<Value>(match: Match<Value>): Conversion<Value> {
-	return match.isExact ? converted(match.value) : match.convert();
-}
 
 /**
  * Converts a value to what a validator wants: `42` to an int64 where it wants an int64, an ISO date
@@ -99,87 +80,6 @@ function matchValue(validator: Validator, value: unknown, parseDate: ParseDate):
 	}
 }
 
-type SimpleType = Exclude<
-	Validator['type'],
-	'any' | 'literal' | 'array' | 'record' | 'object' | 'union'
->;
-
-function matchSimple(type: SimpleType, value: unknown, parseDate: ParseDate): Match {
-	return hasType(type, value) ? exact(value) : inexact(() => convertSimple(type, value, parseDate));
-}
-
-function hasType(type: SimpleType, value: unknown): boolean {
-	switch (type) {
-		case 'null':
-			return value === null;
-		case 'string':
-			return typeof value === 'string';
-		case 'id':
-			return typeof value === 'string' && /^\S+$/.test(value);
-		case 'number':
-			return typeof value === 'number' || isEncoded(value, '$float');
-		case 'boolean':
-			return typeof value === 'boolean';
-		case 'int64':
-			return typeof value === 'bigint' || isEncoded(value, '$integer');
-		case 'bytes':
-			return (
-				value instanceof Uint8Array || value instanceof ArrayBuffer || isEncoded(value, '$bytes')
-			);
-	}
-}
-
-function convertSimple(type: SimpleType, value: unknown, parseDate: ParseDate): Conversion {
-	if (type === 'number') return convertNumber(value, parseDate);
-	if (type !== 'null') return toArgument(type, value);
-	return doesNotFit(
-		value,
-		'null',
-		'Leave the argument out, or use an expression that gives null.',
-	);
-}
-
-function convertNumber(value: unknown, parseDate: ParseDate): Conversion {
-	if (isDate(value)) return toArgument('date', value);
-	const date =
-		typeof value === 'string' && /^\d{4}-\d\d/.test(value) ? parseDate(value) : undefined;
-	return date === undefined ? toArgument('number', value) : converted(date);
-}
-
-/** A Date, or Luxon's DateTime ($now): an object that is neither data nor bytes. */
-function isDate(value: unknown): boolean {
-	const isObject = typeof value === 'object' && value !== null;
-	const isBytes = value instanceof ArrayBuffer || ArrayBuffer.isView(value);
-	return isObject && !isBytes && !Array.isArray(value) && !isPlainObject(value);
-}
-
-function matchLiteral(validator: Validator & { type: 'literal' }, value: unknown): Match {
-	const { value: literal } = validator;
-	if (Object.is(value, literal)) return exact(value);
-	return inexact(() =>
-		isSameLiteral(literal, value)
-			? converted(literal)
-			: doesNotFit(value, describeValidator(validator), 'Use exactly this value.'),
-	);
-}
-
-/** A number or a text that says it is taken for a literal of another type, as a dropdown gives it. */
-function isSameLiteral(literal: LiteralValue, value: unknown): boolean {
-	if (value === literal) return true;
-	if (typeof literal === 'string') return false;
-	if (typeof value === 'string') return value.trim() === String(literal);
-	if (typeof literal !== 'bigint') return false;
-	return isEncoded(value, '$integer')
-		? value.$integer === encodedText(literal)
-		: typeof value === 'number' && Number.isInteger(value) && BigInt(value) === literal;
-}
-
-/** Comparing the encodings needs no decoding of what may be none. */
-function encodedText(int64: bigint): unknown {
-	const encoded = convexToJson(int64);
-	return isEncoded(encoded, '$integer') ? encoded.$integer : undefined;
-}
-
 function matchArray(
 	validator: Validator & { type: 'array' },
 	value: unknown,
@@ -219,7 +119,7 @@ function matchRecord(
 		validator: validator.value,
 		value: field,
 	}));
-	return fieldsOf(parts, matchParts(parts, parseDate), true);
+	return fieldsOf(parts, true, parseDate);
 }
 
 function matchObject(
@@ -239,21 +139,18 @@ function matchObject(
 	const extra = [...given.keys()].find((name) => !validator.fields.has(name));
 	if (extra !== undefined) return inexact(() => notTaken(extra, validator));
 	const parts: Array<Part<string>> = [];
-	let leftOut = 0;
+	let isWhole = true;
 	for (const [name, { validator: field, optional }] of validator.fields) {
 		const fieldValue = given.get(name);
-		if (fieldValue === undefined && !optional) {
-			const before = matchParts(parts, parseDate);
-			return inexact(() => {
-				const conversion = conversionOf(before);
-				return conversion.status === 'refused' ? conversion : lacking(name, field);
-			});
+		if (fieldValue !== undefined && !(optional && isNotGiven(field, fieldValue))) {
+			parts.push({ step: name, validator: field, value: fieldValue });
+		} else if (optional) {
+			isWhole &&= fieldValue === undefined;
+		} else {
+			return inexact(() => lacking(name, field));
 		}
-		if (fieldValue === undefined) continue;
-		if (optional && isNotGiven(field, fieldValue)) leftOut += 1;
-		else parts.push({ step: name, validator: field, value: fieldValue });
 	}
-	return fieldsOf(parts, matchParts(parts, parseDate), leftOut === 0);
+	return fieldsOf(parts, isWhole, parseDate);
 }
 
 /**
@@ -322,19 +219,36 @@ function convertParts(
 	return converted(values);
 }
 
-/** @param isWhole whether no field was left out, so that the object may be exact */
+/**
+ * The fields of an object, in their order. Simple ones are met first: in a union of objects they often
+ * tell which one it is (`kind: "a"`), and what is nested below another one need not be looked at.
+ *
+ * @param isWhole whether no field was left out, so that the object may be exact
+ */
 function fieldsOf(
 	parts: ReadonlyArray<Part<string>>,
-	match: Match<unknown[]>,
 	isWhole: boolean,
+	parseDate: ParseDate,
 ): Match<Record<string, unknown>> {
-	const named = (values: unknown[]) =>
-		Object.fromEntries(parts.map(({ step }, index) => [step, values[index]]));
+	const simple = parts.filter(({ validator }) => isSimple(validator));
+	const nested = parts.filter(({ validator }) => !isSimple(validator));
+	const ordered = [...simple, ...nested];
+	const named = (values: unknown[]) => {
+		const byName = new Map(ordered.map(({ step }, index) => [step, values[index]]));
+		return Object.fromEntries(parts.map(({ step }) => [step, byName.get(step)]));
+	};
+	const match = matchParts(ordered, parseDate);
 	if (match.isExact && isWhole) return exact(named(match.value));
 	return inexact(() => {
 		const conversion = conversionOf(match);
 		return conversion.status === 'refused' ? conversion : converted(named(conversion.value));
 	});
+}
+
+function isSimple(validator: Validator): boolean {
+	return validator.type === 'union'
+		? validator.members.every(isSimple)
+		: !['array', 'record', 'object'].includes(validator.type);
 }
 
 /** What fits a member as it is goes there; else the first member that it can be converted to. */
@@ -354,20 +268,6 @@ function matchUnion(
 			const conversion = match.convert();
 			if (conversion.status === 'converted') return conversion;
 		}
-		return doesNotFit(
-			value,
-			describeValidator(validator),
-			'None of these types takes this value.',
-		);
+		return doesNotFit(value, describeValidator(validator), 'None of these types takes this value.');
 	});
-}
-
-/** A value that is encoded as Convex returns it; `encodeArguments` checks it. */
-function isEncoded<Key extends '$integer' | '$bytes' | '$float'>(
-	value: unknown,
-	key: Key,
-): value is Record<Key, string> {
-	if (!isPlainObject(value)) return false;
-	const [only, ...others] = definedEntries(value);
-	return others.length === 0 && only?.[0] === key && typeof only[1] === 'string';
 }
