@@ -1,7 +1,9 @@
-import { describeType, isPlainObject } from './arguments';
-import { isBase64 } from './base64';
+import { describeType, int64OutOfRange, isPlainObject } from './arguments';
+import { isBase64WithBlanks } from './base64';
+import { converted, refused, valueOrThrow, type Conversion, type Refusal } from './conversion';
+import { isKeptByDouble } from './decimalText';
 import { inputFailure, type ConvexFailure } from './failure';
-import { parseJsonText } from './jsonText';
+import { readJsonText } from './jsonText';
 
 /** The types of a typed argument, except `binary`, whose bytes the workflow item holds. */
 export type ArgumentType =
@@ -19,15 +21,15 @@ export type ArgumentType =
 
 export const DATE_HELP = 'Use an ISO 8601 date such as 2026-01-31T12:00:00Z.';
 
-type Converter = (subject: string, value: unknown) => unknown;
+type Converter = (value: unknown) => Conversion;
 
 /**
  * How a value from a form or an expression becomes the value of each type. The user named the type,
  * so a text that plainly says a number is taken as one; a value that does not fit is refused.
  */
 const CONVERTERS: Record<ArgumentType, Converter> = {
-	auto: (_subject, value) => value,
-	null: () => null,
+	auto: converted,
+	null: () => converted(null),
 	string: toText,
 	id: toId,
 	number: toNumber,
@@ -50,98 +52,132 @@ export function isArgumentType(type: string): type is ArgumentType {
  * @throws ConvexFailure (`input`) naming the subject
  */
 export function convertArgument(subject: string, type: ArgumentType, value: unknown): unknown {
-	return CONVERTERS[type](subject, value);
+	return valueOrThrow(subject, toArgument(type, value));
+}
+
+/** The same without a subject, and without throwing. */
+export function toArgument(type: ArgumentType, value: unknown): Conversion {
+	return CONVERTERS[type](value);
 }
 
 /** An object, or JSON text of one. */
-export function toObject(subject: string, value: unknown): Record<string, unknown> {
-	const object = typeof value === 'string' ? parseJsonText(subject, value) : value;
-	if (isPlainObject(object)) return object;
-	throw mismatch(subject, object, 'an object', 'Write JSON such as {"name": "Ada"}.');
+export function toObject(value: unknown): Conversion<Record<string, unknown>> {
+	const json = typeof value === 'string' ? readJsonText(value) : converted(value);
+	if (json.status === 'refused') return json;
+	if (isPlainObject(json.value)) return converted(json.value);
+	return doesNotFit(json.value, 'an object', 'Write JSON such as {"name": "Ada"}.');
 }
 
 /** An array, or JSON text of one. */
-export function toArray(subject: string, value: unknown): unknown[] {
-	const array = typeof value === 'string' ? parseJsonText(subject, value) : value;
-	if (Array.isArray(array)) return array;
-	throw mismatch(subject, array, 'an array', 'Write JSON such as ["a", "b"].');
+export function toArray(value: unknown): Conversion<unknown[]> {
+	const json = typeof value === 'string' ? readJsonText(value) : converted(value);
+	if (json.status === 'refused') return json;
+	if (Array.isArray(json.value)) return converted(json.value);
+	return doesNotFit(json.value, 'an array', 'Write JSON such as ["a", "b"].');
 }
 
-function toText(subject: string, value: unknown): string {
-	if (typeof value === 'string') return value;
+function toText(value: unknown): Conversion<string> {
+	if (typeof value === 'string') return converted(value);
 	if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') {
-		return String(value);
+		return converted(String(value));
 	}
-	throw mismatch(subject, value, 'text', "Choose the type 'Object', 'Array' or 'Automatic'.");
+	return doesNotFit(value, 'text', "Choose the type 'Object', 'Array' or 'Automatic'.");
 }
 
-function toId(subject: string, value: unknown): string {
-	if (typeof value === 'string' && value.trim() !== '') return value.trim();
-	throw mismatch(subject, value, 'a document ID', "Use the '_id' of a document.");
+function toId(value: unknown): Conversion<string> {
+	const id = typeof value === 'string' ? value.trim() : '';
+	if (id !== '') return converted(id);
+	return doesNotFit(value, 'a document ID', "Use the '_id' of a document.");
 }
 
 /** Takes JSON's numbers and, as Convex has them, NaN, Infinity and -Infinity. */
-function toNumber(subject: string, value: unknown): number {
-	if (typeof value === 'number') return value;
+function toNumber(value: unknown): Conversion<number> {
+	if (typeof value === 'number') return converted(value);
 	const text = typeof value === 'string' ? value.trim() : '';
-	if (/^(?:NaN|[+-]?Infinity)$/.test(text)) return Number(text);
-	if (/^[+-]?\d+$/.test(text) && !Number.isSafeInteger(Number(text))) {
-		throw inputFailure(
-			`${subject} is a whole number beyond 2^53, which a number would round`,
-			"Choose the type 'Int64' if the function takes an int64, or 'String' to keep all digits as text.",
+	if (/^(?:NaN|[+-]?Infinity)$/.test(text)) return converted(Number(text));
+	const isDecimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(text);
+	const isFinite = Number.isFinite(Number(text));
+	if (isDecimal && isKeptByDouble(text)) return converted(Number(text));
+	// Too large a power of ten is rather a wrong number than one with many digits.
+	if (isDecimal && (isFinite || !/e/i.test(text))) {
+		return refused((subject) =>
+			inputFailure(
+				`${subject} is a whole number beyond 2^53, which a number would round`,
+				"Choose the type 'Int64' if the function takes an int64, or 'String' to keep all digits as text.",
+			),
 		);
 	}
-	const isDecimal = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text);
-	if (isDecimal && Number.isFinite(Number(text))) return Number(text);
-	throw mismatch(subject, value, 'a number', 'Write digits with a point, e.g. 12.5.');
+	return doesNotFit(value, 'a number', 'Write digits with a point, e.g. 12.5.');
 }
 
-function toBoolean(subject: string, value: unknown): boolean {
-	if (typeof value === 'boolean') return value;
+function toBoolean(value: unknown): Conversion<boolean> {
+	if (typeof value === 'boolean') return converted(value);
 	const text = typeof value === 'string' ? value.trim().toLowerCase() : '';
-	if (text === 'true') return true;
-	if (text === 'false') return false;
-	throw mismatch(subject, value, 'true or false', 'Use an expression that gives true or false.');
+	if (text === 'true') return converted(true);
+	if (text === 'false') return converted(false);
+	return doesNotFit(value, 'true or false', 'Use an expression that gives true or false.');
 }
 
-function toInt64(subject: string, value: unknown): bigint {
-	if (typeof value === 'bigint') return value;
-	if (typeof value === 'number') {
-		if (Number.isSafeInteger(value)) return BigInt(value);
-		throw Number.isInteger(value)
-			? inputFailure(
-					`${subject} is a number beyond 2^53, which has already lost digits`,
-					'Pass it as text, e.g. "9007199254740993".',
-				)
-			: mismatch(subject, value, 'a whole number', "Choose the type 'Number' for fractions.");
-	}
+/** The longest int64 has 19 digits; a BigInt of a million digits takes its time. */
+const MAX_INT64_DIGITS = 19;
+
+function toInt64(value: unknown): Conversion<bigint> {
+	if (typeof value === 'bigint') return converted(value);
+	if (typeof value === 'number') return numberToInt64(value);
 	const text = typeof value === 'string' ? value.trim() : '';
-	if (/^[+-]?\d+$/.test(text)) return BigInt(text.replace(/^\+/, ''));
-	throw mismatch(subject, value, 'a whole number', 'Write digits only, e.g. 42.');
+	if (!/^[+-]?\d+$/.test(text)) {
+		return doesNotFit(value, 'a whole number', 'Write digits only, e.g. 42.');
+	}
+	const first = text.search(/[1-9]/);
+	const digits = first < 0 ? '0' : text.slice(first);
+	if (digits.length > MAX_INT64_DIGITS) return refused(int64OutOfRange);
+	return converted(text.startsWith('-') ? -BigInt(digits) : BigInt(digits));
 }
 
-function toBytes(subject: string, value: unknown): ArrayBuffer | Uint8Array {
-	if (value instanceof ArrayBuffer || value instanceof Uint8Array) return value;
-	if (typeof value === 'string') {
-		const text = value.replace(/\s+/g, '');
-		if (isBase64(text)) return Buffer.from(text, 'base64');
-		throw inputFailure(
+function numberToInt64(value: number): Conversion<bigint> {
+	if (Number.isSafeInteger(value)) return converted(BigInt(value));
+	if (!Number.isInteger(value)) {
+		return doesNotFit(value, 'a whole number', "Choose the type 'Number' for fractions.");
+	}
+	return refused((subject) =>
+		inputFailure(
+			`${subject} is a number beyond 2^53, which has already lost digits`,
+			'Pass it as text, e.g. "9007199254740993".',
+		),
+	);
+}
+
+function toBytes(value: unknown): Conversion<ArrayBuffer | Uint8Array> {
+	if (value instanceof ArrayBuffer || value instanceof Uint8Array) return converted(value);
+	if (typeof value !== 'string') {
+		return doesNotFit(value, 'base64 text', 'Encode the bytes in base64.');
+	}
+	// The decoder passes over blanks and line breaks.
+	if (isBase64WithBlanks(value)) return converted(Buffer.from(value, 'base64'));
+	return refused((subject) =>
+		inputFailure(
 			`${subject} is not base64`,
 			"Encode the bytes in base64 (A-Z, a-z, 0-9, +, / and = at the end), or choose the type 'Binary Field' to send a file of the item.",
-		);
-	}
-	throw mismatch(subject, value, 'base64 text', 'Encode the bytes in base64.');
+		),
+	);
 }
 
 /**
  * Convex keeps points in time as milliseconds since 1970 (`Date.now()`), a number. Takes that
  * number, a Date or Luxon's DateTime ($now); text needs a time zone and is parsed by the caller.
  */
-function toTimestamp(subject: string, value: unknown): number {
+function toTimestamp(value: unknown): Conversion<number> {
 	const isDate = typeof value === 'object' && value !== null && typeof value.valueOf === 'function';
 	const milliseconds: unknown = isDate ? value.valueOf() : value;
-	if (typeof milliseconds === 'number' && Number.isFinite(milliseconds)) return milliseconds;
-	throw mismatch(subject, value, 'a date', DATE_HELP);
+	if (typeof milliseconds === 'number' && Number.isFinite(milliseconds)) {
+		return converted(milliseconds);
+	}
+	return doesNotFit(value, 'a date', DATE_HELP);
+}
+
+/** The refusal of a value that is not what its argument wants. */
+export function doesNotFit(value: unknown, expected: string, help: string): Refusal {
+	return refused((subject) => mismatch(subject, value, expected, help));
 }
 
 /** The failure for a value that does not fit the type its argument was given. */

@@ -1,12 +1,12 @@
 import { convexToJson, jsonToConvex, type JSONValue } from 'convex/values';
-import { isBase64 } from './base64';
+import { isBase64, toBase64 } from './base64';
 import { inputFailure, type ConvexFailure } from './failure';
 
 /** A function's arguments in Convex's encoded JSON, ready to be sent. */
 export type EncodedArguments = { [argument: string]: JSONValue };
 
 /** Limits of the backend: crates/value/src/{size,array,object}.rs, crates/convex/sync_types/src/identifier.rs. */
-const MAX_NESTING = 64;
+export const MAX_NESTING = 64;
 const MAX_ARRAY_LENGTH = 8192;
 const MAX_OBJECT_FIELDS = 1024;
 const MAX_FIELD_NAME_LENGTH = 1024;
@@ -73,25 +73,18 @@ function encodeValue(source: string, value: unknown, place: string, level: numbe
 }
 
 function encodeObject(source: string, object: object, place: string, level: number): JSONValue {
-	if (object instanceof ArrayBuffer) return convexToJson(object);
-	if (ArrayBuffer.isView(object)) {
-		const { buffer, byteOffset, byteLength } = object;
-		return convexToJson(new Uint8Array(buffer, byteOffset, byteLength).slice().buffer);
+	if (object instanceof ArrayBuffer || ArrayBuffer.isView(object)) {
+		return { $bytes: toBase64(object) };
 	}
 	const value = jsonOf(object);
 	if (typeof value !== 'object') return encodeValue(source, value, place, level);
 	if (value === null) {
-		throw refused(source, place, 'is an invalid date', 'Check where it comes from.');
+		throw invalidDate(`${source}: '${place}'`);
 	}
 	const special = isPlainObject(value) ? checkedSpecialValue(source, value, place) : undefined;
 	if (special !== undefined) return special;
 	if (level > MAX_NESTING) {
-		throw refused(
-			source,
-			place,
-			`is nested more than ${MAX_NESTING} levels deep`,
-			'Convex counts the list of arguments and the arguments object as the first two levels. Send flatter data, or one long text.',
-		);
+		throw nestedTooDeep(`${source}: '${place}'`);
 	}
 	if (Array.isArray(value)) return encodeArray(source, value, place, level);
 	if (isPlainObject(value)) return encodeFields(source, value, place, level);
@@ -131,14 +124,11 @@ function checkedSpecialValue(
 	const [key, content] = field;
 	if (!ENCODED_TYPES.has(key)) return undefined;
 	// The decoder of convex/values passes over characters that are not base64.
-	const isEncoded =
-		typeof content === 'string' &&
-		isBase64(content) &&
-		(key === '$bytes' || content.length === ENCODED_NUMBER_LENGTH);
-	try {
-		if (isEncoded) return convexToJson(jsonToConvex({ [key]: content }));
-	} catch {
-		// A number that is no special float.
+	if (typeof content === 'string' && isBase64(content)) {
+		// The deployment takes base64 in one way of writing only.
+		if (key === '$bytes') return { $bytes: toBase64(Buffer.from(content, 'base64')) };
+		const number = content.length === ENCODED_NUMBER_LENGTH && canonicalNumber(key, content);
+		if (number) return number;
 	}
 	throw refused(
 		source,
@@ -148,20 +138,26 @@ function checkedSpecialValue(
 	);
 }
 
-function encodeInt64(source: string, value: bigint, place: string): JSONValue {
-	if (BigInt.asIntN(64, value) !== value) {
-		throw refused(
-			source,
-			place,
-			'is out of range',
-			'An int64 lies between -9223372036854775808 and 9223372036854775807.',
-		);
+/** @returns undefined for a number that is no special float */
+function canonicalNumber(key: string, content: string): JSONValue | undefined {
+	try {
+		return convexToJson(jsonToConvex({ [key]: content }));
+	} catch {
+		return undefined;
 	}
+}
+
+function encodeInt64(source: string, value: bigint, place: string): JSONValue {
+	if (BigInt.asIntN(64, value) !== value) throw int64OutOfRange(`${source}: '${place}'`);
 	return convexToJson(value);
 }
 
+/** What n8n makes of an invalid date in a parameter (n8n-core `cleanupParameterData`). */
+export const INVALID_DATE_TEXT = 'Invalid DateTime';
+
 /** Half of a surrogate pair is not valid Unicode: the deployment refuses the whole request. */
 function encodeText(source: string, value: string, place: string): JSONValue {
+	if (value === INVALID_DATE_TEXT) throw invalidDate(`${source}: '${place}'`);
 	if (value.isWellFormed()) return value;
 	throw refused(
 		source,
@@ -221,6 +217,24 @@ export function describeType(value: unknown): string {
 		return `a ${value.constructor?.name ?? 'special'} object`;
 	}
 	return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+export function int64OutOfRange(subject: string): ConvexFailure {
+	return inputFailure(
+		`${subject} is out of range`,
+		'An int64 lies between -9223372036854775808 and 9223372036854775807.',
+	);
+}
+
+export function invalidDate(subject: string): ConvexFailure {
+	return inputFailure(`${subject} is an invalid date`, 'Check where it comes from.');
+}
+
+export function nestedTooDeep(subject: string): ConvexFailure {
+	return inputFailure(
+		`${subject} is nested more than ${MAX_NESTING} levels deep`,
+		'Convex counts the list of arguments and the arguments object as the first two levels. Send flatter data, or one long text.',
+	);
 }
 
 function refused(source: string, place: string, what: string, help: string): ConvexFailure {

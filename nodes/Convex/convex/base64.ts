@@ -1,6 +1,50 @@
-const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
-
-/** Whether a text is standard base64, with its padding. Decoders pass over what is not. */
+/**
+ * Whether a text is standard base64, with its padding. Decoders pass over what is not.
+ *
+ * A regular expression of groups takes a place on the stack for each group, and a file has millions:
+ * only the place where the digits end is looked for.
+ */
 export function isBase64(text: string): boolean {
-	return BASE64.test(text);
+	if (text.length % 4 !== 0) return false;
+	const end = text.search(/[^A-Za-z0-9+/]/);
+	return end < 0 || /^={1,2}$/.test(text.slice(end));
+}
+
+/** The same for a text that may have blanks and line breaks in it. */
+export function isBase64WithBlanks(text: string): boolean {
+	if (isBase64(text)) return true;
+	let digits = 0;
+	let padding = 0;
+	for (let index = 0; index < text.length; index++) {
+		const code = text.charCodeAt(index);
+		const kind = KINDS[code] ?? kindOf(code);
+		if (kind === DIGIT && padding === 0) digits += 1;
+		else if (kind === PADDING) padding += 1;
+		else if (kind !== BLANK) return false;
+	}
+	return padding <= 2 && (digits + padding) % 4 === 0;
+}
+
+const OTHER = 0;
+const DIGIT = 1;
+const PADDING = 2;
+const BLANK = 3;
+
+/** What each character of ASCII is, by its code. */
+const KINDS = Uint8Array.from({ length: 128 }, (_, code) => kindOf(code));
+
+function kindOf(code: number): number {
+	const character = String.fromCharCode(code);
+	if (/[A-Za-z0-9+/]/.test(character)) return DIGIT;
+	if (character === '=') return PADDING;
+	return /\s/.test(character) ? BLANK : OTHER;
+}
+
+/** Base64 of bytes, wherever they are kept. */
+export function toBase64(bytes: ArrayBuffer | ArrayBufferView): string {
+	const { buffer, byteOffset, byteLength } =
+		bytes instanceof ArrayBuffer
+			? { buffer: bytes, byteOffset: 0, byteLength: bytes.byteLength }
+			: bytes;
+	return Buffer.from(buffer, byteOffset, byteLength).toString('base64');
 }

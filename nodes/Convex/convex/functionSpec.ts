@@ -61,6 +61,8 @@ export function findFunction(
 
 /** Names further apart than a third of their letters are no misspellings of each other. */
 const MAX_DISTANCE_SHARE = 1 / 3;
+/** Nobody types a longer one: comparing takes as many steps as the product of both lengths. */
+const MAX_COMPARED_LENGTH = 256;
 
 /** The function that was probably meant: the one whose path differs in the fewest letters. */
 export function nearestFunctionPath(
@@ -68,18 +70,26 @@ export function nearestFunctionPath(
 	path: FunctionPath,
 ): string | undefined {
 	const wanted = formatFunctionPath(path);
-	const candidates = spec
-		.map((signature) => formatFunctionPath(signature.path))
-		.map((name) => ({ name, distance: editDistance(wanted.toLowerCase(), name.toLowerCase()) }))
-		.sort((a, b) => a.distance - b.distance);
-	const [best] = candidates;
-	return best !== undefined && best.distance <= wanted.length * MAX_DISTANCE_SHARE
-		? best.name
-		: undefined;
+	if (wanted.length > MAX_COMPARED_LENGTH) return undefined;
+	let nearest: string | undefined;
+	let limit = Math.floor(wanted.length * MAX_DISTANCE_SHARE);
+	for (const signature of spec) {
+		const name = formatFunctionPath(signature.path);
+		const distance = editDistance(wanted.toLowerCase(), name.toLowerCase(), limit);
+		if (distance > limit) continue;
+		nearest = name;
+		limit = distance - 1;
+	}
+	return nearest;
 }
 
-/** Levenshtein's distance: insertions, deletions and replacements of single letters. */
-function editDistance(from: string, to: string): number {
+/**
+ * Levenshtein's distance: insertions, deletions and replacements of single letters.
+ *
+ * @param limit beyond which it does not matter any more
+ */
+function editDistance(from: string, to: string, limit: number): number {
+	if (Math.abs(from.length - to.length) > limit) return Infinity;
 	let previous = Array.from({ length: to.length + 1 }, (_, index) => index);
 	for (let row = 1; row <= from.length; row++) {
 		const current = [row];
@@ -91,6 +101,7 @@ function editDistance(from: string, to: string): number {
 				(previous[column - 1] ?? 0) + replacement,
 			);
 		}
+		if (current.every((distance) => distance > limit)) return Infinity;
 		previous = current;
 	}
 	return previous[to.length] ?? 0;

@@ -1,4 +1,13 @@
-import { describeType, isPlainObject, jsonOf } from './arguments';
+import {
+	describeType,
+	INVALID_DATE_TEXT,
+	invalidDate,
+	isPlainObject,
+	jsonOf,
+	MAX_NESTING,
+	nestedTooDeep,
+} from './arguments';
+import { placeIn, type Step } from './conversion';
 import { inputFailure } from './failure';
 import { parseJsonText } from './jsonText';
 
@@ -10,10 +19,10 @@ const IDENTITY_HELP =
 
 const YES_OR_NO_ATTRIBUTES = ['emailVerified', 'phoneNumberVerified'];
 
+const IDENTIFYING_ATTRIBUTES = ['tokenIdentifier', 'issuer', 'subject'];
+
 const TEXT_ATTRIBUTES = [
-	'tokenIdentifier',
-	'issuer',
-	'subject',
+	...IDENTIFYING_ATTRIBUTES,
 	'name',
 	'givenName',
 	'familyName',
@@ -45,6 +54,7 @@ export function parseUserIdentity(subject: string, value: unknown): UserIdentity
 	if (!isPlainObject(identity)) {
 		throw inputFailure(`${subject} is ${describeType(identity)}, not an object`, IDENTITY_HELP);
 	}
+	checkJson(subject, identity, []);
 	const identified = withTokenIdentifier(subject, identity);
 	checkAttributes(subject, identified);
 	return identified;
@@ -78,6 +88,7 @@ function withTokenIdentifier(subject: string, identity: UserIdentity): UserIdent
 	if (isText(issuer) && isText(userId)) {
 		return { ...identity, tokenIdentifier: `${issuer}|${userId}` };
 	}
+	checkAttributes(subject, identity);
 	throw inputFailure(`${subject} does not say which user`, IDENTITY_HELP);
 }
 
@@ -89,12 +100,38 @@ function checkAttributes(subject: string, identity: UserIdentity): void {
 			if (value === undefined || value === null || typeof value === type) continue;
 			throw inputFailure(
 				`${subject} gives the attribute '${name}' as ${describeType(value)}, not as ${wanted}`,
-				`Convex has '${name}' as ${wanted}. Correct it, leave it out, or give it another name.`,
+				IDENTIFYING_ATTRIBUTES.includes(name)
+					? `Convex has '${name}' as text. Put it in quotes, or apply .toString() to it in an expression.`
+					: `Convex has '${name}' as ${wanted}. Correct it, leave it out, or give it another name.`,
 			);
 		}
 	};
 	check(TEXT_ATTRIBUTES, 'string', 'text');
 	check(YES_OR_NO_ATTRIBUTES, 'boolean', 'true or false');
+}
+
+/** Attributes travel as JSON, which would drop, round down to null, or not know at all what it lacks. */
+function checkJson(subject: string, value: unknown, steps: Step[]): void {
+	const place = placeIn(subject, steps);
+	if (steps.length > MAX_NESTING) throw nestedTooDeep(subject);
+	if (value === INVALID_DATE_TEXT) throw invalidDate(place);
+	const json = sentAs(value);
+	if (json === null && value !== null) throw invalidDate(place);
+	if (Array.isArray(json)) {
+		json.forEach((element, index) => checkJson(subject, element, [...steps, index]));
+	} else if (isPlainObject(json)) {
+		for (const [name, field] of Object.entries(json)) checkJson(subject, field, [...steps, name]);
+	} else if (!isJsonScalar(json)) {
+		throw inputFailure(
+			`${place} is ${describeType(json)} that JSON does not have`,
+			'Give text, a number, true, false, or an object or a list of them.',
+		);
+	}
+}
+
+function isJsonScalar(value: unknown): boolean {
+	if (typeof value === 'number') return Number.isFinite(value);
+	return value === null || ['undefined', 'string', 'boolean'].includes(typeof value);
 }
 
 function sentAs(value: unknown): unknown {

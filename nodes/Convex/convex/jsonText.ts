@@ -1,38 +1,177 @@
-import { parse as parseWithPositions, printParseErrorCode, type ParseError } from 'jsonc-parser';
+import { printParseErrorCode, visit, type JSONPath, type ParseErrorCode } from 'jsonc-parser';
 import type { JSONValue } from 'convex/values';
-import { inputFailure } from './failure';
+import { nestedTooDeep } from './arguments';
+import { converted, placeIn, refused, valueOrThrow, type Conversion } from './conversion';
+import { isKeptByDouble } from './decimalText';
+import { inputFailure, type ConvexFailure } from './failure';
+
+/** Where something is wrong with a JSON text. */
+type Finding =
+	| { kind: 'fault'; reason: string; line: number; column: number; character: string }
+	| { kind: 'tooDeep' }
+	| { kind: 'rounded'; path: JSONPath };
+
+/** What the parser takes that looks for the place of a fault, and far more than Convex takes. */
+const MAX_EXAMINED_NESTING = 500;
+
+/** Whole numbers that a double may not keep are long, or have a large exponent. */
+const MAY_BE_ROUNDED = /[\d.]{16}|\d[eE]\+?\d{3}/;
+
+const BYTE_ORDER_MARK = '\uFEFF';
 
 /**
  * Parses JSON that a user typed.
  *
  * @param subject what the text is, in a sentence, e.g. "'Arguments (JSON)'"
- * @throws ConvexFailure (`input`) naming the subject, and the line and column of the first fault
+ * @throws ConvexFailure (`input`) naming the subject, and the line and column of the first fault or
+ * the field with a number that would be rounded
  */
 export function parseJsonText(subject: string, text: string): unknown {
-	if (text.trim() === '') {
-		throw inputFailure(`${subject} is empty`, 'Write JSON. Use {} for no arguments.');
-	}
-	try {
-		return JSON.parse(text);
-	} catch {
-		throw inputFailure(
-			`${subject} is not valid JSON${describeFirstFault(text)}`,
-			'Check quotes, commas and brackets. Put double quotes around names and texts, also where an expression fills in the text. An expression for the whole field, such as {{ $json }}, needs no quoting.',
+	return valueOrThrow(subject, readJsonText(text));
+}
+
+/** The same without a subject, and without throwing. A byte order mark of a file is passed over. */
+export function readJsonText(text: string): Conversion {
+	const json = text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
+	if (json.trim() === '') {
+		return refused((subject) =>
+			inputFailure(`${subject} is empty`, 'Write JSON. Use {} for no arguments.'),
 		);
+	}
+	let value: unknown;
+	try {
+		value = JSON.parse(json);
+	} catch {
+		return refused((subject) => describeFinding(subject, examine(json)));
+	}
+	const rounded = findRounded(json);
+	if (rounded === undefined) return converted(value);
+	return refused((subject) => describeFinding(subject, examine(json, rounded)));
+}
+
+/** Where the first number stands in valid JSON that a double does not keep, if there is one. */
+function findRounded(json: string): number | undefined {
+	const candidates = new RegExp(MAY_BE_ROUNDED, 'g');
+	let quote = json.indexOf('"');
+	for (let found = candidates.exec(json); found !== null; found = candidates.exec(json)) {
+		const { index } = found;
+		let textEnd = 0;
+		while (quote >= 0 && quote < index) {
+			textEnd = endOfText(json, quote);
+			quote = json.indexOf('"', textEnd);
+		}
+		if (textEnd > index) {
+			candidates.lastIndex = textEnd;
+			continue;
+		}
+		const start = endOfNumber(json, index, -1) + 1;
+		const end = endOfNumber(json, index, 1);
+		if (!isKeptByDouble(json.slice(start, end))) return start;
+		candidates.lastIndex = end;
+	}
+	return undefined;
+}
+
+/** Where a text ends that begins with a quote; one with an odd number of backslashes does not end it. */
+function endOfText(json: string, start: number): number {
+	let quote = start;
+	let backslashes: number;
+	do {
+		quote = json.indexOf('"', quote + 1);
+		backslashes = 0;
+		while (json[quote - 1 - backslashes] === '\\') backslashes += 1;
+	} while (backslashes % 2 === 1);
+	return quote + 1;
+}
+
+/** @returns the first place before or behind a number that is no part of it */
+function endOfNumber(json: string, within: number, direction: -1 | 1): number {
+	let index = within;
+	while (/[\d.eE+-]/.test(json.charAt(index))) index += direction;
+	return index;
+}
+
+function describeFinding(subject: string, finding: Finding | undefined): ConvexFailure {
+	if (finding?.kind === 'tooDeep') return nestedTooDeep(subject);
+	if (finding?.kind === 'rounded') {
+		return inputFailure(
+			`${placeIn(subject, finding.path)} is a whole number beyond 2^53, which a number would round`,
+			"Put it in quotes, which keeps all digits as text. For an int64, add 'Convert Argument Types' too, or choose 'Using Fields Below' and the type 'Int64'.",
+		);
+	}
+	const place =
+		finding === undefined
+			? ''
+			: `: ${finding.reason} at line ${finding.line}, column ${finding.column}${finding.character}`;
+	return inputFailure(
+		`${subject} is not valid JSON${place}`,
+		'Check quotes, commas and brackets. Put double quotes around names and texts, also where an expression fills in the text. An expression for the whole field, such as {{ $json }}, needs no quoting.',
+	);
+}
+
+/** Ends a visit of a text, which has no other end than that of the text. */
+class Found extends Error {
+	constructor(readonly finding: Finding) {
+		super();
 	}
 }
 
-/** V8 gives a position for some faults only; jsonc-parser gives one for each. */
-function describeFirstFault(text: string): string {
-	const faults: ParseError[] = [];
-	parseWithPositions(text, faults, { disallowComments: true });
-	const [fault] = faults;
-	if (fault === undefined) return '';
-	const before = text.slice(0, fault.offset).split('\n');
-	const reason = printParseErrorCode(fault.error)
+/**
+ * The first thing that is wrong with a text. V8 gives the position of some faults only, and the digits
+ * of a number since Node.js 21; jsonc-parser finds both everywhere.
+ *
+ * @param rounded where in valid JSON a number stands that a double does not keep
+ */
+function examine(json: string, rounded?: number): Finding | undefined {
+	let depth = 0;
+	const open = () => {
+		depth += 1;
+		if (depth > MAX_EXAMINED_NESTING) throw new Found({ kind: 'tooDeep' });
+	};
+	const close = () => {
+		depth -= 1;
+	};
+	try {
+		visit(
+			json,
+			{
+				onObjectBegin: open,
+				onArrayBegin: open,
+				onObjectEnd: close,
+				onArrayEnd: close,
+				onLiteralValue: (_value, offset, _length, _line, _column, path) => {
+					if (offset === rounded) throw new Found({ kind: 'rounded', path: path() });
+				},
+				onError: (code, offset, _length, line, column) => {
+					throw new Found({
+						kind: 'fault',
+						reason: reasonOf(code),
+						line: line + 1,
+						column: column + 1,
+						character: describeInvisible(json.charAt(offset)),
+					});
+				},
+			},
+			{ disallowComments: true },
+		);
+	} catch (thrown) {
+		if (thrown instanceof Found) return thrown.finding;
+		throw thrown;
+	}
+	return undefined;
+}
+
+function reasonOf(code: ParseErrorCode): string {
+	return printParseErrorCode(code)
 		.replace(/([a-z])([A-Z])/g, '$1 $2')
 		.toLowerCase();
-	return `: ${reason} at line ${before.length}, column ${(before.at(-1)?.length ?? 0) + 1}`;
+}
+
+/** A character that an editor does not show, such as a no-break space of a web page. */
+function describeInvisible(character: string): string {
+	if (!/[^\S \t\r\n]|[\p{Cc}\p{Cf}]/u.test(character) || /[\t\r\n]/.test(character)) return '';
+	const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
+	return ` (an invisible character, U+${code})`;
 }
 
 /**

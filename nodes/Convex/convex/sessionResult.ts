@@ -1,5 +1,6 @@
 import type { FunctionResult as SyncResult } from 'convex/browser';
-import { convexToJson, type Value } from 'convex/values';
+import type { Value } from 'convex/values';
+import { toEncodedJson } from './encodedJson';
 import type { SessionOperation, ValueFormat } from './functionCall';
 import { functionFailure } from './functionFailure';
 import type { FunctionResult } from './functionResponse';
@@ -12,7 +13,7 @@ export function readSessionResult(
 	result: SyncResult,
 ): FunctionResult {
 	const write = (value: Value) =>
-		valueFormat === 'json' ? toPlainJson(convexToJson(value)) : convexToJson(value);
+		valueFormat === 'json' ? toPlainJson(toEncodedJson(value)) : toEncodedJson(value);
 	const { logLines } = result;
 	if (result.success) return { status: 'success', value: write(result.value), logLines };
 	const { errorMessage, errorData } = result;

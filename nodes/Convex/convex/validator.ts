@@ -1,5 +1,5 @@
 import { jsonToConvex, type JSONValue } from 'convex/values';
-import { isPlainObject } from './arguments';
+import { isPlainObject, MAX_NESTING } from './arguments';
 
 /** A value that a literal validator names. */
 export type LiteralValue = string | number | boolean | bigint;
@@ -14,6 +14,8 @@ export type Validator =
 	| { type: 'object'; fields: Map<string, FieldValidator> }
 	| { type: 'union'; members: Validator[] };
 
+export type ObjectValidator = Validator & { type: 'object' };
+
 export interface FieldValidator {
 	validator: Validator;
 	optional: boolean;
@@ -27,7 +29,12 @@ export const ANY_VALIDATOR: Validator = { type: 'any' };
  * as `any`: the deployment checks the arguments itself.
  */
 export function parseValidator(json: unknown): Validator {
-	if (!isPlainObject(json)) return ANY_VALIDATOR;
+	return parseLevel(json, 1);
+}
+
+/** No value that Convex takes is nested deeper. */
+function parseLevel(json: unknown, level: number): Validator {
+	if (!isPlainObject(json) || level > MAX_NESTING) return ANY_VALIDATOR;
 	switch (json.type) {
 		case 'null':
 		case 'string':
@@ -43,19 +50,21 @@ export function parseValidator(json: unknown): Validator {
 		case 'literal':
 			return parseLiteral(json.value);
 		case 'array':
-			return { type: 'array', element: parseValidator(json.value) };
+			return { type: 'array', element: parseLevel(json.value, level + 1) };
 		case 'record':
 			return {
 				type: 'record',
-				key: parseValidator(json.keys),
-				value: parseField(json.values).validator,
+				key: parseLevel(json.keys, level + 1),
+				value: parseField(json.values, level).validator,
 			};
 		case 'object':
-			return { type: 'object', fields: parseFields(json.value) };
+			return { type: 'object', fields: parseFields(json.value, level) };
 		case 'union':
 			return {
 				type: 'union',
-				members: Array.isArray(json.value) ? json.value.map(parseValidator) : [],
+				members: Array.isArray(json.value)
+					? json.value.map((member) => parseLevel(member, level + 1))
+					: [],
 			};
 		default:
 			return ANY_VALIDATOR;
@@ -82,14 +91,14 @@ function decodeLiteral(json: Record<string, unknown>): unknown {
 	}
 }
 
-function parseFields(json: unknown): Map<string, FieldValidator> {
+function parseFields(json: unknown, level: number): Map<string, FieldValidator> {
 	const entries = isPlainObject(json) ? Object.entries(json) : [];
-	return new Map(entries.map(([name, field]) => [name, parseField(field)]));
+	return new Map(entries.map(([name, field]) => [name, parseField(field, level)]));
 }
 
-function parseField(json: unknown): FieldValidator {
+function parseField(json: unknown, level: number): FieldValidator {
 	if (!isPlainObject(json)) return { validator: ANY_VALIDATOR, optional: false };
-	return { validator: parseValidator(json.fieldType), optional: json.optional === true };
+	return { validator: parseLevel(json.fieldType, level + 1), optional: json.optional === true };
 }
 
 /** The fields of an object for people: those that have to be there first, else in their order. */

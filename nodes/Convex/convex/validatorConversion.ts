@@ -1,8 +1,31 @@
-import { convexToJson } from 'convex/values';
 import { definedEntries, isPlainObject } from './arguments';
-import { convertArgument, mismatch, toArray, toObject } from './argumentTypes';
-import { ConvexFailure, inputFailure } from './failure';
-import { alternativesOf, describeValidator, type LiteralValue, type Validator } from './validator';
+import { doesNotFit, toArray, toObject } from './argumentTypes';
+import {
+	converted,
+	refused,
+	valueOrThrow,
+	within,
+	type Conversion,
+	type Refusal,
+	type Step,
+} from './conversion';
+import { inputFailure } from './failure';
+import {
+	conversionOf,
+	exact,
+	inexact,
+	matchLiteral,
+	matchSimple,
+	type Inexact,
+	type Match,
+	type ParseDate,
+} from './typeMatch';
+import {
+	alternativesOf,
+	describeValidator,
+	type ObjectValidator,
+	type Validator,
+} from './validator';
 
 /**
  * Converts a value to what a validator wants: `42` to an int64 where it wants an int64, an ISO date
@@ -20,236 +43,231 @@ export function convertByValidator(
 	value: unknown,
 	parseDate: ParseDate,
 ): unknown {
-	switch (validator.type) {
-		case 'any':
-			return value;
-		case 'string':
-		case 'id':
-			return convertArgument(subject, validator.type, value);
-		case 'null':
-			if (value === null) return null;
-			throw mismatch(
-				subject,
-				value,
-				'null',
-				'Leave the argument out, or use an expression that gives null.',
-			);
-		case 'number':
-			return convertNumber(subject, value, parseDate);
-		case 'boolean':
-			return convertArgument(subject, 'boolean', value);
-		case 'int64':
-			return isEncoded(value, '$integer') ? value : convertArgument(subject, 'int64', value);
-		case 'bytes':
-			return isEncoded(value, '$bytes') ? value : convertArgument(subject, 'bytes', value);
-		case 'literal':
-			return convertLiteral(subject, validator, value);
-		case 'array':
-			return convertArray(subject, validator.element, value, parseDate);
-		case 'record':
-			return convertRecord(subject, validator, value, parseDate);
-		case 'object':
-			return convertFields(subject, validator, value, parseDate);
-		case 'union':
-			return convertUnion(subject, validator, value, parseDate);
-	}
+	return valueOrThrow(subject, conversionOf(matchValue(validator, value, parseDate)));
 }
 
-export type ParseDate = (text: string) => number | undefined;
-
-function convertNumber(subject: string, value: unknown, parseDate: ParseDate): unknown {
-	if (isEncoded(value, '$float')) return value;
-	if (isDate(value)) return convertArgument(subject, 'date', value);
-	const date =
-		typeof value === 'string' && /^\d{4}-\d\d/.test(value) ? parseDate(value) : undefined;
-	return date ?? convertArgument(subject, 'number', value);
-}
-
-/** A Date, or Luxon's DateTime ($now): an object that is neither data nor bytes. */
-function isDate(value: unknown): boolean {
-	const isObject = typeof value === 'object' && value !== null;
-	const isBytes = value instanceof ArrayBuffer || ArrayBuffer.isView(value);
-	return isObject && !isBytes && !Array.isArray(value) && !isPlainObject(value);
-}
-
-function convertLiteral(
-	subject: string,
-	validator: Validator & { type: 'literal' },
-	value: unknown,
-): unknown {
-	const { value: literal } = validator;
-	if (isSameLiteral(literal, value)) return literal;
-	throw mismatch(subject, value, describeValidator(validator), 'Use exactly this value.');
-}
-
-/** A number or a text that says it is taken for a literal of another type, as a dropdown gives it. */
-function isSameLiteral(literal: LiteralValue, value: unknown): boolean {
-	if (Object.is(value, literal) || value === literal) return true;
-	if (typeof literal === 'string') return false;
-	if (typeof value === 'string') return value.trim() === String(literal);
-	if (typeof literal !== 'bigint') return false;
-	return isEncoded(value, '$integer')
-		? value.$integer === encodedText(literal)
-		: typeof value === 'number' && Number.isInteger(value) && BigInt(value) === literal;
-}
-
-/** Comparing the encodings needs no decoding of what may be none. */
-function encodedText(int64: bigint): unknown {
-	const encoded = convexToJson(int64);
-	return isEncoded(encoded, '$integer') ? encoded.$integer : undefined;
-}
-
-function convertArray(
-	subject: string,
-	element: Validator,
-	value: unknown,
-	parseDate: ParseDate,
-): unknown[] {
-	return toArray(subject, value).map((item, index) =>
-		convertByValidator(inside(subject, `[${index}]`), element, item, parseDate),
-	);
-}
-
-function convertRecord(
-	subject: string,
-	validator: Validator & { type: 'record' },
-	value: unknown,
-	parseDate: ParseDate,
-): Record<string, unknown> {
-	const record = toObject(subject, value);
-	return Object.fromEntries(
-		definedEntries(record).map(([key, item]) => [
-			key,
-			convertByValidator(inside(subject, `.${key}`), validator.value, item, parseDate),
-		]),
-	);
-}
-
-/** The fields of an object, and of the arguments themselves. */
+/** The same for the fields of an object, such as the arguments themselves. */
 export function convertFields(
 	subject: string,
-	{ fields }: Validator & { type: 'object' },
+	validator: ObjectValidator,
 	value: unknown,
 	parseDate: ParseDate,
 ): Record<string, unknown> {
-	const object = toObject(subject, value);
-	const given = new Map(definedEntries(object));
-	const extra = [...given.keys()].find((name) => !fields.has(name));
-	if (extra !== undefined) {
-		throw inputFailure(
-			`${subject} has '${extra}', which the function does not take`,
-			`It takes: ${[...fields.keys()].join(', ') || 'nothing'}. If the function was changed, refresh the list of arguments.`,
-		);
-	}
-	const converted: Array<[string, unknown]> = [];
-	for (const [name, { validator, optional }] of fields) {
-		const field = given.get(name);
-		if (field !== undefined) {
-			converted.push([
-				name,
-				convertByValidator(inside(subject, `.${name}`), validator, field, parseDate),
-			]);
-		} else if (!optional) {
-			throw inputFailure(
-				`${subject} lacks '${name}', which the function requires`,
-				`It has to be: ${describeValidator(validator)}.`,
-			);
-		}
-	}
-	return Object.fromEntries(converted);
-}
-
-/** What fits a member as it is goes there; else the first member that it can be converted to. */
-function convertUnion(
-	subject: string,
-	validator: Validator & { type: 'union' },
-	value: unknown,
-	parseDate: ParseDate,
-): unknown {
-	const members = alternativesOf(validator);
-	const exact = members.find((member) => fitsAsItIs(member, value));
-	if (exact !== undefined) return convertByValidator(subject, exact, value, parseDate);
-	for (const member of members) {
-		try {
-			return convertByValidator(subject, member, value, parseDate);
-		} catch (error) {
-			if (!(error instanceof ConvexFailure)) throw unexpected(error);
-		}
-	}
-	throw mismatch(
-		subject,
-		value,
-		describeValidator(validator),
-		'None of these types takes this value.',
-	);
-}
-
-function unexpected(error: unknown): Error {
-	return error instanceof Error ? error : new Error(String(error));
+	return valueOrThrow(subject, conversionOf(matchObject(validator, value, parseDate)));
 }
 
 /** Whether a value has a validator's type already, without any conversion. */
 export function fitsAsItIs(validator: Validator, value: unknown): boolean {
+	return matchValue(validator, value, () => undefined).isExact;
+}
+
+function matchValue(validator: Validator, value: unknown, parseDate: ParseDate): Match {
 	switch (validator.type) {
 		case 'any':
-			return true;
-		case 'null':
-			return value === null;
-		case 'string':
-		case 'id':
-			return typeof value === 'string' && (validator.type === 'string' || /^\S+$/.test(value));
-		case 'number':
-			return typeof value === 'number' || isEncoded(value, '$float');
-		case 'boolean':
-			return typeof value === 'boolean';
-		case 'int64':
-			return typeof value === 'bigint' || isEncoded(value, '$integer');
-		case 'bytes':
-			return (
-				value instanceof Uint8Array || value instanceof ArrayBuffer || isEncoded(value, '$bytes')
-			);
+			return exact(value);
 		case 'literal':
-			return Object.is(value, validator.value);
+			return matchLiteral(validator, value);
 		case 'array':
-			return Array.isArray(value) && value.every((item) => fitsAsItIs(validator.element, item));
+			return matchArray(validator, value, parseDate);
 		case 'record':
-			return (
-				isPlainObject(value) &&
-				definedEntries(value).every(([, item]) => fitsAsItIs(validator.value, item))
-			);
+			return matchRecord(validator, value, parseDate);
 		case 'object':
-			return isPlainObject(value) && fieldsFit(validator.fields, value);
+			return matchObject(validator, value, parseDate);
 		case 'union':
-			return validator.members.some((member) => fitsAsItIs(member, value));
+			return matchUnion(validator, value, parseDate);
+		default:
+			return matchSimple(validator.type, value, parseDate);
 	}
 }
 
-function fieldsFit(
-	fields: (Validator & { type: 'object' })['fields'],
-	value: Record<string, unknown>,
-): boolean {
+function matchArray(
+	validator: Validator & { type: 'array' },
+	value: unknown,
+	parseDate: ParseDate,
+): Match {
+	if (!Array.isArray(value)) {
+		return inexact(() => {
+			const array = toArray(value);
+			return array.status === 'refused'
+				? array
+				: conversionOf(matchArray(validator, array.value, parseDate));
+		});
+	}
+	const parts = value.map((element: unknown, index) => ({
+		step: index,
+		validator: validator.element,
+		value: element,
+	}));
+	return matchParts(parts, parseDate);
+}
+
+function matchRecord(
+	validator: Validator & { type: 'record' },
+	value: unknown,
+	parseDate: ParseDate,
+): Match {
+	if (!isPlainObject(value)) {
+		return inexact(() => {
+			const record = toObject(value);
+			return record.status === 'refused'
+				? record
+				: conversionOf(matchRecord(validator, record.value, parseDate));
+		});
+	}
+	const parts = definedEntries(value).map(([name, field]) => ({
+		step: name,
+		validator: validator.value,
+		value: field,
+	}));
+	return fieldsOf(parts, true, parseDate);
+}
+
+function matchObject(
+	validator: ObjectValidator,
+	value: unknown,
+	parseDate: ParseDate,
+): Match<Record<string, unknown>> {
+	if (!isPlainObject(value)) {
+		return inexact(() => {
+			const object = toObject(value);
+			return object.status === 'refused'
+				? object
+				: conversionOf(matchObject(validator, object.value, parseDate));
+		});
+	}
 	const given = new Map(definedEntries(value));
-	return (
-		[...given.keys()].every((name) => fields.has(name)) &&
-		[...fields].every(([name, { validator, optional }]) =>
-			given.has(name) ? fitsAsItIs(validator, given.get(name)) : optional,
-		)
+	const extra = [...given.keys()].find((name) => !validator.fields.has(name));
+	if (extra !== undefined) return inexact(() => notTaken(extra, validator));
+	const parts: Array<Part<string>> = [];
+	let isWhole = true;
+	for (const [name, { validator: field, optional }] of validator.fields) {
+		const fieldValue = given.get(name);
+		if (fieldValue !== undefined && !(optional && isNotGiven(field, fieldValue))) {
+			parts.push({ step: name, validator: field, value: fieldValue });
+		} else if (optional) {
+			isWhole &&= fieldValue === undefined;
+		} else {
+			return inexact(() => lacking(name, field));
+		}
+	}
+	return fieldsOf(parts, isWhole, parseDate);
+}
+
+/**
+ * Rows of a database or a spreadsheet, and n8n's forms, have null or an empty text where there is
+ * nothing. For an optional field, at any depth, both mean that it is not given, unless its validator
+ * takes them.
+ */
+function isNotGiven(validator: Validator, value: unknown): boolean {
+	return (value === null || value === '') && !fitsAsItIs(validator, value);
+}
+
+function notTaken(name: string, { fields }: ObjectValidator): Refusal {
+	return refused((subject) =>
+		inputFailure(
+			`${subject} has '${name}', which the function does not take`,
+			`It takes: ${[...fields.keys()].join(', ') || 'nothing'}. If the function was changed, refresh the list of arguments.`,
+		),
 	);
 }
 
-/** Names a part of a subject: `'Arguments'` → `'Arguments': 'user'` → `'Arguments': 'user.name'`. */
-function inside(subject: string, step: string): string {
-	return subject.includes(": '")
-		? `${subject.slice(0, -1)}${step}'`
-		: `${subject}: '${step.replace(/^\./, '')}'`;
+function lacking(name: string, validator: Validator): Refusal {
+	return refused((subject) =>
+		inputFailure(
+			`${subject} lacks '${name}', which the function requires`,
+			`It has to be: ${describeValidator(validator)}.`,
+		),
+	);
 }
 
-/** A value that is encoded as Convex returns it; `encodeArguments` checks it. */
-function isEncoded<Key extends '$integer' | '$bytes' | '$float'>(
+/** A part of an array or an object, and what it has to be. */
+interface Part<PartStep extends Step = Step> {
+	step: PartStep;
+	validator: Validator;
+	value: unknown;
+}
+
+/** Meets part after part; those behind one that is not exact only where all are converted. */
+function matchParts(parts: readonly Part[], parseDate: ParseDate): Match<unknown[]> {
+	const values: unknown[] = [];
+	for (const { validator, value } of parts) {
+		const match = matchValue(validator, value, parseDate);
+		if (!match.isExact) return inexact(() => convertParts(parts, values, match, parseDate));
+		values.push(match.value);
+	}
+	return exact(values);
+}
+
+/**
+ * @param exactValues of the first parts
+ * @param next the part behind them
+ */
+function convertParts(
+	parts: readonly Part[],
+	exactValues: readonly unknown[],
+	next: Match,
+	parseDate: ParseDate,
+): Conversion<unknown[]> {
+	const values = [...exactValues];
+	let match: Match | undefined = next;
+	for (const { step, validator, value } of parts.slice(values.length)) {
+		const conversion = conversionOf(match ?? matchValue(validator, value, parseDate));
+		if (conversion.status === 'refused') return within(step, conversion);
+		values.push(conversion.value);
+		match = undefined;
+	}
+	return converted(values);
+}
+
+/**
+ * The fields of an object, in their order. Simple ones are met first: in a union of objects they often
+ * tell which one it is (`kind: "a"`), and what is nested below another one need not be looked at.
+ *
+ * @param isWhole whether no field was left out, so that the object may be exact
+ */
+function fieldsOf(
+	parts: ReadonlyArray<Part<string>>,
+	isWhole: boolean,
+	parseDate: ParseDate,
+): Match<Record<string, unknown>> {
+	const simple = parts.filter(({ validator }) => isSimple(validator));
+	const nested = parts.filter(({ validator }) => !isSimple(validator));
+	const ordered = [...simple, ...nested];
+	const named = (values: unknown[]) => {
+		const byName = new Map(ordered.map(({ step }, index) => [step, values[index]]));
+		return Object.fromEntries(parts.map(({ step }) => [step, byName.get(step)]));
+	};
+	const match = matchParts(ordered, parseDate);
+	if (match.isExact && isWhole) return exact(named(match.value));
+	return inexact(() => {
+		const conversion = conversionOf(match);
+		return conversion.status === 'refused' ? conversion : converted(named(conversion.value));
+	});
+}
+
+function isSimple(validator: Validator): boolean {
+	return validator.type === 'union'
+		? validator.members.every(isSimple)
+		: !['array', 'record', 'object'].includes(validator.type);
+}
+
+/** What fits a member as it is goes there; else the first member that it can be converted to. */
+function matchUnion(
+	validator: Validator & { type: 'union' },
 	value: unknown,
-	key: Key,
-): value is Record<Key, string> {
-	if (!isPlainObject(value)) return false;
-	const [only, ...others] = definedEntries(value);
-	return others.length === 0 && only?.[0] === key && typeof only[1] === 'string';
+	parseDate: ParseDate,
+): Match {
+	const matches: Array<Inexact<unknown>> = [];
+	for (const member of alternativesOf(validator)) {
+		const match = matchValue(member, value, parseDate);
+		if (match.isExact) return match;
+		matches.push(match);
+	}
+	return inexact(() => {
+		for (const match of matches) {
+			const conversion = match.convert();
+			if (conversion.status === 'converted') return conversion;
+		}
+		return doesNotFit(value, describeValidator(validator), 'None of these types takes this value.');
+	});
 }

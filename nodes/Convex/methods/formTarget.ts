@@ -1,4 +1,5 @@
 import type { ILoadOptionsFunctions } from 'n8n-workflow';
+import { hasExpression } from '../actions/function/expressions';
 import { isPlainObject } from '../convex/arguments';
 import { parseComponentPath } from '../convex/componentPath';
 import { inputFailure } from '../convex/failure';
@@ -14,9 +15,19 @@ export function readFormOperation(context: ILoadOptionsFunctions): FunctionOpera
 	return OPERATIONS.find((operation) => operation === chosen) ?? 'query';
 }
 
-/** The component that is named in the open form's options. */
+/**
+ * The component that is named in the open form's options.
+ *
+ * @throws ConvexFailure (`input`) while there is only an expression: the functions of the app itself
+ * would be the wrong ones
+ */
 export function readFormComponentPath(context: ILoadOptionsFunctions): string | undefined {
-	return parseComponentPath(readFormOption(context, 'componentPath'));
+	const component = readFormOption(context, 'componentPath');
+	if (!hasExpression(component)) return parseComponentPath(component);
+	throw inputFailure(
+		"The option 'Component' is an expression, so its functions are not known yet",
+		`Write the component's name into the option while you fill in the form, or set 'Function' to 'By Path'. ${chooseOtherArguments(context)}`,
+	);
 }
 
 /** Whether the open form reads a list page by page, and so fills in the argument for it. */
@@ -42,7 +53,7 @@ export function readFormTarget(context: ILoadOptionsFunctions): FunctionTarget {
 	if (typeof value !== 'string' || value === '') {
 		throw inputFailure("No function is chosen in 'Function' yet", 'Choose one first.');
 	}
-	if (value.startsWith('=')) {
+	if (hasExpression(value)) {
 		throw inputFailure(
 			"'Function' is an expression, so its arguments are not known yet",
 			chooseOtherArguments(context),

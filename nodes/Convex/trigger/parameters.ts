@@ -2,10 +2,10 @@ import type { ITriggerFunctions } from 'n8n-workflow';
 import { readArguments } from '../actions/function/arguments';
 import { readFunctionPath } from '../actions/function/functionPath';
 import { readIdentity } from '../actions/function/actAsUser';
-import { readComponentPath } from '../actions/function/options';
-import { choice } from '../actions/function/optionValues';
+import { readComponentPath, readValueFormat } from '../actions/function/options';
+import { isOn, toOptions } from '../actions/function/optionValues';
 import type { ParameterSource } from '../actions/function/parameterSource';
-import { isPlainObject, type EncodedArguments } from '../convex/arguments';
+import { describeType, isPlainObject, type EncodedArguments } from '../convex/arguments';
 import { inputFailure } from '../convex/failure';
 import type { ValueFormat } from '../convex/functionCall';
 import type { FunctionPath } from '../convex/functionPath';
@@ -29,16 +29,15 @@ export interface Watch {
 /** @throws ConvexFailure (`input`) naming the parameter */
 export function readWatch(source: ParameterSource): Watch {
 	const parameter = (name: string, fallback: unknown) => source.getNodeParameter(name, 0, fallback);
-	const chosen = parameter('options', {});
-	const options = isPlainObject(chosen) ? chosen : {};
+	const options = toOptions(parameter('options', {}));
 	const watch: Watch = {
 		functionPath: readFunctionPath(source, 0),
 		componentPath: readComponentPath(options),
 		identity: readIdentity(options),
 		hasArgumentForm: parameter('argumentsMode', 'fields') === 'mapping',
 		keyField: readKeyField(parameter('emit', 'result'), parameter('keyField', '')),
-		emitInitialResult: parameter('emitInitialResult', false) === true,
-		valueFormat: choice('Value Format', options.valueFormat ?? 'json', ['json', 'encoded']),
+		emitInitialResult: isOn("'Emit Initial Result'", parameter('emitInitialResult', false)),
+		valueFormat: readValueFormat(options),
 	};
 	if (watch.componentPath === undefined || watch.identity === undefined) return watch;
 	throw inputFailure(
@@ -57,13 +56,21 @@ export async function readWatchedArguments(
 	source: ParameterSource,
 	signature: () => Promise<FunctionSignature>,
 ): Promise<EncodedArguments> {
-	if (source.getNodeParameter('argumentsMode', 0) !== 'item') {
-		return await readArguments(source, 0, signature, false);
+	const mode: unknown = source.getNodeParameter('argumentsMode', 0);
+	if (mode === 'item') {
+		throw inputFailure(
+			"'Arguments' is 'item', and a trigger has no input item",
+			"Choose from the list, or use an expression that gives 'fields', 'json' or 'mapping'.",
+		);
 	}
-	throw inputFailure(
-		"'Arguments' is 'item', and a trigger has no input item",
-		"Choose from the list, or use an expression that gives 'fields', 'json' or 'mapping'.",
-	);
+	const mapping: unknown = mode === 'mapping' && source.getNodeParameter('mappedArguments', 0);
+	if (isPlainObject(mapping) && mapping.mappingMode === 'autoMapInputData') {
+		throw inputFailure(
+			"'Arguments' is mapped automatically, and a trigger has no input item",
+			'Map each argument manually.',
+		);
+	}
+	return await readArguments(source, 0, signature, false);
 }
 
 function readKeyField(emit: unknown, keyField: unknown): string | undefined {
@@ -74,10 +81,10 @@ function readKeyField(emit: unknown, keyField: unknown): string | undefined {
 			"Choose from the list, or use an expression that gives 'result' or 'changes'.",
 		);
 	}
-	const name = typeof keyField === 'string' ? keyField.trim() : '';
-	if (name !== '') return name;
+	const name = typeof keyField === 'string' ? keyField.trim() : keyField;
+	if (typeof name === 'string' && name !== '') return name;
 	throw inputFailure(
-		"'Key Field' is empty",
+		`'Key Field' is ${name === '' ? 'empty' : `${describeType(name)}, not text`}`,
 		'Name the field that tells the documents apart. In a document of Convex that is _id.',
 	);
 }

@@ -59,10 +59,30 @@ export function readIdentity(options: Readonly<Record<string, unknown>>): UserId
 	}
 	if (byJson) return parseUserIdentity("The option 'Act as User (JSON)'", options.actAsUser);
 	if (!byFields) return undefined;
-	const fields: unknown = options.actAsUserAttributes;
-	const attributes: unknown[] = isPlainObject(fields) ? [fields.attribute ?? []].flat() : [];
-	const pairs = attributes
-		.filter(isPlainObject)
-		.map(({ name, value }): [string, unknown] => [String(name).trim(), value]);
-	return parseUserAttributes("The option 'Act as User (Fields)'", pairs);
+	return parseUserAttributes(BY_FIELDS, readAttributes(options.actAsUserAttributes));
+}
+
+const BY_FIELDS = "The option 'Act as User (Fields)'";
+
+function readAttributes(fields: unknown): Array<[name: string, value: unknown]> {
+	const entries: unknown[] = isPlainObject(fields) ? [fields.attribute ?? []].flat() : [fields];
+	const attributes = new Map<string, unknown>();
+	for (const entry of entries) {
+		const [name, value] = isPlainObject(entry) ? [entry.name, entry.value] : [];
+		const attribute = typeof name === 'string' ? name.trim() : '';
+		if (attribute === '') {
+			throw inputFailure(
+				`${BY_FIELDS} has an attribute without a name`,
+				'Name every attribute, or remove those that are not needed.',
+			);
+		}
+		if (attributes.has(attribute)) {
+			throw inputFailure(
+				`${BY_FIELDS} has the attribute '${attribute}' twice`,
+				'Remove one of them.',
+			);
+		}
+		attributes.set(attribute, value);
+	}
+	return [...attributes];
 }

@@ -1,7 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-import { isPlainObject } from '../../convex/arguments';
+import { describeType, isPlainObject } from '../../convex/arguments';
 import { convertArgument, DATE_HELP, isArgumentType, mismatch } from '../../convex/argumentTypes';
-import { inputFailure } from '../../convex/failure';
+import { inputFailure, type ConvexFailure } from '../../convex/failure';
 import { dateParser } from './dates';
 import type { ParameterSource } from './parameterSource';
 
@@ -152,7 +152,8 @@ export async function readArgumentFields(
 ): Promise<Record<string, unknown>> {
 	const fields: unknown = context.getNodeParameter('argumentFields.argument', itemIndex, []);
 	const args = new Map<string, unknown>();
-	for (const field of [fields].flat().filter(isPlainObject)) {
+	for (const field of [fields].flat()) {
+		if (!isPlainObject(field)) throw noArgument(field);
 		const name = typeof field.name === 'string' ? field.name.trim() : '';
 		if (name === '') {
 			throw inputFailure(
@@ -166,6 +167,13 @@ export async function readArgumentFields(
 		args.set(name, await readFieldValue(context, itemIndex, name, field));
 	}
 	return Object.fromEntries(args);
+}
+
+function noArgument(field: unknown): ConvexFailure {
+	return inputFailure(
+		`'Arguments' has an entry that is ${describeType(field)}, not an argument with a name, a type and a value`,
+		"Add arguments one by one, or set 'Arguments' to 'Using JSON' for an expression that gives all of them.",
+	);
 }
 
 async function readFieldValue(

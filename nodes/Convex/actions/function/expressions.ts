@@ -4,10 +4,12 @@
  * @param parameter as it is stored with the node; n8n marks an expression by a `=` in front
  */
 export function hasExpression(parameter: unknown): boolean {
-	if (typeof parameter === 'string') return parameter.startsWith('=');
-	return (
-		typeof parameter === 'object' &&
-		parameter !== null &&
-		Object.values(parameter).some(hasExpression)
-	);
+	const unseen = [parameter];
+	while (unseen.length > 0) {
+		const next = unseen.pop();
+		if (typeof next === 'string' && next.startsWith('=')) return true;
+		if (typeof next !== 'object' || next === null) continue;
+		for (const part of Object.values(next)) unseen.push(part);
+	}
+	return false;
 }

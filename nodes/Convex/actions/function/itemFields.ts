@@ -1,6 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { describeType } from '../../convex/arguments';
 import { inputFailure } from '../../convex/failure';
+import { chosenOf } from './optionValues';
 import type { ParameterSource } from './parameterSource';
 
 export const itemFieldsDescription: INodeProperties[] = [
@@ -32,30 +33,49 @@ export const itemFieldsDescription: INodeProperties[] = [
 /** The fields of the input item that the user wants to send; none of them is changed. */
 export function readItemFields(context: ParameterSource, itemIndex: number): IDataObject {
 	const json: IDataObject = context.getInputData()[itemIndex]?.json ?? {};
-	const selection: unknown = context.getNodeParameter('itemFields', itemIndex);
+	const selection = chosenOf(
+		"'Fields to Send'",
+		context.getNodeParameter('itemFields', itemIndex),
+		['all', 'except', 'only'],
+	);
 	if (selection === 'all') return json;
 	const names = readFieldNames(context, itemIndex);
-	const keep =
-		selection === 'only' ? (name: string) => names.has(name) : (name: string) => !names.has(name);
+	const isNamed = selection === 'only' ? naming(names) : namingRoughly(names);
+	const keep = selection === 'only' ? isNamed : (name: string) => !isNamed(name);
 	return Object.fromEntries(Object.entries(json).filter(([name]) => keep(name)));
 }
 
-function readFieldNames(context: ParameterSource, itemIndex: number): Set<string> {
+function naming(names: string[]): (name: string) => boolean {
+	const known = new Set(names);
+	return (name) => known.has(name);
+}
+
+/** What is meant to stay back stays back, whatever blanks stand around its name, here or in the item. */
+function namingRoughly(names: string[]): (name: string) => boolean {
+	const isNamed = naming(names.map((name) => name.trim()));
+	return (name) => isNamed(name.trim());
+}
+
+/** The names of a list are taken literally; blanks between the commas of a text are not meant. */
+function readFieldNames(context: ParameterSource, itemIndex: number): string[] {
 	const value: unknown = context.getNodeParameter('itemFieldNames', itemIndex);
-	const names: unknown[] = typeof value === 'string' ? value.split(',') : [value].flat();
-	const trimmed = names.map(toFieldName).filter((name) => name !== '');
-	if (trimmed.length === 0) {
+	const names = (
+		typeof value === 'string'
+			? value.split(',').map((name) => name.trim())
+			: [value].flat().map(toFieldName)
+	).filter((name) => name !== '');
+	if (names.length === 0) {
 		throw inputFailure(
 			"'Field Names' is empty",
 			"Name at least one field, or set 'Fields to Send' to 'All'.",
 		);
 	}
-	return new Set(trimmed);
+	return names;
 }
 
 /** A name that was passed over would let a field through that was meant to stay back. */
 function toFieldName(name: unknown): string {
-	if (typeof name === 'string' || typeof name === 'number') return String(name).trim();
+	if (typeof name === 'string' || typeof name === 'number') return String(name);
 	throw inputFailure(
 		`'Field Names' has an entry that is ${describeType(name)}, not a name`,
 		'Use text with commas, or an expression that gives a list of texts.',

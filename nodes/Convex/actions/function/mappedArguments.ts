@@ -1,10 +1,16 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { isPlainObject } from '../../convex/arguments';
-import { inputFailure } from '../../convex/failure';
+import { inputFailure, type ConvexFailure } from '../../convex/failure';
 import type { FunctionSignature } from '../../convex/functionSpec';
-import { alternativesOf, type FieldValidator, type Validator } from '../../convex/validator';
+import {
+	alternativesOf,
+	type FieldValidator,
+	type ObjectValidator,
+	type Validator,
+} from '../../convex/validator';
 import { convertFields } from '../../convex/validatorConversion';
 import { dateParser } from './dates';
+import { chosenOf } from './optionValues';
 import type { ParameterSource } from './parameterSource';
 
 export const mappedArgumentsDescription: INodeProperties[] = [
@@ -33,6 +39,8 @@ export const mappedArgumentsDescription: INodeProperties[] = [
 	},
 ];
 
+const MAPPING_MODES = ['defineBelow', 'autoMapInputData'] as const;
+
 /**
  * The arguments of the form made from the function's own signature, or the item's fields of those
  * names, converted to the types of the signature.
@@ -45,20 +53,24 @@ export function readMappedArguments(
 	itemIndex: number,
 ): Record<string, unknown> {
 	const mapping: unknown = context.getNodeParameter('mappedArguments', itemIndex);
-	if (!isPlainObject(mapping)) {
-		throw inputFailure("'Arguments' is not filled in", 'Open the node and fill in its arguments.');
-	}
+	if (!isPlainObject(mapping)) throw notFilledIn();
+	const mode = chosenOf("The mapping mode of 'Arguments'", mapping.mappingMode, MAPPING_MODES);
 	const { args } = signature;
-	if (mapping.mappingMode === 'autoMapInputData') {
+	if (mode === 'autoMapInputData') {
 		const json = context.getInputData()[itemIndex]?.json ?? {};
 		return args.type === 'object'
 			? convert(context, 'The input item', args, pick(json, args))
 			: json;
 	}
-	const values = isPlainObject(mapping.value) ? mapping.value : {};
+	const values = mapping.value ?? {};
+	if (!isPlainObject(values)) throw notFilledIn();
 	return args.type === 'object'
 		? convert(context, "'Arguments'", args, filledIn(values, args))
 		: values;
+}
+
+function notFilledIn(): ConvexFailure {
+	return inputFailure("'Arguments' is not filled in", 'Open the node and fill in its arguments.');
 }
 
 /** Converts arguments by a signature; a function without an args validator takes them as they are. */
@@ -73,30 +85,25 @@ export function convert(
 		: values;
 }
 
-function pick(
-	json: Record<string, unknown>,
-	{ fields }: Validator & { type: 'object' },
-): Record<string, unknown> {
+function pick(json: Record<string, unknown>, { fields }: ObjectValidator): Record<string, unknown> {
 	return Object.fromEntries(Object.entries(json).filter(([name]) => fields.has(name)));
 }
 
-/** The form holds null, or an empty text, for an argument that was not filled in. */
+/**
+ * The form holds null for an argument that was not filled in, unless it is null that is wanted. What
+ * an empty text stands for is decided where values are converted.
+ */
 function filledIn(
 	values: Record<string, unknown>,
-	{ fields }: Validator & { type: 'object' },
+	{ fields }: ObjectValidator,
 ): Record<string, unknown> {
 	return Object.fromEntries(
-		Object.entries(values).filter(([name, value]) => {
-			const field = fields.get(name);
-			return field === undefined ? value !== null : !isUnfilled(field, value);
-		}),
+		Object.entries(values).filter(([name, value]) => value !== null || takesNull(fields.get(name))),
 	);
 }
 
-function isUnfilled({ validator, optional }: FieldValidator, value: unknown): boolean {
-	const types = alternativesOf(validator).map(({ type }) => type);
-	if (types.includes('any')) return optional && value === null;
-	if (value === null) return !types.includes('null');
-	const takesText = types.includes('string') || types.includes('literal');
-	return value === '' && optional && !takesText;
+function takesNull(field: FieldValidator | undefined): boolean {
+	if (field === undefined) return false;
+	const types = alternativesOf(field.validator).map(({ type }) => type);
+	return types.includes('null') || (types.includes('any') && !field.optional);
 }

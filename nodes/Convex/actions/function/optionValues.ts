@@ -1,4 +1,18 @@
+import { describeType, isPlainObject } from '../../convex/arguments';
 import { inputFailure } from '../../convex/failure';
+
+/**
+ * The options of a node, of which those that are not set are not there.
+ *
+ * @throws ConvexFailure (`input`) for an expression that gives no object
+ */
+export function toOptions(value: unknown): Readonly<Record<string, unknown>> {
+	if (isPlainObject(value)) return value;
+	throw inputFailure(
+		`'Options' is ${describeType(value)}, not an object with options`,
+		'Add options one by one, or remove them.',
+	);
+}
 
 /**
  * The value of an option, or what holds while it is not set. One that is there counts, also when its
@@ -18,10 +32,22 @@ export function choice<Choice extends string>(
 	value: unknown,
 	choices: readonly Choice[],
 ): Choice {
+	return chosenOf(`The option '${option}'`, value, choices);
+}
+
+/**
+ * @param subject the parameter in a sentence, e.g. "'Arguments'"
+ * @throws ConvexFailure (`input`) naming the parameter
+ */
+export function chosenOf<Choice extends string>(
+	subject: string,
+	value: unknown,
+	choices: readonly Choice[],
+): Choice {
 	const chosen = choices.find((candidate) => candidate === value);
 	if (chosen !== undefined) return chosen;
 	throw inputFailure(
-		`The option '${option}' is not one of its choices`,
+		`${subject} is not one of its choices`,
 		`Choose from the list, or use an expression that gives ${choices.map((name) => `'${name}'`).join(' or ')}.`,
 	);
 }
@@ -60,10 +86,18 @@ export function wholeNumber(
 
 /** @throws ConvexFailure (`input`) naming the option */
 export function yesOrNo(option: string, value: unknown): boolean {
+	return isOn(`The option '${option}'`, value);
+}
+
+/**
+ * @param subject the parameter in a sentence, e.g. "'Emit Initial Result'"
+ * @throws ConvexFailure (`input`) naming the parameter
+ */
+export function isOn(subject: string, value: unknown): boolean {
 	if (value === true || value === 'true') return true;
 	if (value === false || value === 'false') return false;
 	throw inputFailure(
-		`The option '${option}' is neither true nor false`,
+		`${subject} is neither true nor false`,
 		'Switch it on or off, or use an expression that gives true or false.',
 	);
 }

@@ -1,10 +1,10 @@
-import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { parseComponentPath } from '../../convex/componentPath';
 import { inputFailure } from '../../convex/failure';
 import type { FunctionOperation, ValueFormat } from '../../convex/functionCall';
 import type { UserIdentity } from '../../convex/identity';
 import { actAsUserOptions, readIdentity } from './actAsUser';
-import { choice, valueOf, wholeNumber } from './optionValues';
+import { choice, toOptions, valueOf, wholeNumber, yesOrNo } from './optionValues';
 import type { OutputShape } from './output';
 import { paginationOption, readPagination, type PaginationOptions } from './pagination';
 import {
@@ -124,20 +124,26 @@ export function readOptions(
 	operation: FunctionOperation,
 	itemIndex: number,
 ): FunctionOptions {
-	const options: IDataObject = context.getNodeParameter('options', itemIndex, {});
+	const options = toOptions(context.getNodeParameter('options', itemIndex, {}));
+	const option = (name: string, unset: unknown) => valueOf(options, name, unset);
 	return {
 		identity: readIdentity(options),
 		componentPath: readComponentPath(options),
-		convertTypes: options.convertTypes === true,
-		output: choice('Output', options.output ?? 'full', ['full', 'value']),
-		valueFormat: choice('Value Format', options.valueFormat ?? 'json', ['json', 'encoded']),
+		convertTypes: yesOrNo('Convert Argument Types', option('convertTypes', false)),
+		output: choice('Output', option('output', 'full'), ['full', 'value']),
+		valueFormat: readValueFormat(options),
 		pagination: operation === 'query' ? readPagination(options) : undefined,
-		timeoutMs: wholeNumber('Timeout', valueOf(options, 'timeout', DEFAULT_TIMEOUT_MS), {
+		timeoutMs: wholeNumber('Timeout', option('timeout', DEFAULT_TIMEOUT_MS), {
 			least: 1,
 			most: MAX_TIMEOUT_MS,
 			unit: 'milliseconds',
 		}),
 	};
+}
+
+/** @throws ConvexFailure (`input`) naming the option */
+export function readValueFormat(options: Readonly<Record<string, unknown>>): ValueFormat {
+	return choice('Value Format', valueOf(options, 'valueFormat', 'json'), ['json', 'encoded']);
 }
 
 /**

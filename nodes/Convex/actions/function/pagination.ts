@@ -1,5 +1,6 @@
-import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { isPlainObject } from '../../convex/arguments';
+import type { INodeProperties } from 'n8n-workflow';
+import { describeType, isPlainObject } from '../../convex/arguments';
+import { inputFailure } from '../../convex/failure';
 import { choice, valueOf, wholeNumber } from './optionValues';
 
 /** The linter wants to see it in the description as a number. */
@@ -117,9 +118,11 @@ export interface PaginationOptions {
 }
 
 /** @throws ConvexFailure (`input`) naming the setting */
-export function readPagination({ pagination }: IDataObject): PaginationOptions | undefined {
-	if (!isPlainObject(pagination)) return undefined;
-	const settings = isPlainObject(pagination.settings) ? pagination.settings : {};
+export function readPagination(
+	options: Readonly<Record<string, unknown>>,
+): PaginationOptions | undefined {
+	if (!('pagination' in options)) return undefined;
+	const settings = settingsOf(options.pagination);
 	const setting = (name: string, unset: unknown) => valueOf(settings, name, unset);
 	const count = (option: string, value: unknown) =>
 		wholeNumber(`Pagination → ${option}`, value, { least: 1, most: Number.MAX_SAFE_INTEGER });
@@ -138,4 +141,14 @@ export function readPagination({ pagination }: IDataObject): PaginationOptions |
 			['fail', 'restart'],
 		),
 	};
+}
+
+/** A collection without settings has all its defaults. */
+function settingsOf(pagination: unknown): Readonly<Record<string, unknown>> {
+	const settings = isPlainObject(pagination) ? valueOf(pagination, 'settings', {}) : pagination;
+	if (isPlainObject(settings)) return settings;
+	throw inputFailure(
+		`The option 'Pagination' is ${describeType(settings)}, not an object with settings`,
+		'Fill in its settings, or remove the option.',
+	);
 }

@@ -1,0 +1,38 @@
+/** Every decimal number of so many digits comes back from a double as it was. */
+const DIGITS_OF_A_DOUBLE = 15;
+
+/** Digits without zeros at either end, and the power of ten of the last one. */
+interface Decimal {
+	digits: string;
+	exponent: number;
+}
+
+/**
+ * Whether a double keeps a decimal number as far as people expect it to: a whole number comes back
+ * with the digits that it was written with (`1e300` does, `9007199254740993` does not). A fraction
+ * is a measured value that a double rounds by nature.
+ *
+ * @param text a number as JSON writes it, also with a `+` in front or a point at either end
+ */
+export function isKeptByDouble(text: string): boolean {
+	const written = decimalOf(text);
+	const isWhole = written.exponent >= 0;
+	if (!isWhole || written.digits === '') return true;
+	const number = Number(text);
+	if (!Number.isFinite(number)) return false;
+	if (written.digits.length <= DIGITS_OF_A_DOUBLE) return true;
+	const kept = decimalOf(String(number));
+	return written.digits === kept.digits && written.exponent === kept.exponent;
+}
+
+function decimalOf(text: string): Decimal {
+	const [mantissa = '', power = '0'] = text.toLowerCase().split('e');
+	const [whole = '', fraction = ''] = mantissa.replace(/^[+-]/, '').split('.');
+	const digits = whole + fraction;
+	let start = 0;
+	let end = digits.length;
+	while (start < end && digits[start] === '0') start += 1;
+	while (end > start && digits[end - 1] === '0') end -= 1;
+	const exponent = Number(power) - fraction.length + (digits.length - end);
+	return { digits: digits.slice(start, end), exponent };
+}

@@ -1,0 +1,222 @@
+import { dateParser } from '../../nodes/Convex/actions/function/dates';
+import { hasExpression } from '../../nodes/Convex/actions/function/expressions';
+import { wholeNumber } from '../../nodes/Convex/actions/function/optionValues';
+import { encodeArguments } from '../../nodes/Convex/convex/arguments';
+import { convertArgument, type ArgumentType } from '../../nodes/Convex/convex/argumentTypes';
+import { isBase64 } from '../../nodes/Convex/convex/base64';
+import { parseComponentPath } from '../../nodes/Convex/convex/componentPath';
+import { parseCredential } from '../../nodes/Convex/convex/credential';
+import { isKeptByDouble } from '../../nodes/Convex/convex/decimalText';
+import { ConvexFailure } from '../../nodes/Convex/convex/failure';
+import { functionFailure } from '../../nodes/Convex/convex/functionFailure';
+import { parseFunctionPath, toFunctionPath } from '../../nodes/Convex/convex/functionPath';
+import { parseFunctionResponse } from '../../nodes/Convex/convex/functionResponse';
+import { nearestFunctionPath, parseFunctionSpec } from '../../nodes/Convex/convex/functionSpec';
+import { parseUserAttributes, parseUserIdentity } from '../../nodes/Convex/convex/identity';
+import { parseJsonObject, parseJsonText } from '../../nodes/Convex/convex/jsonText';
+import { platformFailure } from '../../nodes/Convex/convex/platformFailure';
+import {
+	describeValidator,
+	parseValidator,
+	type Validator,
+} from '../../nodes/Convex/convex/validator';
+import { convertByValidator } from '../../nodes/Convex/convex/validatorConversion';
+import { failureOf } from './refusal';
+import { arrayOf, idOf, literal, objectOf, recordOf, unionOf } from './validators';
+
+/**
+ * What takes steps by the square of its length takes minutes here, and what takes a place on the stack
+ * for each character has too few: the time limit of a test is the measure.
+ */
+const LONG = 100_000;
+const LARGEST = 16 * 2 ** 20;
+const DEEP = 200_000;
+
+const ALPHABET = [
+	...['0', '1', '9', '.', '-', '+', 'e', '=', 'A', '/', '\\', ':', '|', '@', ',', '_', '$', ' '],
+	...['\n', '\t', '"', "'", '[', ']', '{', '}', '(', ')', '\u00a0', '\uFEFF', 'ä', '\ud83d'],
+];
+const WORDS = [
+	...['0.', '1e', '-0', 'A ', 'AAAA', '==', '//', './', 'a/', 'a.', 'a:', '/api', 'api.', ', '],
+	...['{"a":', '[{', '{[', '"\\', '\\"', '"a",', '1,', '    at x\n', '\n    at x', 'Uncaught '],
+	...['[Request ID: ', 'Could not find ', 'Arguments for ', 'components.', '2026-01-31', '$a'],
+];
+const repeated = (text: string, length = LONG) => text.repeat(Math.ceil(length / text.length));
+const texts = [...ALPHABET, ...WORDS].flatMap((text) => {
+	const long = repeated(text);
+	return [long, `${long}x`];
+});
+
+const TYPES: ArgumentType[] = [
+	...(['auto', 'string', 'number', 'boolean', 'id', 'object', 'array', 'int64'] as const),
+	...(['bytes', 'date', 'null'] as const),
+];
+const VALIDATORS: Validator[] = [
+	...(['any', 'null', 'string', 'number', 'boolean', 'int64', 'bytes'] as const).map(
+		(type): Validator => ({ type }),
+	),
+	...[idOf('tasks'), literal(1), literal('a'), arrayOf({ type: 'number' }), objectOf({})],
+	recordOf({ type: 'string' }, { type: 'number' }),
+];
+
+const parseDate = dateParser('America/New_York');
+
+const PARSERS: Array<[name: string, parse: (text: string) => unknown]> = [
+	['parseFunctionPath', parseFunctionPath],
+	['toFunctionPath', (text) => toFunctionPath('list', text)],
+	['parseComponentPath', parseComponentPath],
+	['parseJsonText', (text) => parseJsonText("'Arguments (JSON)'", text)],
+	['parseJsonObject', parseJsonObject],
+	['parseUserIdentity', (text) => parseUserIdentity('The user', text)],
+	['parseUserAttributes', (text) => parseUserAttributes('The user', [['emailVerified', text]])],
+	['isBase64', isBase64],
+	['isKeptByDouble', isKeptByDouble],
+	['dateParser', parseDate],
+	['hasExpression', hasExpression],
+	['wholeNumber', (text) => wholeNumber('Timeout', text, { least: 1, most: 10 })],
+	[
+		'parseCredential',
+		(token) =>
+			parseCredential({
+				deploymentUrl: 'https://a.convex.cloud',
+				authentication: 'deployKey',
+				token,
+			}),
+	],
+	[
+		'functionFailure',
+		(errorMessage) =>
+			functionFailure({ operation: 'mutation', errorMessage, errorData: undefined, logLines: [] })
+				.sentences,
+	],
+	['platformFailure', (body) => platformFailure('mutation', { httpStatus: 503, body })],
+	['parseFunctionResponse', (body) => parseFunctionResponse('query', { httpStatus: 200, body })],
+	[
+		'parseFunctionSpec',
+		(identifier) => parseFunctionSpec([{ identifier, functionType: 'Query', args: identifier }]),
+	],
+	[
+		'nearestFunctionPath',
+		(name) => {
+			const path = { module: 'a', name };
+			const type: Validator = { type: 'any' };
+			const signature = { path, type: 'query', isPublic: true, args: type, returns: type } as const;
+			return nearestFunctionPath([signature], { module: 'b', name });
+		},
+	],
+	['encodeArguments of a text', (value) => encodeArguments("'Arguments'", { value })],
+	['encodeArguments of a name', (name) => encodeArguments("'Arguments'", { [name]: 1 })],
+	[
+		'encodeArguments of bytes',
+		($bytes) => encodeArguments("'Arguments'", { value: { $bytes }, int64: { $integer: $bytes } }),
+	],
+	...TYPES.map((type): (typeof PARSERS)[number] => [
+		`convertArgument to ${type}`,
+		(text) => convertArgument("'Arguments': 'a'", type, text),
+	]),
+	...VALIDATORS.map((validator): (typeof PARSERS)[number] => [
+		`convertByValidator to ${describeValidator(validator)}`,
+		(text) => convertByValidator("'Arguments': 'a'", validator, text, parseDate),
+	]),
+	[
+		'convertByValidator to a union of all',
+		(text) =>
+			convertByValidator("'Arguments': 'a'", unionOf(...VALIDATORS.slice(3)), text, parseDate),
+	],
+];
+
+/** Takes a text, or refuses it with a sentence. */
+function judge(parse: () => unknown): void {
+	try {
+		parse();
+	} catch (error) {
+		if (!(error instanceof ConvexFailure)) throw error;
+	}
+}
+
+describe('a long text that is made to be slow', () => {
+	it.each(PARSERS)('is taken or refused by %s', (_name, parse) => {
+		for (const text of texts) judge(() => parse(text));
+	});
+});
+
+describe('sixteen megabytes', () => {
+	it.each(PARSERS)('are taken or refused by %s', (_name, parse) => {
+		judge(() => parse(repeated('A', LARGEST)));
+	});
+
+	it('of base64 are bytes, in a field, as they are encoded, and as a file', () => {
+		const bytes = Buffer.alloc(LARGEST, 'convex');
+		const base64 = bytes.toString('base64');
+		const lines = `${base64.slice(0, 76)}\n${base64.slice(76)}\n`;
+		for (const value of [
+			convertArgument("'Arguments': 'a'", 'bytes', base64),
+			convertArgument("'Arguments': 'a'", 'bytes', lines),
+			convertByValidator("'Arguments': 'a'", { type: 'bytes' }, base64, parseDate),
+			{ $bytes: base64 },
+			bytes,
+		]) {
+			// Comparing them in `toEqual` would take seconds.
+			const { value: sent } = encodeArguments("'Arguments'", { value });
+			expect(Object.entries(Object(sent)).map(([type, text]) => [type, text === base64])).toEqual([
+				['$bytes', true],
+			]);
+		}
+	});
+
+	it('of JSON are read, with the digits of each number looked at', () => {
+		const rows = Array.from({ length: 8192 }, (_, index) => `{"at":${index}.0000000000000001}`);
+		const list = `[${rows.join(',')}]`;
+		const lists = Array.from({ length: Math.floor(LARGEST / list.length) }, () => list);
+		expect(parseJsonText('The text', `[${lists.join(',')}]`)).toHaveLength(lists.length);
+		expect(
+			failureOf(() => parseJsonText('The text', `[${lists.join(',')},9007199254740993]`)).message,
+		).toMatch(/^The text: '\[\d+\]' is a whole number beyond 2\^53/);
+	});
+});
+
+describe('what is nested 200,000 levels deep', () => {
+	const arrays = '['.repeat(DEEP);
+	const objects = '{"a":'.repeat(DEEP);
+	const whole = `${arrays}${']'.repeat(DEEP)}`;
+
+	it.each([
+		['broken arrays', arrays],
+		['broken objects', objects],
+		['arrays with a fault', `${arrays}x${']'.repeat(DEEP)}`],
+		[
+			'an array with a number that would be rounded',
+			`${whole.slice(0, DEEP)}9007199254740993${whole.slice(DEEP)}`,
+		],
+	])('is refused as such: %s', (_what, text) => {
+		const failure = failureOf(() => parseJsonText("'Arguments': 'a'", text));
+		expect(failure.message).toBe("'Arguments': 'a' is nested more than 64 levels deep");
+	});
+
+	it('is refused with its place where it is whole JSON', () => {
+		const args = { list: convertArgument("'Arguments': 'list'", 'array', whole) };
+		expect(failureOf(() => encodeArguments("'Arguments'", args)).message).toMatch(
+			/^'Arguments': 'list(?:\[0\])+' is nested more than 64 levels deep$/,
+		);
+	});
+
+	it('is refused as a user to act as', () => {
+		const user = `{"tokenIdentifier":"a|b","more":${whole}}`;
+		expect(failureOf(() => parseUserIdentity('The user', user)).message).toBe(
+			'The user is nested more than 64 levels deep',
+		);
+	});
+
+	it('is a type that is not known, as no value of Convex is so deep', () => {
+		const json: unknown = JSON.parse(
+			`${'{"type":"array","value":'.repeat(DEEP)}{"type":"null"}${'}'.repeat(DEEP)}`,
+		);
+		expect(describeValidator(parseValidator(json))).toMatch(/any$/);
+	});
+
+	it('is looked through for expressions', () => {
+		const parameter: unknown = JSON.parse(whole.replace('[]', '["={{ 1 }}"]'));
+		expect(hasExpression(parameter)).toBe(true);
+		expect(hasExpression(JSON.parse(whole))).toBe(false);
+	});
+});
