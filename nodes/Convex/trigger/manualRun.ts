@@ -33,7 +33,9 @@ export function manualRun(
 					context.emit([]);
 					return;
 				}
-				const { events } = trackerOf({ ...watch, emitInitialResult: true }, undefined).take(value);
+				const { events } = trackerOf({ ...watch, emitInitialResult: true }, undefined).compare(
+					value,
+				);
 				context.emit([toItems(events, watch.valueFormat, undefined)]);
 			} catch (error) {
 				throw toNodeError(context.getNode(), watchFailure(toFailure(error)), 0);
