@@ -65,6 +65,13 @@ describe('the changes of a list of documents', () => {
 		expect(emitting.take([{ _id: 'a' }]).events).toHaveLength(1);
 	});
 
+	it('name those that went during a pause in the order of the list', () => {
+		const tracker = remembering(undefined);
+		tracker.take([{ _id: 'b' }, { _id: 'c' }, { _id: 'a' }]);
+		const { events } = remembering(tracker.remembered).take([]);
+		expect(events).toMatchObject(['b', 'c', 'a'].map((key) => ({ change: { key } })));
+	});
+
 	it('do not forget the documents over a result that is none', () => {
 		const tracker = remembering(undefined);
 		tracker.take([{ _id: 'a' }]);
@@ -136,14 +143,20 @@ describe('a list that is too long to remember', () => {
 });
 
 describe('documents that were kept so that they cannot be read', () => {
-	const broken = (): ResultCheckpoint => {
+	const broken = (documents = '{'): ResultCheckpoint => {
 		const tracker = remembering(undefined);
 		tracker.take([{ _id: 'a' }]);
-		return { result: tracker.remembered?.result ?? '', documents: '{' };
+		return { result: tracker.remembered?.result ?? '', documents };
 	};
 
-	it('are said to be that, and not to be too many', () => {
-		const { events, warning } = remembering(broken()).take([{ _id: 'b' }]);
+	it.each([
+		['no JSON', '{'],
+		['no object', '["a"]'],
+		['keys that are no JSON', '{"a":"fingerprint"}'],
+		['keys that are no keys', '{"null":"fingerprint"}'],
+		['fingerprints that are no text', '{"\\"a\\"":1}'],
+	])('%s, are said to be that, and not to be too many', (_what, documents) => {
+		const { events, warning } = remembering(broken(documents)).take([{ _id: 'b' }]);
 		expect(events).toEqual([]);
 		expect(warning?.message).toContain('which documents changed is not known');
 		expect(warning?.description).toMatch(

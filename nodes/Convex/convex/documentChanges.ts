@@ -1,7 +1,7 @@
 import type { JSONValue } from 'convex/values';
 import { describeType } from './arguments';
 import { inputFailure, type ConvexFailure } from './failure';
-import { fingerprintOf } from './fingerprint';
+import { fingerprintOf, fingerprintOfJson } from './fingerprint';
 import { parseJsonObject } from './jsonText';
 import type { DocumentChange, EncodedDocument } from './resultEvent';
 import { isSameField, isSameValue, ownField } from './sameValue';
@@ -55,16 +55,28 @@ function knownDocument(document: EncodedDocument, before: KnownDocument | undefi
 		: { fingerprint: fingerprintOf(document), document };
 }
 
-/** Fingerprints by key, as canonical JSON. */
-export function keptDocuments(documents: KnownDocuments): string {
-	const fields = [...documents.keys()]
-		.sort()
-		.map((key) => `${JSON.stringify(key)}:${JSON.stringify(documents.get(key)?.fingerprint)}`);
-	return `{${fields.join(',')}}`;
+/** What is kept of documents. */
+export interface KeptDocuments {
+	/** Fingerprints by key, as JSON, in the order of the list. */
+	json: string;
+	/** Fingerprint of all, in whatever order they are. */
+	fingerprint: string;
+}
+
+export function keptDocuments(documents: KnownDocuments): KeptDocuments {
+	const fields = new Map<string, string>();
+	for (const [key, { fingerprint }] of documents) {
+		fields.set(key, `${JSON.stringify(key)}:${JSON.stringify(fingerprint)}`);
+	}
+	const sorted = [...fields.keys()].sort().map((key) => fields.get(key));
+	return {
+		json: `{${[...fields.values()].join(',')}}`,
+		fingerprint: fingerprintOfJson(`{${sorted.join(',')}}`),
+	};
 }
 
 /**
- * Reads what `keptDocuments` wrote.
+ * Reads the JSON of `keptDocuments`.
  *
  * @returns undefined for anything else
  */

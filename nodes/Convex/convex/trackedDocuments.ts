@@ -7,7 +7,6 @@ import {
 	type KnownDocuments,
 } from './documentChanges';
 import { ConvexFailure } from './failure';
-import { fingerprintOfJson } from './fingerprint';
 import type { EventReason, ResultCheckpoint, ResultTracker, ResultUpdate } from './resultEvent';
 
 /**
@@ -107,11 +106,10 @@ function lastListOf({ result, documents: kept }: ResultCheckpoint): LastList {
 
 /** The documents are left out where they are too many to keep. */
 function checkpointOf(documents: KnownDocuments): ResultCheckpoint {
-	const kept = keptDocuments(documents);
-	const result = fingerprintOfJson(kept);
+	const { json, fingerprint } = keptDocuments(documents);
 	const isTooLong =
-		documents.size > MAX_REMEMBERED_DOCUMENTS || Buffer.byteLength(kept) > MAX_REMEMBERED_BYTES;
-	return isTooLong ? { result } : { result, documents: kept };
+		documents.size > MAX_REMEMBERED_DOCUMENTS || Buffer.byteLength(json) > MAX_REMEMBERED_BYTES;
+	return { result: fingerprint, ...(!isTooLong && { documents: json }) };
 }
 
 function missed(gapReason: string): ConvexFailure {
