@@ -20,14 +20,30 @@ export function fingerprintOfJson(canonicalJson: string): string {
 	return hash.slice(0, FINGERPRINT_LENGTH);
 }
 
+/** Convex's encoder sorts fields: what is sorted is left to the host, which is several times faster. */
 function canonicalJson(value: JSONValue): string {
+	return isSorted(value) ? JSON.stringify(value) : sortedJson(value);
+}
+
+function isSorted(value: JSONValue | undefined): boolean {
+	if (typeof value !== 'object' || value === null) return true;
+	if (Array.isArray(value)) return value.every(isSorted);
+	let before = '';
+	for (const name of Object.keys(value)) {
+		if (name < before || !isSorted(value[name])) return false;
+		before = name;
+	}
+	return true;
+}
+
+function sortedJson(value: JSONValue): string {
 	if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-	if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+	if (Array.isArray(value)) return `[${value.map(sortedJson).join(',')}]`;
 	let fields = '';
 	for (const name of Object.keys(value).sort()) {
 		const field = value[name];
 		if (field === undefined) continue;
-		fields += `${fields === '' ? '' : ','}${JSON.stringify(name)}:${canonicalJson(field)}`;
+		fields += `${fields === '' ? '' : ','}${JSON.stringify(name)}:${sortedJson(field)}`;
 	}
 	return `{${fields}}`;
 }

@@ -12,10 +12,11 @@ export function isSameValue(a: JSONValue, b: JSONValue): boolean {
 	if (Array.isArray(a) || Array.isArray(b)) {
 		return Array.isArray(a) && Array.isArray(b) && isSameList(a, b);
 	}
-	const names = Object.keys(a);
-	return (
-		names.length === Object.keys(b).length &&
-		names.every((name) => isSameField(ownField(a, name), ownField(b, name)))
+	const [names, others] = [Object.keys(a), Object.keys(b)];
+	if (names.length !== others.length) return false;
+	return names.every(
+		(name, index) =>
+			(name === others[index] || Object.hasOwn(b, name)) && isSameField(a[name], b[name]),
 	);
 }
 
