@@ -131,15 +131,14 @@ async function inTime(
 	const timeout = new Promise<void>((resolve) => {
 		timer = startTimer(resolve, ACTIVATION_TIMEOUT_MS);
 	});
-	const first = run.outcome.then((outcome) => finalFailure(outcome, isByUser));
-	const checked = checking.then(async (check) => (check === 'done' ? undefined : await first));
-	const ended = Promise.race([timeout, handle.ended]);
+	const awaited = run.outcome.then((outcome) => finalFailure(outcome, isByUser));
+	// What the query gave by then counts, though the deployment did not answer over HTTP.
+	const present = async () => await Promise.race([awaited, undefined]);
+	const checked = checking.then(async (next) =>
+		next === 'awaitResult' ? await awaited : await present(),
+	);
 	try {
-		// What the query gave by then counts, though the deployment did not answer over HTTP.
-		return await Promise.race([
-			checked,
-			ended.then(async () => await Promise.race([first, undefined])),
-		]);
+		return await Promise.race([checked, Promise.race([timeout, handle.ended]).then(present)]);
 	} finally {
 		stopTimer(timer);
 	}
