@@ -123,16 +123,44 @@ describe('a deployment that is away', () => {
 		expect(message).toContain('Nothing answers at the deployment URL');
 	});
 
-	it('behind a connection that hangs is connected to anew after a long time', async () => {
+	it('behind a connection that is open and silent is left to the client, and said to be that', async () => {
 		const silent = await startSilentSyncServer();
 		const trigger = await use.activate(counter(), {
 			credential: { ...use.credential, deploymentUrl: silent.url },
 			nodeType: impatient({ firstCheckMs: 50, freshAttemptMs: 50, longAbsenceMs: 200 }),
 		});
-		while (silent.connections() < 3) await sleep(20);
+		expect(await trigger.failedExecutions.until(() => true)).toEqual({
+			message: expect.stringMatching(
+				/^The query has given no result since \d{4}-.*The live connection \(WebSocket\) to the deployment is open$/,
+			),
+			description: expect.stringMatching(/^A big result takes its time.*keeps watching/),
+		});
+		await sleep(1_000);
+		expect(silent.connections()).toBe(1);
+		expect(trigger.failedExecutions.all).toHaveLength(1);
 		await trigger.deactivate();
 		await silent.stop();
-	}, 10_000);
+	});
+
+	it('only seems to be while a big result comes over a slow network, by one connection', async () => {
+		const text = 'x'.repeat(500_000);
+		await use.mutate('boards:put', { name: 'big', value: text });
+		proxy.bytesPerSecond = 200_000;
+		await proxy.up();
+		const trigger = await use.activate(
+			watching('boards:read', { name: 'big' }, { emitInitialResult: true }),
+			{
+				...viaProxy(),
+				mode: 'init',
+				nodeType: impatient({ firstCheckMs: 100, freshAttemptMs: 100, longAbsenceMs: 600_000 }),
+			},
+		);
+		const { items } = await trigger.nthStart(1);
+		expect(items).toEqual([{ value: text, previousValue: null, reason: 'initial' }]);
+		expect(trigger.failedExecutions.all).toEqual([]);
+		const { sockets, closeCodes } = await use.deployment.syncStats();
+		expect([sockets, closeCodes]).toEqual([1, {}]);
+	});
 
 	it('no longer, once a result has arrived, is not checked again', async () => {
 		const trigger = await use.activate(counter(), {

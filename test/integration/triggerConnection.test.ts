@@ -111,7 +111,7 @@ describe('a deployment that sends what it should not', () => {
 			nodeType: impatient({ firstCheckMs: 50, freshAttemptMs: 50, longAbsenceMs: 600_000 }),
 		});
 		const { message } = await trigger.failedExecutions.until(() => true);
-		expect(message).toContain('does not come about: unsupported client');
+		expect(message).toContain("closes before the query's result has arrived: unsupported client");
 		await trigger.deactivate();
 		await rude.stop();
 	});

@@ -1,10 +1,15 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { Transform } from 'node:stream';
+import { sleep } from 'n8n-workflow';
 
 /** Stands between a client and a server, so that the server can be gone for a time and keep its address. */
 export class TcpProxy {
 	/** Connections that clients made so far. */
 	connections = 0;
+
+	/** How fast each connection that is made from now on carries what the server sends. */
+	bytesPerSecond = Number.POSITIVE_INFINITY;
 
 	private server: Server | undefined;
 
@@ -76,7 +81,20 @@ export class TcpProxy {
 				this.sockets.delete(socket);
 				if (!this.silent.has(socket)) other.destroy();
 			});
-			socket.pipe(other);
+		}
+		client.pipe(upstream);
+		if (Number.isFinite(this.bytesPerSecond)) {
+			upstream.pipe(slowDown(this.bytesPerSecond)).pipe(client);
+		} else {
+			upstream.pipe(client);
 		}
 	}
+}
+
+function slowDown(bytesPerSecond: number): Transform {
+	return new Transform({
+		transform: (chunk: Buffer, _encoding, done) => {
+			void sleep((chunk.length / bytesPerSecond) * 1_000).then(() => done(null, chunk));
+		},
+	});
 }

@@ -41,6 +41,8 @@ export interface TriggerOptions {
 	staticData?: IDataObject;
 	/** `activate`, by a user, unless given; `init` after a restart of n8n. */
 	mode?: WorkflowActivateMode;
+	/** What becomes of n8n's static data before the activation. */
+	changeStaticData?: (staticData: IDataObject) => IDataObject;
 	nodeType?: INodeType;
 	/** One of its own unless given. */
 	workflowId?: string;
@@ -113,6 +115,10 @@ export class ActiveTrigger {
 			staticData: structuredClone(options.staticData ?? {}),
 			settings: {},
 		});
+		const { changeStaticData } = options;
+		if (changeStaticData !== undefined) {
+			this.workflow.staticData = changeStaticData(this.workflow.staticData);
+		}
 	}
 
 	/** Activates the workflow as n8n does, once. @throws what the trigger throws */

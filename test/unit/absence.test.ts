@@ -51,3 +51,22 @@ describe('an absence', () => {
 		expect(failed).toBe('second');
 	});
 });
+
+describe('the checks of many triggers that miss the same deployment', () => {
+	it('come one after the other, and so do their attempts', async () => {
+		const order: string[] = [];
+		// The shares by which they differ, the other way round than they begin.
+		const shares = { last: 1, middle: 0.5, first: 0 };
+		const absences = Object.entries(shares).map(([name, share]) => {
+			const stillAway = (_since: Date, isLong: boolean) =>
+				void order.push(`${name}${isLong ? ' long' : ''}`);
+			const patience = { firstCheckMs: 200, freshAttemptMs: 200, longAbsenceMs: 2_000 };
+			return new Absence(patience, { stillAway }, () => share);
+		});
+		for (const one of absences) one.begin();
+		while (order.length < 6) await elapsed(20);
+		for (const one of absences) one.end();
+		expect(order).toEqual(['first', 'middle', 'last', 'first long', 'middle long', 'last long']);
+		expect(absences.map(({ attemptDelayMs }) => attemptDelayMs)).toEqual([40, 20, 0]);
+	});
+});

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import type { JSONValue } from 'convex/values';
-import type { RememberedResult, ResultEvent } from '../../nodes/Convex/convex/resultEvent';
+import type { ResultCheckpoint, ResultEvent } from '../../nodes/Convex/convex/resultEvent';
 import {
 	MAX_REMEMBERED_BYTES,
 	MAX_REMEMBERED_DOCUMENTS,
-	TrackedDocuments,
 } from '../../nodes/Convex/convex/trackedDocuments';
+import { Tracking } from './tracking';
 
 const RUNS = { seed: 20260131, numRuns: 200 };
 
@@ -38,22 +38,21 @@ const documents: fc.Arbitrary<Documents> = fc
 
 const asSet = (list: Documents) => [...list].sort((a, b) => (a._id < b._id ? -1 : 1));
 
-const remembering = (remembered: RememberedResult | undefined) =>
-	new TrackedDocuments('_id', remembered, false);
+const remembering = (remembered: ResultCheckpoint | undefined) => Tracking.ofDocuments(remembered);
 
 describe('the changes of a list of documents', () => {
 	it('turn the list before into the list after, also across restarts', () => {
 		fc.assert(
 			fc.property(fc.array(fc.tuple(documents, fc.boolean())), (steps) => {
 				const copy = new Copy();
-				let tracker = new TrackedDocuments('_id', undefined, true);
+				let tracker = Tracking.ofDocuments(undefined, { emitInitial: true });
 				for (const [list, restarts] of steps) {
 					const json: JSONValue = JSON.parse(JSON.stringify(list));
 					copy.apply(tracker.take(json).events);
 					const kept = [...copy.documents].map(([_id, document]) => ({ ...Object(document), _id }));
 					expect(asSet(kept)).toEqual(asSet(list));
 					expect(tracker.take(json).events).toEqual([]);
-					if (restarts) tracker = remembering(tracker.remembered());
+					if (restarts) tracker = remembering(tracker.remembered);
 				}
 			}),
 			RUNS,
@@ -61,11 +60,16 @@ describe('the changes of a list of documents', () => {
 	});
 
 	it('before the first result are none, unless that is wanted', () => {
-		expect(remembering(undefined).remembered()).toBeUndefined();
 		expect(remembering(undefined).take([{ _id: 'a' }]).events).toEqual([]);
-		expect(new TrackedDocuments('_id', undefined, true).take([{ _id: 'a' }]).events).toHaveLength(
-			1,
-		);
+		const emitting = Tracking.ofDocuments(undefined, { emitInitial: true });
+		expect(emitting.take([{ _id: 'a' }]).events).toHaveLength(1);
+	});
+
+	it('name those that went during a pause in the order of the list', () => {
+		const tracker = remembering(undefined);
+		tracker.take([{ _id: 'b' }, { _id: 'c' }, { _id: 'a' }]);
+		const { events } = remembering(tracker.remembered).take([]);
+		expect(events).toMatchObject(['b', 'c', 'a'].map((key) => ({ change: { key } })));
 	});
 
 	it('do not forget the documents over a result that is none', () => {
@@ -84,7 +88,7 @@ describe('a list that is too long to remember', () => {
 	it('is remembered one by one up to the bound', () => {
 		const tracker = remembering(undefined);
 		expect(tracker.take(many(MAX_REMEMBERED_DOCUMENTS)).warning).toBeUndefined();
-		const after = remembering(tracker.remembered());
+		const after = remembering(tracker.remembered);
 		expect(after.take(many(MAX_REMEMBERED_DOCUMENTS, 1)).events).toHaveLength(1);
 	});
 
@@ -95,7 +99,7 @@ describe('a list that is too long to remember', () => {
 		const next = tracker.take(many(long, 1));
 		expect(next.events).toHaveLength(1);
 		expect(next.warning).toBeUndefined();
-		expect(tracker.remembered()?.documents).toBeUndefined();
+		expect(tracker.remembered?.documents).toBeUndefined();
 	});
 
 	it('is warned of again only after it was short', () => {
@@ -108,7 +112,7 @@ describe('a list that is too long to remember', () => {
 	it('after a restart is known to have changed, or not', () => {
 		const tracker = remembering(undefined);
 		tracker.take(many(long));
-		const remembered = tracker.remembered();
+		const remembered = tracker.remembered;
 		expect(remembering(remembered).take(many(long))).toEqual({ events: [] });
 		const changed = remembering(remembered).take(many(long, 1));
 		expect(changed.events).toEqual([]);
@@ -118,7 +122,7 @@ describe('a list that is too long to remember', () => {
 	it('is watched from then on', () => {
 		const tracker = remembering(undefined);
 		tracker.take(many(long));
-		const after = remembering(tracker.remembered());
+		const after = remembering(tracker.remembered);
 		after.take(many(long, 1));
 		expect(after.take(many(long, 2)).events).toMatchObject([
 			{ reason: 'change', change: { type: 'changed', changedFields: ['n'] } },
@@ -130,23 +134,29 @@ describe('a list that is too long to remember', () => {
 			['a', 'b'].map((letter) => ({ _id: letter + 'é'.repeat(length), n: 1 }));
 		const tracker = remembering(undefined);
 		expect(tracker.take(withKeys(MAX_REMEMBERED_BYTES / 4 - 100)).warning).toBeUndefined();
-		expect(tracker.remembered()?.documents).toBeDefined();
+		expect(tracker.remembered?.documents).toBeDefined();
 		const { message, description } = tracker.take(withKeys(MAX_REMEMBERED_BYTES / 4)).warning ?? {};
 		expect(message).toContain('will not be noticed');
 		expect(description).toMatch(/10000 documents and 1 MiB of their keys.*'Key Field'/);
-		expect(tracker.remembered()?.documents).toBeUndefined();
+		expect(tracker.remembered?.documents).toBeUndefined();
 	});
 });
 
 describe('documents that were kept so that they cannot be read', () => {
-	const broken = (): RememberedResult => {
+	const broken = (documents = '{'): ResultCheckpoint => {
 		const tracker = remembering(undefined);
 		tracker.take([{ _id: 'a' }]);
-		return { result: tracker.remembered()?.result ?? '', documents: '{' };
+		return { result: tracker.remembered?.result ?? '', documents };
 	};
 
-	it('are said to be that, and not to be too many', () => {
-		const { events, warning } = remembering(broken()).take([{ _id: 'b' }]);
+	it.each([
+		['no JSON', '{'],
+		['no object', '["a"]'],
+		['keys that are no JSON', '{"a":"fingerprint"}'],
+		['keys that are no keys', '{"null":"fingerprint"}'],
+		['fingerprints that are no text', '{"\\"a\\"":1}'],
+	])('%s, are said to be that, and not to be too many', (_what, documents) => {
+		const { events, warning } = remembering(broken(documents)).take([{ _id: 'b' }]);
 		expect(events).toEqual([]);
 		expect(warning?.message).toContain('which documents changed is not known');
 		expect(warning?.description).toMatch(

@@ -1,7 +1,7 @@
-import { TrackedValue } from '../../nodes/Convex/convex/trackedValue';
+import { Tracking } from './tracking';
 
 const tracking = () => {
-	const tracker = new TrackedValue(undefined, false);
+	const tracker = Tracking.ofValue(undefined);
 	tracker.take('A');
 	return tracker;
 };
@@ -25,15 +25,15 @@ describe('a result as a whole', () => {
 	});
 
 	it('seen by an earlier process is compared, and not known', () => {
-		const remembered = tracking().remembered();
-		expect(new TrackedValue(remembered, true).take('A').events).toEqual([]);
-		expect(new TrackedValue(remembered, true).take('B').events).toEqual([
+		const remembered = tracking().remembered;
+		expect(Tracking.ofValue(remembered, true).take('A').events).toEqual([]);
+		expect(Tracking.ofValue(remembered, true).take('B').events).toEqual([
 			{ kind: 'result', reason: 'catchUp', value: 'B', previousValue: undefined },
 		]);
 	});
 
 	it('is known again once it was seen, even unchanged', () => {
-		const tracker = new TrackedValue(tracking().remembered(), false);
+		const tracker = Tracking.ofValue(tracking().remembered);
 		tracker.take('A');
 		expect(tracker.take('B').events).toMatchObject([{ reason: 'change', previousValue: 'A' }]);
 	});

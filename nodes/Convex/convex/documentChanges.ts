@@ -1,8 +1,10 @@
 import type { JSONValue } from 'convex/values';
 import { describeType } from './arguments';
 import { inputFailure, type ConvexFailure } from './failure';
-import { fingerprintOf } from './fingerprint';
+import { fingerprintOf, fingerprintOfJson } from './fingerprint';
+import { parseJsonObject } from './jsonText';
 import type { DocumentChange, EncodedDocument } from './resultEvent';
+import { isSameField, isSameValue, ownField } from './sameValue';
 
 interface KnownDocument {
 	fingerprint: string;
@@ -16,10 +18,15 @@ export type KnownDocuments = ReadonlyMap<string, KnownDocument>;
 /**
  * The documents of a query's result.
  *
+ * @param known those of the result before: what has not changed since is not hashed again
  * @throws ConvexFailure (`input`) for a result that is no list of documents, and for documents that
  * the field does not tell apart
  */
-export function documentsByKey(result: JSONValue, keyField: string): KnownDocuments {
+export function documentsByKey(
+	result: JSONValue,
+	keyField: string,
+	known: KnownDocuments | undefined,
+): KnownDocuments {
 	if (!Array.isArray(result)) throw noList(result);
 	const documents = new Map<string, KnownDocument>();
 	result.forEach((document, index) => {
@@ -37,8 +44,50 @@ export function documentsByKey(result: JSONValue, keyField: string): KnownDocume
 				"Set 'Key Field' to a field that has a different value in each document, such as _id.",
 			);
 		}
-		documents.set(key, { fingerprint: fingerprintOf(document), document });
+		documents.set(key, knownDocument(document, known?.get(key)));
 	});
+	return documents;
+}
+
+function knownDocument(document: EncodedDocument, before: KnownDocument | undefined) {
+	return before?.document !== undefined && isSameValue(before.document, document)
+		? before
+		: { fingerprint: fingerprintOf(document), document };
+}
+
+/** What is kept of documents. */
+export interface KeptDocuments {
+	/** Fingerprints by key, as JSON, in the order of the list. */
+	json: string;
+	/** Fingerprint of all, in whatever order they are. */
+	fingerprint: string;
+}
+
+export function keptDocuments(documents: KnownDocuments): KeptDocuments {
+	const fields = new Map<string, string>();
+	for (const [key, { fingerprint }] of documents) {
+		fields.set(key, `${JSON.stringify(key)}:${JSON.stringify(fingerprint)}`);
+	}
+	const sorted = [...fields.keys()].sort().map((key) => fields.get(key));
+	return {
+		json: `{${[...fields.values()].join(',')}}`,
+		fingerprint: fingerprintOfJson(`{${sorted.join(',')}}`),
+	};
+}
+
+/**
+ * Reads the JSON of `keptDocuments`.
+ *
+ * @returns undefined for anything else
+ */
+export function parseKeptDocuments(json: string): KnownDocuments | undefined {
+	const fingerprints = parseJsonObject(json);
+	if (fingerprints === undefined) return undefined;
+	const documents = new Map<string, KnownDocument>();
+	for (const [key, fingerprint] of Object.entries(fingerprints)) {
+		if (typeof fingerprint !== 'string' || !isKeyJson(key)) return undefined;
+		documents.set(key, { fingerprint, document: undefined });
+	}
 	return documents;
 }
 
@@ -71,7 +120,7 @@ function noList(result: JSONValue): ConvexFailure {
 }
 
 function keyOf(document: EncodedDocument, keyField: string, place: string): string {
-	const key = Object.hasOwn(document, keyField) ? document[keyField] : undefined;
+	const key = ownField(document, keyField);
 	if (isKey(key)) return JSON.stringify(key);
 	throw inputFailure(
 		key === undefined
@@ -79,6 +128,14 @@ function keyOf(document: EncodedDocument, keyField: string, place: string): stri
 			: `The query's result has a document whose '${keyField}' is ${describeValue(key)}, not text or a number: ${place}`,
 		"Set 'Key Field' to a field that every document has, with a different value in each, such as _id.",
 	);
+}
+
+function isKeyJson(json: string): boolean {
+	try {
+		return isKey(JSON.parse(json));
+	} catch {
+		return false;
+	}
 }
 
 /** Text, a number or an int64. */
@@ -112,12 +169,8 @@ function describeChange(
 function changedFields(before: EncodedDocument, after: EncodedDocument): string[] {
 	const names = new Set([...Object.keys(before), ...Object.keys(after)]);
 	return [...names]
-		.filter((name) => fingerprintOfField(before[name]) !== fingerprintOfField(after[name]))
+		.filter((name) => !isSameField(ownField(before, name), ownField(after, name)))
 		.sort();
-}
-
-function fingerprintOfField(value: JSONValue | undefined): string | undefined {
-	return value === undefined ? undefined : fingerprintOf(value);
 }
 
 /** An object of Convex, and not one that encodes a value of another type. */

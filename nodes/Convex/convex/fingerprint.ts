@@ -11,18 +11,39 @@ const FINGERPRINT_LENGTH = 16;
  * @param value in Convex's encoded JSON, which keeps all types apart
  */
 export function fingerprintOf(value: JSONValue): string {
-	const hash = createHash('sha256').update(canonicalJson(value)).digest('base64url');
+	return fingerprintOfJson(canonicalJson(value));
+}
+
+/** The same of a value that is canonical JSON already: without blanks, the fields of objects sorted. */
+export function fingerprintOfJson(canonicalJson: string): string {
+	const hash = createHash('sha256').update(canonicalJson).digest('base64url');
 	return hash.slice(0, FINGERPRINT_LENGTH);
 }
 
+/** Convex's encoder sorts fields: what is sorted is left to the host, which is several times faster. */
 function canonicalJson(value: JSONValue): string {
+	return isSorted(value) ? JSON.stringify(value) : sortedJson(value);
+}
+
+function isSorted(value: JSONValue | undefined): boolean {
+	if (typeof value !== 'object' || value === null) return true;
+	if (Array.isArray(value)) return value.every(isSorted);
+	let before = '';
+	for (const name of Object.keys(value)) {
+		if (name < before || !isSorted(value[name])) return false;
+		before = name;
+	}
+	return true;
+}
+
+function sortedJson(value: JSONValue): string {
 	if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-	if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-	const fields = Object.keys(value)
-		.sort()
-		.flatMap((name) => {
-			const field = value[name];
-			return field === undefined ? [] : [`${JSON.stringify(name)}:${canonicalJson(field)}`];
-		});
-	return `{${fields.join(',')}}`;
+	if (Array.isArray(value)) return `[${value.map(sortedJson).join(',')}]`;
+	let fields = '';
+	for (const name of Object.keys(value).sort()) {
+		const field = value[name];
+		if (field === undefined) continue;
+		fields += `${fields === '' ? '' : ','}${JSON.stringify(name)}:${sortedJson(field)}`;
+	}
+	return `{${fields}}`;
 }

@@ -31,6 +31,15 @@ export function noLiveConnection(reason: string): ConvexFailure {
 	);
 }
 
+/** @param reason what the deployment or the network said the last time, often nothing */
+export function noResultOverConnection(reason: string): ConvexFailure {
+	return new ConvexFailure(
+		`The deployment answers, and the live connection (WebSocket) to it opens, but closes before the query's result has arrived${saying(reason)}`,
+		'A big result may take longer than the network, or a proxy in it, keeps the connection open: watch a query that returns less.',
+		{ kind: 'network', retryable: true, outcome: 'notExecuted' },
+	);
+}
+
 /** @param reason what the deployment or the network said, often nothing */
 export function connectionBroken(reason: string): ConvexFailure {
 	return new ConvexFailure(

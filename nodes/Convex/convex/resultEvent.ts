@@ -31,7 +31,7 @@ export interface DocumentChange {
 }
 
 /** What is kept of a result, to find out later whether it changed. */
-export interface RememberedResult {
+export interface ResultCheckpoint {
 	/** Fingerprint of the whole result. */
 	result: string;
 	/** For documents: fingerprints by key, as JSON; undefined where they are too many to keep. */
@@ -39,21 +39,22 @@ export interface RememberedResult {
 }
 
 /** What a new result of a watched query means. */
-export interface TakenResult {
+export interface ResultUpdate {
 	events: ResultEvent[];
 	/** Something that was not noticed, or will not be. */
 	warning?: ConvexFailure;
+	/** What is to be kept of the result. */
+	checkpoint: ResultCheckpoint;
+	/** From here on results are compared with this one. Until then they are with the one before. */
+	accept: () => void;
 }
 
 /** Compares each result of a watched query with the one before. */
 export interface ResultTracker {
 	/**
-	 * Takes in the query's next result.
+	 * Compares the query's next result with the one that was accepted last.
 	 *
-	 * @throws ConvexFailure (`input`) for a result that cannot be watched this way; the one before
-	 * stays what the next is compared with
+	 * @throws ConvexFailure (`input`) for a result that cannot be watched this way
 	 */
-	take: (result: JSONValue) => TakenResult;
-	/** What is known of the last result; undefined before the first. */
-	remembered: () => RememberedResult | undefined;
+	compare: (result: JSONValue) => ResultUpdate;
 }

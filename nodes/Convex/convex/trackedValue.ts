@@ -1,6 +1,7 @@
 import type { JSONValue } from 'convex/values';
 import { fingerprintOf } from './fingerprint';
-import type { RememberedResult, ResultTracker, TakenResult } from './resultEvent';
+import type { ResultCheckpoint, ResultEvent, ResultTracker, ResultUpdate } from './resultEvent';
+import { isSameField } from './sameValue';
 
 /** The value of the last result is known unless it was seen by an earlier process. */
 interface LastResult {
@@ -14,7 +15,7 @@ export class TrackedValue implements ResultTracker {
 
 	/** @param remembered what was kept of the last result; undefined to begin with the next one */
 	constructor(
-		remembered: RememberedResult | undefined,
+		remembered: ResultCheckpoint | undefined,
 		private readonly emitInitial: boolean,
 	) {
 		if (remembered !== undefined) {
@@ -22,20 +23,30 @@ export class TrackedValue implements ResultTracker {
 		}
 	}
 
-	take(value: JSONValue): TakenResult {
+	compare(value: JSONValue): ResultUpdate {
 		const { last } = this;
-		this.last = { fingerprint: fingerprintOf(value), value };
-		if (last === undefined) {
-			return this.emitInitial
-				? { events: [{ kind: 'result', reason: 'initial', value, previousValue: undefined }] }
-				: { events: [] };
-		}
-		if (last.fingerprint === this.last.fingerprint) return { events: [] };
-		const reason = last.value === undefined ? 'catchUp' : 'change';
-		return { events: [{ kind: 'result', reason, value, previousValue: last.value }] };
+		const isSame = last !== undefined && isSameField(last.value, value);
+		const next = { fingerprint: isSame ? last.fingerprint : fingerprintOf(value), value };
+		return {
+			events: this.eventsBetween(last, next),
+			checkpoint: { result: next.fingerprint },
+			accept: () => {
+				this.last = next;
+			},
+		};
 	}
 
-	remembered(): RememberedResult | undefined {
-		return this.last === undefined ? undefined : { result: this.last.fingerprint };
+	private eventsBetween(
+		last: LastResult | undefined,
+		{ fingerprint, value }: LastResult & { value: JSONValue },
+	): ResultEvent[] {
+		if (last === undefined) {
+			return this.emitInitial
+				? [{ kind: 'result', reason: 'initial', value, previousValue: undefined }]
+				: [];
+		}
+		if (last.fingerprint === fingerprint) return [];
+		const reason = last.value === undefined ? 'catchUp' : 'change';
+		return [{ kind: 'result', reason, value, previousValue: last.value }];
 	}
 }

@@ -128,7 +128,8 @@ function tooLong(operation: FunctionOperation, { message }: AnswerTooLong): Conv
 }
 
 function faultOf(code: string | undefined, text: string, timeoutMs: number): NetworkFault {
-	const known = code === undefined ? undefined : FAULTS_BY_CODE[code];
+	const isKnown = code !== undefined && Object.hasOwn(FAULTS_BY_CODE, code);
+	const known = isKnown ? FAULTS_BY_CODE[code] : undefined;
 	if (known !== undefined) return known;
 	if (code !== undefined && TIMEOUT_CODES.has(code)) {
 		return {

@@ -1,13 +1,15 @@
 import type { ConvexFailure } from '../convex/failure';
 
 /**
- * What keeps a trigger from noticing changes, each for itself.
+ * What keeps a trigger from doing its work, each for itself.
  *
  * - `query`: the query throws, or is refused.
  * - `result`: its result cannot be watched the way that was chosen.
- * - `absence`: there is no connection to the deployment.
+ * - `absence`: there is no connection to the deployment, or nothing comes over it.
+ * - `start`: n8n did not take over the start of the workflow.
+ * - `memory`: what is remembered cannot be written to n8n's static data.
  */
-export type IncidentKind = 'query' | 'result' | 'absence';
+export type IncidentKind = 'query' | 'result' | 'absence' | 'start' | 'memory';
 
 /** Tells the workflow, in its next item, that something was wrong for a time. */
 export interface Recovery {
@@ -43,11 +45,7 @@ export class Incidents {
 	end(kind: IncidentKind): void {
 		const incident = this.open.get(kind);
 		this.open.delete(kind);
-		if (incident === undefined || !incident.isReported) return;
-		this.recovery ??= {
-			message: incident.failure.message,
-			since: incident.since.toISOString(),
-		};
+		this.recovery ??= recoveryFrom(incident);
 	}
 
 	/** From here on incidents are reported, those that are under way too. */
@@ -56,11 +54,15 @@ export class Incidents {
 		for (const incident of this.open.values()) this.tell(incident);
 	}
 
-	/** What is over and was not told yet. */
-	takeRecovery(): Recovery | undefined {
-		const { recovery } = this;
+	/** What is over and was not told yet; with the next start of the workflow, what kept it from starting. */
+	get untold(): Recovery | undefined {
+		return this.recovery ?? recoveryFrom(this.open.get('start'));
+	}
+
+	/** The workflow started, with what was not told yet. */
+	started(): void {
+		this.open.delete('start');
 		this.recovery = undefined;
-		return recovery;
 	}
 
 	private tell(incident: Incident): void {
@@ -68,4 +70,9 @@ export class Incidents {
 		incident.isReported = true;
 		this.report(incident.failure);
 	}
+}
+
+function recoveryFrom(incident: Incident | undefined): Recovery | undefined {
+	if (incident === undefined || !incident.isReported) return undefined;
+	return { message: incident.failure.message, since: incident.since.toISOString() };
 }

@@ -1,6 +1,7 @@
 import type { JSONValue } from 'convex/values';
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import type { ValueFormat } from '../convex/functionCall';
+import { cloneJson } from '../convex/cloneJson';
 import { toPlainJson } from '../convex/plainJson';
 import type { ResultEvent } from '../convex/resultEvent';
 import type { Recovery } from './incidents';
@@ -11,8 +12,9 @@ export function toItems(
 	valueFormat: ValueFormat,
 	recovered: Recovery | undefined,
 ): INodeExecutionData[] {
-	const written = (value: JSONValue | undefined) =>
-		value === undefined ? null : valueFormat === 'json' ? toPlainJson(value) : value;
+	// The results themselves are what the next one is compared with, and a workflow may change its items.
+	const write = valueFormat === 'json' ? toPlainJson : cloneJson;
+	const written = (value: JSONValue | undefined) => (value === undefined ? null : write(value));
 	return events.map((event) => {
 		const json: IDataObject = {
 			...(event.kind === 'result'

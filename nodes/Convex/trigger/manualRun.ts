@@ -1,9 +1,10 @@
 import type { JSONValue } from 'convex/values';
 import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
 import type { EncodedArguments } from '../convex/arguments';
+import type { ConvexFailure } from '../convex/failure';
 import { noLiveConnection } from '../convex/liveFailure';
 import { actingAs, type Deployment } from '../transport/deployment';
-import { PATIENCE } from '../transport/live/absence';
+import { longWithoutResult, PATIENCE } from '../transport/live/absence';
 import { checkDeployment } from '../transport/live/deploymentCheck';
 import { LiveWatch } from '../transport/live/liveWatch';
 import { startTimer, stopTimer } from '../transport/timers';
@@ -13,7 +14,11 @@ import type { Watch } from './parameters';
 import { watchFailure } from './watchFailure';
 import { trackerOf } from './watchRun';
 
-const TIMEOUT_MS = 15_000;
+/** How long to wait for the deployment's answer, and for a live connection. */
+const CONNECTION_TIMEOUT_MS = 15_000;
+
+/** How long a big result may take over an open connection. */
+const RESULT_TIMEOUT_MS = 120_000;
 
 /** In the editor the workflow runs once, with the result as it is now; nothing is remembered. */
 export function manualRun(
@@ -33,7 +38,9 @@ export function manualRun(
 					context.emit([]);
 					return;
 				}
-				const { events } = trackerOf({ ...watch, emitInitialResult: true }, undefined).take(value);
+				const { events } = trackerOf({ ...watch, emitInitialResult: true }, undefined).compare(
+					value,
+				);
 				context.emit([toItems(events, watch.valueFormat, undefined)]);
 			} catch (error) {
 				throw toNodeError(context.getNode(), watchFailure(toFailure(error)), 0);
@@ -82,7 +89,12 @@ class CurrentResult {
 	private async checkedResult(): Promise<JSONValue | undefined> {
 		const { identity } = this.watch;
 		const caller = identity === undefined ? this.deployment : actingAs(this.deployment, identity);
-		const check = await checkDeployment(this.context, caller, identity !== undefined, TIMEOUT_MS);
+		const check = await checkDeployment(
+			this.context,
+			caller,
+			identity !== undefined,
+			CONNECTION_TIMEOUT_MS,
+		);
 		if (this.isClosed) return undefined;
 		if (check.status !== 'answers') throw check.failure;
 		return await this.firstResult();
@@ -90,7 +102,7 @@ class CurrentResult {
 
 	private async firstResult(): Promise<JSONValue> {
 		return await new Promise((resolve, reject) => {
-			this.timer = startTimer(() => reject(noLiveConnection('')), TIMEOUT_MS);
+			this.rejectInTime(new Date(), reject);
 			this.live = new LiveWatch(
 				this.context,
 				this.deployment,
@@ -106,5 +118,13 @@ class CurrentResult {
 			);
 			this.live.start();
 		});
+	}
+	private rejectInTime(since: Date, reject: (failure: ConvexFailure) => void): void {
+		this.timer = startTimer(() => {
+			const isLong = Date.now() - since.getTime() >= RESULT_TIMEOUT_MS;
+			if (this.live?.isConnected !== true) reject(noLiveConnection(''));
+			else if (isLong) reject(longWithoutResult(since));
+			else this.rejectInTime(since, reject);
+		}, CONNECTION_TIMEOUT_MS);
 	}
 }

@@ -1,40 +1,81 @@
-import type { IDataObject } from 'n8n-workflow';
+import { describeType, isPlainObject } from '../convex/arguments';
+import { inputFailure, type ConvexFailure } from '../convex/failure';
 import { fingerprintOf } from '../convex/fingerprint';
-import type { RememberedResult } from '../convex/resultEvent';
+import type { ResultCheckpoint } from '../convex/resultEvent';
+import { toFailure } from '../transport/nodeError';
+
+/** What a trigger keeps. */
+interface KeptState extends ResultCheckpoint {
+	/** Fingerprint of all that decides on the result. */
+	watch: string;
+	/** ISO date of the first result that was kept of this watch. */
+	since: string;
+	/** How many starts of the workflow there were since. */
+	sequence: number;
+}
 
 /**
  * What a trigger keeps in the node's static data, to catch up after n8n was down. n8n writes it to
  * its database when the workflow starts, and once right after activation.
+ *
+ * The static data may be what a workflow file or a Code node made of it: null, frozen, something
+ * else. The trigger works without it as well, as long as its process lives.
  */
 export class WatchMemory {
+	private state: KeptState | undefined;
+
+	/** The one before the last that was kept. */
+	private previous: KeptState | undefined;
+
 	/**
-	 * @param staticData the node's own, which n8n watches for changes
+	 * @param staticData gives the node's own, which n8n watches for changes; may throw
 	 * @param watch fingerprint of all that decides on the result; with another one the memory is void
 	 */
 	constructor(
-		private readonly staticData: IDataObject,
+		private readonly staticData: () => unknown,
 		private readonly watch: string,
-	) {}
+	) {
+		this.state = parseState(readStaticData(staticData));
+	}
 
 	/** The last result, unless something else was watched then. */
-	get remembered(): RememberedResult | undefined {
-		const { watch, result, documents } = this.staticData;
-		if (watch !== this.watch || typeof result !== 'string') return undefined;
-		return { result, ...(typeof documents === 'string' && { documents }) };
+	get remembered(): ResultCheckpoint | undefined {
+		return this.ofThisWatch;
 	}
 
 	/** @param started whether the workflow starts with this result */
-	keep(result: RememberedResult, started: boolean): void {
-		const { watch, sequence, since } = this.staticData;
-		const goesOn = watch === this.watch && typeof sequence === 'number';
-		const before = goesOn ? sequence : 0;
-		Object.assign(this.staticData, {
+	keep({ result, documents }: ResultCheckpoint, started: boolean): void {
+		const before = this.ofThisWatch;
+		const sequence = before?.sequence ?? 0;
+		this.previous = this.state;
+		this.state = {
 			watch: this.watch,
-			since: goesOn ? since : new Date().toISOString(),
-			sequence: started ? before + 1 : before,
-			documents: null,
-			...result,
-		});
+			since: before?.since ?? new Date().toISOString(),
+			sequence: started ? sequence + 1 : sequence,
+			result,
+			...(documents !== undefined && { documents }),
+		};
+	}
+
+	/** What was kept last did not come to pass. */
+	restore(): void {
+		this.state = this.previous;
+	}
+
+	/** Hands over to n8n what is kept. @throws ConvexFailure (`input`) */
+	write(): void {
+		let reason: string;
+		try {
+			const staticData = this.staticData();
+			if (isPlainObject(staticData)) {
+				Object.assign(staticData, { documents: null, ...this.state });
+				return;
+			}
+			reason = `it is ${describeType(staticData)}`;
+		} catch (thrown) {
+			reason = toFailure(thrown).message;
+		}
+		throw unwritable(reason);
 	}
 
 	/**
@@ -45,8 +86,45 @@ export class WatchMemory {
 	 * @param scope what the name must be unique in: the workflow and the node
 	 */
 	deduplicationKey(scope: string[]): string {
-		const { watch, since, sequence, result } = this.staticData;
+		const { watch, since, sequence, result } = this.state ?? {};
 		const parts = [...scope, watch, since, sequence, result].map(String);
 		return `convex-${fingerprintOf(parts)}`;
 	}
+
+	private get ofThisWatch(): KeptState | undefined {
+		return this.state?.watch === this.watch ? this.state : undefined;
+	}
+}
+
+/** Whether something is kept, of whatever was watched. */
+export function isKept(staticData: () => unknown): boolean {
+	return parseState(readStaticData(staticData)) !== undefined;
+}
+
+function readStaticData(staticData: () => unknown): unknown {
+	try {
+		return staticData();
+	} catch {
+		return undefined;
+	}
+}
+
+function parseState(staticData: unknown): KeptState | undefined {
+	if (!isPlainObject(staticData)) return undefined;
+	const { watch, since, sequence, result, documents } = staticData;
+	if (typeof watch !== 'string' || typeof result !== 'string') return undefined;
+	return {
+		watch,
+		since: typeof since === 'string' ? since : '',
+		sequence: typeof sequence === 'number' ? sequence : 0,
+		result,
+		...(typeof documents === 'string' && { documents }),
+	};
+}
+
+function unwritable(reason: string): ConvexFailure {
+	return inputFailure(
+		`What the trigger remembers cannot be kept in the workflow's static data: ${reason}`,
+		'Changes while n8n runs start the workflow as ever; those while it does not will not be noticed. n8n keeps the static data under the name of the node: rename the trigger, and publish the workflow again.',
+	);
 }

@@ -1,6 +1,7 @@
 import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
 import type { ParameterSource } from '../actions/function/parameterSource';
 import type { EncodedArguments } from '../convex/arguments';
+import type { ConvexFailure } from '../convex/failure';
 import { actingAs, openDeployment, type Deployment } from '../transport/deployment';
 import { readSignature } from '../transport/functionSignature';
 import { PATIENCE, type Patience } from '../transport/live/absence';
@@ -8,17 +9,21 @@ import { checkDeployment } from '../transport/live/deploymentCheck';
 import { checkEgress } from '../transport/live/egress';
 import { checkWebSocketSupport } from '../transport/live/syncClient';
 import { toEditorError, toFailure } from '../transport/nodeError';
+import { startTimer, stopTimer } from '../transport/timers';
+import { ActivationHandle } from './activation';
 import { manualRun } from './manualRun';
 import { readWatch, readWatchedArguments, triggerParameters, type Watch } from './parameters';
 import { endingTrigger, isWrongConfiguration, watchFailure } from './watchFailure';
-import { WatchRun } from './watchRun';
+import { isKept } from './memory';
+import { WatchRun, type FirstOutcome } from './watchRun';
 
 /**
- * How long activation waits for the query's first result. What is wrong with the parameters shows
- * in it, and n8n saves the static data once right after activation, with the result that later ones
- * are compared with.
+ * How long activation waits for the deployment's answer and the query's first result. What is wrong
+ * with the credential or the parameters shows in them, and n8n saves the static data once right
+ * after activation, with the result that later ones are compared with. n8n cannot end a trigger
+ * whose activation is still waiting, so this is short.
  */
-const FIRST_RESULT_TIMEOUT_MS = 5_000;
+const ACTIVATION_TIMEOUT_MS = 5_000;
 
 /** The user has just activated or changed the workflow and is there to mend it. */
 const ACTIVATED_BY_USER = ['activate', 'update', 'create'];
@@ -39,17 +44,31 @@ export async function startTrigger(
 ): Promise<ITriggerResponse> {
 	try {
 		checkWebSocketSupport();
-		const parameters = triggerParameters(context);
-		const watch = readWatch(parameters);
-		const deployment = await openDeployment(context);
-		const args = await argumentsOf(context, parameters, deployment, watch);
 		return context.getMode() === 'manual'
-			? manualRun(context, deployment, watch, args)
-			: await activate(context, deployment, watch, args, patience);
+			? await prepareManualRun(context)
+			: await activate(context, patience);
 	} catch (error) {
 		// Where n8n shows why an activation failed, there is the message only.
 		throw toEditorError(context.getNode(), watchFailure(toFailure(error)));
 	}
+}
+
+interface WatchedDeployment {
+	deployment: Deployment;
+	watch: Watch;
+	args: () => Promise<EncodedArguments>;
+}
+
+async function readParameters(context: ITriggerFunctions): Promise<WatchedDeployment> {
+	const parameters = triggerParameters(context);
+	const watch = readWatch(parameters);
+	const deployment = await openDeployment(context);
+	return { deployment, watch, args: await argumentsOf(context, parameters, deployment, watch) };
+}
+
+async function prepareManualRun(context: ITriggerFunctions): Promise<ITriggerResponse> {
+	const { deployment, watch, args } = await readParameters(context);
+	return manualRun(context, deployment, watch, args);
 }
 
 /** Arguments that are wrong are refused here; a form needs the deployment to say what it means. */
@@ -73,51 +92,77 @@ async function argumentsOf(
 	return async () => args;
 }
 
-async function activate(
-	context: ITriggerFunctions,
-	deployment: Deployment,
-	watch: Watch,
-	args: () => Promise<EncodedArguments>,
-	patience: Patience,
-): Promise<ITriggerResponse> {
+async function activate(context: ITriggerFunctions, patience: Patience): Promise<ITriggerResponse> {
 	const isByUser = ACTIVATED_BY_USER.includes(context.getActivationMode());
-	const isThere = await checkBeforehand(context, deployment, watch, isByUser);
-	const hasMemory = context.getWorkflowStaticData('node').watch !== undefined;
-	const run = new WatchRun(context, deployment, watch, args, patience);
-	if (isThere && (isByUser || !hasMemory)) {
-		const first = await run.firstOutcome(FIRST_RESULT_TIMEOUT_MS);
-		const isFinal =
-			first.status === 'refused' ||
-			(first.status === 'failed' && isByUser && isWrongConfiguration(first.failure));
-		if (isFinal) {
-			await run.close();
-			throw first.failure;
-		}
+	const handle = ActivationHandle.begin(context.getWorkflow().id ?? '', context.getNode().id);
+	try {
+		const watched = await readParameters(context);
+		if (handle.hasEnded) return handle.response();
+		const { deployment, watch, args } = watched;
+		const run = new WatchRun(context, deployment, watch, args, patience);
+		handle.watch(run);
+		const failure = await inTime(handle, run, isByUser, check(context, watched, isByUser));
+		if (failure !== undefined) throw failure;
+		if (!handle.hasEnded) run.activated();
+		return handle.response();
+	} catch (error) {
+		await handle.abandon();
+		throw error;
 	}
-	run.activated();
-	return { closeFunction: async () => await run.close() };
 }
 
+/** What activation waits for after the deployment answered: the first result, or nothing more. */
+type Check = 'awaitResult' | 'done';
+
 /**
- * @returns whether the deployment answers
- * @throws ConvexFailure for what is certain without a live connection
+ * Waits for the check over HTTP and for the first result, side by side and no longer than the time
+ * of an activation.
+ *
+ * @returns why the trigger cannot start, if it cannot
+ * @throws ConvexFailure what the check threw
  */
-async function checkBeforehand(
-	context: ITriggerFunctions,
-	deployment: Deployment,
-	{ identity }: Watch,
+async function inTime(
+	handle: ActivationHandle,
+	run: WatchRun,
 	isByUser: boolean,
-): Promise<boolean> {
-	if (isByUser) await checkPolicy(context, deployment);
-	const caller = identity === undefined ? deployment : actingAs(deployment, identity);
-	const check = await checkDeployment(
-		context,
-		caller,
-		identity !== undefined,
-		FIRST_RESULT_TIMEOUT_MS,
+	checking: Promise<Check>,
+): Promise<ConvexFailure | undefined> {
+	let timer: number | undefined;
+	const timeout = new Promise<void>((resolve) => {
+		timer = startTimer(resolve, ACTIVATION_TIMEOUT_MS);
+	});
+	const awaited = run.outcome.then((outcome) => finalFailure(outcome, isByUser));
+	// What the query gave by then counts, though the deployment did not answer over HTTP.
+	const present = async () => await Promise.race([awaited, undefined]);
+	const checked = checking.then(async (next) =>
+		next === 'awaitResult' ? await awaited : await present(),
 	);
-	if (check.status === 'refuses') throw endingTrigger(check.failure);
-	return check.status === 'answers';
+	try {
+		return await Promise.race([checked, Promise.race([timeout, handle.ended]).then(present)]);
+	} finally {
+		stopTimer(timer);
+	}
+}
+
+function finalFailure(first: FirstOutcome, isByUser: boolean): ConvexFailure | undefined {
+	if (first.status === 'result') return undefined;
+	const isFinal = first.status === 'refused' || (isByUser && isWrongConfiguration(first.failure));
+	return isFinal ? first.failure : undefined;
+}
+
+/** @throws ConvexFailure for what is certain without a live connection */
+async function check(
+	context: ITriggerFunctions,
+	{ deployment, watch: { identity } }: WatchedDeployment,
+	isByUser: boolean,
+): Promise<Check> {
+	const hasMemory = isKept(() => context.getWorkflowStaticData('node'));
+	if (isByUser) await checkPolicy(context, deployment);
+	const actsAsUser = identity !== undefined;
+	const caller = actsAsUser ? actingAs(deployment, identity) : deployment;
+	const result = await checkDeployment(context, caller, actsAsUser, ACTIVATION_TIMEOUT_MS);
+	if (result.status === 'refuses') throw endingTrigger(result.failure);
+	return result.status === 'answers' && (isByUser || !hasMemory) ? 'awaitResult' : 'done';
 }
 
 async function checkPolicy(context: ITriggerFunctions, { credential }: Deployment): Promise<void> {

@@ -1,4 +1,4 @@
-import { ConvexFailure } from '../convex/failure';
+import { ConvexFailure, inputFailure } from '../convex/failure';
 import { isOverload } from '../convex/platformFailure';
 
 interface TriggerWords {
@@ -56,6 +56,14 @@ export function watchFailure(failure: ConvexFailure): ConvexFailure {
 /** Whether the parameters have to be changed: waiting for another result would not help. */
 export function isWrongConfiguration({ details: { kind, outcome } }: ConvexFailure): boolean {
 	return kind === 'input' || (kind === 'function' && outcome === 'notExecuted');
+}
+
+/** n8n did not take over the start of the workflow. */
+export function notStarted({ message }: ConvexFailure): ConvexFailure {
+	return inputFailure(
+		`n8n did not start the workflow: ${message}`,
+		'Look into the log of n8n. The change is not lost: it is told again until the workflow starts.',
+	);
 }
 
 /** The failure of a trigger that ends because its credential is refused. */

@@ -4,7 +4,7 @@ import type { EncodedArguments } from '../convex/arguments';
 import type { ConvexFailure } from '../convex/failure';
 import { fingerprintOf } from '../convex/fingerprint';
 import { formatFunctionPath } from '../convex/functionPath';
-import type { RememberedResult, ResultTracker, TakenResult } from '../convex/resultEvent';
+import type { ResultCheckpoint, ResultTracker, ResultUpdate } from '../convex/resultEvent';
 import { TrackedDocuments } from '../convex/trackedDocuments';
 import { TrackedValue } from '../convex/trackedValue';
 import type { Deployment } from '../transport/deployment';
@@ -16,18 +16,20 @@ import { Incidents } from './incidents';
 import { toItems } from './items';
 import { WatchMemory } from './memory';
 import type { Watch } from './parameters';
-import { endingTrigger, goingOn } from './watchFailure';
+import { endingTrigger, goingOn, notStarted } from './watchFailure';
 
-/** How a watch began, as far as it is known when the trigger's activation ends. */
+/** How a watch began. */
 export type FirstOutcome =
-	| { status: 'result' }
-	| { status: 'failed' | 'refused'; failure: ConvexFailure }
-	| { status: 'unknown' };
+	{ status: 'result' } | { status: 'failed' | 'refused'; failure: ConvexFailure };
+
+/** How long n8n is left alone after it did not take over a start, at first and at last. */
+const FIRST_RETRY_MS = 1_000;
+const LAST_RETRY_MS = 60_000;
 
 /** Compares results from here on, or from what is remembered. */
 export function trackerOf(
 	{ keyField, emitInitialResult }: Watch,
-	remembered: RememberedResult | undefined,
+	remembered: ResultCheckpoint | undefined,
 ): ResultTracker {
 	return keyField === undefined
 		? new TrackedValue(remembered, emitInitialResult)
@@ -44,11 +46,16 @@ export class WatchRun {
 
 	private settle: (outcome: FirstOutcome) => void = () => {};
 
-	private readonly outcome = new Promise<FirstOutcome>((resolve) => {
+	/** What came first of the query. */
+	readonly outcome = new Promise<FirstOutcome>((resolve) => {
 		this.settle = resolve;
 	});
 
 	private isActive = false;
+
+	private retryTimer: number | undefined;
+
+	private retries = 0;
 
 	/** @throws ConvexFailure (`input`) for a user to act as without a deploy key */
 	constructor(
@@ -76,17 +83,6 @@ export class WatchRun {
 		this.live.start();
 	}
 
-	/** What came first of the query, or `unknown` after a while without anything. */
-	async firstOutcome(timeoutMs: number): Promise<FirstOutcome> {
-		let timer: number | undefined;
-		const timeout = new Promise<FirstOutcome>((resolve) => {
-			timer = startTimer(() => resolve({ status: 'unknown' }), timeoutMs);
-		});
-		const outcome = await Promise.race([this.outcome, timeout]);
-		stopTimer(timer);
-		return outcome;
-	}
-
 	/** From here on failures are reported; until then they are the outcome of the activation. */
 	activated(): void {
 		this.isActive = true;
@@ -95,6 +91,7 @@ export class WatchRun {
 
 	/** Ends within a second. Closing again does nothing. */
 	async close(): Promise<void> {
+		stopTimer(this.retryTimer);
 		await this.live.close();
 	}
 
@@ -108,41 +105,83 @@ export class WatchRun {
 			identity === undefined ? null : JSON.stringify(identity),
 			keyField ?? null,
 		]);
-		const memory = new WatchMemory(this.context.getWorkflowStaticData('node'), watched);
+		const memory = new WatchMemory(() => this.context.getWorkflowStaticData('node'), watched);
 		this.tracked = { memory, tracker: trackerOf(this.watch, memory.remembered) };
 	}
 
 	private take(value: JSONValue): void {
-		if (this.tracked === undefined) return;
 		this.incidents.end('absence');
 		this.incidents.end('query');
-		let taken: TakenResult;
+		this.retries = 0;
+		this.compare(value);
+	}
+
+	private compare(value: JSONValue): void {
+		if (this.tracked === undefined) return;
+		stopTimer(this.retryTimer);
+		let update: ResultUpdate;
 		try {
-			taken = this.tracked.tracker.take(value);
+			update = this.tracked.tracker.compare(value);
 		} catch (thrown) {
 			this.failed('result', toFailure(thrown));
 			return;
 		}
 		this.incidents.end('result');
-		this.emit(taken);
+		this.accept(update, value);
 		this.settle({ status: 'result' });
 	}
 
-	private emit({ events, warning }: TakenResult): void {
-		if (this.tracked === undefined) return;
-		const { tracker, memory } = this.tracked;
-		const result = tracker.remembered();
-		if (
-			result !== undefined &&
-			(events.length > 0 || result.result !== memory.remembered?.result)
-		) {
-			memory.keep(result, events.length > 0);
+	/**
+	 * A result becomes the one that others are compared with once n8n has taken over what it means.
+	 * Until then the change is told with each result that follows, or with this one again.
+	 */
+	private accept(update: ResultUpdate, value: JSONValue): void {
+		try {
+			this.emit(update);
+		} catch (thrown) {
+			this.incidents.begin('start', notStarted(toFailure(thrown)));
+			this.retryTimer = startTimer(() => this.compare(value), this.nextRetryMs());
+			return;
 		}
-		if (warning !== undefined) this.saveFailed(warning);
+		update.accept();
+		this.incidents.end('start');
+		if (update.warning !== undefined) this.saveFailed(update.warning);
+	}
+
+	/** @throws what n8n throws */
+	private emit({ events, checkpoint }: ResultUpdate): void {
+		if (this.tracked === undefined) return;
+		const { memory } = this.tracked;
+		if (events.length > 0 || checkpoint.result !== memory.remembered?.result) {
+			memory.keep(checkpoint, events.length > 0);
+			this.write(memory);
+		}
 		if (events.length === 0) return;
-		const items = toItems(events, this.watch.valueFormat, this.incidents.takeRecovery());
-		const scope = [this.context.getWorkflow().id ?? '', this.context.getNode().id];
-		this.context.emit([items], undefined, undefined, memory.deduplicationKey(scope));
+		try {
+			const items = toItems(events, this.watch.valueFormat, this.incidents.untold);
+			const scope = [this.context.getWorkflow().id ?? '', this.context.getNode().id];
+			this.context.emit([items], undefined, undefined, memory.deduplicationKey(scope));
+		} catch (thrown) {
+			memory.restore();
+			this.write(memory);
+			throw thrown;
+		}
+		this.incidents.started();
+	}
+
+	private write(memory: WatchMemory): void {
+		try {
+			memory.write();
+			this.incidents.end('memory');
+		} catch (thrown) {
+			this.incidents.begin('memory', toFailure(thrown));
+		}
+	}
+
+	private nextRetryMs(): number {
+		const delayMs = Math.min(FIRST_RETRY_MS * 2 ** this.retries, LAST_RETRY_MS);
+		this.retries += 1;
+		return delayMs * (0.5 + Math.random());
 	}
 
 	private failed(kind: 'query' | 'result', failure: ConvexFailure): void {
@@ -171,6 +210,10 @@ export class WatchRun {
 	}
 
 	private saveFailed(failure: ConvexFailure): void {
-		this.context.saveFailedExecution(toNodeError(this.context.getNode(), failure, 0));
+		try {
+			this.context.saveFailedExecution(toNodeError(this.context.getNode(), failure, 0));
+		} catch {
+			// There is no other place to report it, and the trigger goes on.
+		}
 	}
 }

@@ -19,6 +19,8 @@ export interface LiveQueryObserver {
 	result: (value: JSONValue) => void;
 	/** The query threw, or the deployment refused to run it. It stays subscribed. */
 	failed: (failure: ConvexFailure) => void;
+	/** There is a connection; a result is going to come over it. */
+	connected: () => void;
 	/** The connection is lost, or did not come about; a new one is tried all the time. */
 	disconnected: (reason: string) => void;
 	/** The deployment did not accept the credential. Nothing is tried until `reconnect`. */
@@ -46,15 +48,19 @@ export class LiveQuery {
 		this.client = this.connect();
 	}
 
+	/** Whether there is a connection; what comes over it may be long under way. */
+	get isConnected(): boolean {
+		return this.client.isOpen;
+	}
+
 	/** Puts a new client in the place of the present one after a while. */
 	reconnect(delayMs: number): void {
-		if (this.isClosed) return;
-		stopTimer(this.retryTimer);
-		this.retryTimer = startTimer(() => {
-			const { client } = this;
-			this.client = this.connect();
-			void client.close();
-		}, delayMs);
+		this.startReconnect(delayMs, () => true);
+	}
+
+	/** Does the same unless there is a connection by then: what is under way over it would come anew. */
+	reconnectIfLost(delayMs: number): void {
+		this.startReconnect(delayMs, () => !this.isConnected);
 	}
 
 	/** Ends within a second. Closing again does nothing. */
@@ -64,13 +70,26 @@ export class LiveQuery {
 		await this.client.close();
 	}
 
+	private startReconnect(delayMs: number, isWanted: () => boolean): void {
+		if (this.isClosed) return;
+		stopTimer(this.retryTimer);
+		this.retryTimer = startTimer(() => {
+			if (!isWanted()) return;
+			const { client } = this;
+			this.client = this.connect();
+			void client.close();
+		}, delayMs);
+	}
+
 	private connect(): SyncClient {
 		let failure: string | undefined;
 		/** What one says that another has taken the place of is out of date. */
 		const isPresent = () => !this.isClosed && client === this.client;
 		const client: SyncClient = new SyncClient(this.credential, this.identity, {
 			permit: this.observer.permit,
-			opened: () => {},
+			opened: () => {
+				if (isPresent()) this.observer.connected();
+			},
 			protocolFailed: (message) => {
 				failure = message;
 			},

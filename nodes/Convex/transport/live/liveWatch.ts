@@ -4,11 +4,11 @@ import type { EncodedArguments } from '../../convex/arguments';
 import { ConvexFailure } from '../../convex/failure';
 import type { FunctionPath } from '../../convex/functionPath';
 import type { UserIdentity } from '../../convex/identity';
-import { noLiveConnection } from '../../convex/liveFailure';
+import { noLiveConnection, noResultOverConnection } from '../../convex/liveFailure';
 import { actingAs, type Deployment } from '../deployment';
 import { suggestingName } from '../functionSignature';
 import { toFailure } from '../nodeError';
-import { Absence, longAway, type Patience } from './absence';
+import { Absence, longAway, longWithoutResult, type Patience } from './absence';
 import { checkDeployment, type DeploymentCheck } from './deploymentCheck';
 import { checkEgress } from './egress';
 import { LiveQuery } from './liveQuery';
@@ -35,7 +35,7 @@ export interface LiveWatchObserver {
 	result: (value: JSONValue) => void;
 	/** The query throws, or is refused. It is watched on. */
 	failed: (failure: ConvexFailure) => void;
-	/** There has been no connection for long; it is tried on. */
+	/** There has been no connection for long, or nothing came over it; it is tried on. */
 	absent: (failure: ConvexFailure, since: Date) => void;
 	/** The deployment does not accept the credential. This is the end. */
 	refused: (failure: ConvexFailure) => void;
@@ -66,6 +66,9 @@ export class LiveWatch {
 	/** Why there is no connection, as far as it is known. */
 	private reason = '';
 
+	/** How often a connection came about since something arrived of the query. */
+	private connections = 0;
+
 	/** Counts what arrived of the query, to tell what is out of date. */
 	private received = 0;
 
@@ -87,6 +90,11 @@ export class LiveWatch {
 	start(): void {
 		this.absence.begin();
 		void this.open();
+	}
+
+	/** Whether there is a connection; what comes over it may be long under way. */
+	get isConnected(): boolean {
+		return this.query?.isConnected === true;
 	}
 
 	/** Ends within a second. Closing again does nothing. */
@@ -121,6 +129,9 @@ export class LiveWatch {
 					permit: async () => await checkEgress(this.context, credential.deploymentUrl),
 					result: (value) => this.arrived(() => this.observer.result(value)),
 					failed: (failure) => this.arrived(() => void this.failed(failure)),
+					connected: () => {
+						this.connections += 1;
+					},
 					disconnected: (reason) => this.disconnected(reason),
 					refused: (reason) => void this.refused(reason),
 				},
@@ -150,12 +161,12 @@ export class LiveWatch {
 	}
 
 	/** Without the rest of the pause before the next attempt. */
-	private attemptNow(): void {
+	private attempt(delayMs: number): void {
 		if (this.query !== undefined) {
-			this.query.reconnect(0);
+			this.query.reconnectIfLost(delayMs);
 		} else if (this.retryTimer !== undefined) {
 			stopTimer(this.retryTimer);
-			void this.open();
+			this.retryTimer = startTimer(() => void this.open(), delayMs);
 		}
 	}
 
@@ -169,6 +180,7 @@ export class LiveWatch {
 		if (this.isClosed) return;
 		this.received += 1;
 		this.retries = 0;
+		this.connections = 0;
 		this.reason = '';
 		this.absence.end();
 		tell();
@@ -201,27 +213,47 @@ export class LiveWatch {
 	}
 
 	private async stillAway(since: Date, isLong: boolean): Promise<void> {
+		if (this.isConnected) {
+			if (isLong) this.observer.absent(longWithoutResult(since), since);
+			this.watchOver(since, isLong);
+			return;
+		}
 		const check = await this.checkAbsence(since);
 		if (check === undefined || (check.status === 'unreachable' && !isLong)) return;
 		// Convex's client makes pauses of up to 24 seconds, and may have begun one before it came back.
-		this.attemptNow();
+		const { attemptDelayMs } = this.absence;
+		this.attempt(attemptDelayMs);
+		if (check.status === 'answers') this.watchOver(since, isLong, attemptDelayMs);
+		else this.observer.absent(longAway(since, check.failure), since);
+	}
+
+	private watchOver(since: Date, isLong: boolean, attemptDelayMs = 0): void {
+		this.absence.afterAttempt(() => void this.afterAttempt(since, isLong), attemptDelayMs);
+	}
+
+	/**
+	 * What answers over HTTP and not over a fresh live connection will not do so later either. An open
+	 * one is left alone: a big result may be under way, of which the host's WebSocket tells nothing
+	 * before it is whole, and one that is silent for a minute is replaced by Convex's client.
+	 */
+	private async afterAttempt(since: Date, isLong: boolean): Promise<void> {
+		if (this.isConnected) {
+			this.watchOver(since, isLong);
+			return;
+		}
+		const check = await this.checkAbsence(since);
+		if (check === undefined) return;
 		if (check.status === 'answers') {
-			this.absence.afterAttempt(() => void this.attemptFailed(since, isLong));
-		} else {
+			this.observer.absent(longAway(since, this.openingFailure ?? this.connectionFailure()), since);
+		} else if (isLong) {
 			this.observer.absent(longAway(since, check.failure), since);
 		}
 	}
 
-	/** What answers over HTTP and not over a fresh live connection will not do so later either. */
-	private async attemptFailed(since: Date, isLong: boolean): Promise<void> {
-		const check = await this.checkAbsence(since);
-		if (check === undefined) return;
-		if (check.status === 'answers') {
-			const cause = this.openingFailure ?? noLiveConnection(this.reason);
-			this.observer.absent(longAway(since, cause), since);
-		} else if (isLong) {
-			this.observer.absent(longAway(since, check.failure), since);
-		}
+	private connectionFailure(): ConvexFailure {
+		return this.connections > 0
+			? noResultOverConnection(this.reason)
+			: noLiveConnection(this.reason);
 	}
 
 	/** @returns undefined when the absence ended meanwhile, or ends everything */
