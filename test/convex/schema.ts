@@ -10,6 +10,14 @@ export default defineSchema({
 	}).index('by_status', ['status']),
 	counters: defineTable({ name: v.string(), count: v.number() }).index('by_name', ['name']),
 	additions: defineTable({ name: v.string(), key: v.string() }).index('by_name', ['name']),
+	credits: defineTable({
+		account: v.string(),
+		amount: v.number(),
+		balance: v.number(),
+		key: v.string(),
+	})
+		.index('by_key', ['key'])
+		.index('by_account', ['account']),
 	documents: defineTable({ group: v.string(), number: v.number() }).index('by_group', ['group']),
 	invalidations: defineTable({ list: v.string() }).index('by_list', ['list']),
 	files: defineTable({ name: v.string(), content: v.bytes() }),

@@ -19,6 +19,8 @@ export const OWNER = {
 
 const EXECUTION_TIMEOUT_MS = 30_000;
 const POLL_INTERVAL_MS = 100;
+/** n8n may close a connection that is kept just as it is used again. */
+const CONNECTION = { Connection: 'close' };
 const API_SCOPES = ['workflow:activate', 'workflow:deactivate'];
 
 export interface StoredExecution {
@@ -52,9 +54,12 @@ export class N8nApi {
 	}
 
 	private static async open(url: string, path: string, body: object): Promise<N8nApi> {
-		const { headers } = await axios.post(`${url}${path}`, body);
+		const { headers } = await axios.post(`${url}${path}`, body, { headers: CONNECTION });
 		const cookies = (headers['set-cookie'] ?? []).map((cookie) => cookie.split(';')[0]);
-		const rest = axios.create({ baseURL: `${url}/rest`, headers: { Cookie: cookies.join('; ') } });
+		const rest = axios.create({
+			baseURL: `${url}/rest`,
+			headers: { ...CONNECTION, Cookie: cookies.join('; ') },
+		});
 		return new N8nApi(url, rest);
 	}
 
@@ -120,7 +125,7 @@ export class N8nApi {
 		const deadline = Date.now() + EXECUTION_TIMEOUT_MS;
 		while (Date.now() < deadline) {
 			const { data: execution } = (await this.rest.get(`/executions/${id}`)).data;
-			if (!['new', 'running', 'waiting'].includes(execution.status)) {
+			if (hasEnded(execution.status)) {
 				return { ...execution, data: parseFlatted(execution.data) };
 			}
 			await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
@@ -153,9 +158,14 @@ export class N8nApi {
 	private async publicApi(): Promise<AxiosInstance> {
 		const label = `key ${Date.now()} ${Math.random()}`;
 		const key = await this.rest.post('/api-keys', { label, expiresAt: null, scopes: API_SCOPES });
-		const headers = { 'X-N8N-API-KEY': key.data.data.rawApiKey };
+		const headers = { ...CONNECTION, 'X-N8N-API-KEY': key.data.data.rawApiKey };
 		return axios.create({ baseURL: `${this.url}/api/v1`, headers });
 	}
+}
+
+/** Whether this is the status of an execution that has ended, well or badly. */
+export function hasEnded(status: string): boolean {
+	return !['new', 'running', 'waiting'].includes(status);
 }
 
 /** What the editor says of the node whose form is open. */

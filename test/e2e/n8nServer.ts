@@ -12,7 +12,7 @@ import {
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import axios from 'axios';
+import axios, { type AxiosResponse } from 'axios';
 import { n8nProgram } from './n8nInstallation';
 
 const START_TIMEOUT_MS = 120_000;
@@ -21,7 +21,14 @@ const POLL_INTERVAL_MS = 250;
 const REQUEST_TIMEOUT_MS = 5000;
 const LOG_EXCERPT_LENGTH = 3000;
 
-/** An n8n of its own, with the packed package installed, on a free port. */
+export interface N8nServerOptions {
+	/** The main process unless given. A worker needs the settings of the main process that it belongs to. */
+	command?: 'start' | 'worker';
+	/** Of its environment, beside those that every n8n of the tests has. */
+	settings?: NodeJS.ProcessEnv;
+}
+
+/** A process of n8n with a folder of its own, the packed package installed in it, on a free port. */
 export class N8nServer {
 	readonly url: string;
 
@@ -33,6 +40,7 @@ export class N8nServer {
 
 	private constructor(
 		private readonly program: string,
+		private readonly command: 'start' | 'worker',
 		readonly userFolder: string,
 		readonly environment: NodeJS.ProcessEnv,
 	) {
@@ -42,11 +50,18 @@ export class N8nServer {
 	}
 
 	/** @param installation the folder of n8n's installation */
-	static async start(installation: string, tarball: string): Promise<N8nServer> {
+	static async start(
+		installation: string,
+		tarball: string,
+		{ command = 'start', settings = {} }: N8nServerOptions = {},
+	): Promise<N8nServer> {
 		const userFolder = mkdtempSync(join(tmpdir(), 'n8n-e2e-'));
 		installCommunityPackage(userFolder, tarball);
-		const environment = environmentOf(userFolder, await freePort(), await freePort());
-		const server = new N8nServer(n8nProgram(installation), userFolder, environment);
+		const environment = {
+			...environmentOf(userFolder, await freePort(), await freePort()),
+			...settings,
+		};
+		const server = new N8nServer(n8nProgram(installation), command, userFolder, environment);
 		const failure = await server.launch({});
 		if (failure === undefined) return server;
 		await server.stop();
@@ -66,14 +81,14 @@ export class N8nServer {
 
 	/** @returns what went wrong, if anything */
 	private async launch(settings: NodeJS.ProcessEnv): Promise<string | undefined> {
-		const child = spawn(process.execPath, [this.program, 'start'], {
+		const child = spawn(process.execPath, [this.program, this.command], {
 			env: { ...this.environment, ...settings },
 			stdio: ['ignore', 'pipe', 'pipe'],
 		});
 		this.child = child;
 		child.stdout.pipe(this.log, { end: false });
 		child.stderr.pipe(this.log, { end: false });
-		const failure = await ready(this.url, child);
+		const failure = await ready(this.url, this.command, child);
 		if (failure === undefined) return undefined;
 		const lastLines = readFileSync(this.logFile, 'utf8').slice(-LOG_EXCERPT_LENGTH);
 		return `${failure}\n${lastLines}`;
@@ -119,6 +134,10 @@ function environmentOf(userFolder: string, port: number, brokerPort: number): No
 		N8N_ENCRYPTION_KEY: 'end-to-end tests',
 		N8N_PORT: String(port),
 		N8N_LISTEN_ADDRESS: '127.0.0.1',
+		// A worker has no routes but these, on this port.
+		QUEUE_HEALTH_CHECK_ACTIVE: 'true',
+		QUEUE_HEALTH_CHECK_PORT: String(port),
+		N8N_WORKER_SERVER_ADDRESS: '127.0.0.1',
 		N8N_RUNNERS_BROKER_PORT: String(brokerPort),
 		N8N_SECURE_COOKIE: 'false',
 		N8N_DIAGNOSTICS_ENABLED: 'false',
@@ -153,21 +172,38 @@ function installCommunityPackage(userFolder: string, tarball: string): void {
 }
 
 /**
- * Waits for n8n's routes; it answers on /healthz before they exist.
+ * Waits until n8n serves, or works.
  *
  * @returns what went wrong, if anything
  */
-async function ready(url: string, child: ChildProcess): Promise<string | undefined> {
+async function ready(
+	url: string,
+	command: 'start' | 'worker',
+	child: ChildProcess,
+): Promise<string | undefined> {
+	const isReady = command === 'worker' ? workerIsReady : mainIsReady;
 	const deadline = Date.now() + START_TIMEOUT_MS;
 	while (Date.now() < deadline) {
 		if (hasEnded(child)) return `n8n ended with ${child.exitCode ?? child.signalCode}`;
-		const settings = await axios
-			.get(`${url}/rest/settings`, { timeout: REQUEST_TIMEOUT_MS })
-			.catch(() => undefined);
-		if (typeof settings?.data?.data === 'object') return undefined;
+		if (await isReady(url)) return undefined;
 		await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
 	}
 	return `n8n was not ready after ${START_TIMEOUT_MS} ms`;
+}
+
+/** Whether the routes are there; a main process answers on /healthz before. */
+async function mainIsReady(url: string): Promise<boolean> {
+	const settings = await answerOf(`${url}/rest/settings`);
+	return typeof settings?.data?.data === 'object';
+}
+
+async function workerIsReady(url: string): Promise<boolean> {
+	return (await answerOf(`${url}/healthz/readiness`)) !== undefined;
+}
+
+/** The answer, if it is there and good. */
+async function answerOf(url: string): Promise<AxiosResponse | undefined> {
+	return await axios.get(url, { timeout: REQUEST_TIMEOUT_MS }).catch(() => undefined);
 }
 
 function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {

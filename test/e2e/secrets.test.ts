@@ -1,32 +1,12 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { unusedUrl } from '../support/awkwardServers';
 import { watching } from '../support/triggers';
 import { readStack } from './environment';
 import { N8nApi } from './n8nApi';
 import { mutate, untilSockets, useWatchingWorkflows } from './watchingWorkflows';
 import { convexNode, workflowAround } from './workflows';
+import { everythingWritten, spellings } from './writtenSecrets';
 
 const { n8nUrl, userFolder, deployment, deploymentUrl, deployKey } = readStack();
-
-/** Everything that n8n has written so far: its database with all saved executions, and its log. */
-function everythingWritten(): string {
-	return readdirSync(userFolder, { recursive: true, withFileTypes: true })
-		.filter((entry) => entry.isFile() && !entry.parentPath.includes('node_modules'))
-		.map((entry) => readFileSync(join(entry.parentPath, entry.name), 'latin1'))
-		.join('\n');
-}
-
-/** A secret as it may be written down: as it is, URL-encoded, and in base64 at each of its three offsets. */
-function spellings(secret: string): string[] {
-	const inBase64 = ['', 'x', 'xx'].map((before) =>
-		Buffer.from(before + secret)
-			.toString('base64')
-			.slice(4, -4),
-	);
-	return [secret, encodeURIComponent(secret), ...inBase64];
-}
 
 let n8n: N8nApi;
 beforeAll(async () => {
@@ -46,7 +26,7 @@ async function credentialsWithSecrets() {
 }
 
 function expectUnwritten(secrets: string[]): void {
-	const written = everythingWritten();
+	const written = everythingWritten(userFolder);
 	for (const spelling of secrets.flatMap(spellings)) {
 		expect(written.includes(spelling)).toBe(false);
 	}
@@ -67,7 +47,7 @@ it('no saved execution and no line of the log contains a token or a key', async 
 	}
 	expect(ran).toEqual(credentials.flatMap(() => ['error', 'success']));
 
-	expect(everythingWritten()).toContain('was written');
+	expect(everythingWritten(userFolder)).toContain('was written');
 	expectUnwritten(credentials.map(({ token }) => token));
 });
 
@@ -87,6 +67,6 @@ it('nor does what a trigger leaves behind that starts, fails, or cannot be activ
 	for (const id of ids.slice(0, 2)) await workflows.starts(id);
 	await deployment.expireAuth();
 	await untilSockets(0);
-	expect(everythingWritten()).toMatch(/"code\\*":\\*"ODD/);
+	expect(everythingWritten(userFolder)).toMatch(/"code\\*":\\*"ODD/);
 	expectUnwritten(credentials.map(({ token }) => token));
 });

@@ -3,10 +3,13 @@ const TIMEOUT_MS = 60_000;
 const POLL_INTERVAL_MS = 100;
 
 /** Waits for something to be as wanted. */
-export async function until(condition: () => Promise<boolean>): Promise<void> {
-	const deadline = Date.now() + TIMEOUT_MS;
+export async function until(
+	condition: () => Promise<boolean>,
+	timeoutMs = TIMEOUT_MS,
+): Promise<void> {
+	const deadline = Date.now() + timeoutMs;
 	while (!(await condition())) {
-		if (Date.now() > deadline) throw new Error(`it did not happen within ${TIMEOUT_MS} ms`);
+		if (Date.now() > deadline) throw new Error(`it did not happen within ${timeoutMs} ms`);
 		await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
 	}
 }

@@ -4,6 +4,7 @@ import type { ApiFromModules, FilterApi, FunctionReference } from 'convex/server
 import type * as admin_reports from '../admin/reports.js';
 import type * as boards from '../boards.js';
 import type * as counters from '../counters.js';
+import type * as credits from '../credits.js';
 import type * as documents from '../documents.js';
 import type * as failures from '../failures.js';
 import type * as files from '../files.js';
@@ -21,6 +22,7 @@ declare const fullApi: ApiFromModules<{
 	'admin/reports': typeof admin_reports;
 	boards: typeof boards;
 	counters: typeof counters;
+	credits: typeof credits;
 	documents: typeof documents;
 	failures: typeof failures;
 	files: typeof files;
