@@ -20,6 +20,7 @@ import {
 	TIMESTAMP_PATH,
 	type TimestampResult,
 } from '../convex/snapshot';
+import { parseRetryAfter } from '../convex/retryPolicy';
 import { CREDENTIAL_TYPE, type CallContext, type Deployment } from './deployment';
 import { networkFailure } from './networkFailure';
 import { TimeLimit } from './timeLimit';
@@ -155,6 +156,7 @@ function parseFullResponse(response: IN8nHttpFullResponse): DeploymentResponse {
 	return {
 		httpStatus: response.statusCode,
 		...(typeof location === 'string' && { location }),
+		...parseRetryAfter(response.headers['retry-after'], Date.now()),
 		body: typeof response.body === 'string' ? response.body : '',
 	};
 }

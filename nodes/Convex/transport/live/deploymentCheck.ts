@@ -1,9 +1,10 @@
 import type { IHttpRequestOptions } from 'n8n-workflow';
+import { isProviderAway } from '../../convex/callOutcome';
 import { credentialProbe, parseProbeResponse } from '../../convex/credentialProbe';
 import { ConvexFailure } from '../../convex/failure';
 import type { DeploymentResponse } from '../../convex/functionCall';
 import { parseJsonObject } from '../../convex/jsonText';
-import { isProviderAway, platformFailure } from '../../convex/platformFailure';
+import { platformFailure } from '../../convex/platformFailure';
 import { CREDENTIAL_TYPE, type CallContext, type Deployment } from '../deployment';
 import { CLIENT_HEADERS } from '../functionCalls';
 import { networkFailure } from '../networkFailure';
