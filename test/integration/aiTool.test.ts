@@ -113,6 +113,7 @@ async function runAgent(
 		},
 		{
 			name: 'agent',
+			settings: { executionOrder: 'v1' },
 			nodes: [
 				nodeAt('Start', 'test.start'),
 				nodeAt('Agent', 'test.agent'),
