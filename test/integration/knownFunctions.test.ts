@@ -101,9 +101,11 @@ describe('what was deployed a moment ago', () => {
 			path: '/api/query',
 			status: 403,
 			body: '<html>',
+			times: 100,
 		});
 		const wrong = ITEMS.map((item) => ({ ...item, priority: 'high' }));
-		const { errors } = await run('tasks:create', wrong);
+		const { errors, specRequests: requests } = await run('tasks:create', wrong);
+		expect(requests).toBe(1);
 		expect([...errors].every((text) => /priority/.test(String(text)))).toBe(true);
 	});
 });
