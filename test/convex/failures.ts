@@ -5,7 +5,7 @@ import { action, mutation, query } from './_generated/server';
 
 export const throwError = query({
 	args: { message: v.optional(v.string()) },
-	handler: async (_ctx, { message }) => {
+	handler: async (_ctx, { message }): Promise<null> => {
 		console.warn('about to throw');
 		throw new Error(message ?? 'boom');
 	},
@@ -13,7 +13,7 @@ export const throwError = query({
 
 export const throwConvexError = query({
 	args: { data: v.any() },
-	handler: async (_ctx, { data }) => {
+	handler: async (_ctx, { data }): Promise<null> => {
 		throw new ConvexError(data);
 	},
 });
@@ -63,4 +63,25 @@ export const throwWhenOdd = query({
 		if (count % 2 === 1) throw new ConvexError({ code: 'ODD', count });
 		return count;
 	},
+});
+
+/** Calls a mutation that calls a query, which throws an error, or a ConvexError with the data given. */
+export const throwDeep = action({
+	args: { data: v.optional(v.any()) },
+	handler: async (ctx, args): Promise<null> => await ctx.runMutation(api.failures.passOn, args),
+});
+
+export const passOn = mutation({
+	args: { data: v.optional(v.any()) },
+	handler: async (ctx, { data }): Promise<null> =>
+		data === undefined
+			? await ctx.runQuery(api.failures.throwError, { message: 'kaboom' })
+			: await ctx.runQuery(api.failures.throwConvexError, { data }),
+});
+
+/** Calls a function with arguments that it does not take. */
+export const passOnWrongly = action({
+	args: {},
+	handler: async (ctx): Promise<null> =>
+		await ctx.runQuery(api.failures.throwError, { message: 7 as unknown as string }),
 });

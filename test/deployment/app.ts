@@ -8,6 +8,7 @@ import schema from '../convex/schema';
 import tallySchema from '../convex/tally/schema';
 import { stateOf } from './convexTestDatabases';
 import { DocumentHistory } from './documentHistory';
+import { BackendFailure, runHandler } from './nestedCalls';
 import { installPagination } from './pagination';
 import { installPageJournal } from './sync/pageJournal';
 import { validationError, type TableOfId, type ValidatorJson } from './validation';
@@ -103,7 +104,8 @@ function modulesOf(componentPath: string, read: ReadQuery): Modules {
 	return Object.fromEntries(
 		files.map((file) => {
 			let module: Record<string, unknown> | undefined;
-			const load = () => withRealValidation(requireModule(join(folder, file)), read);
+			const path = file.replace(/\.ts$/, '');
+			const load = () => withRealValidation(requireModule(join(folder, file)), path, read);
 			return [`./convex/${file}`, async () => (module ??= load())];
 		}),
 	);
@@ -142,41 +144,44 @@ async function specOf(modules: Modules): Promise<SpecEntry[]> {
  */
 function withRealValidation(
 	module: Record<string, unknown>,
+	path: string,
 	read: ReadQuery,
 ): Record<string, unknown> {
 	return Object.fromEntries(
 		Object.entries(module).map(([name, exported]) => [
 			name,
-			isRegistered(exported) ? validating(exported, read) : exported,
+			isRegistered(exported) ? validating(exported, path, read) : exported,
 		]),
 	);
 }
 
-function validating(registered: RegisteredFunction, read: ReadQuery): RegisteredFunction {
+function validating(
+	registered: RegisteredFunction,
+	path: string,
+	read: ReadQuery,
+): RegisteredFunction {
 	const args: ValidatorJson = JSON.parse(registered.exportArgs());
 	const returns: ValidatorJson | null = JSON.parse(registered.exportReturns());
 	return Object.assign(Object.create(registered), {
 		exportArgs: () => '{"type":"any"}',
 		exportReturns: () => 'null',
 		validators: { args, returns },
-		_handler: async (ctx: unknown, input: Value) => {
-			const inputError = validationError(args, input, tableOfId);
-			if (inputError !== undefined) throw new Error(`ArgumentValidationError: ${inputError}`);
-			const run = async () => await registered._handler(ctx, input);
-			const result = ((registered.isQuery ? await read(run) : await run()) ?? null) as Value;
-			const resultError =
-				returns === null ? undefined : validationError(returns, result, tableOfId);
-			if (resultError !== undefined) throw new ReturnsValidationFailure(resultError);
-			return result;
-		},
+		_handler: async (ctx: unknown, input: Value) =>
+			await runHandler(path, async () => {
+				const inputError = validationError(args, input, tableOfId);
+				if (inputError !== undefined) {
+					throw new BackendFailure(`ArgumentValidationError: ${inputError}`);
+				}
+				const run = async () => await registered._handler(ctx, input);
+				const result = ((registered.isQuery ? await read(run) : await run()) ?? null) as Value;
+				const resultError =
+					returns === null ? undefined : validationError(returns, result, tableOfId);
+				if (resultError !== undefined) {
+					throw new BackendFailure(`ReturnsValidationError: ${resultError}`);
+				}
+				return result;
+			}),
 	});
-}
-
-/** Reported by its own text, not as something that the function threw. */
-export class ReturnsValidationFailure extends Error {
-	constructor(error: string) {
-		super(`ReturnsValidationError: ${error}`);
-	}
 }
 
 function describeFunction(registered: RegisteredFunction): AppFunction | undefined {

@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { makeFunctionReference } from 'convex/server';
 import { jsonToConvex, type JSONValue, type Value } from 'convex/values';
-import { ReturnsValidationFailure, type App, type AppFunction } from './app';
+import type { App, AppFunction } from './app';
 import { canonicalPath, type CanonicalPath } from './canonicalPath';
 import type { DocumentHistory } from './documentHistory';
 import { ExecutionCounts } from './executionCounts';
 import { ACTIONS, mayDo, type Caller } from './identity';
 import { collectLogLines } from './logLines';
+import { asOuterCall, failureText, isConvexError } from './nestedCalls';
 import { PlatformFailure } from './platformFailure';
 import { displayValue, isObject, validationError } from './validation';
 import type { Exporter } from './valueFormat';
@@ -134,8 +135,12 @@ export class FunctionRunner {
 
 		this.executions.add(path.stripped, args[0]);
 		try {
-			const value = await collectLogLines(logLines, async () =>
-				this.execute(appFunction, componentPath, path, args[0] ?? {}, request.caller),
+			const value = await collectLogLines(
+				logLines,
+				async () =>
+					await asOuterCall(async () =>
+						this.execute(appFunction, componentPath, path, args[0] ?? {}, request.caller),
+					),
 			);
 			return { status: 'success', value: value ?? null, logLines: this.redacted ? [] : logLines };
 		} catch (thrown) {
@@ -215,13 +220,8 @@ export class FunctionRunner {
 	}
 
 	private thrown(thrown: unknown, path: CanonicalPath, logLines: string[]): Outcome {
-		if (thrown instanceof ReturnsValidationFailure) return this.failed(thrown.message, logLines);
-		const place = `\n    at handler (../convex/${path.module}.ts:1:1)`;
-		if (isConvexError(thrown)) {
-			return this.failed(`Uncaught ConvexError: ${thrown.message}${place}`, logLines, thrown.data);
-		}
-		const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
-		return this.failed(`Uncaught ${name}: ${message}${place}`, logLines);
+		const data = isConvexError(thrown) ? thrown.data : undefined;
+		return this.failed(failureText(thrown, path.module), logLines, data);
 	}
 
 	private failed(text: string, logLines: string[], errorData?: Value): Outcome {
@@ -272,8 +272,4 @@ function nestingOf(value: JSONValue): number {
 	if (typeof value !== 'object' || value === null) return 0;
 	const special = Object.keys(value).length === 1 && Object.keys(value)[0]?.startsWith('$');
 	return special ? 0 : 1 + Math.max(0, ...Object.values(value).map(nestingOf));
-}
-
-function isConvexError(thrown: unknown): thrown is { message: string; data: Value } {
-	return typeof thrown === 'object' && thrown !== null && Symbol.for('ConvexError') in thrown;
 }

@@ -4,6 +4,7 @@ import {
 	type INodeType,
 	type NodeParameterValueType,
 } from 'n8n-workflow';
+import type { FaultEffect } from '../deployment/faults';
 import { ConvexApi } from '../../credentials/ConvexApi.credentials';
 import { Convex } from '../../nodes/Convex/Convex.node';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
@@ -50,17 +51,61 @@ function agentCalling(args: IDataObject, ...more: IDataObject[]): INodeType {
 	return agent;
 }
 
+/** What n8n hands back of a tool that the AI Agent had it run. */
+interface ToolRun {
+	actionResponses: Array<{
+		data: {
+			error?: { message: string };
+			data?: Record<string, Array<Array<{ json: IDataObject }>>>;
+		};
+	}>;
+}
+
+/**
+ * Stands for the AI Agent node of today: has n8n run the tool as a node of the workflow, and tells its
+ * model of a failure the message, and nothing else.
+ */
+function agentRequesting(input: IDataObject): INodeType {
+	const agent = agentCalling(input);
+	const execute = async (response?: ToolRun) => {
+		const [run] = response?.actionResponses ?? [];
+		if (run !== undefined) {
+			const answer = run.data.error?.message ?? run.data.data?.ai_tool?.[0]?.[0]?.json;
+			return [[{ json: { answer } }]];
+		}
+		const action = {
+			actionType: 'ExecutionNodeAction',
+			nodeName: 'Convex',
+			type: NodeConnectionTypes.AiTool,
+			input,
+			id: 'call 1',
+			metadata: { itemIndex: 0 },
+		};
+		return { actions: [action], metadata: {} };
+	};
+	agent.execute = execute as INodeType['execute'];
+	return agent;
+}
+
 async function callTool(
 	parameters: { [name: string]: NodeParameterValueType },
 	args: IDataObject,
 	settings: IDataObject = {},
 	moreCalls: IDataObject[] = [],
 ): Promise<IDataObject | undefined> {
+	return await runAgent(agentCalling(args, ...moreCalls), parameters, settings);
+}
+
+async function runAgent(
+	agent: INodeType,
+	parameters: { [name: string]: NodeParameterValueType },
+	settings: IDataObject = {},
+): Promise<IDataObject | undefined> {
 	const { run } = await runWorkflow(
 		{
 			nodeTypes: {
 				'test.start': passThroughNode('start'),
-				'test.agent': agentCalling(args, ...moreCalls),
+				'test.agent': agent,
 				'n8n-nodes-convex.convexTool': convexTool(),
 			},
 			credentialTypes: { convexApi: new ConvexApi() },
@@ -68,6 +113,7 @@ async function callTool(
 		},
 		{
 			name: 'agent',
+			settings: { executionOrder: 'v1' },
 			nodes: [
 				nodeAt('Start', 'test.start'),
 				nodeAt('Agent', 'test.agent'),
@@ -83,7 +129,7 @@ async function callTool(
 			},
 		},
 	);
-	expect(run.data.resultData.error).toBeUndefined();
+	expect(run.data.resultData.runData.Agent?.at(-1)?.error).toBeUndefined();
 	return outputsOf(run, 'Agent')[0]?.[0]?.json;
 }
 
@@ -94,6 +140,49 @@ const increment = (more: object = {}) => ({
 	argumentsMode: 'json',
 	argumentsJson: "={{ $fromAI('args', 'The arguments', 'json') }}",
 	...more,
+});
+
+const MAY_HAVE_RUN =
+	'The function may have run: do not call it again before checking that in Convex.';
+const REPEAT_ADVICE = /again later|run the workflow again|\bretry\b/i;
+
+describe('a call of a model whose answer was lost', () => {
+	const LOST: FaultEffect[] = [
+		{ kind: 'dropAfter' },
+		{ kind: 'truncate' },
+		{ kind: 'serverError', status: 503, when: 'after' },
+		{ kind: 'answer', status: 302, headers: { location: '/sign-in' }, when: 'after' },
+		{ kind: 'answer', status: 403, body: '<html>', when: 'after' },
+	];
+	const agents: Array<[string, typeof agentRequesting]> = [
+		['that n8n runs as a node', agentRequesting],
+		['that the agent invokes', (args) => agentCalling(args)],
+	];
+	const cases = LOST.flatMap((fault) => agents.map(([what, agent]) => ({ what, agent, fault })));
+
+	it.each(cases)(
+		'is not to be repeated, says the message: $what, $fault',
+		async ({ agent, fault }) => {
+			await convex.deployment.addFault({ ...fault, path: '/api/mutation' });
+			const result = await runAgent(agent({ args: { name: 'a' } }), increment());
+			expect(String(result?.answer)).toContain(MAY_HAVE_RUN);
+			expect(String(result?.answer)).not.toMatch(REPEAT_ADVICE);
+			expect(await convex.deployment.executions()).toEqual({ 'counters:increment': 1 });
+		},
+	);
+
+	it('may be repeated when it was a query', async () => {
+		await convex.deployment.addFault({ kind: 'serverError', status: 503 });
+		const parameters = {
+			operation: 'query',
+			functionPath: functionPath('version'),
+			argumentsMode: 'json',
+			argumentsJson: '{}',
+			options: { maxRetries: 0 },
+		};
+		const result = await runAgent(agentRequesting({}), parameters);
+		expect(result?.answer).toBe("Your request couldn't be completed. Try again later.");
+	});
 });
 
 describe('as a tool of an AI Agent', () => {
@@ -139,7 +228,9 @@ describe('as a tool of an AI Agent', () => {
 		await convex.deployment.addFault({ kind: 'dropAfter', path: '/api/mutation' });
 		const retrying = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
 		const result = await callTool(increment(), { args: { name: 'a' } }, retrying);
-		expect(result?.answer).toMatch(/The connection broke before the answer arrived/);
+		expect(result?.answer).toMatch(
+			/^The connection broke before the answer arrived\. The function may have run/,
+		);
 		expect(await convex.deployment.executions()).toEqual({ 'counters:increment': 1 });
 	});
 

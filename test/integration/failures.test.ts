@@ -13,6 +13,10 @@ beforeEach(() => {
 	credential = convex.credential;
 });
 
+/** What stands in the message where a mutation or action may have run. */
+const MAY_HAVE_RUN =
+	'. The function may have run: do not call it again before checking that in Convex.';
+
 /** What may be sent again is looked at in the first try; anything else has all its retries left. */
 const firstTry = (retryable: boolean) => (retryable ? { maxRetries: 0 } : {});
 
@@ -166,6 +170,57 @@ describe('a function that does not complete', () => {
 			parameters: calling('query', 'counters:get', { name: 'a' }),
 		});
 		expect(success[0]?.json.value).toBe(0);
+	});
+
+	it('throws in a function that it called, two calls deep', async () => {
+		await expectFailure(
+			{ parameters: calling('action', 'failures:throwDeep') },
+			{
+				message: 'Uncaught Error: kaboom',
+				description: /^Thrown at handler \(\.\.\/convex\/failures\.ts:1:1\)\. What an action did/,
+				details: {
+					functionPath: 'failures:throwDeep',
+					kind: 'function',
+					logLines: ["[WARN] 'about to throw'"],
+					retryable: false,
+					outcome: 'failed',
+				},
+			},
+		);
+	});
+
+	it('throws a ConvexError in a function that it called, two calls deep', async () => {
+		await expectFailure(
+			{ parameters: calling('action', 'failures:throwDeep', { data: { code: 'TAKEN' } }) },
+			{
+				message: 'Uncaught ConvexError: {"code":"TAKEN"}',
+				description: /details\.errorData/,
+				details: {
+					functionPath: 'failures:throwDeep',
+					kind: 'application',
+					errorData: { code: 'TAKEN' },
+					retryable: false,
+					outcome: 'failed',
+				},
+			},
+		);
+	});
+
+	it('calls another with arguments that it does not take, which is its own failure', async () => {
+		await expectFailure(
+			{ parameters: calling('action', 'failures:passOnWrongly') },
+			{
+				message:
+					/^Uncaught Error: ArgumentValidationError: Value does not match validator\.\n(?!.*    at )/s,
+				description: /^Thrown at handler/,
+				details: {
+					functionPath: 'failures:passOnWrongly',
+					kind: 'function',
+					retryable: false,
+					outcome: 'failed',
+				},
+			},
+		);
 	});
 
 	it.each([
@@ -342,9 +397,8 @@ describe('an answer of the platform', () => {
 				prepare: async () => await convex.deployment.addFault(answer(httpStatus, code)),
 			},
 			{
-				message: 'what Convex says',
-				description:
-					outcome === 'unknown' && operation !== 'query' ? /may have run to its end/ : /./,
+				message: `what Convex says${outcome === 'unknown' && operation !== 'query' ? MAY_HAVE_RUN : ''}`,
+				description: /./,
 				details: {
 					functionPath: 'counters:increment',
 					kind: 'deployment',
@@ -360,7 +414,7 @@ describe('an answer of the platform', () => {
 
 	it.each([
 		['query', 408, true, 'unknown', /300 seconds/],
-		['action', 408, false, 'unknown', /300 seconds.*may have run/],
+		['action', 408, false, 'unknown', /300 seconds.*show whether it ran/],
 		['query', 404, false, 'notExecuted', /no Convex deployment at this address/],
 		['query', 502, true, 'unknown', /Try again later/],
 	])(
@@ -372,7 +426,43 @@ describe('an answer of the platform', () => {
 					prepare: async () => await convex.deployment.addFault(answer(httpStatus)),
 				},
 				{
-					message: `The deployment answered with HTTP status ${httpStatus}`,
+					message: `The deployment answered with HTTP status ${httpStatus}${operation === 'query' ? '' : MAY_HAVE_RUN}`,
+					description,
+					details: {
+						functionPath: 'version:default',
+						kind: 'deployment',
+						httpStatus,
+						retryable,
+						outcome,
+						requestId: undefined,
+					},
+				},
+			);
+		},
+	);
+
+	it.each([
+		['query', 400, 'notExecuted', false, /in the place of the deployment/],
+		['mutation', 403, 'unknown', false, /blocks the call, not the deploy key/],
+		['mutation', 413, 'notExecuted', false, /or raise the proxy's limit/],
+		['action', 429, 'notExecuted', true, /A proxy before the deployment limits how often/],
+	])(
+		'%s: HTTP %i with the web page of a proxy',
+		async (operation, httpStatus, outcome, retryable, description) => {
+			const text = `The server answered with HTTP status ${httpStatus} and a web page that is not a Convex answer`;
+			await expectFailure(
+				{
+					parameters: calling(operation, 'version', {}, firstTry(retryable)),
+					prepare: async () =>
+						await convex.deployment.addFault({
+							kind: 'answer',
+							path: '/api/',
+							status: httpStatus,
+							body: '<html>Blocked</html>',
+						}),
+				},
+				{
+					message: outcome === 'unknown' ? `${text}${MAY_HAVE_RUN}` : text,
 					description,
 					details: {
 						functionPath: 'version:default',
@@ -492,8 +582,8 @@ describe('no whole answer', () => {
 				prepare: async () => await convex.deployment.addFault({ kind }),
 			},
 			{
-				message: 'The connection broke before the answer arrived',
-				description: /may have run to its end/,
+				message: `The connection broke before the answer arrived${MAY_HAVE_RUN}`,
+				description: /^The Logs page of the Convex dashboard .* show whether it ran\.$/,
 				details: {
 					...lost,
 					functionPath: 'counters:increment',
@@ -513,8 +603,8 @@ describe('no whole answer', () => {
 		await expectFailure(
 			{ parameters: calling('action', 'counters:wait', { ms: 2000 }, { timeout: 50 }) },
 			{
-				message: 'The deployment did not answer within 50 ms',
-				description: /Raise 'Timeout'.*may have run to its end/,
+				message: `The deployment did not answer within 50 ms${MAY_HAVE_RUN}`,
+				description: /Raise 'Timeout'.*show whether it ran/,
 				details: {
 					...lost,
 					functionPath: 'counters:wait',
@@ -543,7 +633,7 @@ describe('no whole answer', () => {
 				prepare: async () => await convex.deployment.addFault({ kind: 'truncate' }),
 			},
 			{
-				message: 'The answer of the deployment was cut off',
+				message: `The answer of the deployment was cut off${operation === 'query' ? '' : MAY_HAVE_RUN}`,
 				description: /connection broke/,
 				details: {
 					...lost,
@@ -626,14 +716,14 @@ describe('no whole answer', () => {
 		await expectFailure(
 			{ parameters: calling('mutation', 'version') },
 			{
-				message: `The server redirects to ${target.url} instead of answering`,
+				message: `The server redirects to ${target.url} instead of answering${MAY_HAVE_RUN}`,
 				description: /Redirects are not followed/,
 				details: {
 					...lost,
 					kind: 'deployment',
 					httpStatus: 307,
 					retryable: false,
-					outcome: 'notExecuted',
+					outcome: 'unknown',
 				},
 			},
 		);

@@ -48,6 +48,13 @@ const LOST: FaultEffect[] = [
 	{ kind: 'serverError', status: 500 },
 	{ kind: 'answer', status: 408, body: '', when: 'after' },
 ];
+/** Answers of somebody between n8n and the deployment, who may have handed the call on. */
+const FOREIGN: FaultEffect[] = [302, 307, 403, 409, 451].map((status) => ({
+	kind: 'answer',
+	status,
+	body: '<html>',
+	when: 'after',
+}));
 const REFUSED = [400, 401, 403, 404, 409];
 
 describe('what proves that the call did not start', () => {
@@ -75,12 +82,50 @@ describe('what proves that a mutation was rolled back', () => {
 	});
 });
 
+describe("a proxy's limit on the rate of calls", () => {
+	const limited = (headers?: Record<string, string>): FaultEffect => ({
+		kind: 'answer',
+		status: 429,
+		body: '<html>Slow down</html>',
+		...(headers && { headers }),
+	});
+
+	it.each(['query', 'mutation', 'action', 'run'] as const)(
+		'has a %s sent again',
+		async (operation) => {
+			expect(await hit(operation, limited())).toMatchObject({
+				succeeded: true,
+				requests: 2,
+				executions: 1,
+			});
+		},
+	);
+
+	it('is left alone as long as it says', async () => {
+		const startedAtMs = performance.now();
+		expect(await hit('mutation', limited({ 'Retry-After': '1' }))).toMatchObject({
+			succeeded: true,
+			requests: 2,
+		});
+		expect(performance.now() - startedAtMs).toBeGreaterThan(900);
+	});
+
+	it('that lasts longer than the run waits is told, with how long', async () => {
+		expect(await hit('mutation', limited({ 'Retry-After': '3600' }))).toMatchObject({
+			succeeded: false,
+			requests: 1,
+			executions: 0,
+			error: { json: { details: { outcome: 'notExecuted', retryAfterMs: 3_600_000 } } },
+		});
+	});
+});
+
 describe('a lost answer', () => {
 	it.each(LOST)('has a query sent again: %j', async (fault) => {
 		expect(await hit('query', fault)).toMatchObject({ succeeded: true, requests: 2 });
 	});
 
-	const cases = LOST.flatMap((fault) =>
+	const cases = [...LOST, ...FOREIGN].flatMap((fault) =>
 		(['mutation', 'action', 'run'] as const).map((operation) => [operation, fault] as const),
 	);
 	it.each(cases)(

@@ -248,7 +248,9 @@ describe('a credential that is refused', () => {
 		const { error } = await running;
 		expect(error).toHaveLength(3);
 		for (const { json } of error) {
-			expect(json.error).toBe('The provided admin key was invalid for this instance');
+			expect(json.error).toBe(
+				'The provided admin key was invalid for this instance. The function may have run: do not call it again before checking that in Convex.',
+			);
 			expect(json.details).toMatchObject({ kind: 'deployment', outcome: 'unknown' });
 		}
 		expect(await convex.deployment.executions()).toEqual({ 'counters:add': 2 });

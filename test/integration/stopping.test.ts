@@ -72,7 +72,9 @@ describe('the time limit', () => {
 		const { stoppedBy } = await convex.run({
 			parameters: calling('mutation', 'counters:add', { name, key: name }, { timeout: 500 }),
 		});
-		expect(stoppedBy?.message).toBe('The deployment did not answer within 500 ms');
+		expect(stoppedBy?.message).toBe(
+			'The deployment did not answer within 500 ms. The function may have run: do not call it again before checking that in Convex.',
+		);
 		expect(stoppedBy?.context.data).toMatchObject({ outcome: 'unknown' });
 	}, 10_000);
 

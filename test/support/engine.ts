@@ -41,7 +41,10 @@ export interface Installation {
 }
 
 /** A workflow as n8n exports it. */
-export type WorkflowFile = Pick<IWorkflowBase, 'name' | 'nodes' | 'connections' | 'pinData'>;
+export type WorkflowFile = Pick<
+	IWorkflowBase,
+	'name' | 'nodes' | 'connections' | 'pinData' | 'settings'
+>;
 
 export interface WorkflowRun {
 	run: IRun;
@@ -62,7 +65,7 @@ export async function runWorkflow(
 	file: WorkflowFile,
 	cancelSignal?: AbortSignal,
 ): Promise<WorkflowRun> {
-	const { name, nodes, connections, pinData } = file;
+	const { name, nodes, connections, pinData, settings = {} } = file;
 	const workflow = new Workflow({
 		id: 'test',
 		name,
@@ -70,7 +73,7 @@ export async function runWorkflow(
 		connections,
 		active: false,
 		nodeTypes: new NodeTypesInMemory(nodeTypes),
-		settings: {},
+		settings,
 	});
 	const credentialsHelper = new CredentialsInMemory(credentialTypes, credentials);
 	const startNode = Object.values(workflow.nodes).find(

@@ -1,4 +1,22 @@
-import { ConvexFailure, inputFailure } from '../../nodes/Convex/convex/failure';
+import fc from 'fast-check';
+import {
+	ConvexFailure,
+	executionCancelled,
+	inputFailure,
+	type FailureDetails,
+} from '../../nodes/Convex/convex/failure';
+import type { FunctionOperation } from '../../nodes/Convex/convex/functionCall';
+import { parseFunctionResponse } from '../../nodes/Convex/convex/functionResponse';
+import {
+	answerLost,
+	answerTimeout,
+	connectionBroken,
+	connectionKeepsBreaking,
+	longInterruption,
+	longSilence,
+} from '../../nodes/Convex/convex/liveFailure';
+import { platformFailure } from '../../nodes/Convex/convex/platformFailure';
+import { networkFailure } from '../../nodes/Convex/transport/networkFailure';
 
 describe('a failure', () => {
 	it('is an error with a message, advice and details', () => {
@@ -53,5 +71,136 @@ describe('naming the call of a failure', () => {
 			functionPath: 'tasks:first',
 			operation: 'query',
 		});
+	});
+});
+
+describe('a call that may have run', () => {
+	const SIDE_EFFECTS: FunctionOperation[] = ['mutation', 'action', 'run'];
+	const WARNING = 'The function may have run: do not call it again before checking that in Convex.';
+	const TRY_AGAIN = /again later|(?:run|try|send) .*again|\bretry\b/i;
+
+	const lost = (message: string, more: Partial<FailureDetails> = {}) =>
+		new ConvexFailure(message, 'Mend it. Try again later.', {
+			kind: 'network',
+			outcome: 'unknown',
+			...more,
+		});
+
+	it.each(SIDE_EFFECTS)('says in its message that it is not to be repeated: %s', (operation) => {
+		const named = lost('It broke').ofCall({ functionPath: 'a:b' }).ofCall({ operation });
+		expect(named.message).toBe(`It broke. ${WARNING}`);
+		expect(named.description).toBe(
+			'Mend it. The Logs page of the Convex dashboard and the data itself show whether it ran.',
+		);
+		expect(named.details).toEqual({
+			kind: 'network',
+			outcome: 'unknown',
+			functionPath: 'a:b',
+			operation,
+		});
+		expect(named.ofCall({ operation }).message).toBe(named.message);
+	});
+
+	it('is no query: that may be repeated', () => {
+		const { message, description } = lost('It broke').ofCall({ operation: 'query' });
+		expect([message, description]).toEqual(['It broke', 'Mend it. Try again later.']);
+	});
+
+	it.each(['notExecuted', 'failed'] as const)('is none whose outcome is known: %s', (outcome) => {
+		const { message } = lost('It broke', { outcome }).ofCall({ operation: 'mutation' });
+		expect(message).toBe('It broke');
+	});
+
+	it.each([
+		["Your request couldn't be completed. Try again later.", "Your request couldn't be completed."],
+		['It broke: please try again in a while', ''],
+		['Busy! Please retry.', 'Busy!'],
+		['Try again later.', ''],
+		["It broke.\nTry again.\nSee 'Maximum Retries'", ''],
+	])('does not hand on the advice to repeat it: %j', (text, kept) => {
+		const { message } = lost(text).ofCall({ operation: 'mutation' });
+		expect(message).toBe(kept === '' ? WARNING : `${kept} ${WARNING}`);
+	});
+
+	const FAILURES: Array<[string, (operation: FunctionOperation) => ConvexFailure]> = [
+		...['ECONNRESET', 'EPIPE', 'ECONNABORTED', 'ERR_CANCELED', 'ENEW'].map(
+			(code): [string, (operation: FunctionOperation) => ConvexFailure] => [
+				`network ${code}`,
+				(operation) =>
+					networkFailure(operation, Object.assign(new Error('broke'), { code }), 1_000),
+			],
+		),
+		...[204, 302, 403, 408, 409, 500, 502, 503].map(
+			(httpStatus): [string, (operation: FunctionOperation) => ConvexFailure] => [
+				`HTTP status ${httpStatus}`,
+				(operation) => platformFailure(operation, { httpStatus, body: '<html>' }),
+			],
+		),
+		...['InternalServerError', 'SearchIndexesUnavailable'].map(
+			(code): [string, (operation: FunctionOperation) => ConvexFailure] => [
+				code,
+				(operation) =>
+					platformFailure(operation, {
+						httpStatus: 503,
+						body: JSON.stringify({ code, message: 'It failed. Please try again later.' }),
+					}),
+			],
+		),
+		...['{"status":"succ', '<html>', ''].map(
+			(body): [string, (operation: FunctionOperation) => ConvexFailure] => [
+				`the answer ${body}`,
+				(operation) => {
+					const result = parseFunctionResponse(operation, { httpStatus: 200, body });
+					if (result.status === 'success') throw new Error('Expected a failure');
+					return result.failure;
+				},
+			],
+		),
+		...[
+			executionCancelled(),
+			connectionBroken('Try again later.'),
+			answerTimeout(1_000),
+			longSilence(60_000),
+			connectionKeepsBreaking(''),
+			longInterruption(
+				60_000,
+				false,
+				platformFailure('query', {
+					httpStatus: 503,
+					body: '{"code":"AuthProviderDiscoveryFailed","message":"Away."}',
+				}),
+			),
+		].map((cause): [string, (operation: FunctionOperation) => ConvexFailure] => [
+			`in a session: ${cause.message}`,
+			(operation) => answerLost(operation === 'action' ? 'action' : 'mutation', cause),
+		]),
+	];
+
+	it.each(FAILURES)('never reads as if it should be repeated: %s', (_what, failureOf) => {
+		for (const operation of SIDE_EFFECTS) {
+			const failure = failureOf(operation).ofCall({ operation });
+			expect(failure.details).toMatchObject({ outcome: 'unknown', retryable: false });
+			expect(failure.message.endsWith(WARNING)).toBe(true);
+			expect(failure.message.replace(WARNING, '')).not.toMatch(TRY_AGAIN);
+			expect(failure.description).not.toMatch(TRY_AGAIN);
+		}
+	});
+
+	it('is read in time, however long the text of the server', () => {
+		for (const part of ['try ', 'try. ', ' ', '. ', 'again ', 'run to ']) {
+			const text = part.repeat(500_000);
+			expect(lost(text).ofCall({ operation: 'mutation' }).message.endsWith(WARNING)).toBe(true);
+		}
+	});
+
+	it('keeps every other text as it is', () => {
+		fc.assert(
+			fc.property(fc.string({ unit: 'grapheme' }), (text) => {
+				fc.pre(!/\b(?:try|run|send|call|retry)\b/i.test(text));
+				const { message } = lost(text).ofCall({ operation: 'run' });
+				expect(message.startsWith(text)).toBe(true);
+			}),
+			{ seed: 20260131, numRuns: 300 },
+		);
 	});
 });

@@ -48,9 +48,9 @@ describe('a function that threw', () => {
 
 	it.each([
 		['query', 'The function threw.'],
-		['mutation', 'The function threw. Nothing was written: a mutation that throws is rolled back.'],
-		['action', 'The function threw. What an action did before it threw is not undone.'],
-		['run', 'The function threw. What an action did before it threw is not undone.'],
+		['mutation', 'The function threw. Nothing was written: a mutation that fails is rolled back.'],
+		['action', 'The function threw. What an action did before it failed is not undone.'],
+		['run', 'The function threw. What an action did before it failed is not undone.'],
 	] as const)('says what became of its effects: %s', (operation, description) => {
 		const failure = reported('Uncaught Error: boom', { operation });
 		expect(failure.description).toBe(description);
@@ -76,6 +76,216 @@ describe('a function that threw', () => {
 		const failure = reported(`Uncaught Error: ${nested}`);
 		expect(failure.description).toBe('The function threw.');
 		expect(failure.details).toMatchObject({ kind: 'function', outcome: 'failed' });
+	});
+});
+
+/**
+ * An error as the backend writes it when called functions threw it: each call around it repeats the
+ * whole text of the one inside, and adds its stack (convex-backend crates/common/src/errors.rs,
+ * npm-packages/convex src/server/impl/syscall.ts).
+ */
+function nested(innermost: string, stacks: string[][], name = 'Error'): string {
+	const [inner = [], ...outer] = stacks.map((frames) =>
+		frames.map((frame) => `${frame}\n`).join(''),
+	);
+	return outer.reduce(
+		(text, stack) => `Uncaught ${name}: ${text}\n${stack}`,
+		`${innermost}\n${inner}`,
+	);
+}
+
+const FRAMES = {
+	inner: '    at handler (../convex/inner.ts:3:9)',
+	anonymous: '    at <anonymous> (../convex/inner.ts:1:2)',
+	builtIn: '    at async Promise.all (index 0)all (<anonymous>)',
+	bare: '    at ../convex/inner.ts:7:1',
+	native: '    at map [as map] (native)',
+	outer: '    at async handler (../convex/outer.ts:12:5)',
+	outermost: '    at async <anonymous> (../convex/outermost.ts:20:1)',
+};
+
+describe('an error in a function that another one called', () => {
+	it.each<[string, string, string | undefined]>([
+		[
+			nested('Uncaught Error: kaboom', [[FRAMES.anonymous], [FRAMES.outer]]),
+			'Uncaught Error: kaboom',
+			FRAMES.anonymous,
+		],
+		[
+			nested('Uncaught TypeError: kaboom', [
+				[FRAMES.inner, FRAMES.builtIn, FRAMES.native],
+				[FRAMES.outer, FRAMES.builtIn],
+				[FRAMES.outermost],
+			]),
+			'Uncaught TypeError: kaboom',
+			FRAMES.inner,
+		],
+		[
+			nested('Uncaught Error: kaboom', [[FRAMES.bare], [FRAMES.outer]]),
+			'Uncaught Error: kaboom',
+			FRAMES.bare,
+		],
+		// Frames of the backend's own code are left out, so that a stack may be empty.
+		[
+			nested('Uncaught Error: kaboom', [[], [FRAMES.outer]]),
+			'Uncaught Error: kaboom',
+			FRAMES.outer,
+		],
+		[nested('Uncaught Error: kaboom', [[], []]), 'Uncaught Error: kaboom', undefined],
+		[
+			nested('Uncaught (in promise) Error: kaboom', [[FRAMES.inner], [FRAMES.outer]]),
+			'Uncaught (in promise) Error: kaboom',
+			FRAMES.inner,
+		],
+		[
+			`Uncaught (in promise) Error: Uncaught Error: kaboom\n${FRAMES.inner}\n`,
+			'Uncaught Error: kaboom',
+			FRAMES.inner,
+		],
+		// What is no Error has no name.
+		[
+			nested('Uncaught #<Object>', [[FRAMES.inner], [FRAMES.outer]]),
+			'Uncaught #<Object>',
+			FRAMES.inner,
+		],
+		[nested('Uncaught', [[FRAMES.inner], [FRAMES.outer]]), 'Uncaught', FRAMES.inner],
+		[
+			nested('Uncaught Error: one\n\n  two\n', [[FRAMES.inner], [FRAMES.outer]]),
+			'Uncaught Error: one\n\n  two',
+			FRAMES.inner,
+		],
+		[
+			nested('Uncaught Error: Import failed: Uncaught Error: kaboom', [
+				[FRAMES.inner],
+				[FRAMES.outer],
+			]),
+			'Uncaught Error: Import failed: Uncaught Error: kaboom',
+			FRAMES.inner,
+		],
+		[
+			nested('ArgumentValidationError: Value does not match validator.\n\nValue: 1', [
+				[],
+				[FRAMES.outer],
+			]),
+			'Uncaught Error: ArgumentValidationError: Value does not match validator.\n\nValue: 1',
+			FRAMES.outer,
+		],
+	])('says what was thrown first, and where: %j', (text, message, place) => {
+		const failure = reported(`${PREFIX}\n${text}`);
+		expect(failure.message).toBe(message);
+		expect(failure.description).toBe(
+			place === undefined ? 'The function threw.' : `Thrown ${place.trim()}.`,
+		);
+		expect(failure.details).toMatchObject({ kind: 'function', outcome: 'failed' });
+	});
+
+	it.each<[string, string]>([
+		['Uncaught ConvexError: {"code":"taken"}', 'Uncaught ConvexError: {"code":"taken"}'],
+		['Uncaught FooError: {"code":"taken"}', 'Uncaught FooError: {"code":"taken"}'],
+		['Uncaught ConvexError: taken', 'Uncaught ConvexError: taken'],
+	])('may be a ConvexError, whose data is handed on: %s', (innermost, message) => {
+		const stacks = [[FRAMES.inner], [FRAMES.outer], [FRAMES.outermost]];
+		const text = nested(innermost, stacks, 'ConvexError');
+		const failure = reported(`${PREFIX}\n${text}`, { errorData: { code: 'taken' } });
+		expect(failure.message).toBe(message);
+		expect(failure.details).toMatchObject({
+			kind: 'application',
+			errorData: { code: 'taken' },
+			outcome: 'failed',
+		});
+	});
+
+	it('caught and thrown again with words of its own keeps them', () => {
+		const inner = `Uncaught Error: kaboom\n${FRAMES.inner}\n`;
+		const text = `Uncaught Error: ${inner} (while importing)\n${FRAMES.outer}\n`;
+		const failure = reported(`${PREFIX}\n${text}`);
+		expect(failure.message).toBe(`Uncaught Error: kaboom\n${FRAMES.inner}\n (while importing)`);
+		expect(failure.description).toBe(`Thrown ${FRAMES.outer.trim()}.`);
+	});
+
+	it.each([
+		'Uncaught Error: failed\n    at step 3 of 5',
+		'Uncaught Error: see\n    at the docs (chapter two)',
+		'Uncaught Error: it is\n    at 10:30',
+	])('keeps a text of its own that looks like a stack: %j', (text) => {
+		const failure = reported(`${PREFIX}\n${nested(text, [[FRAMES.inner], [FRAMES.outer]])}`);
+		expect(failure.message).toBe(text);
+		expect(failure.description).toBe('Thrown at handler (../convex/inner.ts:3:9).');
+	});
+
+	it('is read in time, however deep and long it is', () => {
+		for (const part of [
+			'Uncaught Error: ',
+			`${FRAMES.inner}\n`,
+			'    at :1:1:1',
+			'\n',
+			'<anonymous>:1',
+		]) {
+			const failure = reported(`Uncaught Error: ${part.repeat(400_000)}end`);
+			expect(failure.message.endsWith('end')).toBe(true);
+		}
+	});
+});
+
+describe('a limit of Convex that a function ran into', () => {
+	it.each([
+		[
+			'Too many documents read in a single function execution (limit: 32000). Consider using',
+			/more than Convex allows/,
+		],
+		[
+			'Too many bytes read in a single function execution (limit: 16777216 bytes). Consider',
+			/more than Convex allows/,
+		],
+		[
+			'Too many reads in a single function execution (limit: 4096). Consider using',
+			/more than Convex allows/,
+		],
+		['Too many writes in a single function execution (limit: 16000)', /more than Convex allows/],
+		[
+			'Too many bytes written in a single function execution (limit: 16 MiB)',
+			/more than Convex allows/,
+		],
+		['Too many functions scheduled by this mutation (limit: 1000)', /more than Convex allows/],
+		[
+			'Too large total size of the arguments of scheduled functions from this mutation (limit',
+			/more than Convex allows/,
+		],
+		['Query scanned too many documents (fetched 32001).', /more than Convex allows/],
+		['Query scanned too much data (fetched 16777217 bytes).', /more than Convex allows/],
+		['Search query scanned too many documents (fetched 1024).', /more than Convex allows/],
+		['Audit logs exceed function execution limits', /more than Convex allows/],
+		['Action `jobs.js:run` execution timed out (maximum duration 600s)', /more than Convex allows/],
+		['Value is too large (1.2 MiB > maximum size 1 MiB)', /A value is larger than Convex takes/],
+		['Value is too nested (nested 65 levels deep > maximum nesting 64)', /A value is larger/],
+		['Document is too nested (nested 17 levels deep > maximum nesting 16)', /A value is larger/],
+		['Array length is too long (8193 > maximum length 8192)', /A value is larger/],
+		['Object has too many fields (1025 > maximum number 1024)', /A value is larger/],
+		[
+			'Failed to insert or update a document in table "tasks" because it does not match the schema: Object',
+			/convex\/schema\.ts/,
+		],
+		[
+			'Documents read from or written to the "counters" table changed while this mutation was being run and on every',
+			/Lower 'Concurrency'/,
+		],
+		[
+			'Cross component call depth limit exceeded. Do you have an infinite loop',
+			/calls itself without end/,
+		],
+	])('comes with what to do: %s', (text, help) => {
+		const inside = reported(`${PREFIX}\nUncaught Error: ${text}\n${FRAMES.inner}\n`);
+		expect(inside.message).toBe(`Uncaught Error: ${text}`);
+		expect(inside.description).toMatch(/^Thrown at handler .*\. [A-Z]/);
+		expect(inside.description).toMatch(help);
+		// Some are found only when the mutation commits.
+		const atCommit = reported(`${PREFIX}\n${text}\n`, { operation: 'mutation' });
+		expect(atCommit.message).toBe(text);
+		expect(atCommit.description).toMatch(help);
+		expect(atCommit.description).toMatch(/Nothing was written/);
+		for (const { details } of [inside, atCommit]) {
+			expect(details).toMatchObject({ kind: 'function', retryable: false, outcome: 'failed' });
+		}
 	});
 });
 
@@ -167,6 +377,29 @@ describe("Convex's own text for a call", () => {
 			/^Send less data per call/,
 		],
 		[
+			'Node actions arguments size is too large. The maximum size is 5 MiB. Reduce the size',
+			/^Send less data per call/,
+		],
+		[
+			"Couldn't find JavaScript module 'jobs.js'. Did you forget to run",
+			/mended in the Convex app/,
+		],
+		['Couldn\'t find "run" in module "jobs.js".', /mended in the Convex app/],
+		['Invalid module path: "a b.js"', /mended in the Convex app/],
+		['Top-level awaits in source files are unsupported', /mended in the Convex app/],
+		[
+			'Function "jobs.js:run" is neither a query or mutation. Did you forget to wrap it',
+			/mended in the Convex app/,
+		],
+		[
+			'Function "jobs.js:run" is registered as a mutation but is being run as a query.',
+			/mended in the Convex app/,
+		],
+		[
+			'Convex functions at or below version 0.13.0 are no longer supported. Update your Convex npm',
+			/deploy it again with `npx convex deploy`/,
+		],
+		[
 			"Component path 'mail' not found",
 			/^Check the name of the component in convex\.config\.ts\.$/,
 		],
@@ -232,6 +465,27 @@ describe("Convex's own text for a call", () => {
 			/more than Convex allows in one call/,
 		],
 		[
+			'Function execution unexpectedly timed out. Check your function for infinite loops',
+			/more than Convex allows in one call/,
+		],
+		[
+			'Function jobs.js:run return value is too large (actual: 17 MiB, limit: 16 MiB)',
+			/^The function returns more than Convex hands on\. Have it return less/,
+		],
+		[
+			'Function jobs.js:run return value invalid: Value is too nested (nested 65 levels',
+			/no Convex value .* mended in the Convex function/,
+		],
+		[
+			'Function jobs.js:run failed. Could not parse return value as json: EOF',
+			/no Convex value .* mended in the Convex function/,
+		],
+		[
+			'ConvexError with invalid data: Value is too nested',
+			/a ConvexError with data that is no Con/,
+		],
+		['Returned promise will never resolve', /^The function waits for something that never comes/],
+		[
 			'ReturnsValidationError: Value does not match validator.',
 			/^The function's result does not match its 'returns' validator\. .* mended in the Convex fun/,
 		],
@@ -239,6 +493,7 @@ describe("Convex's own text for a call", () => {
 		const failure = reported(`${PREFIX}\n${text}`, { operation: 'mutation' });
 		expect(failure.message).toBe(text);
 		expect(failure.description).toMatch(description);
+		expect(failure.description).toMatch(/ Nothing was written: .* is rolled back\.$/);
 		expect(failure.details).toMatchObject({
 			kind: 'function',
 			retryable: false,

@@ -1,6 +1,5 @@
 import type { FailureOutcome } from '../../nodes/Convex/convex/failure';
 import type { FunctionOperation } from '../../nodes/Convex/convex/functionCall';
-import { repeatWarning } from '../../nodes/Convex/convex/platformFailure';
 import { networkFailure } from '../../nodes/Convex/transport/networkFailure';
 
 const OPERATIONS: FunctionOperation[] = ['query', 'mutation', 'action', 'run'];
@@ -37,15 +36,13 @@ function expectFates(
 	retryable: Record<'query' | 'other', boolean>,
 ): void {
 	for (const operation of OPERATIONS) {
-		const { details, description } = networkFailure(operation, error, TIMEOUT_MS);
+		const { details } = networkFailure(operation, error, TIMEOUT_MS);
 		expect([operation, details.outcome, details.retryable]).toEqual([
 			operation,
 			outcome,
 			operation === 'query' ? retryable.query : retryable.other,
 		]);
 		expect(details.kind).toBe('network');
-		const warning = repeatWarning('mutation', 'unknown');
-		expect(description.includes(warning)).toBe(outcome === 'unknown' && operation !== 'query');
 	}
 }
 
@@ -127,7 +124,11 @@ describe('an answer that did not come', () => {
 	});
 
 	it('because the execution was cancelled says so', () => {
-		expect(failureOf('mutation', { code: 'ERR_CANCELED' }).message).toMatch(/was cancelled while/);
+		const failure = failureOf('mutation', { code: 'ERR_CANCELED' });
+		expect(failure.message).toBe(
+			"The execution was cancelled during the call, by a user or by the workflow's time limit",
+		);
+		expect(failure.description).toMatch(/in the workflow's settings \('Timeout Workflow'\)/);
 		expectFates(thrown({ code: 'ERR_CANCELED' }), 'unknown', QUERIES);
 	});
 

@@ -1,118 +1,13 @@
-import type { FailureOutcome } from '../../nodes/Convex/convex/failure';
 import type { FunctionOperation } from '../../nodes/Convex/convex/functionCall';
-import {
-	isOverload,
-	platformFailure,
-	repeatWarning,
-} from '../../nodes/Convex/convex/platformFailure';
+import { platformFailure } from '../../nodes/Convex/convex/platformFailure';
 
 const OPERATIONS: FunctionOperation[] = ['query', 'mutation', 'action', 'run'];
-const REPEAT_WARNING =
-	' The function may have run to its end: check in Convex before you run it again.';
 
 const answered = (operation: FunctionOperation, httpStatus: number, code?: string) =>
 	platformFailure(operation, {
 		httpStatus,
 		body: code === undefined ? '' : JSON.stringify({ code, message: `Text of ${code}` }),
 	});
-
-/** Whether a call may be sent again, and what became of it. */
-type Fate = [retryable: boolean, outcome: FailureOutcome];
-const NOT_STARTED: Fate = [true, 'notExecuted'];
-const REFUSED: Fate = [false, 'notExecuted'];
-const LOST: Fate = [false, 'unknown'];
-const LOST_QUERY: Fate = [true, 'unknown'];
-const ROLLED_BACK: Fate = [true, 'failed'];
-
-describe('whether a call may be sent again, and what became of it', () => {
-	it.each<[number, string | undefined, query: Fate, mutation: Fate, action: Fate]>([
-		[400, 'BadConvexFunctionIdentifier', REFUSED, REFUSED, REFUSED],
-		[400, 'BadJsonBody', REFUSED, REFUSED, REFUSED],
-		// The deployment reads the format after the function ran.
-		[400, 'BadFormat', LOST, LOST, LOST],
-		[400, undefined, REFUSED, REFUSED, REFUSED],
-		[401, 'BadAdminKey', REFUSED, REFUSED, REFUSED],
-		[401, 'Unauthenticated', REFUSED, REFUSED, REFUSED],
-		[403, 'OperationNotPermitted', REFUSED, REFUSED, REFUSED],
-		[404, undefined, REFUSED, REFUSED, REFUSED],
-		[404, 'FunctionPathNotFound', REFUSED, REFUSED, REFUSED],
-		[408, undefined, LOST_QUERY, LOST, LOST],
-		[409, 'Conflict', REFUSED, REFUSED, REFUSED],
-		[421, undefined, REFUSED, REFUSED, REFUSED],
-		[429, 'TooManyConcurrentRequests', NOT_STARTED, NOT_STARTED, NOT_STARTED],
-		// An action never gets what its mutations do, so it proves nothing there.
-		[429, 'TooManyWrites', NOT_STARTED, ROLLED_BACK, LOST],
-		[429, undefined, NOT_STARTED, REFUSED, REFUSED],
-		[500, 'InternalServerError', LOST_QUERY, LOST, LOST],
-		[502, undefined, LOST_QUERY, LOST, LOST],
-		[503, 'OptimisticConcurrencyControlFailure', NOT_STARTED, ROLLED_BACK, LOST],
-		[503, 'CommitterFullError', NOT_STARTED, ROLLED_BACK, LOST],
-		[503, 'ExpiredInQueue', NOT_STARTED, NOT_STARTED, NOT_STARTED],
-		[503, 'WorkerOverloaded', NOT_STARTED, NOT_STARTED, NOT_STARTED],
-		[503, 'InitialPermitTimeoutError', NOT_STARTED, NOT_STARTED, NOT_STARTED],
-		[503, 'ExecuteFullError', NOT_STARTED, NOT_STARTED, NOT_STARTED],
-		[503, 'IsolateNotClean', NOT_STARTED, NOT_STARTED, NOT_STARTED],
-		[503, 'UpstreamConnectError', NOT_STARTED, NOT_STARTED, NOT_STARTED],
-		[503, 'SearchIndexesUnavailable', LOST_QUERY, LOST, LOST],
-		// The identity is checked first; whether that may succeed later is known by the status.
-		[401, 'AuthProviderDiscoveryFailed', REFUSED, REFUSED, REFUSED],
-		[400, 'AuthProviderDiscoveryFailed', REFUSED, REFUSED, REFUSED],
-		[429, 'AuthProviderDiscoveryFailed', NOT_STARTED, REFUSED, REFUSED],
-		[500, 'AuthProviderDiscoveryFailed', NOT_STARTED, REFUSED, REFUSED],
-		[503, 'AuthProviderDiscoveryFailed', NOT_STARTED, REFUSED, REFUSED],
-		[503, 'InternalServerError', LOST_QUERY, LOST, LOST],
-		[503, undefined, LOST_QUERY, LOST, LOST],
-		[504, undefined, LOST_QUERY, LOST, LOST],
-	])('%i %s', (httpStatus, code, query, mutation, action) => {
-		const fates = { query, mutation, action };
-		for (const operation of ['query', 'mutation', 'action'] as const) {
-			const { details } = answered(operation, httpStatus, code);
-			expect([operation, details.retryable, details.outcome]).toEqual([
-				operation,
-				...fates[operation],
-			]);
-			expect(details).toMatchObject({ kind: 'deployment', httpStatus });
-			expect(details.code).toBe(code);
-		}
-	});
-
-	it.each([
-		[500, undefined, LOST],
-		[408, undefined, LOST],
-		[429, 'TooManyConcurrentRequests', NOT_STARTED],
-		[503, 'WorkerOverloaded', NOT_STARTED],
-		// Only a mutation gets these.
-		[429, 'TooManyWrites', ROLLED_BACK],
-		[503, 'OptimisticConcurrencyControlFailure', ROLLED_BACK],
-		[503, 'CommitterFullError', ROLLED_BACK],
-		[503, 'AuthProviderDiscoveryFailed', REFUSED],
-		[403, 'OperationNotPermitted', REFUSED],
-	] as const)('%i %s for a function of unknown type', (httpStatus, code, [retryable, outcome]) => {
-		expect(answered('run', httpStatus, code).details).toMatchObject({ retryable, outcome });
-	});
-});
-
-describe('the warning of running a call twice', () => {
-	it.each(OPERATIONS)('stands where the answer of a %s was lost, unless it is a query', (call) => {
-		const expected = call === 'query' ? '' : REPEAT_WARNING;
-		expect(repeatWarning(call, 'unknown')).toBe(expected);
-		for (const httpStatus of [408, 500, 503]) {
-			expect(answered(call, httpStatus).description.endsWith(REPEAT_WARNING)).toBe(expected !== '');
-		}
-	});
-
-	it.each(OPERATIONS)('does not stand where a %s surely did not take effect', (operation) => {
-		expect(repeatWarning(operation, 'notExecuted')).toBe('');
-		expect(repeatWarning(operation, 'failed')).toBe('');
-		for (const [httpStatus, code] of [
-			[429, 'TooManyConcurrentRequests'],
-			[503, 'AuthProviderDiscoveryFailed'],
-			...(operation === 'action' ? [] : [[429, 'TooManyWrites'] as const]),
-		] as const) {
-			expect(answered(operation, httpStatus, code).description).not.toContain(REPEAT_WARNING);
-		}
-	});
-});
 
 describe('the text', () => {
 	it("is Convex's own", () => {
@@ -164,39 +59,62 @@ describe('the text', () => {
 			'OptimisticConcurrencyControlFailure',
 			/^Several mutations kept changing the same documents\. Lower 'Concurrency', or raise 'Maximum Retries'/,
 		],
-		[400, undefined, /^The deployment refused the request\. Check 'Function' and 'Arguments'\.$/],
 		[400, 'NeverHeardOf', /^The deployment refused the request\./],
-		[401, undefined, /^Check the credential: its key or token was not accepted\.$/],
-		[403, undefined, /^Check the credential: its key may not do this\.$/],
+		[401, 'NeverHeardOf', /^Check the credential: its key or token was not accepted\.$/],
+		[403, 'NeverHeardOf', /^Check the credential: its key may not do this\.$/],
 		[404, undefined, /^Check the credential's 'Deployment URL': there is no Convex deployment at/],
 		[408, undefined, /^The function took longer than the server waits \(300 seconds\)\.$/],
-		[429, undefined, /^The deployment is doing as much as its plan allows\./],
-		[500, 'InternalServerError', /^Convex could not complete the call\. .* status\.convex\.dev/],
-		[502, undefined, /^Convex could not complete the call\. Try again later;/],
+		// It is not sent again, so more retries would change nothing.
+		[429, 'NeverHeardOf', /^The deployment is doing as much .* \('Concurrency', 'Batch Size'\)\.$/],
+		[500, 'InternalServerError', /^Convex could not complete the call; status\.convex\.dev/],
+		[502, undefined, /^Convex could not complete the call; .* Try again later\.$/],
 	])('%i %s comes with advice', (httpStatus, code, description) => {
 		expect(answered('query', httpStatus, code).description).toMatch(description);
 	});
 });
 
-describe('an overload', () => {
-	it.each<[number, string | undefined, boolean]>([
-		[429, undefined, true],
-		[429, 'TooManyConcurrentRequests', true],
-		[429, 'TooManyWrites', true],
-		[503, 'ExpiredInQueue', true],
-		[503, 'WorkerOverloaded', true],
-		[503, 'InitialPermitTimeoutError', true],
-		[503, 'ExecuteFullError', true],
-		[503, 'IsolateNotClean', true],
-		[503, 'UpstreamConnectError', true],
-		[503, 'OptimisticConcurrencyControlFailure', false],
-		[503, 'SearchIndexesUnavailable', false],
-		[503, undefined, false],
-		[500, 'InternalServerError', false],
-		[400, 'BadJsonBody', false],
-		[401, 'BadAdminKey', false],
-	])('is told from other failures: %i %s', (httpStatus, code, expected) => {
-		expect(isOverload(httpStatus, code)).toBe(expected);
+describe('an answer of somebody else than Convex', () => {
+	const page = '<!doctype html><title>Blocked</title>';
+
+	it.each([
+		[400, page, 'a web page', /^A proxy, a firewall or another server answered in the place of/],
+		[401, page, 'a web page', /^A proxy, a firewall or another server answered/],
+		[403, page, 'a web page', /^A proxy or firewall .* blocks the call, not the deploy key or the/],
+		[403, '{"message":"Forbidden"}', 'something', /^A proxy or firewall/],
+		[407, '', 'something', /its own user and password\. Put them into n8n's proxy settings/],
+		[409, '{"code":"Conflict"}', 'something', /^A proxy, a firewall or another server/],
+		[413, page, 'a web page', /Send less data per call, .* or raise the proxy's limit\.$/],
+		[
+			429,
+			'{"message":"API rate limit exceeded"}',
+			'something',
+			/^A proxy .* \('Concurrency', 'Batch Size'\), raise 'Maximum Retries' .* the proxy's limit\.$/,
+		],
+		[431, '', 'something', /the credential's token is too long for it\.$/],
+	])('with status %i is named as one: %s', (httpStatus, body, words, description) => {
+		for (const operation of OPERATIONS) {
+			const failure = platformFailure(operation, { httpStatus, body });
+			expect(failure.message).toBe(
+				`The server answered with HTTP status ${httpStatus} and ${words} that is not a Convex answer`,
+			);
+			expect(failure.description).toMatch(description);
+			expect(failure.description).not.toMatch(/again later|'Arguments'/);
+			expect(failure.details.code).toBeUndefined();
+		}
+	});
+
+	it('tells when it wants to be called again, where that is possible', () => {
+		const limited = { httpStatus: 429, retryAfterMs: 2_000, body: page };
+		expect(platformFailure('mutation', limited).details).toEqual({
+			kind: 'deployment',
+			httpStatus: 429,
+			retryable: true,
+			retryAfterMs: 2_000,
+			outcome: 'notExecuted',
+		});
+		const away = { httpStatus: 503, retryAfterMs: 2_000, body: page };
+		expect(platformFailure('mutation', away).details).not.toHaveProperty('retryAfterMs');
+		expect(platformFailure('query', away).details.retryAfterMs).toBe(2_000);
 	});
 });
 
@@ -218,7 +136,7 @@ describe('a redirect', () => {
 				kind: 'deployment',
 				httpStatus,
 				retryable: false,
-				outcome: 'notExecuted',
+				outcome: 'unknown',
 			});
 		}
 	});

@@ -1,5 +1,5 @@
 import { ConvexFailure, type FailureDetails } from '../../nodes/Convex/convex/failure';
-import { RetryPolicy } from '../../nodes/Convex/convex/retryPolicy';
+import { parseRetryAfter, RetryPolicy } from '../../nodes/Convex/convex/retryPolicy';
 
 const failing = (details: Partial<FailureDetails> = {}) =>
 	new ConvexFailure('It broke', 'Mend it.', {
@@ -74,6 +74,45 @@ describe('the wait before a call is sent again', () => {
 		expect(new Set(delays).size).toBeGreaterThan(400);
 		expect(Math.min(...delays)).toBeLessThan(500);
 		expect(Math.max(...delays)).toBeGreaterThan(1_500);
+	});
+});
+
+describe('a server that says when it wants to be called again', () => {
+	const limited = (retryAfterMs: number) => failing({ httpStatus: 429, retryAfterMs });
+
+	it('is left alone until then, and calls that failed together still part', () => {
+		const { policy } = policyWith({ part: 0.5 });
+		expect(policy.delayMs(limited(7_000), 0)).toBe(7_250);
+		expect(policy.delayMs(limited(7_000), 2)).toBe(8_000);
+	});
+
+	it('is not waited for longer than the run has patience', () => {
+		const { policy, pass } = policyWith({ part: 0 });
+		policy.failed(limited(30_000));
+		expect(policy.delayMs(limited(59_999), 0)).toBe(59_999);
+		expect(policy.delayMs(limited(60_000), 0)).toBeUndefined();
+		pass(40_000);
+		expect(policy.delayMs(limited(20_000), 0)).toBeUndefined();
+		expect(policy.delayMs(limited(19_999), 0)).toBe(19_999);
+	});
+
+	const NOW_MS = Date.UTC(2026, 0, 31, 12);
+	it.each<[unknown, number | undefined]>([
+		['0', 0],
+		['5', 5_000],
+		[' 120 ', 120_000],
+		['Sat, 31 Jan 2026 12:00:07 GMT', 7_000],
+		['Sat, 31 Jan 2026 11:00:00 GMT', 0],
+		['9999999999', 9_999_999_999_000],
+		['99999999999999999999', undefined],
+		['soon', undefined],
+		['', undefined],
+		['1.5s', undefined],
+		[undefined, undefined],
+		[['5', '6'], undefined],
+		[5, undefined],
+	])('writes it as seconds or as a date: %j', (header, retryAfterMs) => {
+		expect(parseRetryAfter(header, NOW_MS).retryAfterMs).toBe(retryAfterMs);
 	});
 });
 

@@ -98,10 +98,14 @@ export class ItemRun {
 		this.memory = NO_MEMORY;
 	}
 
-	/** Fails every item that has not ended, for a reason that they share, so that no item is named. */
+	/**
+	 * Fails every item that has not ended, for a reason that they share, so that no item is named. The
+	 * first one stops the node where it does not continue; then those that were not handed out yet need
+	 * no failure of their own.
+	 */
 	failRest(failure: ConvexFailure): void {
-		const last = this.stopped.aborted ? this.nextIndex : this.count;
-		for (let itemIndex = 0; itemIndex < last; itemIndex++) {
+		for (let itemIndex = 0; itemIndex < this.count; itemIndex++) {
+			if (this.stopped.aborted && itemIndex >= this.nextIndex) break;
 			if (this.ends[itemIndex] !== undefined) continue;
 			const known = this.memory.recall(itemIndex);
 			if (known !== undefined) this.end(itemIndex, known);

@@ -33,6 +33,8 @@ export interface FailureDetails {
 	requestId?: string;
 	/** Whether sending the same call again is safe and may succeed. */
 	retryable?: boolean;
+	/** How long the server asks to wait before that. */
+	retryAfterMs?: number;
 	outcome: FailureOutcome;
 }
 
@@ -50,14 +52,57 @@ export class ConvexFailure extends Error {
 
 	/** What happened and what to do, for a place that shows one text only. */
 	get sentences(): string {
-		const end = /[.!?]$/.test(this.message) ? '' : '.';
-		return `${this.message}${end} ${this.description}`;
+		return joinSentences(this.message, this.description);
 	}
 
-	/** The same failure, saying also which call it was. What it says already stays. */
+	/**
+	 * The same failure, saying also which call it was. What it says already stays.
+	 *
+	 * Who calls may see the message only, as a model does that uses the node as its tool. So where a
+	 * mutation or action may have run although its answer was lost, the message itself warns of
+	 * repeating it, and nothing advises to. `run` takes functions of any type.
+	 */
 	ofCall(names: Pick<FailureDetails, 'functionPath' | 'operation'>): ConvexFailure {
-		return new ConvexFailure(this.message, this.description, { ...names, ...this.details });
+		const { message, description, details } = this;
+		const named = { ...names, ...details };
+		const mayHaveRun =
+			named.outcome === 'unknown' && named.operation !== undefined && named.operation !== 'query';
+		return mayHaveRun && details.operation === undefined
+			? new ConvexFailure(
+					joinSentences(withoutRepeatAdvice(message), MAY_HAVE_RUN),
+					joinSentences(withoutRepeatAdvice(description), WHERE_TO_CHECK),
+					named,
+				)
+			: new ConvexFailure(message, description, named);
 	}
+}
+
+const MAY_HAVE_RUN =
+	'The function may have run: do not call it again before checking that in Convex.';
+const WHERE_TO_CHECK =
+	'The Logs page of the Convex dashboard and the data itself show whether it ran.';
+
+/** Texts of Convex and of ours give it for calls that may be repeated. */
+const REPEAT_ADVICE = /\b(?:try|run|send|call)\b.{0,80}\bagain\b|\bretry\b/i;
+
+function withoutRepeatAdvice(text: string): string {
+	const sentences = text.split(/(?<=[.!?]) +/);
+	const others = sentences.filter((sentence) => !REPEAT_ADVICE.test(sentence));
+	return others.length === sentences.length ? text : others.join(' ');
+}
+
+function joinSentences(first: string, second: string): string {
+	if (first === '') return second;
+	return `${first}${/[.!?]$/.test(first) ? '' : '.'} ${second}`;
+}
+
+/** The call was in flight when the execution ended. n8n does not say which of both ended it. */
+export function executionCancelled(): ConvexFailure {
+	return new ConvexFailure(
+		"The execution was cancelled during the call, by a user or by the workflow's time limit",
+		"The time limit is set in the workflow's settings ('Timeout Workflow'). Run the workflow again.",
+		{ kind: 'network', retryable: true, outcome: 'unknown' },
+	);
 }
 
 /** A parameter or credential field that is refused before anything is sent. */

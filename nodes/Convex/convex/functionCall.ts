@@ -35,6 +35,8 @@ export interface DeploymentResponse {
 	httpStatus: number;
 	/** The Location header of a redirect. */
 	location?: string;
+	/** How long the server asks to wait before the next request (its header `Retry-After`). */
+	retryAfterMs?: number;
 	body: string;
 }
 

@@ -1,10 +1,11 @@
 import type { JSONValue } from 'convex/values';
 import { isPlainObject } from './arguments';
+import { FOREIGN_ANSWER, lostAnswer } from './callOutcome';
 import { ConvexFailure } from './failure';
 import type { DeploymentResponse, FunctionOperation } from './functionCall';
 import { functionFailure } from './functionFailure';
 import { parseJsonObject } from './jsonText';
-import { platformFailure, repeatWarning } from './platformFailure';
+import { describeForeign, platformFailure } from './platformFailure';
 
 export type FunctionResult =
 	| { status: 'success'; value: JSONValue; logLines: string[] }
@@ -65,14 +66,14 @@ export function unreadableAnswer(
 	if (/^\s*\{/.test(body) && parseJsonObject(body) === undefined) {
 		return new ConvexFailure(
 			'The answer of the deployment was cut off',
-			`The connection broke while the result arrived.${repeatWarning(operation, 'unknown') || ' Run the query again.'}`,
-			{ kind: 'network', httpStatus, retryable: operation === 'query', outcome: 'unknown' },
+			'The connection broke while the result arrived. Try again later.',
+			{ kind: 'network', httpStatus, ...lostAnswer(operation) },
 		);
 	}
 	return new ConvexFailure(
-		`The server answered with ${/^\s*</.test(body) ? 'a web page' : 'something'} that is not a Convex answer`,
-		`Check the credential's 'Deployment URL': it may point to a website or a sign-in page of a proxy instead of a Convex deployment.${repeatWarning(operation, 'unknown')}`,
-		{ kind: 'deployment', httpStatus, retryable: false, outcome: 'unknown' },
+		`The server answered with ${describeForeign(body)}`,
+		"Check the credential's 'Deployment URL': it may point to a website or a sign-in page of a proxy instead of a Convex deployment.",
+		{ kind: 'deployment', httpStatus, ...FOREIGN_ANSWER },
 	);
 }
 

@@ -1,6 +1,6 @@
+import { lostAnswer } from './callOutcome';
 import { ConvexFailure } from './failure';
 import type { SessionOperation } from './functionCall';
-import { repeatWarning } from './platformFailure';
 
 const MS_PER_SECOND = 1_000;
 
@@ -14,11 +14,9 @@ export function answerLost(
 	operation: SessionOperation,
 	{ message, description, details }: ConvexFailure,
 ): ConvexFailure {
-	const warning = repeatWarning(operation, 'unknown');
-	return new ConvexFailure(message, `${description}${warning}`, {
+	return new ConvexFailure(message, description, {
 		...details,
-		retryable: false,
-		outcome: 'unknown',
+		...lostAnswer(operation),
 	});
 }
 
@@ -96,14 +94,6 @@ export function answerTimeout(timeoutMs: number): ConvexFailure {
 	return new ConvexFailure(
 		`The deployment did not answer within ${timeoutMs} ms`,
 		"Raise 'Timeout' in the node's options if the function takes long.",
-		{ kind: 'network', retryable: true, outcome: 'unknown' },
-	);
-}
-
-export function executionCancelled(): ConvexFailure {
-	return new ConvexFailure(
-		'The execution was cancelled while the call was under way',
-		'Run the workflow again.',
 		{ kind: 'network', retryable: true, outcome: 'unknown' },
 	);
 }

@@ -1,40 +1,16 @@
-import { ConvexFailure, type FailureOutcome } from './failure';
+import { FOREIGN_ANSWER, refusedCall } from './callOutcome';
+import { ConvexFailure } from './failure';
 import type { DeploymentResponse, FunctionOperation } from './functionCall';
 import { parseJsonObject } from './jsonText';
 
-/**
- * Answers that prove that the function did not start (convex-backend crates/errors/src/lib.rs,
- * `RejectedBeforeExecution`; crates/isolate/src/metrics.rs).
- */
-const REJECTED_BEFORE_START = new Set([
-	'TooManyConcurrentRequests',
-	'ExpiredInQueue',
-	'WorkerOverloaded',
-	'InitialPermitTimeoutError',
-	'ExecuteFullError',
-	'IsolateNotClean',
-	'UpstreamConnectError',
-]);
+const LOAD_HELP =
+	"The deployment is doing as much as its plan allows. Send fewer calls at a time ('Concurrency', 'Batch Size')";
+const OVERLOADED_HELP = `${LOAD_HELP}, or raise 'Maximum Retries' in the node's options.`;
 
-/**
- * Answers that prove that a mutation was rolled back: its write conflicted, was too much at a time, or
- * never reached the committer (convex-backend crates/database/src/{snapshot_manager,committer}.rs).
- * An action does not get them: it sees those of the mutations that it calls as errors.
- */
-const ROLLED_BACK = new Set([
-	'TooManyWrites',
-	'OptimisticConcurrencyControlFailure',
-	'CommitterFullError',
-]);
+const REFUSED_HELP = "The deployment refused the request. Check 'Function' and 'Arguments'.";
 
-/**
- * The identity is checked before the function starts (convex-backend crates/authentication). The status
- * may be the sign-in provider's own (crates/errors/src/lib.rs).
- */
-const AUTHENTICATION_FAILED = 'AuthProviderDiscoveryFailed';
-
-const OVERLOADED_HELP =
-	"The deployment is doing as much as its plan allows. Send fewer calls at a time ('Concurrency', 'Batch Size'), or raise 'Maximum Retries' in the node's options.";
+const OUTAGE_HELP =
+	'Convex could not complete the call; status.convex.dev shows known outages. Try again later.';
 
 /** What to do, by Convex's own code. */
 const HELP_BY_CODE = new Map(
@@ -66,82 +42,109 @@ const HELP_BY_CODE = new Map(
 	}),
 );
 
-const HELP_BY_STATUS: Record<number, string> = {
-	400: "The deployment refused the request. Check 'Function' and 'Arguments'.",
-	401: 'Check the credential: its key or token was not accepted.',
-	403: 'Check the credential: its key may not do this.',
-	404: "Check the credential's 'Deployment URL': there is no Convex deployment at this address, or it was deleted.",
-	408: 'The function took longer than the server waits (300 seconds).',
-	429: OVERLOADED_HELP,
-};
+/** What to do about a status that Convex gives without a code of its own, or with a new one. */
+const HELP_BY_STATUS = new Map([
+	[400, REFUSED_HELP],
+	[401, 'Check the credential: its key or token was not accepted.'],
+	[403, 'Check the credential: its key may not do this.'],
+	[
+		404,
+		"Check the credential's 'Deployment URL': there is no Convex deployment at this address, or it was deleted.",
+	],
+	[408, 'The function took longer than the server waits (300 seconds).'],
+	[429, `${LOAD_HELP}.`],
+]);
 
-/** Whether the sign-in provider could not be asked about a token, which says nothing of the token. */
-export function isProviderAway(code: unknown): boolean {
-	return code === AUTHENTICATION_FAILED;
-}
+/**
+ * Statuses that also come without Convex's `{code, message}` from a deployment, or from Convex's own
+ * servers before it: unknown addresses, the time limit of its server, and outages.
+ */
+const CONVEX_WITHOUT_CODE = new Set([404, 405, 408]);
 
-/** Whether the deployment refused a call for load alone: another one would have met the same. */
-export function isOverload(httpStatus: number, code: string | undefined): boolean {
-	return httpStatus === 429 || (code !== undefined && REJECTED_BEFORE_START.has(code));
-}
+/** What to do about an answer of somebody else: a proxy, a firewall, another server. */
+const FOREIGN_HELP = new Map([
+	[
+		403,
+		'A proxy or firewall between n8n and the deployment blocks the call, not the deploy key or the function. Its log says why.',
+	],
+	[
+		407,
+		"The proxy wants its own user and password. Put them into n8n's proxy settings (HTTPS_PROXY).",
+	],
+	[
+		413,
+		"A proxy before the deployment does not let so much through. Send less data per call, for example in several items, or raise the proxy's limit.",
+	],
+	[
+		429,
+		"A proxy before the deployment limits how often it is called. Send fewer calls at a time ('Concurrency', 'Batch Size'), raise 'Maximum Retries' in the node's options, or raise the proxy's limit.",
+	],
+	[
+		431,
+		"A proxy before the deployment does not take headers of this size: the credential's token is too long for it.",
+	],
+]);
+
+const OTHER_SERVER_HELP =
+	"A proxy, a firewall or another server answered in the place of the deployment. Check the credential's 'Deployment URL', and what stands between n8n and the deployment.";
 
 /** What is known when the deployment answers with a status other than 200 and 560. */
 export function platformFailure(
 	operation: FunctionOperation,
 	response: DeploymentResponse,
 ): ConvexFailure {
-	const { httpStatus, body } = response;
+	const { httpStatus, retryAfterMs } = response;
 	if (httpStatus >= 300 && httpStatus < 400) return redirectFailure(response);
+	const answer = parseConvexAnswer(response.body);
+	const { outcome, retryable } = refusedCall(operation, httpStatus, answer?.code);
+	const { message, help } =
+		answer === undefined ? foreignText(response) : convexText(answer, httpStatus);
+	return new ConvexFailure(message, help, {
+		kind: 'deployment',
+		...(answer !== undefined && { code: answer.code }),
+		httpStatus,
+		retryable,
+		...(retryable && retryAfterMs !== undefined && { retryAfterMs }),
+		outcome,
+	});
+}
+
+interface ConvexAnswer {
+	code: string;
+	text: string;
+}
+
+/** Every refusal of Convex has a code and a message (convex-backend crates/common/src/http/mod.rs). */
+function parseConvexAnswer(body: string): ConvexAnswer | undefined {
 	const answer = parseJsonObject(body);
-	const code = typeof answer?.code === 'string' ? answer.code : undefined;
-	const text = typeof answer?.message === 'string' ? answer.message.trim() : '';
-	const outcome = outcomeOf(operation, httpStatus, code);
-	const help =
-		(code === undefined ? undefined : HELP_BY_CODE.get(code)) ?? HELP_BY_STATUS[httpStatus];
-	return new ConvexFailure(
-		text === '' ? `The deployment answered with HTTP status ${httpStatus}` : text,
-		`${help ?? 'Convex could not complete the call. Try again later; status.convex.dev shows known outages.'}${repeatWarning(operation, outcome)}`,
-		{
-			kind: 'deployment',
-			...(code !== undefined && { code }),
-			httpStatus,
-			retryable: isRetryable(operation, httpStatus, code),
-			outcome,
-		},
-	);
+	return typeof answer?.code === 'string' && typeof answer.message === 'string'
+		? { code: answer.code, text: answer.message.trim() }
+		: undefined;
 }
 
-/** Says so where a call may have taken effect although its answer was lost. */
-export function repeatWarning(operation: FunctionOperation, outcome: FailureOutcome): string {
-	return outcome === 'unknown' && operation !== 'query'
-		? ' The function may have run to its end: check in Convex before you run it again.'
-		: '';
+function convexText({ code, text }: ConvexAnswer, httpStatus: number) {
+	return {
+		message: text === '' ? `The deployment answered with HTTP status ${httpStatus}` : text,
+		help: HELP_BY_CODE.get(code) ?? HELP_BY_STATUS.get(httpStatus) ?? OUTAGE_HELP,
+	};
 }
 
-function outcomeOf(
-	operation: FunctionOperation,
-	httpStatus: number,
-	code: string | undefined,
-): FailureOutcome {
-	if (isProviderAway(code)) return 'notExecuted';
-	if (code !== undefined && REJECTED_BEFORE_START.has(code)) return 'notExecuted';
-	if (code !== undefined && ROLLED_BACK.has(code)) {
-		return operation === 'action' ? 'unknown' : operation === 'query' ? 'notExecuted' : 'failed';
+function foreignText({ httpStatus, body }: DeploymentResponse) {
+	if (CONVEX_WITHOUT_CODE.has(httpStatus) || httpStatus >= 500) {
+		return {
+			message: `The deployment answered with HTTP status ${httpStatus}`,
+			help: HELP_BY_STATUS.get(httpStatus) ?? OUTAGE_HELP,
+		};
 	}
-	// The deployment reads `format` after the function ran; a 408 leaves it running.
-	const isRefusal = httpStatus >= 400 && httpStatus < 500;
-	return isRefusal && httpStatus !== 408 && code !== 'BadFormat' ? 'notExecuted' : 'unknown';
+	return {
+		message: `The server answered with HTTP status ${httpStatus} and ${describeForeign(body)}`,
+		help: FOREIGN_HELP.get(httpStatus) ?? OTHER_SERVER_HELP,
+	};
 }
 
-/** A query may always be sent again; anything else only when it is proven to have had no effect. */
-function isRetryable(
-	operation: FunctionOperation,
-	httpStatus: number,
-	code: string | undefined,
-): boolean {
-	if (operation === 'query') return httpStatus === 408 || httpStatus === 429 || httpStatus >= 500;
-	if (code === undefined) return false;
-	return REJECTED_BEFORE_START.has(code) || (ROLLED_BACK.has(code) && operation !== 'action');
+/** What came in the place of an answer, for a sentence about it. */
+export function describeForeign(body: string): string {
+	return `${/^\s*</.test(body) ? 'a web page' : 'something'} that is not a Convex answer`;
 }
 
 function redirectFailure({ httpStatus, location }: DeploymentResponse): ConvexFailure {
@@ -149,7 +152,7 @@ function redirectFailure({ httpStatus, location }: DeploymentResponse): ConvexFa
 	return new ConvexFailure(
 		`The server redirects${target} instead of answering`,
 		"Put the deployment's own address into the credential's 'Deployment URL'. Redirects are not followed, so that the key goes nowhere else.",
-		{ kind: 'deployment', httpStatus, retryable: false, outcome: 'notExecuted' },
+		{ kind: 'deployment', httpStatus, ...FOREIGN_ANSWER },
 	);
 }
 

@@ -1,3 +1,4 @@
+import { isOverload, isProviderAway } from './callOutcome';
 import { ConvexFailure } from './failure';
 import { functionRequest, type DeploymentResponse, type FunctionCall } from './functionCall';
 import {
@@ -7,7 +8,7 @@ import {
 	type FunctionResult,
 } from './functionResponse';
 import { parseJsonObject } from './jsonText';
-import { isOverload, isProviderAway, platformFailure } from './platformFailure';
+import { platformFailure } from './platformFailure';
 
 export const QUERY_BATCH_PATH = '/api/query_batch';
 

@@ -8,7 +8,7 @@ const PATIENCE_MS = 60_000;
 
 /**
  * When a run sends calls again: only what failed in a way that is safe to repeat
- * (`details.retryable`, see convex/platformFailure.ts), and not for ever.
+ * (`details.retryable`, see convex/callOutcome.ts), and not for ever.
  *
  * The time is bounded for the run, not for the call: of 10,000 items that meet a deployment that is
  * gone, the first ones wait for it and the others are not sent at all.
@@ -35,14 +35,16 @@ export class RetryPolicy {
 
 	/**
 	 * How long to wait before a failed call is sent again: a random part of a time that doubles, so
-	 * that calls which failed together do not come back together ("full jitter").
+	 * that calls which failed together do not come back together ("full jitter"). A server that says
+	 * when it wants to be asked again is left alone until then, if that is within the run's time.
 	 *
 	 * @param retries how often this call was sent again already
 	 * @returns undefined when it must not be, or need not be, sent again
 	 */
 	delayMs({ details }: ConvexFailure, retries: number): number | undefined {
 		if (details.retryable !== true || retries >= this.maxRetries) return undefined;
-		const delayMs = this.random() * Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** retries);
+		const backOffMs = this.random() * Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** retries);
+		const delayMs = (details.retryAfterMs ?? 0) + backOffMs;
 		return this.failingForMs() + delayMs < PATIENCE_MS ? delayMs : undefined;
 	}
 
@@ -59,6 +61,22 @@ export class RetryPolicy {
 	private failingForMs(): number {
 		return this.failingSinceMs === undefined ? 0 : this.now() - this.failingSinceMs;
 	}
+}
+
+const MS_PER_SECOND = 1_000;
+
+/**
+ * Reads the header `Retry-After` (RFC 9110 §10.2.3): seconds, or a date.
+ *
+ * @param header as it came, whatever that is
+ */
+export function parseRetryAfter(header: unknown, nowMs: number): { retryAfterMs?: number } {
+	if (typeof header !== 'string') return {};
+	const text = header.trim();
+	const retryAfterMs = /^\d{1,10}$/.test(text)
+		? Number(text) * MS_PER_SECOND
+		: Math.max(0, Date.parse(text) - nowMs);
+	return Number.isNaN(retryAfterMs) ? {} : { retryAfterMs };
 }
 
 /** Whether the deployment could not be reached, or could not do its work. */

@@ -16,16 +16,38 @@ export interface FunctionTarget {
 }
 
 /**
- * What the deployment says of the function that a node calls.
+ * What the deployment says of the function that a node calls. What was just deployed is not in a list
+ * of some seconds ago, so a function is refused only by a list that was asked for since a given time.
  *
+ * @param refusedSinceMs that time, by `performance.now()`
  * @throws ConvexFailure (`input`) when it is gone, naming the nearest one, or has another type
  */
 export async function readSignature(
 	context: CallContext,
 	deployment: Deployment,
-	{ operation, functionPath, componentPath, isWatched }: FunctionTarget,
+	target: FunctionTarget,
+	refusedSinceMs = performance.now(),
 ): Promise<FunctionSignature> {
-	const spec = await readFunctionSpec(context, deployment, componentPath);
+	const spec = await readFunctionSpec(context, deployment, target.componentPath);
+	const signature = findFunction(spec, target.functionPath);
+	return signature !== undefined && isCallable(signature, target)
+		? signature
+		: await readSignatureSince(context, deployment, target, refusedSinceMs);
+}
+
+/**
+ * The same, in any case by a list that was asked for since then.
+ *
+ * @param askedSinceMs by `performance.now()`
+ */
+export async function readSignatureSince(
+	context: CallContext,
+	deployment: Deployment,
+	target: FunctionTarget,
+	askedSinceMs: number,
+): Promise<FunctionSignature> {
+	const { operation, functionPath, componentPath, isWatched } = target;
+	const spec = await readFunctionSpec(context, deployment, componentPath, askedSinceMs);
 	const signature = findFunction(spec, functionPath);
 	const name = formatFunctionPath(functionPath);
 	if (signature === undefined) {
@@ -37,7 +59,7 @@ export async function readSignature(
 				: `It was renamed, removed or not deployed yet. Did you mean '${nearest}'?`,
 		);
 	}
-	if (operation !== 'run' && signature.type !== operation) {
+	if (!isCallable(signature, target)) {
 		const [type, wanted] = [signature.type, operation].map(capitalise);
 		throw inputFailure(
 			`'${name}' is a ${signature.type}, not a ${operation}`,
@@ -47,6 +69,10 @@ export async function readSignature(
 		);
 	}
 	return signature;
+}
+
+function isCallable({ type }: FunctionSignature, { operation }: FunctionTarget): boolean {
+	return operation === 'run' || type === operation;
 }
 
 /**

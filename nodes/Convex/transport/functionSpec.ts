@@ -19,7 +19,8 @@ const COMPONENTS_PATH = { module: '_system/frontend/components', name: 'list' };
 
 interface CachedSpec {
 	spec: Promise<FunctionSignature[]>;
-	expiresAt: number;
+	/** By a clock that is never set back. */
+	askedAtMs: number;
 }
 
 /** By deployment, key and component; n8n's editor asks for each dropdown of a form at once. */
@@ -29,12 +30,15 @@ const cache = new Map<string, CachedSpec>();
  * The functions of a deployment, or of one of its components.
  *
  * @param componentPath e.g. `workflow/workpool`; undefined for the app itself
+ * @param askedSinceMs a list that was asked for before this time may lack what was just deployed, and
+ *   is asked for again; by default, one that is a few seconds old will do
  * @throws ConvexFailure that says which key or permission it takes
  */
 export async function readFunctionSpec(
 	context: CallContext,
 	deployment: Deployment,
 	componentPath: string | undefined,
+	askedSinceMs = performance.now() - CACHE_LIFETIME_MS,
 ): Promise<FunctionSignature[]> {
 	const { deploymentUrl, authentication, authorization } = deployment.credential;
 	if (authentication !== 'deployKey') {
@@ -45,7 +49,7 @@ export async function readFunctionSpec(
 	}
 	const cacheKey = JSON.stringify([deploymentUrl, authorization, componentPath]);
 	const cached = cache.get(cacheKey);
-	if (cached !== undefined && cached.expiresAt > Date.now()) {
+	if (cached !== undefined && cached.askedAtMs >= askedSinceMs) {
 		return await cached.spec.catch(async (thrown: unknown) => {
 			const failure = toFailure(thrown);
 			if (!isCancelled(failure)) throw failure;
@@ -55,15 +59,18 @@ export async function readFunctionSpec(
 	}
 	forgetExpired();
 	const spec = askForSpec(context, deployment, componentPath);
-	cache.set(cacheKey, { spec, expiresAt: Date.now() + CACHE_LIFETIME_MS });
-	spec.catch(() => cache.delete(cacheKey));
+	const asked = { spec, askedAtMs: performance.now() };
+	cache.set(cacheKey, asked);
+	spec.catch(() => {
+		if (cache.get(cacheKey) === asked) cache.delete(cacheKey);
+	});
 	return await spec;
 }
 
 function forgetExpired(): void {
-	const now = Date.now();
-	for (const [key, { expiresAt }] of cache) {
-		if (expiresAt <= now) cache.delete(key);
+	const oldestMs = performance.now() - CACHE_LIFETIME_MS;
+	for (const [key, { askedAtMs }] of cache) {
+		if (askedAtMs < oldestMs) cache.delete(key);
 	}
 }
 

@@ -1,12 +1,13 @@
-import { ConvexFailure, type FailureOutcome } from '../convex/failure';
+import { FOREIGN_ANSWER, lostAnswer, unsentCall } from '../convex/callOutcome';
+import { ConvexFailure, executionCancelled } from '../convex/failure';
 import type { FunctionOperation } from '../convex/functionCall';
-import { repeatWarning } from '../convex/platformFailure';
 import { AnswerTooLong } from './answerText';
 
 interface NetworkFault {
 	message: string;
 	help: string;
-	outcome: FailureOutcome;
+	/** Whether the call may have been sent by then. */
+	isSent: boolean;
 	/** Whether it stays until somebody mends it: a wrong name, a certificate. */
 	isLasting?: true;
 }
@@ -20,44 +21,44 @@ const FAULTS_BY_CODE: Record<string, NetworkFault> = {
 	ECONNREFUSED: {
 		message: 'Nothing answers at the deployment URL: the connection was refused',
 		help: `${URL_HELP}, that the deployment is running, and that n8n can reach it. Inside Docker, 127.0.0.1 is the container itself.`,
-		outcome: 'notExecuted',
+		isSent: false,
 	},
 	ENOTFOUND: {
 		message: "The deployment URL's host name does not exist",
 		help: `${URL_HELP} for typing mistakes.`,
-		outcome: 'notExecuted',
+		isSent: false,
 		isLasting: true,
 	},
 	EAI_AGAIN: {
 		message: "The deployment URL's host name could not be looked up",
 		help: `Check n8n's network and DNS. ${URL_HELP} for typing mistakes.`,
-		outcome: 'notExecuted',
+		isSent: false,
 	},
 	EHOSTUNREACH: {
 		message: 'The deployment URL cannot be reached from n8n: no route to the host',
 		help: `${URL_HELP} and n8n's network.`,
-		outcome: 'notExecuted',
+		isSent: false,
 	},
 	ENETUNREACH: {
 		message: 'The deployment URL cannot be reached from n8n: no network',
 		help: "Check n8n's network.",
-		outcome: 'notExecuted',
+		isSent: false,
 	},
 	EPROTO: {
 		message: 'No secure connection could be made to the deployment URL',
 		help: `${URL_HELP}: a server without TLS is addressed with http://.`,
-		outcome: 'notExecuted',
+		isSent: false,
 		isLasting: true,
 	},
 	ECONNRESET: {
 		message: 'The connection broke before the answer arrived',
 		help: 'Try again later.',
-		outcome: 'unknown',
+		isSent: true,
 	},
 	EPIPE: {
 		message: 'The connection broke while the request was sent',
 		help: 'Try again later.',
-		outcome: 'unknown',
+		isSent: true,
 	},
 };
 
@@ -65,7 +66,7 @@ const FAULTS_BY_CODE: Record<string, NetworkFault> = {
 const CONNECT_TIMEOUT: NetworkFault = {
 	message: 'The deployment URL cannot be reached from n8n: connecting took too long',
 	help: `${URL_HELP}, n8n's network and firewalls.`,
-	outcome: 'notExecuted',
+	isSent: false,
 };
 
 /** Faults of connecting that may also end a connection on which a request is under way. */
@@ -101,7 +102,7 @@ export function networkFailure(
 	error: unknown,
 	timeoutMs: number,
 ): ConvexFailure {
-	if (error instanceof AnswerTooLong) return tooLong(operation, error);
+	if (error instanceof AnswerTooLong) return tooLong(error);
 	const cause = rootCause(error);
 	const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
 	const syscall = syscallOf(error);
@@ -110,20 +111,18 @@ export function networkFailure(
 			? CONNECT_TIMEOUT
 			: faultOf(code, cause.message, timeoutMs);
 	const isUnderWay = code !== undefined && CONNECT_CODES.has(code) && BROKEN_CALLS.has(syscall);
-	const outcome = isUnderWay ? 'unknown' : fault.outcome;
-	return new ConvexFailure(fault.message, `${fault.help}${repeatWarning(operation, outcome)}`, {
+	return new ConvexFailure(fault.message, fault.help, {
 		kind: 'network',
 		...(code !== undefined && { code }),
-		retryable: fault.isLasting !== true && (operation === 'query' || outcome === 'notExecuted'),
-		outcome,
+		...(fault.isSent || isUnderWay ? lostAnswer(operation) : unsentCall(fault.isLasting === true)),
 	});
 }
 
-function tooLong(operation: FunctionOperation, { message }: AnswerTooLong): ConvexFailure {
+function tooLong({ message }: AnswerTooLong): ConvexFailure {
 	return new ConvexFailure(
 		message,
-		`No answer of Convex is: ${URL_HELP.toLowerCase()}, and what stands between n8n and the deployment.${repeatWarning(operation, 'unknown')}`,
-		{ kind: 'network', code: ANSWER_TOO_LONG, retryable: false, outcome: 'unknown' },
+		"Convex gives no answers of this size. Check the credential's 'Deployment URL', and what stands between n8n and the deployment.",
+		{ kind: 'network', code: ANSWER_TOO_LONG, ...FOREIGN_ANSWER },
 	);
 }
 
@@ -135,28 +134,25 @@ function faultOf(code: string | undefined, text: string, timeoutMs: number): Net
 		return {
 			message: `The deployment did not answer within ${timeoutMs} ms`,
 			help: "Raise 'Timeout' in the node's options if the function takes long.",
-			outcome: 'unknown',
+			isSent: true,
 		};
 	}
 	if (code !== undefined && CERTIFICATE_CODES.test(code)) {
 		return {
 			message: "The deployment URL's certificate is not trusted",
 			help: CERTIFICATE_HELP,
-			outcome: 'notExecuted',
+			isSent: false,
 			isLasting: true,
 		};
 	}
 	if (code === CANCELLED) {
-		return {
-			message: 'The execution was cancelled while the call was under way',
-			help: 'Run the workflow again.',
-			outcome: 'unknown',
-		};
+		const { message, description } = executionCancelled();
+		return { message, help: description, isSent: true };
 	}
 	return {
 		message: `There was no answer from the deployment: ${text}`,
 		help: `${URL_HELP} and n8n's network settings.`,
-		outcome: 'unknown',
+		isSent: true,
 	};
 }
 

@@ -4,6 +4,7 @@ import { endpointUrl } from '../convex/deploymentUrl';
 import { ConvexFailure } from '../convex/failure';
 import type { DeploymentResponse, FunctionOperation } from '../convex/functionCall';
 import { Redactor } from '../convex/redaction';
+import { parseRetryAfter } from '../convex/retryPolicy';
 import { readAnswer, unlessAborted } from './answerText';
 import { CREDENTIAL_TYPE, type CallContext, type Deployment } from './deployment';
 import { networkFailure, timedOut } from './networkFailure';
@@ -73,6 +74,7 @@ export async function post(
 		const response: DeploymentResponse = {
 			httpStatus: Number(statusCode),
 			...(typeof location === 'string' && { location: redactor.text(location) }),
+			...parseRetryAfter(headers['retry-after'], Date.now()),
 			body: redactor.body(await readAnswer(answer, limit.signal)),
 		};
 		return { status: 'answered', response };

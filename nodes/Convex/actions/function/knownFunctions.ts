@@ -7,6 +7,7 @@ import type { Deployment } from '../../transport/deployment';
 import {
 	nearestName,
 	readSignature,
+	readSignatureSince,
 	suggesting,
 	type FunctionTarget,
 } from '../../transport/functionSignature';
@@ -21,7 +22,12 @@ type SignatureResult =
 export class KnownFunctions {
 	private readonly signatures = new Map<string, Promise<SignatureResult>>();
 
+	/** What was asked for past the cache. */
+	private readonly renewals = new Map<string, Promise<SignatureResult>>();
+
 	private readonly suggestions = new Map<string, Promise<string | undefined>>();
+
+	private readonly startedAtMs = performance.now();
 
 	constructor(
 		private readonly context: IExecuteFunctions,
@@ -31,12 +37,34 @@ export class KnownFunctions {
 	/** @throws ConvexFailure (`input`) when the function is gone or has another type */
 	async signature(deployment: Deployment, target: FunctionTarget): Promise<FunctionSignature> {
 		const key = keyOf(deployment, target);
-		const asked = this.signatures.get(key) ?? this.read(deployment, target);
+		const asked = this.signatures.get(key) ?? this.read(deployment, target, readSignature);
 		this.signatures.set(key, asked);
 		const result = await asked;
 		if (result.status === 'success') return result.signature;
-		this.signatures.delete(key);
+		// That the function is gone holds for all items; a deployment that is not there may come back.
+		if (result.failure.details.kind !== 'input') this.signatures.delete(key);
 		throw result.failure;
+	}
+
+	/**
+	 * Reads an item by a function's signature. What a signature of the cache refuses is read once more
+	 * by what the deployment says now, which is asked for once in a run.
+	 *
+	 * @param read is given a way to ask for the signature, where it needs one
+	 */
+	async reading<Result>(
+		deployment: Deployment,
+		target: FunctionTarget,
+		read: (signature: () => Promise<FunctionSignature>) => Promise<Result>,
+	): Promise<Result> {
+		let used: FunctionSignature | undefined;
+		try {
+			return await read(async () => (used = await this.signature(deployment, target)));
+		} catch (thrown) {
+			const current = used === undefined ? undefined : await this.renewed(deployment, target);
+			if (current === undefined || current === used) throw thrown;
+			return await read(async () => current);
+		}
 	}
 
 	/** Adds the name that was probably meant to the failure of a function that was not found. */
@@ -52,10 +80,30 @@ export class KnownFunctions {
 		return suggesting(await asked, failure);
 	}
 
-	private async read(deployment: Deployment, target: FunctionTarget): Promise<SignatureResult> {
+	/** @returns undefined when the deployment could not be asked */
+	private async renewed(
+		deployment: Deployment,
+		target: FunctionTarget,
+	): Promise<FunctionSignature | undefined> {
+		const key = keyOf(deployment, target);
+		const asked = this.renewals.get(key) ?? this.read(deployment, target, readSignatureSince);
+		this.renewals.set(key, asked);
+		const result = await asked;
+		if (result.status === 'success' || result.failure.details.kind === 'input') {
+			this.signatures.set(key, asked);
+		}
+		return result.status === 'success' ? result.signature : undefined;
+	}
+
+	private async read(
+		deployment: Deployment,
+		target: FunctionTarget,
+		readFrom: typeof readSignatureSince,
+	): Promise<SignatureResult> {
 		return await this.retriesFor(deployment).run(async () => {
 			try {
-				const signature = await readSignature(this.context, deployment, target);
+				const { context, startedAtMs } = this;
+				const signature = await readFrom(context, deployment, target, startedAtMs);
 				return { status: 'success', signature } as const;
 			} catch (thrown) {
 				return { status: 'failure', failure: toFailure(thrown) } as const;

@@ -57,11 +57,13 @@ export async function prepareCall(
 		const target = { operation, functionPath, componentPath };
 		let known: FunctionSignature | undefined;
 		const signature = async () => (known ??= await functions.signature(deployment, target));
-		const declared = async () =>
-			options.pagination === undefined
-				? await signature()
-				: withPaginationFilledIn(await signature());
-		const args = await readArguments(parameters, itemIndex, declared, options.convertTypes);
+		const args = await functions.reading(deployment, target, async (ask) => {
+			const declared = async () => {
+				known = await ask();
+				return options.pagination === undefined ? known : withPaginationFilledIn(known);
+			};
+			return await readArguments(parameters, itemIndex, declared, options.convertTypes);
+		});
 		const caller = identity === undefined ? deployment : actingAs(deployment, identity);
 		const callable = await callableTarget(target, identity !== undefined, signature);
 		const call = { ...callable, args, valueFormat };

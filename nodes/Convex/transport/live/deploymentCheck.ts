@@ -1,8 +1,9 @@
+import { isProviderAway } from '../../convex/callOutcome';
 import { credentialProbe, parseProbeResponse } from '../../convex/credentialProbe';
 import { ConvexFailure } from '../../convex/failure';
 import type { DeploymentResponse } from '../../convex/functionCall';
 import { parseJsonObject } from '../../convex/jsonText';
-import { isProviderAway, platformFailure } from '../../convex/platformFailure';
+import { platformFailure } from '../../convex/platformFailure';
 import type { CallContext, Deployment } from '../deployment';
 import { post } from '../post';
 

@@ -1,11 +1,10 @@
-import type { ConvexFailure } from '../../convex/failure';
+import { executionCancelled, type ConvexFailure } from '../../convex/failure';
 import type { SessionOperation } from '../../convex/functionCall';
 import type { UserIdentity } from '../../convex/identity';
 import {
 	connectionBroken,
 	connectionKeepsBreaking,
 	connectionRefused,
-	executionCancelled,
 	longInterruption,
 	longSilence,
 } from '../../convex/liveFailure';

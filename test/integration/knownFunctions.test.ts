@@ -1,0 +1,186 @@
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import { Convex } from '../../nodes/Convex/Convex.node';
+import { KnownFunctions } from '../../nodes/Convex/actions/function/knownFunctions';
+import { ItemRun } from '../../nodes/Convex/actions/itemRun';
+import { ConvexFailure } from '../../nodes/Convex/convex/failure';
+import { parseFunctionPath } from '../../nodes/Convex/convex/functionPath';
+import { RetryPolicy } from '../../nodes/Convex/convex/retryPolicy';
+import { openDeployment } from '../../nodes/Convex/transport/deployment';
+import { toFailure } from '../../nodes/Convex/transport/nodeError';
+import { Retries } from '../../nodes/Convex/transport/retries';
+import type { ConvexRunOptions } from '../support/convexNode';
+import { useEmbeddedDeployment } from '../support/embeddedDeployment';
+import type { CredentialValues } from '../support/engine';
+
+const convex = useEmbeddedDeployment('deployKey');
+
+let credential: CredentialValues;
+
+beforeEach(async () => {
+	// Lists of functions are cached by key.
+	const token = await convex.deployment.createKey(['deployment:data:view']);
+	credential = { ...convex.credential, token };
+});
+
+const mapped = (path: string, options: IDataObject = {}) =>
+	({
+		operation: 'mutation',
+		functionPath: { __rl: true, mode: 'list', value: path },
+		argumentsMode: 'mapping',
+		mappedArguments: {
+			mappingMode: 'defineBelow',
+			value: { title: '={{ $json.title }}', priority: '={{ $json.priority }}' },
+			matchingColumns: [],
+			schema: [],
+		},
+		options,
+	}) as ConvexRunOptions['parameters'];
+
+const ITEMS = Array.from({ length: 20 }, (_, number) => ({ title: `task ${number}`, priority: 3 }));
+
+async function run(path: string, input: IDataObject[] = ITEMS, options: IDataObject = {}) {
+	const before = await specRequests();
+	const { success, error } = await convex.run({
+		credential,
+		parameters: mapped(path, options),
+		input,
+		settings: { onError: 'continueErrorOutput' },
+	});
+	const errors = new Set(error.map(({ json }) => json.error));
+	return { succeeded: success.length, errors, specRequests: (await specRequests()) - before };
+}
+
+/** Queries that are no batch are asked only for lists here. */
+async function specRequests(): Promise<number> {
+	const { endpoints } = await convex.deployment.requestStats();
+	return endpoints['/api/query']?.requests ?? 0;
+}
+
+/** What the deployment says of its functions once, as if the newest had not been deployed yet. */
+async function answerOnce(value: IDataObject[]): Promise<void> {
+	const body = { status: 'success', value };
+	await convex.deployment.addFault({ kind: 'answer', path: '/api/query', status: 200, body });
+}
+
+const withoutPriority = {
+	identifier: 'tasks.js:create',
+	functionType: 'Mutation',
+	visibility: { kind: 'public' },
+	args: { type: 'object', value: { title: { fieldType: { type: 'string' }, optional: false } } },
+	returns: { type: 'any' },
+};
+
+describe('what was deployed a moment ago', () => {
+	it.each([
+		['a function', []],
+		['a function of another type', [{ ...withoutPriority, functionType: 'Query' }]],
+		['an argument', [withoutPriority]],
+	])('%s is known after one more look, for all items', async (_what, oldFunctions) => {
+		await answerOnce(oldFunctions);
+		// This run asked for the list itself, so it takes its word.
+		expect(await run('tasks:create')).toMatchObject({ succeeded: 0, specRequests: 1 });
+		// The next one finds that list in the cache.
+		expect(await run('tasks:create')).toMatchObject({
+			succeeded: 20,
+			errors: new Set(),
+			specRequests: 1,
+		});
+	});
+
+	it('is looked for once in a run, not for each item that is refused', async () => {
+		expect(await run('tasks:create')).toMatchObject({ succeeded: 20, specRequests: 1 });
+		const wrong = ITEMS.map((item) => ({ ...item, priority: 'high' }));
+		expect(await run('tasks:create', wrong)).toMatchObject({ succeeded: 0, specRequests: 1 });
+		expect(await run('tasks:nothing')).toMatchObject({ succeeded: 0, specRequests: 1 });
+	});
+
+	it('does not hide why an item is refused when the deployment cannot be asked', async () => {
+		await convex.form(mapped('tasks:create'), credential).getArguments();
+		await convex.deployment.addFault({
+			kind: 'answer',
+			path: '/api/query',
+			status: 403,
+			body: '<html>',
+			times: 100,
+		});
+		const wrong = ITEMS.map((item) => ({ ...item, priority: 'high' }));
+		const { errors, specRequests: requests } = await run('tasks:create', wrong);
+		expect(requests).toBe(1);
+		expect([...errors].every((text) => /priority/.test(String(text)))).toBe(true);
+	});
+});
+
+describe('a function that is gone', () => {
+	it('is looked for once, also in a component that is gone', async () => {
+		const { specRequests: requests, errors } = await run('marks:add', ITEMS, {
+			componentPath: 'nowhere',
+		});
+		expect(requests).toBe(1);
+		expect(errors.size).toBe(20);
+		expect([...errors][0]).toMatch(/^The deployment has no component 'nowhere'/);
+	});
+
+	it('is judged once for all items', async () => {
+		const failures = new Set<unknown>();
+		const node = new Convex();
+		node.execute = async function () {
+			const retries = new Retries(new RetryPolicy(0), new AbortController().signal);
+			const functions = new KnownFunctions(this, await openDeployment(this), retries);
+			const functionPath = parseFunctionPath('tasks:creat');
+			const target = { operation: 'mutation' as const, functionPath, componentPath: undefined };
+			for (let item = 0; item < 3; item++) {
+				await functions.signature(target).catch((thrown: unknown) => failures.add(thrown));
+			}
+			return [[]];
+		};
+		await convex.run({ credential, parameters: mapped('tasks:creat'), nodeType: node });
+		expect([...failures].map((failure) => toFailure(failure).message)).toEqual([
+			"The deployment has no function 'tasks:creat'",
+		]);
+	});
+});
+
+describe('a reason to fail that all items share', () => {
+	/** Counts how often an item was given it. */
+	class CountedFailure extends ConvexFailure {
+		count = 0;
+
+		override ofCall(names: Parameters<ConvexFailure['ofCall']>[0]): ConvexFailure {
+			this.count += 1;
+			return super.ofCall(names);
+		}
+	}
+
+	async function failAll(onError?: 'continueRegularOutput') {
+		const failure = new CountedFailure('The token is empty', 'Fill it in.', {
+			kind: 'deployment',
+			outcome: 'notExecuted',
+		});
+		const node = new Convex();
+		node.execute = async function (): Promise<INodeExecutionData[][]> {
+			const items = new ItemRun(this, 'mutation');
+			items.failRest(failure);
+			return [items.output()];
+		};
+		const { success, stoppedBy } = await convex.run({
+			credential,
+			parameters: mapped('tasks:create'),
+			input: ITEMS,
+			nodeType: node,
+			...(onError && { settings: { onError } }),
+		});
+		return { count: failure.count, items: success.length, message: stoppedBy?.message };
+	}
+
+	it('is told of each item when the node continues', async () => {
+		expect(await failAll('continueRegularOutput')).toEqual({
+			count: 20,
+			items: 20,
+			message: undefined,
+		});
+	});
+
+	it('is made into one error when the node stops', async () => {
+		expect(await failAll()).toEqual({ count: 1, items: 0, message: 'The token is empty' });
+	});
+});
