@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { ConvexFailure } from '../convex/failure';
-import { toErrorItem, toNodeError } from '../transport/nodeError';
+import { toErrorBranchItem, toErrorItem, toNodeError } from '../transport/nodeError';
 import { RUN_STOPPED } from '../transport/retries';
 import { NO_MEMORY, openRetryMemory, type EndedItem, type RetryMemory } from './retryMemory';
 
@@ -22,6 +22,8 @@ export class ItemRun {
 
 	private readonly continues: boolean;
 
+	private readonly hasErrorBranch: boolean;
+
 	private readonly stopping = new AbortController();
 
 	private readonly cancelSignal: AbortSignal | undefined;
@@ -35,6 +37,7 @@ export class ItemRun {
 		this.count = context.getInputData().length;
 		this.memory = openRetryMemory(context);
 		this.continues = context.continueOnFail();
+		this.hasErrorBranch = leadsToErrorBranch(context);
 		this.cancelSignal = context.getExecutionCancelSignal?.();
 		this.cancelSignal?.addEventListener('abort', this.stop);
 		if (this.cancelSignal?.aborted === true) this.stop();
@@ -117,10 +120,15 @@ export class ItemRun {
 				throw toNodeError(this.context.getNode(), ended.failure, itemIndex);
 			}
 			firstItemFailed ||= output.length === 0;
-			output.push(toErrorItem(ended.failure, itemIndex));
+			output.push(this.errorItem(ended.failure, itemIndex));
 		}
 		this.memory.endTry(firstItemFailed);
 		return output;
+	}
+
+	private errorItem(failure: ConvexFailure, itemIndex: number): INodeExecutionData {
+		if (!this.hasErrorBranch) return toErrorItem(failure, itemIndex);
+		return toErrorBranchItem(failure, itemIndex, this.context.getInputData()[itemIndex]?.json ?? {});
 	}
 
 	private end(itemIndex: number, ended: ItemEnd): void {
@@ -129,6 +137,17 @@ export class ItemRun {
 	}
 
 	private readonly stop = () => this.stopping.abort();
+}
+
+/**
+ * Whether n8n sends failed items to a branch of their own. A node that is the first of its run has no
+ * input item to add fields of, so n8n does not copy what it sends there (n8n-core
+ * `handleNodeErrorOutput`): such an item would lose its details.
+ */
+function leadsToErrorBranch(context: IExecuteFunctions): boolean {
+	return (
+		context.getNode().onError === 'continueErrorOutput' && context.getExecuteData().source !== null
+	);
 }
 
 function unclear({ message, description, details }: ConvexFailure): ConvexFailure {
