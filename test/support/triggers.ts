@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { TriggerContext } from 'n8n-core';
 import {
 	Workflow,
+	type ICredentialType,
 	type IDataObject,
 	type INode,
 	type INodeExecutionData,
@@ -37,6 +38,8 @@ export interface TriggerOptions {
 	/** `activate`, by a user, unless given; `init` after a restart of n8n. */
 	mode?: WorkflowActivateMode;
 	nodeType?: INodeType;
+	/** That of this source unless given. */
+	credentialType?: ICredentialType;
 	/** One of its own unless given. */
 	workflowId?: string;
 	/** Told of what happens in the place of the trigger's own lists, which grow without end. */
@@ -112,9 +115,9 @@ export class ActiveTrigger {
 
 	/** Activates the workflow as n8n does, once. @throws what the trigger throws */
 	async activate(): Promise<void> {
-		const { credential, mode = 'activate' } = this.options;
+		const { credential, credentialType = new ConvexApi(), mode = 'activate' } = this.options;
 		const credentials = new CredentialsInMemory(
-			{ convexApi: new ConvexApi() },
+			{ convexApi: credentialType },
 			{ convexApi: credential },
 		);
 		const file = { name: 'test', nodes: [this.node], connections: {} };
