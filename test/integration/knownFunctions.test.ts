@@ -125,11 +125,14 @@ describe('a function that is gone', () => {
 		const node = new Convex();
 		node.execute = async function () {
 			const retries = new Retries(new RetryPolicy(0), new AbortController().signal);
-			const functions = new KnownFunctions(this, await openDeployment(this), retries);
+			const deployment = await openDeployment(this);
+			const functions = new KnownFunctions(this, () => retries);
 			const functionPath = parseFunctionPath('tasks:creat');
 			const target = { operation: 'mutation' as const, functionPath, componentPath: undefined };
 			for (let item = 0; item < 3; item++) {
-				await functions.signature(target).catch((thrown: unknown) => failures.add(thrown));
+				await functions
+					.signature(deployment, target)
+					.catch((thrown: unknown) => failures.add(thrown));
 			}
 			return [[]];
 		};

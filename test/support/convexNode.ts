@@ -1,4 +1,5 @@
 import type {
+	ICredentialType,
 	IDataObject,
 	INode,
 	INodeExecutionData,
@@ -28,6 +29,8 @@ export interface ConvexRunOptions {
 	cancelSignal?: AbortSignal;
 	/** A Convex node other than that of this source. */
 	nodeType?: INodeType;
+	/** A credential type other than that of this source. */
+	credentialType?: ICredentialType;
 }
 
 export interface ConvexRunResult {
@@ -53,11 +56,11 @@ const NODE_TYPE = 'n8n-nodes-convex.convex';
 
 /** Runs the Convex node, that of this source unless another is given, between a start node and one node behind each output. */
 export async function runConvex(options: ConvexRunOptions): Promise<ConvexRunResult> {
-	const { credential, parameters, input = [{}], settings, cancelSignal, nodeType } = options;
+	const { parameters, input = [{}], settings, cancelSignal } = options;
 	const items = input.map((item) => (isItem(item) ? item : { json: item }));
 	const to = (node: string) => [{ node, type: 'main' as const, index: 0 }];
 	const { run, credentialReads } = await runWorkflow(
-		installationWith(credential, nodeType),
+		installationWith(options),
 		{
 			name: 'test',
 			nodes: [
@@ -83,16 +86,17 @@ export async function runConvex(options: ConvexRunOptions): Promise<ConvexRunRes
 	};
 }
 
-function installationWith(
-	credential: CredentialValues,
-	nodeType: INodeType = new Convex(),
-): Installation {
+function installationWith({
+	credential,
+	nodeType = new Convex(),
+	credentialType = new ConvexApi(),
+}: Pick<ConvexRunOptions, 'credential' | 'nodeType' | 'credentialType'>): Installation {
 	return {
 		nodeTypes: {
 			'test.passThrough': passThroughNode('passThrough'),
 			[NODE_TYPE]: nodeType,
 		},
-		credentialTypes: { convexApi: new ConvexApi() },
+		credentialTypes: { convexApi: credentialType },
 		credentials: { convexApi: credential },
 	};
 }
@@ -105,16 +109,20 @@ function convexNode(parameters: ConvexRunOptions['parameters']): INode {
 }
 
 /** The node's form in the editor, filled in so far with these parameters. */
-export function convexForm({
-	credential,
-	parameters,
-}: Pick<ConvexRunOptions, 'credential' | 'parameters'>) {
-	const context = editorContext(installationWith(credential), convexNode(parameters));
-	const { listSearch, resourceMapping } = new Convex().methods;
+export function convexForm(
+	options: Pick<ConvexRunOptions, 'credential' | 'parameters' | 'nodeType' | 'credentialType'>,
+) {
+	const context = editorContext(installationWith(options), convexNode(options.parameters));
+	const { listSearch, resourceMapping } = options.nodeType?.methods ?? new Convex().methods;
+	const { searchFunctions } = listSearch ?? {};
+	const { getArguments } = resourceMapping ?? {};
+	if (searchFunctions === undefined || getArguments === undefined) {
+		throw new Error('the node type does not fill in forms');
+	}
 	return {
 		searchFunctions: async (filter?: string) =>
-			(await listSearch.searchFunctions.call(context, filter)).results,
-		getArguments: async () => await resourceMapping.getArguments.call(context),
+			(await searchFunctions.call(context, filter)).results,
+		getArguments: async () => await getArguments.call(context),
 	};
 }
 

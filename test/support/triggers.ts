@@ -1,10 +1,9 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
 import './n8nEnvironment';
 import 'reflect-metadata';
-import { createRequire } from 'node:module';
-import { ActiveWorkflowTriggers, PollContext, TriggerContext } from 'n8n-core';
+import { TriggerContext } from 'n8n-core';
 import {
 	Workflow,
+	type ICredentialType,
 	type IDataObject,
 	type INode,
 	type INodeExecutionData,
@@ -24,12 +23,9 @@ import {
 	type CredentialValues,
 } from './engine';
 import { Arrivals } from './syncClients';
+import { openTriggerRegistry } from './triggerRegistry';
 
 export const TRIGGER_TYPE = 'n8n-nodes-convex.convexTrigger';
-
-/** The container of n8n-core itself: the package may be installed more than once. */
-const { Container }: { Container: { get: <T>(type: new (...args: never[]) => T) => T } } =
-	createRequire(require.resolve('n8n-core'))('@n8n/di');
 
 /** n8n's own number (TRIGGER_ACTIVATION_MAX_ATTEMPTS); its pauses between them are left out. */
 const ACTIVATION_ATTEMPTS = 5;
@@ -44,6 +40,8 @@ export interface TriggerOptions {
 	/** What becomes of n8n's static data before the activation. */
 	changeStaticData?: (staticData: IDataObject) => IDataObject;
 	nodeType?: INodeType;
+	/** That of this source unless given. */
+	credentialType?: ICredentialType;
 	/** One of its own unless given. */
 	workflowId?: string;
 	/** Told of what happens in the place of the trigger's own lists, which grow without end. */
@@ -90,7 +88,7 @@ export class ActiveTrigger {
 
 	private readonly listener: TriggerListener;
 
-	private readonly triggers = Container.get(ActiveWorkflowTriggers);
+	private readonly registry = openTriggerRegistry();
 
 	private static count = 0;
 
@@ -123,20 +121,16 @@ export class ActiveTrigger {
 
 	/** Activates the workflow as n8n does, once. @throws what the trigger throws */
 	async activate(): Promise<void> {
-		const { credential, mode = 'activate' } = this.options;
+		const { credential, credentialType = new ConvexApi(), mode = 'activate' } = this.options;
 		const credentials = new CredentialsInMemory(
-			{ convexApi: new ConvexApi() },
+			{ convexApi: credentialType },
 			{ convexApi: credential },
 		);
 		const file = { name: 'test', nodes: [this.node], connections: {} };
-		await this.triggers.addTriggers(
-			this.workflow.id,
-			this.workflow,
-			[this.node.id],
-			additionalDataWith(credentials, file),
-			'trigger',
-			mode,
-			(workflow, node, additionalData) =>
+		const { workflow, node } = this;
+		await this.registry.add(
+			{ workflow, node, additionalData: additionalDataWith(credentials, file), mode },
+			(additionalData) =>
 				new TriggerContext(
 					workflow,
 					node,
@@ -147,8 +141,6 @@ export class ActiveTrigger {
 					(error) => void this.recover(error),
 					(error) => this.listener.failed(reported(error)),
 				),
-			(workflow, node, additionalData) =>
-				new PollContext(workflow, node, additionalData, 'trigger', mode),
 		);
 		this.saveStaticData();
 	}
@@ -164,7 +156,7 @@ export class ActiveTrigger {
 	}
 
 	async deactivate(): Promise<void> {
-		await this.triggers.remove(this.workflow.id);
+		await this.registry.remove(this.workflow.id);
 	}
 
 	private start(data: INodeExecutionData[][], deduplicationKey: string | undefined): void {
@@ -175,7 +167,7 @@ export class ActiveTrigger {
 
 	/** As n8n's WorkflowTriggerActivator does (`recoverFromRuntimeTriggerFailure`). */
 	private async recover(error: Error): Promise<void> {
-		await this.triggers.removeTriggers(this.workflow.id, new Set([this.node.id]));
+		await this.registry.end(this.workflow.id, this.node.id);
 		this.listener.ended(reported(error));
 		for (let attempt = 1; attempt <= ACTIVATION_ATTEMPTS; attempt++) {
 			try {

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { ConvexFailure } from '../convex/failure';
-import { toErrorItem, toNodeError } from '../transport/nodeError';
+import { toErrorBranchItem, toErrorItem, toNodeError } from '../transport/nodeError';
 import { RUN_STOPPED } from '../transport/retries';
 import { NO_MEMORY, openRetryMemory, type EndedItem, type RetryMemory } from './retryMemory';
 
@@ -29,6 +29,8 @@ export class ItemRun {
 
 	private readonly continues: boolean;
 
+	private readonly hasErrorBranch: boolean;
+
 	private readonly stopping = new AbortController();
 
 	private readonly cancelSignal: AbortSignal | undefined;
@@ -42,6 +44,7 @@ export class ItemRun {
 		this.count = context.getInputData().length;
 		this.memory = openRetryMemory(context);
 		this.continues = context.continueOnFail();
+		this.hasErrorBranch = leadsToErrorBranch(context);
 		this.cancelSignal = context.getExecutionCancelSignal?.();
 		this.cancelSignal?.addEventListener('abort', this.stop);
 		if (this.cancelSignal?.aborted === true) this.stop();
@@ -134,10 +137,15 @@ export class ItemRun {
 				throw toNodeError(this.context.getNode(), ended.failure, isShared ? undefined : itemIndex);
 			}
 			firstItemFailed ||= output.length === 0;
-			output.push(toErrorItem(ended.failure, itemIndex));
+			output.push(this.errorItem(ended.failure, itemIndex));
 		}
 		this.memory.endTry(firstItemFailed);
 		return output;
+	}
+
+	private errorItem(failure: ConvexFailure, itemIndex: number): INodeExecutionData {
+		if (!this.hasErrorBranch) return toErrorItem(failure, itemIndex);
+		return toErrorBranchItem(failure, itemIndex, this.context.getInputData()[itemIndex]?.json ?? {});
 	}
 
 	private end(itemIndex: number, ended: ItemEnd): void {
@@ -146,6 +154,17 @@ export class ItemRun {
 	}
 
 	private readonly stop = () => this.stopping.abort();
+}
+
+/**
+ * Whether n8n sends failed items to a branch of their own. A node that is the first of its run has no
+ * input item to add fields of, so n8n does not copy what it sends there (n8n-core
+ * `handleNodeErrorOutput`): such an item would lose its details.
+ */
+function leadsToErrorBranch(context: IExecuteFunctions): boolean {
+	return (
+		context.getNode().onError === 'continueErrorOutput' && context.getExecuteData().source !== null
+	);
 }
 
 function unclear({ message, description, details }: ConvexFailure): ConvexFailure {

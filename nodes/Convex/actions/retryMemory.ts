@@ -28,7 +28,12 @@ export const NO_MEMORY: RetryMemory = {
  */
 export function openRetryMemory(context: IExecuteFunctions): RetryMemory {
 	if (context.getNode().retryOnFail !== true) return NO_MEMORY;
-	return context.isToolExecution?.() === true ? toolCallMemory(context) : nodeRunMemory(context);
+	return isToolCall(context) ? toolCallMemory(context) : nodeRunMemory(context);
+}
+
+/** n8n before 2.20 does not say so itself, but only the context of a tool counts its own runs. */
+function isToolCall(context: IExecuteFunctions): boolean {
+	return context.isToolExecution?.() ?? 'getNextRunIndex' in context;
 }
 
 function nodeRunMemory(context: IExecuteFunctions): RetryMemory {

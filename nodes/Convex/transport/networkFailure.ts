@@ -2,6 +2,7 @@ import { FOREIGN_ANSWER, lostAnswer, unsentCall } from '../convex/callOutcome';
 import { ConvexFailure, executionCancelled } from '../convex/failure';
 import type { FunctionOperation } from '../convex/functionCall';
 import { AnswerTooLong } from './answerText';
+import { parseRequestError } from './requestError';
 
 interface NetworkFault {
 	message: string;
@@ -95,7 +96,7 @@ export function isCancelled({ details }: ConvexFailure): boolean {
 /**
  * What is known when a request brought no answer.
  *
- * @param error what n8n's request helper threw; its cause is axios' error
+ * @param error what n8n's request helper threw
  */
 export function networkFailure(
 	operation: FunctionOperation,
@@ -103,14 +104,12 @@ export function networkFailure(
 	timeoutMs: number,
 ): ConvexFailure {
 	if (error instanceof AnswerTooLong) return tooLong(error);
-	const cause = rootCause(error);
-	const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
-	const syscall = syscallOf(error);
+	const { code, systemCall, message } = parseRequestError(error);
 	const fault =
-		syscall === 'connect' && code === 'ETIMEDOUT'
+		systemCall === 'connect' && code === 'ETIMEDOUT'
 			? CONNECT_TIMEOUT
-			: faultOf(code, cause.message, timeoutMs);
-	const isUnderWay = code !== undefined && CONNECT_CODES.has(code) && BROKEN_CALLS.has(syscall);
+			: faultOf(code, message, timeoutMs);
+	const isUnderWay = code !== undefined && CONNECT_CODES.has(code) && BROKEN_CALLS.has(systemCall);
 	return new ConvexFailure(fault.message, fault.help, {
 		kind: 'network',
 		...(code !== undefined && { code }),
@@ -154,17 +153,4 @@ function faultOf(code: string | undefined, text: string, timeoutMs: number): Net
 		help: `${URL_HELP} and n8n's network settings.`,
 		isSent: true,
 	};
-}
-
-function rootCause(error: unknown): Error {
-	if (!(error instanceof Error)) return new Error(String(error));
-	return error.cause instanceof Error ? error.cause : error;
-}
-
-/** The system call that failed, which only Node's own error names; for several addresses, each of its parts. */
-function syscallOf(error: unknown): string {
-	if (!(error instanceof Error)) return '';
-	if ('syscall' in error && typeof error.syscall === 'string') return error.syscall;
-	const attempts: unknown[] = error instanceof AggregateError ? error.errors : [];
-	return syscallOf(error.cause ?? attempts[0]);
 }

@@ -7,13 +7,41 @@ import {
 } from 'n8n-workflow';
 import { ConvexFailure, inputFailure } from '../convex/failure';
 
-/**
- * The item for n8n's error branch. n8n recognises it by having no key but `error` and `details`, and
- * then adds the input item's fields; an `error` property on the item itself would lose them.
- */
+/** The item of a failed call in the one output of a node that continues (On Error: Continue). */
 export function toErrorItem(failure: ConvexFailure, itemIndex: number): INodeExecutionData {
 	const details: IDataObject = { ...failure.details };
 	return { json: { error: failure.message, details }, pairedItem: { item: itemIndex } };
+}
+
+/**
+ * The item of a failed call for n8n's error branch (On Error: Continue, using error output). n8n
+ * adds the fields of the input item; those that `error` and `details` replace there are kept in
+ * `details.inputFields`.
+ *
+ * n8n from 2.34.4 on recognises such an item by having no key but `error` and `details`, every n8n
+ * before it only by an `error` property of the item (n8n-core `handleNodeErrorOutput`). The property
+ * is not enumerable: n8n copies the item without it. Where it stays, n8n replaces the whole json by
+ * the message (`normalizeNodeErrors`), so an item that is not for that branch must not have it.
+ *
+ * @param input the fields of the input item
+ */
+export function toErrorBranchItem(
+	failure: ConvexFailure,
+	itemIndex: number,
+	input: IDataObject,
+): INodeExecutionData {
+	const item = toErrorItem(failure, itemIndex);
+	const { json } = item;
+	const replaced = Object.entries(input).filter(([name]) => Object.hasOwn(json, name));
+	if (replaced.length > 0) {
+		json.details = { ...failure.details, inputFields: Object.fromEntries(replaced) };
+	}
+	return Object.defineProperty(item, 'error', {
+		value: failure,
+		enumerable: false,
+		configurable: true,
+		writable: true,
+	});
 }
 
 /**

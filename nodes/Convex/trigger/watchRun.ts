@@ -11,7 +11,8 @@ import type { Deployment } from '../transport/deployment';
 import type { Patience } from '../transport/live/absence';
 import { LiveWatch } from '../transport/live/liveWatch';
 import { startTimer, stopTimer } from '../transport/timers';
-import { toEditorError, toFailure, toNodeError } from '../transport/nodeError';
+import { toEditorError, toFailure } from '../transport/nodeError';
+import { reportFailure } from './failureReport';
 import { Incidents } from './incidents';
 import { toItems } from './items';
 import { WatchMemory } from './memory';
@@ -211,7 +212,7 @@ export class WatchRun {
 
 	private saveFailed(failure: ConvexFailure): void {
 		try {
-			this.context.saveFailedExecution(toNodeError(this.context.getNode(), failure, 0));
+			reportFailure(this.context, failure);
 		} catch {
 			// There is no other place to report it, and the trigger goes on.
 		}

@@ -1,0 +1,27 @@
+const { join } = require('node:path');
+const base = require('./jest.config.js');
+
+const { reporters: _reporters, testTimeout, ...project } = base;
+
+/** Folders of installed engines by version, as `npm run test:versions` gives them. */
+const folders = JSON.parse(process.env.N8N_ENGINES ?? '{}');
+
+/** The same tests in each engine: its own n8n-core, with the n8n-workflow that belongs to it. */
+module.exports = {
+	projects: Object.entries(folders).map(([version, folder]) => ({
+		...project,
+		displayName: `n8n-core ${version}`,
+		rootDir: __dirname,
+		testMatch: ['<rootDir>/test/versions/**/*.test.ts'],
+		setupFiles: ['<rootDir>/test/versions/logFile.ts'],
+		moduleNameMapper: {
+			'^(n8n-core|n8n-workflow|reflect-metadata)($|/.*)': join(folder, 'node_modules', '$1$2'),
+		},
+	})),
+	reporters: [
+		'default',
+		'<rootDir>/test/versions/versionsReporter.js',
+		'<rootDir>/test/support/plainSummaryReporter.js',
+	],
+	testTimeout,
+};

@@ -1,0 +1,18 @@
+import type { ITriggerFunctions } from 'n8n-workflow';
+import type { ConvexFailure } from '../convex/failure';
+import { toNodeError } from '../transport/nodeError';
+
+/**
+ * Reports what goes wrong with a trigger that keeps running: as a failed execution of its workflow. An
+ * n8n before 2.20 cannot record one, and its `emitError` would end the trigger: there it is a line in
+ * n8n's log.
+ */
+export function reportFailure(context: ITriggerFunctions, failure: ConvexFailure): void {
+	const node = context.getNode();
+	if (typeof context.saveFailedExecution === 'function') {
+		context.saveFailedExecution(toNodeError(node, failure, 0));
+		return;
+	}
+	const { id = '', name = '' } = context.getWorkflow();
+	context.logger.error(`"${node.name}" in workflow "${name}" (${id}): ${failure.sentences}`);
+}

@@ -1,0 +1,116 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
+import './n8nEnvironment';
+import 'reflect-metadata';
+import { createRequire } from 'node:module';
+import * as core from 'n8n-core';
+import type { PollContext, TriggerContext } from 'n8n-core';
+import type {
+	INode,
+	IWorkflowExecuteAdditionalData,
+	Workflow,
+	WorkflowActivateMode,
+} from 'n8n-workflow';
+
+/** A trigger to be activated. */
+export interface Activation {
+	workflow: Workflow;
+	node: INode;
+	additionalData: IWorkflowExecuteAdditionalData;
+	mode: WorkflowActivateMode;
+}
+
+type ContextFactory = (additionalData: IWorkflowExecuteAdditionalData) => TriggerContext;
+
+/** Where the engine keeps the triggers that are active. */
+export interface TriggerRegistry {
+	/** @throws what the trigger throws */
+	add: (activation: Activation, context: ContextFactory) => Promise<void>;
+	/** Ends one trigger, as n8n does before it activates it again. */
+	end: (workflowId: string, nodeId: string) => Promise<void>;
+	/** Ends all triggers of a workflow. */
+	remove: (workflowId: string) => Promise<unknown>;
+}
+
+type GetTriggerContext = (
+	workflow: Workflow,
+	node: INode,
+	additionalData: IWorkflowExecuteAdditionalData,
+) => TriggerContext;
+
+type GetPollContext = (
+	workflow: Workflow,
+	node: INode,
+	additionalData: IWorkflowExecuteAdditionalData,
+) => PollContext;
+
+/** What n8n-core had before ActiveWorkflowTriggers; none of its types is in the n8n-core of today. */
+interface ActiveWorkflows {
+	add: (
+		workflowId: string,
+		workflow: Workflow,
+		additionalData: IWorkflowExecuteAdditionalData,
+		mode: 'trigger',
+		activation: WorkflowActivateMode,
+		getTriggerFunctions: GetTriggerContext,
+		getPollFunctions: GetPollContext,
+	) => Promise<void>;
+	remove: (workflowId: string) => Promise<unknown>;
+}
+
+type Class<Instance> = new (...args: never[]) => Instance;
+
+/** The container of n8n-core itself: the package may be installed more than once. */
+const { Container }: { Container: { get: <T>(type: Class<T>) => T } } = createRequire(
+	require.resolve('n8n-core'),
+)('@n8n/di');
+
+const noPolling: GetPollContext = () => {
+	throw new Error('the workflow has no node that polls');
+};
+
+/** The registry of the n8n-core that is loaded, whichever it has. */
+export function openTriggerRegistry(): TriggerRegistry {
+	return 'ActiveWorkflowTriggers' in core ? presentRegistry() : formerRegistry(core);
+}
+
+function presentRegistry(): TriggerRegistry {
+	const triggers = Container.get(core.ActiveWorkflowTriggers);
+	return {
+		add: async ({ workflow, node, additionalData, mode }, context) =>
+			await triggers.addTriggers(
+				workflow.id,
+				workflow,
+				[node.id],
+				additionalData,
+				'trigger',
+				mode,
+				(_workflow, _node, data) => context(data),
+				noPolling,
+			),
+		end: async (workflowId, nodeId) =>
+			await triggers.removeTriggers(workflowId, new Set([nodeId])),
+		remove: async (workflowId) => await triggers.remove(workflowId),
+	};
+}
+
+/** n8n-core up to 2.20 activates and ends a workflow with all its triggers. */
+function formerRegistry(formerCore: object): TriggerRegistry {
+	const { ActiveWorkflows } = formerCore as { ActiveWorkflows: Class<ActiveWorkflows> };
+	const workflows = Container.get(ActiveWorkflows);
+	return {
+		add: async ({ workflow, additionalData, mode }, context) =>
+			await workflows.add(
+				workflow.id,
+				workflow,
+				additionalData,
+				'trigger',
+				mode,
+				(_workflow, _node, data) => context(data),
+				noPolling,
+			),
+		end: async (workflowId) => {
+			await workflows.remove(workflowId);
+		},
+		remove: async (workflowId) => await workflows.remove(workflowId),
+	};
+}

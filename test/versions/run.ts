@@ -1,0 +1,40 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-dangerous-functions -- runs in Node, not in n8n */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { version as presentVersion } from 'n8n-core/package.json';
+import { ensureInstalled } from '../support/npmInstallation';
+import { OLDER_ENGINES } from './capabilities';
+
+const PROJECT = join(__dirname, '..', '..');
+
+/**
+ * Runs the built package in older engines of n8n and in that of devDependencies, with the same tests.
+ * Arguments go to jest: `npm run test:versions -- errors`.
+ */
+async function main(): Promise<void> {
+	const engines: Record<string, string> = {};
+	for (const version of OLDER_ENGINES) {
+		engines[version] = await ensureInstalled({ name: 'n8n-core', version, size: '400 packages' });
+	}
+	engines[presentVersion] = PROJECT;
+	const jest = spawn(
+		process.execPath,
+		[
+			require.resolve('jest/bin/jest'),
+			'--config',
+			join(PROJECT, 'jest.versions.config.js'),
+			...process.argv.slice(2),
+		],
+		{
+			cwd: PROJECT,
+			stdio: 'inherit',
+			env: { ...process.env, N8N_ENGINES: JSON.stringify(engines) },
+		},
+	);
+	process.exitCode = await new Promise<number>((resolve, reject) => {
+		jest.once('error', reject);
+		jest.once('close', (code) => resolve(code ?? 1));
+	});
+}
+
+void main();
