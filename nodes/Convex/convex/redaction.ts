@@ -65,10 +65,11 @@ export class Redactor {
 
 	/** A value of Convex, or plain JSON: its texts, the names of its fields, and its bytes. */
 	value(value: Value): Value {
-		if (typeof value === 'string') return this.text(value);
-		if (value instanceof ArrayBuffer) return this.bytes(value);
-		if (Array.isArray(value)) return this.array(value);
-		return isPlainObject(value) ? this.object(value) : value;
+		if (this.spellings.length === 0) return value;
+		const texts: string[] = [];
+		collectTexts(value, texts);
+		// One long search is quicker than many short ones.
+		return this.mayBeIn(texts.join('\n')) ? this.redacted(value) : value;
 	}
 
 	/**
@@ -76,10 +77,11 @@ export class Redactor {
 	 * hides one, and a number with the digits of one stays a number.
 	 */
 	body(body: string): string {
-		if (!ESCAPED_ASCII.test(body) && this.text(body) === body) return body;
+		if (this.spellings.length === 0) return body;
+		if (!this.mayBeIn(body) && !ESCAPED_ASCII.test(body)) return body;
 		try {
 			const parsed: Value = JSON.parse(body);
-			const redacted = this.value(parsed);
+			const redacted = this.redacted(parsed);
 			return redacted === parsed ? body : JSON.stringify(redacted);
 		} catch {
 			// No JSON, or nested so deeply that it cannot be read.
@@ -91,8 +93,19 @@ export class Redactor {
 		return new ConvexFailure(this.text(message), this.text(description), details);
 	}
 
+	private mayBeIn(text: string): boolean {
+		return this.spellings.some(({ part }) => text.includes(part));
+	}
+
+	private redacted(value: Value): Value {
+		if (typeof value === 'string') return this.text(value);
+		if (value instanceof ArrayBuffer) return this.bytes(value);
+		if (Array.isArray(value)) return this.array(value);
+		return isPlainObject(value) ? this.object(value) : value;
+	}
+
 	private array(array: Value[]): Value[] {
-		const redacted = array.map((element) => this.value(element));
+		const redacted = array.map((element) => this.redacted(element));
 		return redacted.every((element, index) => Object.is(element, array[index])) ? array : redacted;
 	}
 
@@ -100,7 +113,7 @@ export class Redactor {
 		let isSame = true;
 		const fields = Object.entries(object).map(([name, field]) => {
 			const redactedName = this.text(name);
-			const redacted = field === undefined ? undefined : this.value(field);
+			const redacted = field === undefined ? undefined : this.redacted(field);
 			if (redactedName !== name || !Object.is(redacted, field)) isSame = false;
 			return [redactedName, redacted] as const;
 		});
@@ -111,6 +124,22 @@ export class Redactor {
 		const text = Buffer.from(bytes).toString('latin1');
 		const redacted = this.text(text);
 		return redacted === text ? bytes : Uint8Array.from(Buffer.from(redacted, 'latin1')).buffer;
+	}
+}
+
+function collectTexts(value: Value, texts: string[]): void {
+	if (typeof value === 'string') {
+		texts.push(value);
+	} else if (value instanceof ArrayBuffer) {
+		texts.push(Buffer.from(value).toString('latin1'));
+	} else if (Array.isArray(value)) {
+		for (const element of value) collectTexts(element, texts);
+	} else if (isPlainObject(value)) {
+		for (const name of Object.keys(value)) {
+			texts.push(name);
+			const field = value[name];
+			if (field !== undefined) collectTexts(field, texts);
+		}
 	}
 }
 
