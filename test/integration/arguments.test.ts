@@ -160,6 +160,36 @@ describe('arguments as fields', () => {
 });
 
 describe('arguments from the input item', () => {
+	it.each([
+		"={{ [' secret'] }}",
+		"={{ ['secret'] }}",
+		"={{ ['secret '] }}",
+		'secret',
+		' secret ,other',
+	])('keeps back what is named, whatever blanks stand around it: %s', async (itemFieldNames) => {
+		const { success } = await convex.run({
+			parameters: query('values:describeAll', {
+				argumentsMode: 'item',
+				itemFields: 'except',
+				itemFieldNames,
+			}),
+			input: [{ ' secret': 1, secret: 2, 'secret ': 3, kept: 4 }],
+		});
+		expect(success[0]?.json.value).toEqual({ kept: 'float64' });
+	});
+
+	it('sends only what a list names, to the letter', async () => {
+		const { success } = await convex.run({
+			parameters: query('values:describeAll', {
+				argumentsMode: 'item',
+				itemFields: 'only',
+				itemFieldNames: "={{ [' a', 'b,c', 7] }}",
+			}),
+			input: [{ a: 1, ' a': 2, 'b,c': 3, b: 4, 7: 5 }],
+		});
+		expect(success[0]?.json.value).toEqual({ ' a': 'float64', 'b,c': 'float64', 7: 'float64' });
+	});
+
 	it('sends all fields, all except some, or only some', async () => {
 		const input = [{ value: 1, extra: 2 }];
 		const only = await convex.run({

@@ -110,6 +110,59 @@ const cases: Array<[what: string, parameters: ConvexRunOptions['parameters'], me
 		withFields({ name: 'n', type: 'number', value: '={{ "9007199254740993" }}' }),
 		/^'Arguments': 'n' is a whole number beyond 2\^53/,
 	],
+	...['9007199254740993', '90071992547409930', '9.007199254740993e15'].flatMap(
+		(digits): typeof cases => [
+			[
+				`the number ${digits} in JSON`,
+				withJson(`{ "name": { "ids": [${digits}] } }`),
+				/^'Arguments \(JSON\)': 'name\.ids\[0\]' is a whole number beyond 2\^53/,
+			],
+			[
+				`the number ${digits} in an object`,
+				withFields({ name: 'o', type: 'object', value: `{ "id": ${digits} }` }),
+				/^'Arguments': 'o\.id' is a whole number beyond 2\^53/,
+			],
+			[
+				`the number ${digits} in an array`,
+				withFields({ name: 'a', type: 'array', value: `[${digits}]` }),
+				/^'Arguments': 'a\[0\]' is a whole number beyond 2\^53/,
+			],
+		],
+	),
+	...(['auto', 'string', 'date', 'number', 'array'] as const).map(
+		(type): (typeof cases)[number] => [
+			`an invalid date as ${type}`,
+			withFields({ name: 'd', type, value: '={{ DateTime.fromISO("nonsense") }}' }),
+			/^'Arguments': 'd' is (?:an invalid date|text \('Invalid DateTime'\)|not valid JSON)/,
+		],
+	),
+	[
+		'an invalid date in JSON',
+		withJson('={{ ({ name: "a", at: [{ due: DateTime.fromISO("nonsense") }] }) }}'),
+		/^'Arguments \(JSON\)': 'at\[0\]\.due' is an invalid date/,
+	],
+	[
+		'an invalid date of JavaScript',
+		withFields({ name: 'd', type: 'auto', value: '={{ new Date("nonsense") }}' }),
+		/^'Arguments': 'd' is an invalid date/,
+	],
+	[
+		'fields to send that are no choice',
+		increment({ argumentsMode: 'item', itemFields: 'exept', itemFieldNames: 'secret' }),
+		/^'Fields to Send' is not one of its choices/,
+	],
+	...(['output', 'valueFormat'] as const).flatMap((name) =>
+		[null, '', '={{ $json.missing }}'].map((value): (typeof cases)[number] => [
+			`the option ${name} with ${JSON.stringify(value)}`,
+			increment({ options: { [name]: value } as never }),
+			/^The option '(?:Output|Value Format)' is not one of its choices/,
+		]),
+	),
+	...[null, 'maybe', '={{ $json.missing }}'].map((value): (typeof cases)[number] => [
+		`the option convertTypes with ${JSON.stringify(value)}`,
+		increment({ options: { convertTypes: value } as never }),
+		/^The option 'Convert Argument Types' is neither true nor false/,
+	]),
 	[
 		'field names that are no names',
 		increment({

@@ -62,6 +62,17 @@ describe('the list of functions', () => {
 		expect(results.map(({ value }) => value)).toEqual(['marks:add', 'marks:count']);
 	});
 
+	it('says that it cannot know the functions of a component that an expression names', async () => {
+		const form = convex.form(
+			parameters('query', 'tasks:list', { options: { componentPath: '={{ $json.component }}' } }),
+		);
+		for (const asked of [form.searchFunctions(), form.getArguments()]) {
+			await expect(asked).rejects.toThrow(
+				/^The option 'Component' is an expression, so its functions are not known yet\. .*'By Path'/,
+			);
+		}
+	});
+
 	it('says what it needs instead of being empty', async () => {
 		const search = async (credential: IDataObject, operation = 'query') =>
 			await convex
@@ -210,6 +221,37 @@ describe('arguments by the function’s own validator', () => {
 		});
 		expect(stoppedBy).toBeUndefined();
 		expect(success[0]?.json.value).toEqual({ ...everyKindEncoded, note: 'n' });
+	});
+
+	it('are not given where a row has null or an empty text for an optional one', async () => {
+		for (const nothing of [null, '']) {
+			const row = { title: 't', priority: nothing, dueAt: nothing };
+			const items = { argumentsMode: 'item', itemFields: 'all', options: { convertTypes: true } };
+			for (const by of [
+				autoMapped('mutation', 'tasks:create'),
+				mapped('mutation', 'tasks:create', row),
+				parameters('mutation', 'tasks:create', items),
+			]) {
+				const { success, stoppedBy } = await convex.run({ parameters: by, input: [row] });
+				expect(stoppedBy).toBeUndefined();
+				expect(success).toHaveLength(1);
+			}
+		}
+		const { success } = await convex.run({
+			parameters: mapped('query', 'tasks:list', { status: '' }),
+		});
+		expect(success[0]?.json.value).toHaveLength(6);
+	});
+
+	it('are refused for a mapping mode that there is not', async () => {
+		const { stoppedBy } = await convex.run({
+			parameters: parameters('query', 'tasks:list', {
+				mappedArguments: { mappingMode: 'automatic', value: null },
+			}),
+		});
+		expect(stoppedBy?.message).toMatch(
+			/^The mapping mode of 'Arguments' is not one of its choices/,
+		);
 	});
 
 	it('are converted for items, fields and JSON too, when asked', async () => {
@@ -386,6 +428,28 @@ describe('acting as a user', () => {
 			{ actAsUser: '{}', actAsUserAttributes: { attribute: [{ name: 'subject', value: 's' }] } },
 			{},
 			/name a user each/,
+		],
+		[
+			'with a number for the subject',
+			{ actAsUser: { issuer: 'i', subject: 5 } },
+			{},
+			/^The option 'Act as User \(JSON\)' gives the attribute 'subject' as a number, not as text/,
+		],
+		[
+			'with an attribute that has no name',
+			{ actAsUserAttributes: { attribute: [{ name: ' ', value: 's' }] } },
+			{},
+			/^The option 'Act as User \(Fields\)' has an attribute without a name/,
+		],
+		[
+			'with an attribute twice',
+			{
+				actAsUserAttributes: {
+					attribute: ['a', 'b'].map((value) => ({ name: 'subject', value })),
+				},
+			},
+			{},
+			/^The option 'Act as User \(Fields\)' has the attribute 'subject' twice/,
 		],
 		[
 			'in a component',

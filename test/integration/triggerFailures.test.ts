@@ -82,6 +82,35 @@ const refusals: Array<[what: string, parameters: INodeParameters, sentence: RegE
 		/'Key Field' is empty/,
 	],
 	[
+		'a key field that is no text',
+		watching('tasks:list', {}, { emit: 'changes', keyField: 5 }),
+		/'Key Field' is a number, not text/,
+	],
+	[
+		'arguments that are mapped automatically',
+		watching(
+			'tasks:list',
+			{},
+			{ argumentsMode: 'mapping', mappedArguments: { mappingMode: 'autoMapInputData' } },
+		),
+		/'Arguments' is mapped automatically, and a trigger has no input item/,
+	],
+	[
+		'an initial result that is neither wanted nor not',
+		watching('tasks:list', {}, { emitInitialResult: 'maybe' }),
+		/'Emit Initial Result' is neither true nor false/,
+	],
+	[
+		'an initial result by an expression that gives nothing',
+		watching('tasks:list', {}, { emitInitialResult: '={{ undefined }}' }),
+		/'Emit Initial Result' is neither true nor false/,
+	],
+	[
+		'a value format that an expression does not give',
+		watching('tasks:list', {}, { options: { valueFormat: '={{ undefined }}' } }),
+		/The option 'Value Format' is not one of its choices/,
+	],
+	[
 		'something else to trigger on',
 		watching('tasks:list', {}, { emit: 'both' }),
 		/'Trigger On' is not one of its choices/,

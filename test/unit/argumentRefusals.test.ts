@@ -195,6 +195,14 @@ describe('a value that JSON would silently replace by null', () => {
 		);
 	});
 
+	it('an invalid date that n8n made a text of is refused', () => {
+		expectRefusal(
+			encode({ task: { at: 'Invalid DateTime' } }),
+			"'Arguments (JSON)': 'task.at' is an invalid date",
+			/^Check where it comes from\.$/,
+		);
+	});
+
 	it('a gap in an array is refused', () => {
 		expectRefusal(
 			// eslint-disable-next-line no-sparse-arrays -- the gap is what is tested

@@ -99,6 +99,27 @@ describe('a number', () => {
 		expect(convert('number', value)).toBe(number);
 	});
 
+	it.each([
+		...['9007199254740993', '90071992547409930', '9007199254740993.0', '9.007199254740993e15'],
+		...['-9007199254740993', '9'.repeat(400)],
+	])('is not %s, whose digits it would round', (value) => {
+		expectRefusal(
+			() => convert('number', value),
+			"'Arguments': 'count' is a whole number beyond 2^53, which a number would round",
+			/^Choose the type 'Int64' if the function takes an int64, or 'String' to keep all digits/,
+		);
+	});
+
+	it.each([
+		['1e300', 1e300],
+		['1e21', 1e21],
+		['100000000000000000000', 1e20],
+		['9007199254740992', 2 ** 53],
+		['0.1234567890123456789', 0.12345678901234568],
+	])('keeps what a double keeps: %s', (value, number) => {
+		expect(convert('number', value)).toBe(number);
+	});
+
 	it.each<[unknown, string]>([
 		...asText('', ' ', 'twelve', '1_000', '1,5', '1 000', '0x10', '0b1', '1e', '.', '1.2.3', '--1'),
 		...asText('infinity', '-INFINITY', 'nan', '+NaN', '١٢', '12n', '12px'),
@@ -175,6 +196,18 @@ describe('an int64', () => {
 			`'Arguments': 'count' is ${words}, not a whole number`,
 			/^Write digits only, e\.g\. 42\.$/,
 		);
+	});
+
+	it.each(['9'.repeat(20), `-${'9'.repeat(100_000)}`])('of too many digits is none', (value) => {
+		expectRefusal(
+			() => convert('int64', value),
+			"'Arguments': 'count' is out of range",
+			/^An int64 lies between/,
+		);
+	});
+
+	it('may have any number of zeros in front', () => {
+		expect(convert('int64', `-${'0'.repeat(100)}42`)).toBe(-42n);
 	});
 
 	it.each([1.5, -0.1, Number.NaN, Number.POSITIVE_INFINITY])('is not %p', (value) => {

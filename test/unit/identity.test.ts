@@ -4,7 +4,7 @@ import {
 	parseUserAttributes,
 	parseUserIdentity,
 } from '../../nodes/Convex/convex/identity';
-import { expectRefusal } from './refusal';
+import { expectRefusal, failureOf } from './refusal';
 
 const SUBJECT = "The option 'Act as User (JSON)'";
 const parse = (value: unknown) => parseUserIdentity(SUBJECT, value);
@@ -66,6 +66,26 @@ describe('the user to act as', () => {
 			() => parse({ ...ADA, [attribute]: value }),
 			`${SUBJECT} gives the attribute '${attribute}' as ${type}, not as ${wanted}`,
 			/^Convex has '\w+' as/,
+		);
+	});
+
+	it.each(['issuer', 'subject'])('is not told by a number: the attribute %s is named', (name) => {
+		expectRefusal(
+			() => parse({ ...ADA, [name]: 123 }),
+			`${SUBJECT} gives the attribute '${name}' as a number, not as text`,
+			/^Convex has '\w+' as text\. Put it in quotes, or apply \.toString\(\) to it in an expression\.$/,
+		);
+	});
+
+	it.each<[value: unknown, words: string]>([
+		[1n, 'is a bigint that JSON does not have'],
+		[Number.NaN, 'is a number that JSON does not have'],
+		[new Map(), 'is a Map object that JSON does not have'],
+		[new Date(Number.NaN), 'is an invalid date'],
+		['Invalid DateTime', 'is an invalid date'],
+	])('has no attribute that would not arrive: %p', (value, words) => {
+		expect(failureOf(() => parse({ ...ADA, org: { since: [value] } })).message).toBe(
+			`${SUBJECT}: 'org.since[0]' ${words}`,
 		);
 	});
 
@@ -133,7 +153,6 @@ describe('the user to act as', () => {
 		[{ subject: ADA.subject }],
 		[{ ...ADA, issuer: '' }],
 		[{ ...ADA, subject: '' }],
-		[{ ...ADA, subject: 123 }],
 		[{ tokenIdentifier: '' }],
 		[{ tokenIdentifier: null, issuer: ADA.issuer }],
 		['{"name": "Ada"}'],

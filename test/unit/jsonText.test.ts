@@ -76,6 +76,55 @@ describe('JSON that a user typed', () => {
 	);
 });
 
+describe('JSON that a user typed, with characters that nobody sees', () => {
+	it('may begin with the byte order mark of a file', () => {
+		expect(parseJsonText(SUBJECT, '\uFEFF{"a": 1}')).toEqual({ a: 1 });
+		expect(failureOf(() => parseJsonText(SUBJECT, '\uFEFF[1')).message).toMatch(
+			/close bracket expected at line 1, column 3$/,
+		);
+		expect(failureOf(() => parseJsonText(SUBJECT, '\uFEFF ')).message).toMatch(/ is empty$/);
+	});
+
+	it.each([
+		['{\u00a0}', 2, '00A0'],
+		['{"a":\f1}', 6, '000C'],
+		['[\u200b1]', 2, '200B'],
+		['\uFEFF\uFEFF{}', 1, 'FEFF'],
+	])('is refused with the name of the character: %j', (text, column, code) => {
+		expect(failureOf(() => parseJsonText(SUBJECT, text)).message).toBe(
+			`'Arguments (JSON)' is not valid JSON: invalid symbol at line 1, column ${column} (an invisible character, U+${code})`,
+		);
+	});
+});
+
+describe('a number in JSON that a user typed', () => {
+	it.each<[text: string, value: unknown]>([
+		['[1e300, 1e21, 100000000000000000000]', [1e300, 1e21, 1e20]],
+		['[0.1, 0.1234567890123456789, 1e-400]', [0.1, 0.12345678901234568, 0]],
+		['{"id": "9007199254740993"}', { id: '9007199254740993' }],
+		['{"id 9007199254740993": 9007199254740991}', { 'id 9007199254740993': 9007199254740991 }],
+		['["\\\\", "\\"9007199254740993", "\\\\\\"", 1]', ['\\', '"9007199254740993', '\\"', 1]],
+	])('is kept: %s', (text, value) => {
+		expect(parseJsonText(SUBJECT, text)).toEqual(value);
+	});
+
+	it.each<[text: string, place: string]>([
+		['{"id": 9007199254740993}', "'Arguments (JSON)': 'id'"],
+		['{"user": {"ids": [1, -90071992547409930]}}', "'Arguments (JSON)': 'user.ids[1]'"],
+		['{"a": "9007199254740993", "b": 9.007199254740993e15}', "'Arguments (JSON)': 'b'"],
+		['{"a\\"": "\\\\", "b": 9007199254740993.0}', "'Arguments (JSON)': 'b'"],
+		['[0.12345678901234567, "x", 9007199254740993]', "'Arguments (JSON)': '[2]'"],
+		['{"a": 1e400}', "'Arguments (JSON)': 'a'"],
+		['9007199254740993', "'Arguments (JSON)'"],
+	])('is refused where a double would round it: %s', (text, place) => {
+		expectRefusal(
+			() => parseJsonText(SUBJECT, text),
+			`${place} is a whole number beyond 2^53, which a number would round`,
+			/^Put it in quotes, .*'Convert Argument Types'.*'Int64'\.$/,
+		);
+	});
+});
+
 describe('JSON that a server sent', () => {
 	it('is an object', () => {
 		expect(parseJsonObject(' {"status": "success", "value": null}\n')).toEqual({

@@ -1,5 +1,8 @@
 import {
 	choice,
+	chosenOf,
+	isOn,
+	toOptions,
 	valueOf,
 	wholeNumber,
 	yesOrNo,
@@ -130,6 +133,43 @@ describe('an option that is on or off', () => {
 			() => yesOrNo('Single Snapshot', value),
 			"The option 'Single Snapshot' is neither true nor false",
 			/^Switch it on or off/,
+		);
+	});
+});
+
+describe('a parameter', () => {
+	it('is named as such where it is not one of its choices', () => {
+		expect(chosenOf("'Colour'", 'red', ['red', 'green'])).toBe('red');
+		expectRefusal(
+			() => chosenOf("'Colour'", 'blue', ['red', 'green']),
+			"'Colour' is not one of its choices",
+			/gives 'red' or 'green'\.$/,
+		);
+	});
+
+	it('is named as such where it is neither on nor off', () => {
+		expect([isOn("'Light'", 'true'), isOn("'Light'", false)]).toEqual([true, false]);
+		expectRefusal(() => isOn("'Light'", null), "'Light' is neither true nor false", /^Switch/);
+	});
+});
+
+describe('options', () => {
+	it('are an object', () => {
+		const options = { output: undefined };
+		expect(toOptions(options)).toBe(options);
+	});
+
+	it.each<[unknown, string]>([
+		[null, 'null'],
+		[undefined, 'missing'],
+		[5, 'a number'],
+		['{}', 'text'],
+		[[], 'an array'],
+	])('are not %j', (value, kind) => {
+		expectRefusal(
+			() => toOptions(value),
+			`'Options' is ${kind}, not an object with options`,
+			/^Add options one by one/,
 		);
 	});
 });

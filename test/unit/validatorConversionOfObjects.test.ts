@@ -1,4 +1,4 @@
-import type { Validator } from '../../nodes/Convex/convex/validator';
+import type { FieldValidator, Validator } from '../../nodes/Convex/convex/validator';
 import { convertByValidator, convertFields } from '../../nodes/Convex/convex/validatorConversion';
 import { expectRefusal, failureOf } from './refusal';
 import { arrayOf, idOf, literal, objectOf, optional, recordOf, unionOf } from './validators';
@@ -44,6 +44,54 @@ describe('the arguments', () => {
 	it('come in the order of the signature', () => {
 		const fields = { b: STRING, a: STRING };
 		expect(Object.keys(convertArguments(fields, { a: '1', b: '2' }))).toEqual(['b', 'a']);
+	});
+
+	const choice = optional(unionOf(literal('a'), literal('b')));
+
+	it.each<[kind: string, field: FieldValidator]>([
+		['string', optional(STRING)],
+		['number', optional(NUMBER)],
+		['int64', optional(INT64)],
+		['boolean', optional({ type: 'boolean' })],
+		['bytes', optional({ type: 'bytes' })],
+		['ID', optional(idOf('tasks'))],
+		['literal', optional(literal('a'))],
+		['choice', choice],
+		['array', optional(arrayOf(STRING))],
+		['object', optional(objectOf({}))],
+		['record', optional(recordOf(STRING, STRING))],
+		['union', optional(unionOf(NUMBER, objectOf({})))],
+	])('that are optional are not given where a row has nothing: %s', (_kind, field) => {
+		const fields = {
+			a: field,
+			nested: objectOf({ b: field }),
+			list: arrayOf(objectOf({ b: field })),
+		};
+		const nothing = (value: unknown) => ({ a: value, nested: { b: value }, list: [{ b: value }] });
+		const left = { nested: {}, list: [{}] };
+		expect(convertArguments(fields, nothing(null))).toStrictEqual(left);
+		const takesText = field.validator.type === 'string';
+		expect(convertArguments(fields, nothing(''))).toStrictEqual(takesText ? nothing('') : left);
+	});
+
+	it.each<[kind: string, field: FieldValidator, value: unknown]>([
+		['any', optional({ type: 'any' }), null],
+		['any', optional({ type: 'any' }), ''],
+		['null', optional(NULL), null],
+		['a union with null', optional(unionOf(NUMBER, NULL)), null],
+		['a union with text', optional(unionOf(NUMBER, STRING)), ''],
+		['an empty literal', optional(literal('')), ''],
+	])('that are optional are given where they take it: %s', (_kind, field, value) => {
+		expect(convertArguments({ a: field }, { a: value })).toStrictEqual({ a: value });
+	});
+
+	it.each([
+		['null, not text', STRING, null],
+		["text (''), not a number", NUMBER, ''],
+	])('that are required are not left out: %s', (words, field, value) => {
+		expect(failureOf(() => convertArguments({ a: field }, { a: value })).message).toBe(
+			`'Arguments': 'a' is ${words}`,
+		);
 	});
 
 	it('may be none', () => {

@@ -72,6 +72,34 @@ describe('a value for a union', () => {
 		);
 	});
 
+	it('is met once by each member, however deep unions stand in each other', () => {
+		let asked = 0;
+		const parseDate = () => {
+			asked += 1;
+			return 7;
+		};
+		let validator = unionOf(NUMBER);
+		let value: unknown = '2026-01-31';
+		let expected: unknown = 7;
+		for (let level = 0; level < 20; level++) {
+			const kinds = ['a', 'b', 'c'].map((kind) =>
+				objectOf({ data: validator, kind: literal(kind) }),
+			);
+			validator = unionOf(NULL, ...kinds);
+			value = { data: value, kind: 'c' };
+			expected = { data: expected, kind: 'c' };
+		}
+		expect(convertByValidator(SUBJECT, validator, value, parseDate)).toEqual(expected);
+		// By the three members around it, which do not tell what they are before.
+		expect(asked).toBe(3);
+	});
+
+	it('keeps the order of the fields, whichever tell the members apart', () => {
+		const validator = unionOf(A, objectOf({ data: arrayOf(INT64), kind: literal('d') }));
+		const converted = convert(validator, { kind: 'd', data: ['1'] });
+		expect(JSON.stringify(Object.keys(Object(converted)))).toBe('["data","kind"]');
+	});
+
 	it('that does not exist is refused', () => {
 		expect(failureOf(() => convert(unionOf(), 'x')).message).toMatch(
 			/^'Arguments': 'value' is text/,

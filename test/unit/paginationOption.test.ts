@@ -1,0 +1,43 @@
+import { readPagination } from '../../nodes/Convex/actions/function/pagination';
+import { expectRefusal } from './refusal';
+
+const DEFAULTS = {
+	limit: Infinity,
+	pages: Infinity,
+	pageSize: 100,
+	itemPer: 'document',
+	onInvalidCursor: 'fail',
+};
+
+describe("the option 'Pagination'", () => {
+	it('is off while it is not there', () => {
+		expect(readPagination({})).toBeUndefined();
+	});
+
+	it.each([{}, { settings: {} }])('has its defaults where nothing is set: %j', (pagination) => {
+		expect(readPagination({ pagination })).toEqual(DEFAULTS);
+	});
+
+	it.each<[pagination: unknown, kind: string]>([
+		[undefined, 'missing'],
+		[null, 'null'],
+		['all', 'text'],
+		[true, 'a boolean'],
+		[{ settings: null }, 'null'],
+		[{ settings: [] }, 'an array'],
+	])('that is there is not taken for off or for its defaults: %j', (pagination, kind) => {
+		expectRefusal(
+			() => readPagination({ pagination }),
+			`The option 'Pagination' is ${kind}, not an object with settings`,
+			/^Fill in its settings, or remove the option\.$/,
+		);
+	});
+
+	it('refuses a setting that is none of its choices', () => {
+		expectRefusal(
+			() => readPagination({ pagination: { settings: { return: undefined } } }),
+			"The option 'Pagination → Amount' is not one of its choices",
+			/gives 'all' or 'limit' or 'pages'\.$/,
+		);
+	});
+});
