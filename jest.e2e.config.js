@@ -5,5 +5,5 @@ module.exports = {
 	...base,
 	testMatch: ['<rootDir>/test/e2e/**/*.test.ts'],
 	maxWorkers: 1,
-	testTimeout: 60_000,
+	testTimeout: 150_000,
 };

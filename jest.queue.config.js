@@ -6,5 +6,5 @@ module.exports = {
 	testMatch: ['<rootDir>/test/queue/**/*.test.ts'],
 	maxWorkers: 1,
 	// While workers are killed and started again, on a busy machine.
-	testTimeout: 600_000,
+	testTimeout: 1_200_000,
 };

@@ -6,7 +6,7 @@ import { mutate, untilSockets, useWatchingWorkflows } from './watchingWorkflows'
 const { deployment, n8nProcess } = readStack();
 const session = useSignedInN8n();
 
-const RESTART_TIMEOUT_MS = 240_000;
+const RESTART_TIMEOUT_MS = 600_000;
 
 // Before the workflows are unpublished, and for the test files that follow.
 afterEach(async () => {

@@ -17,7 +17,7 @@ export const OWNER = {
 	password: ['Password', 'of', 'tests', 1].join(' '),
 };
 
-const EXECUTION_TIMEOUT_MS = 30_000;
+const EXECUTION_TIMEOUT_MS = 120_000;
 const POLL_INTERVAL_MS = 100;
 /** n8n may close a connection that is kept just as it is used again. */
 const CONNECTION = { Connection: 'close' };

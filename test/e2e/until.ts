@@ -1,5 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Node, not in n8n */
-const TIMEOUT_MS = 60_000;
+const TIMEOUT_MS = 120_000;
 const POLL_INTERVAL_MS = 100;
 
 /** Waits for something to be as wanted. */

@@ -57,10 +57,11 @@ export function readQueueStack(): TestQueueStack {
 	if (text === undefined) throw new Error('start these tests with `npm run test:queue`');
 	const { queueControlUrl, workerFolders }: QueueFacts = JSON.parse(text);
 	const command = async (name: string, input: unknown) => {
-		const headers = { 'Content-Type': 'application/json' };
-		const { data } = await axios.post(`${queueControlUrl}/${name}`, JSON.stringify(input), {
-			headers,
+		const { status, data } = await axios.post(`${queueControlUrl}/${name}`, JSON.stringify(input), {
+			headers: { 'Content-Type': 'application/json' },
+			validateStatus: null,
 		});
+		if (status !== 200) throw new Error(`${name}: ${data}`);
 		return data;
 	};
 	const workers = workerFolders.map((userFolder, number): WorkerProcess => ({

@@ -4,6 +4,7 @@ import { useSignedInN8n } from '../e2e/signedIn';
 import { until } from '../e2e/until';
 import { read } from '../e2e/watchingWorkflows';
 import { readQueueStack } from './environment';
+import { executionsInProgress } from './executionLog';
 import { IDEMPOTENCY_KEY, mutationNode, WebhookWorkflow } from './webhookWorkflows';
 
 const { workers, deployment, executionStatuses } = readQueueStack();
@@ -12,13 +13,12 @@ const session = useSignedInN8n();
 const EXECUTIONS = wholeNumber('QUEUE_EXECUTIONS', 200);
 const KILLS = wholeNumber('QUEUE_KILLS', 2);
 
-/** n8n's own number of executions that a worker runs at once. */
-const WORKER_CONCURRENCY = 10;
 const CALLS_IN_FLIGHT = 10;
-/** A share has to keep all workers busy. */
-const LEAST_SHARE = 3 * WORKER_CONCURRENCY;
-/** Longer than it takes to see that all workers are busy, and to kill one. */
-const HOLD_MS = 10_000;
+const HELD_MUTATIONS = 10;
+/** Of the executions, between two kills: some are held back, and some come while a worker is away. */
+const LEAST_SHARE = 2 * HELD_MUTATIONS;
+/** Longer than it takes to see the last of them, and to kill the worker. */
+const HOLD_MS = 15_000;
 const ALL_ENDED_TIMEOUT_MS = 240_000;
 
 const PATH = 'counters:add';
@@ -46,12 +46,12 @@ async function call(webhook: WebhookWorkflow, times: number): Promise<void> {
 	await Promise.all(Array.from({ length: CALLS_IN_FLIGHT }, caller));
 }
 
-/** Has each worker busy with as many mutations as it takes, all of which ran and are not answered yet. */
-async function untilAllWait(during: () => Promise<void>): Promise<void> {
+/** Waits until mutations ran whose answers are held back. */
+async function untilHeld(during: () => Promise<void>): Promise<void> {
 	const held = async () => (await deployment.requestStats()).faults.delay ?? 0;
-	const times = workers.length * WORKER_CONCURRENCY;
-	const wanted = (await held()) + times;
-	await deployment.addFault({ kind: 'delay', ms: HOLD_MS, path: '/api/mutation', times });
+	const wanted = (await held()) + HELD_MUTATIONS;
+	const fault = { kind: 'delay', ms: HOLD_MS, path: '/api/mutation' } as const;
+	await deployment.addFault({ ...fault, times: HELD_MUTATIONS });
 	await during();
 	await until(async () => (await held()) >= wanted);
 }
@@ -62,17 +62,25 @@ async function untilSomeRan(): Promise<void> {
 	await until(async () => (await ran()) > before);
 }
 
+/** The worker with the most executions in progress. */
+function busiestWorker(): (typeof workers)[number] {
+	const [busiest] = [...workers].sort(
+		(one, other) => executionsInProgress(other.userFolder) - executionsInProgress(one.userFolder),
+	);
+	if (busiest === undefined) throw new Error('there is no worker');
+	return busiest;
+}
+
 /**
  * Calls the webhook, kills a worker meanwhile, and starts it again. Every second time it is killed in
  * the midst of mutations that ran and are not answered, else whatever it does.
  */
 async function callAndKill(webhook: WebhookWorkflow, times: number, kill: number): Promise<void> {
-	const worker = workers[kill % workers.length];
-	if (worker === undefined) throw new Error('there is no worker');
 	let calls: Promise<void> | undefined;
 	const begin = async () => void (calls = call(webhook, times));
-	if (kill % 2 === 0) await untilAllWait(begin);
+	if (kill % 2 === 0) await untilHeld(begin);
 	else await Promise.all([begin(), untilSomeRan()]);
+	const worker = busiestWorker();
 	expect(await worker.shutDown('SIGKILL')).toBe('SIGKILL');
 	await Promise.all([calls, worker.startAgain()]);
 }

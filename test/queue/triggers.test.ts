@@ -1,11 +1,9 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { useSignedInN8n } from '../e2e/signedIn';
 import { until } from '../e2e/until';
 import { mutate, untilSockets, useWatchingWorkflows } from '../e2e/watchingWorkflows';
 import { watching } from '../support/triggers';
 import { readQueueStack } from './environment';
+import { executionsRunBy } from './executionLog';
 import { mutationNode } from './webhookWorkflows';
 
 const { n8nProcess, userFolder, workers, deployment, executionStatuses } = readQueueStack();
@@ -29,12 +27,6 @@ async function publishNotes(): Promise<string> {
 	const id = await workflows.import(session.credentialId, parameters, note);
 	expect(await workflows.publish(id)).toMatchObject({ status: 'published' });
 	return id;
-}
-
-/** The executions that a process of n8n ran for the queue, as its log tells. */
-function executionsRunBy(folder: string): string[] {
-	const log = readFileSync(join(folder, 'n8n.log'), 'utf8');
-	return [...log.matchAll(/Worker started execution (\d+)/g)].map(([, id]) => id ?? '');
 }
 
 it.each(['SIGTERM', 'SIGKILL'] as const)(

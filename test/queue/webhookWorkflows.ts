@@ -27,13 +27,13 @@ export class WebhookWorkflow {
 	 * Publishes Webhook → the given nodes, one after another.
 	 *
 	 * @param path of the webhook's URL
-	 * @param responseMode `onReceived` answers once the execution is in the queue, `lastNode` at its end
+	 * @param responseMode `onReceived` answers once the execution is in the queue, `responseNode` has a node do it
 	 */
 	static async publish(
 		n8n: N8nApi,
 		path: string,
 		nodes: INode[],
-		responseMode: 'onReceived' | 'lastNode' = 'onReceived',
+		responseMode: 'onReceived' | 'responseNode' = 'onReceived',
 	): Promise<WebhookWorkflow> {
 		const webhook = nodeAt('Webhook', 'n8n-nodes-base.webhook', {
 			typeVersion: 2,

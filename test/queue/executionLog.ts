@@ -1,0 +1,24 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** The ids of the executions that a process of n8n ran for the queue, as its log tells. */
+export function executionsRunBy(userFolder: string): string[] {
+	return idsIn(logOf(userFolder), 'started');
+}
+
+/** How many executions a worker has begun and not ended since it was started last. */
+export function executionsInProgress(userFolder: string): number {
+	const log = logOf(userFolder).split('Starting n8n worker...').at(-1) ?? '';
+	const finished = new Set(idsIn(log, 'finished'));
+	return idsIn(log, 'started').filter((id) => !finished.has(id)).length;
+}
+
+function idsIn(log: string, event: 'started' | 'finished'): string[] {
+	const lines = log.matchAll(new RegExp(`Worker ${event} execution (\\d+)`, 'g'));
+	return [...lines].map(([, id]) => id ?? '');
+}
+
+function logOf(userFolder: string): string {
+	return readFileSync(join(userFolder, 'n8n.log'), 'utf8');
+}
