@@ -10,6 +10,9 @@ export interface FunctionPath {
 
 const MAX_IDENTIFIER_LENGTH = 64;
 const MODULE_EXTENSION = /\.(?:[cm]?[jt]s|[jt]sx)$/;
+const FILE_NAME = /^\w+$/;
+/** A file may be called `v1.js.js`; the deployment names it without the last extension. */
+const LISTED_FILE_NAME = /^\w+(?:\.js)?$/;
 const PATH_HELP =
 	"Write it as 'module:function', e.g. messages:list or folder/messages:list. The forms api.messages.list, messages/list and convex/messages.ts:list are understood too.";
 
@@ -35,7 +38,7 @@ export function parseFunctionPath(input: string): FunctionPath {
 	const text = input.trim();
 	if (text === '') throw refused('The function path is empty');
 	const path = splitFunctionPath(text);
-	checkPath(text, path);
+	checkPath(text, path, FILE_NAME);
 	return path;
 }
 
@@ -54,15 +57,15 @@ export function toFunctionPath(mode: unknown, value: string): FunctionPath {
 /** `convex/` and `api.` belong to the path here: a folder or a file may be called so. */
 function isListed(path: FunctionPath): boolean {
 	try {
-		checkPath(formatFunctionPath(path), path);
+		checkPath(formatFunctionPath(path), path, LISTED_FILE_NAME);
 		return true;
 	} catch {
 		return false;
 	}
 }
 
-function checkPath(text: string, path: FunctionPath): void {
-	checkModule(text, path.module);
+function checkPath(text: string, path: FunctionPath, fileName: RegExp): void {
+	checkModule(text, path.module, fileName);
 	if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(path.name) || /^_+$/.test(path.name)) {
 		throw refused(
 			`The function path '${text}' has no valid function name ('${path.name}')`,
@@ -101,14 +104,14 @@ function withoutExtension(modulePath: string): string {
 	return modulePath.replace(MODULE_EXTENSION, '');
 }
 
-function checkModule(text: string, module: string): void {
+function checkModule(text: string, module: string, fileName: RegExp): void {
 	if (module === '' && !text.startsWith('/')) {
 		throw refused(`The function path '${text}' names no module`);
 	}
 	const folders = module.split('/');
 	const file = folders.pop() ?? '';
 	for (const folder of folders) checkComponent(text, folder, /^[\w.]+$/);
-	checkComponent(text, file, /^\w+$/);
+	checkComponent(text, file, fileName);
 }
 
 function checkComponent(text: string, component: string, allowed: RegExp): void {
