@@ -1,6 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { Script } from 'node:vm';
 import { parseDocument } from 'yaml';
 import { name as packageName, version as packageVersion } from '../../package.json';
 import { N8N_VERSION } from '../e2e/n8nInstallation';
@@ -11,7 +12,7 @@ const readme = readFileSync(join(FOLDER, 'README.md'), 'utf8');
 
 interface Service {
 	image: string;
-	command?: string;
+	command?: string | string[];
 	environment?: Record<string, string>;
 	depends_on?: Record<string, { condition: string }>;
 	healthcheck?: { test: string | string[] };
@@ -57,6 +58,29 @@ it('each image has a version, and that of n8n is the one that the tests run', ()
 	}
 	const images = new Set(n8nServices.map(([, { image }]) => image));
 	expect([...images]).toEqual([`docker.n8n.io/n8nio/n8n:${N8N_VERSION}`]);
+});
+
+it('each health check is a command', () => {
+	for (const [service, { healthcheck }] of services) {
+		if (service === 'dashboard') continue;
+		const words = [healthcheck?.test ?? []].flat();
+		expect(words.length).toBeGreaterThan(0);
+		// A colon makes a mapping of what is not quoted.
+		expect(words.filter((word) => typeof word !== 'string')).toEqual([]);
+	}
+	const [command, program, flag, script = ''] = compose.services.n8n?.healthcheck?.test ?? [];
+	expect([command, program, flag]).toEqual(['CMD', 'node', '--eval']);
+	expect(() => new Script(script)).not.toThrow();
+});
+
+it('a variable of the container stands only in what its shell runs', () => {
+	for (const [, { command = '', healthcheck }] of services) {
+		for (const words of [command, healthcheck?.test ?? '']) {
+			// A text is run by a shell as a health check, and not as a command.
+			const isShell = typeof words === 'string' ? words !== command : words[0] === 'sh';
+			expect([words, isShell || !words.toString().includes('$$')]).toEqual([words, true]);
+		}
+	}
 });
 
 it('what a service waits for is there, runs without a profile, and has a health check', () => {
