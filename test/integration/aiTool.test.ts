@@ -1,91 +1,19 @@
-import {
-	NodeConnectionTypes,
-	type IDataObject,
-	type INodeType,
-	type NodeParameterValueType,
-} from 'n8n-workflow';
-import { ConvexApi } from '../../credentials/ConvexApi.credentials';
-import { Convex } from '../../nodes/Convex/Convex.node';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { callConvexTool } from '../support/agents';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
-import { nodeAt, outputsOf, passThroughNode, runWorkflow } from '../support/engine';
 
 const convex = useEmbeddedDeployment('deployKey');
 
-interface Tool {
-	schema: { parse: (args: unknown) => unknown };
-	invoke: (args: IDataObject) => Promise<string>;
-}
-
-/** The Convex node as n8n offers it to an AI Agent: the same execute, with a tool as its output. */
-function convexTool(): INodeType {
-	const node = new Convex();
-	node.description = {
-		...node.description,
-		name: 'convexTool',
-		inputs: [],
-		outputs: [NodeConnectionTypes.AiTool],
-	};
-	return node;
-}
-
-/** Stands for the AI Agent node: asks n8n for its tool and calls it with what a model came up with. */
-function agentCalling(args: IDataObject, ...more: IDataObject[]): INodeType {
-	const agent = passThroughNode('agent');
-	agent.description.inputs = [
-		NodeConnectionTypes.Main,
-		{ type: NodeConnectionTypes.AiTool, displayName: 'Tool', required: true },
-	];
-	agent.execute = async function () {
-		const connected = await this.getInputConnectionData(NodeConnectionTypes.AiTool, 0);
-		const [tool] = [connected].flat() as Tool[];
-		if (tool === undefined) throw new Error('no tool is connected');
-		const [answer, ...others] = await Promise.all(
-			[args, ...more].map(
-				async (each) => await tool.invoke(each).catch((error: Error) => error.message),
-			),
-		);
-		const schema = Object.keys(tool.schema.parse(args) as IDataObject);
-		return [[{ json: { answer, others, schema } }]];
-	};
-	return agent;
-}
-
-async function callTool(
-	parameters: { [name: string]: NodeParameterValueType },
+const callTool = async (
+	parameters: INodeParameters,
 	args: IDataObject,
 	settings: IDataObject = {},
 	moreCalls: IDataObject[] = [],
-): Promise<IDataObject | undefined> {
-	const { run } = await runWorkflow(
-		{
-			nodeTypes: {
-				'test.start': passThroughNode('start'),
-				'test.agent': agentCalling(args, ...moreCalls),
-				'n8n-nodes-convex.convexTool': convexTool(),
-			},
-			credentialTypes: { convexApi: new ConvexApi() },
-			credentials: { convexApi: convex.credential },
-		},
-		{
-			name: 'agent',
-			nodes: [
-				nodeAt('Start', 'test.start'),
-				nodeAt('Agent', 'test.agent'),
-				nodeAt('Convex', 'n8n-nodes-convex.convexTool', {
-					parameters,
-					credentials: { convexApi: { id: '1', name: 'Convex' } },
-					...settings,
-				}),
-			],
-			connections: {
-				Start: { main: [[{ node: 'Agent', type: NodeConnectionTypes.Main, index: 0 }]] },
-				Convex: { ai_tool: [[{ node: 'Agent', type: NodeConnectionTypes.AiTool, index: 0 }]] },
-			},
-		},
-	);
-	expect(run.data.resultData.error).toBeUndefined();
-	return outputsOf(run, 'Agent')[0]?.[0]?.json;
-}
+) =>
+	await callConvexTool({ credential: convex.credential, parameters, settings }, [
+		args,
+		...moreCalls,
+	]);
 
 const functionPath = (value: string) => ({ __rl: true, mode: 'list', value });
 const increment = (more: object = {}) => ({
