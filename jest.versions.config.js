@@ -14,6 +14,8 @@ module.exports = {
 		rootDir: __dirname,
 		testMatch: ['<rootDir>/test/versions/**/*.test.ts'],
 		setupFiles: ['<rootDir>/test/versions/logFile.ts'],
+		// Modules of n8n-core's dependencies that jest cannot require as they are.
+		transformIgnorePatterns: ['/node_modules/(?!(?:p-retry|is-network-error)/)'],
 		moduleNameMapper: {
 			'^(n8n-core|n8n-workflow|reflect-metadata)($|/.*)': join(folder, 'node_modules', '$1$2'),
 		},

@@ -8,6 +8,7 @@ import type {
 	ResourceMapperField,
 } from 'n8n-workflow';
 import type { WorkflowFile } from '../support/engine';
+import { FACTS } from './n8nFacts';
 
 export const OWNER = {
 	email: 'owner@example.com',
@@ -38,6 +39,9 @@ export interface PublicationStatus {
 
 /** n8n over its REST API, signed in as its owner. */
 export class N8nApi {
+	/** Why n8n refused to turn a workflow's triggers on, where it says so at once. */
+	private readonly failedActivations = new Map<string, string>();
+
 	private constructor(
 		readonly url: string,
 		private readonly rest: AxiosInstance,
@@ -107,7 +111,9 @@ export class N8nApi {
 
 	/** @returns the workflow's id */
 	async importWorkflow(workflow: WorkflowFile): Promise<string> {
-		const response = await this.rest.post('/workflows', { settings: {}, ...workflow });
+		// n8n 1 wants to be told that a new workflow is not active.
+		const body = { settings: {}, active: false, ...workflow };
+		const response = await this.rest.post('/workflows', body);
 		return response.data.data.id;
 	}
 
@@ -143,15 +149,39 @@ export class N8nApi {
 
 	/** n8n turns triggers on and off some time after it was asked to. */
 	async publicationStatus(id: string): Promise<PublicationStatus> {
+		if (!FACTS.publishesInBackground) return await this.activationStatus(id);
 		return (await this.rest.get(`/workflows/${id}/publication-status`)).data.data;
+	}
+
+	/** The same of an n8n that turns them on and off while it is asked to. */
+	private async activationStatus(id: string): Promise<PublicationStatus> {
+		const failure = this.failedActivations.get(id);
+		if (failure !== undefined) {
+			return {
+				status: 'failed',
+				triggers: [{ nodeId: '', status: 'failed', errorMessage: failure }],
+			};
+		}
+		const { active } = (await this.rest.get(`/workflows/${id}`)).data.data;
+		const errorMessage = (await this.rest.get(`/active-workflows/error/${id}`)).data.data ?? null;
+		const status = errorMessage !== null ? 'failed' : active ? 'published' : 'not_published';
+		return { status, triggers: [{ nodeId: '', status, errorMessage }] };
 	}
 
 	/** Turns a workflow's triggers on. */
 	async activate(id: string): Promise<void> {
-		await (await this.publicApi()).post(`/workflows/${id}/activate`, {});
+		const api = await this.publicApi();
+		this.failedActivations.delete(id);
+		try {
+			await api.post(`/workflows/${id}/activate`, {});
+		} catch (error) {
+			if (FACTS.publishesInBackground || !axios.isAxiosError(error)) throw error;
+			this.failedActivations.set(id, String(error.response?.data?.message ?? error.message));
+		}
 	}
 
 	async deactivate(id: string): Promise<void> {
+		this.failedActivations.delete(id);
 		await (await this.publicApi()).post(`/workflows/${id}/deactivate`, {});
 	}
 

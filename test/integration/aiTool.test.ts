@@ -1,137 +1,20 @@
-import {
-	NodeConnectionTypes,
-	type IDataObject,
-	type INodeType,
-	type NodeParameterValueType,
-} from 'n8n-workflow';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import type { FaultEffect } from '../deployment/faults';
-import { ConvexApi } from '../../credentials/ConvexApi.credentials';
-import { Convex } from '../../nodes/Convex/Convex.node';
+import { callConvexTool, requestConvexTool } from '../support/agents';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
-import { nodeAt, outputsOf, passThroughNode, runWorkflow } from '../support/engine';
 
 const convex = useEmbeddedDeployment('deployKey');
 
-interface Tool {
-	schema: { parse: (args: unknown) => unknown };
-	invoke: (args: IDataObject) => Promise<string>;
-}
-
-/** The Convex node as n8n offers it to an AI Agent: the same execute, with a tool as its output. */
-function convexTool(): INodeType {
-	const node = new Convex();
-	node.description = {
-		...node.description,
-		name: 'convexTool',
-		inputs: [],
-		outputs: [NodeConnectionTypes.AiTool],
-	};
-	return node;
-}
-
-/** Stands for the AI Agent node: asks n8n for its tool and calls it with what a model came up with. */
-function agentCalling(args: IDataObject, ...more: IDataObject[]): INodeType {
-	const agent = passThroughNode('agent');
-	agent.description.inputs = [
-		NodeConnectionTypes.Main,
-		{ type: NodeConnectionTypes.AiTool, displayName: 'Tool', required: true },
-	];
-	agent.execute = async function () {
-		const connected = await this.getInputConnectionData(NodeConnectionTypes.AiTool, 0);
-		const [tool] = [connected].flat() as Tool[];
-		if (tool === undefined) throw new Error('no tool is connected');
-		const [answer, ...others] = await Promise.all(
-			[args, ...more].map(
-				async (each) => await tool.invoke(each).catch((error: Error) => error.message),
-			),
-		);
-		const schema = Object.keys(tool.schema.parse(args) as IDataObject);
-		return [[{ json: { answer, others, schema } }]];
-	};
-	return agent;
-}
-
-/** What n8n hands back of a tool that the AI Agent had it run. */
-interface ToolRun {
-	actionResponses: Array<{
-		data: {
-			error?: { message: string };
-			data?: Record<string, Array<Array<{ json: IDataObject }>>>;
-		};
-	}>;
-}
-
-/**
- * Stands for the AI Agent node of today: has n8n run the tool as a node of the workflow, and tells its
- * model of a failure the message, and nothing else.
- */
-function agentRequesting(input: IDataObject): INodeType {
-	const agent = agentCalling(input);
-	const execute = async (response?: ToolRun) => {
-		const [run] = response?.actionResponses ?? [];
-		if (run !== undefined) {
-			const answer = run.data.error?.message ?? run.data.data?.ai_tool?.[0]?.[0]?.json;
-			return [[{ json: { answer } }]];
-		}
-		const action = {
-			actionType: 'ExecutionNodeAction',
-			nodeName: 'Convex',
-			type: NodeConnectionTypes.AiTool,
-			input,
-			id: 'call 1',
-			metadata: { itemIndex: 0 },
-		};
-		return { actions: [action], metadata: {} };
-	};
-	agent.execute = execute as INodeType['execute'];
-	return agent;
-}
-
-async function callTool(
-	parameters: { [name: string]: NodeParameterValueType },
+const callTool = async (
+	parameters: INodeParameters,
 	args: IDataObject,
 	settings: IDataObject = {},
 	moreCalls: IDataObject[] = [],
-): Promise<IDataObject | undefined> {
-	return await runAgent(agentCalling(args, ...moreCalls), parameters, settings);
-}
-
-async function runAgent(
-	agent: INodeType,
-	parameters: { [name: string]: NodeParameterValueType },
-	settings: IDataObject = {},
-): Promise<IDataObject | undefined> {
-	const { run } = await runWorkflow(
-		{
-			nodeTypes: {
-				'test.start': passThroughNode('start'),
-				'test.agent': agent,
-				'n8n-nodes-convex.convexTool': convexTool(),
-			},
-			credentialTypes: { convexApi: new ConvexApi() },
-			credentials: { convexApi: convex.credential },
-		},
-		{
-			name: 'agent',
-			settings: { executionOrder: 'v1' },
-			nodes: [
-				nodeAt('Start', 'test.start'),
-				nodeAt('Agent', 'test.agent'),
-				nodeAt('Convex', 'n8n-nodes-convex.convexTool', {
-					parameters,
-					credentials: { convexApi: { id: '1', name: 'Convex' } },
-					...settings,
-				}),
-			],
-			connections: {
-				Start: { main: [[{ node: 'Agent', type: NodeConnectionTypes.Main, index: 0 }]] },
-				Convex: { ai_tool: [[{ node: 'Agent', type: NodeConnectionTypes.AiTool, index: 0 }]] },
-			},
-		},
-	);
-	expect(run.data.resultData.runData.Agent?.at(-1)?.error).toBeUndefined();
-	return outputsOf(run, 'Agent')[0]?.[0]?.json;
-}
+) =>
+	await callConvexTool({ credential: convex.credential, parameters, settings }, [
+		args,
+		...moreCalls,
+	]);
 
 const functionPath = (value: string) => ({ __rl: true, mode: 'list', value });
 const increment = (more: object = {}) => ({
@@ -154,9 +37,9 @@ describe('a call of a model whose answer was lost', () => {
 		{ kind: 'answer', status: 302, headers: { location: '/sign-in' }, when: 'after' },
 		{ kind: 'answer', status: 403, body: '<html>', when: 'after' },
 	];
-	const agents: Array<[string, typeof agentRequesting]> = [
-		['that n8n runs as a node', agentRequesting],
-		['that the agent invokes', (args) => agentCalling(args)],
+	const agents: Array<[string, typeof requestConvexTool]> = [
+		['that n8n runs as a node', requestConvexTool],
+		['that the agent invokes', async (options, args) => await callConvexTool(options, [args])],
 	];
 	const cases = LOST.flatMap((fault) => agents.map(([what, agent]) => ({ what, agent, fault })));
 
@@ -164,7 +47,9 @@ describe('a call of a model whose answer was lost', () => {
 		'is not to be repeated, says the message: $what, $fault',
 		async ({ agent, fault }) => {
 			await convex.deployment.addFault({ ...fault, path: '/api/mutation' });
-			const result = await runAgent(agent({ args: { name: 'a' } }), increment());
+			const { credential } = convex;
+			const call = { args: { name: 'a' } };
+			const result = await agent({ credential, parameters: increment() }, call);
 			expect(String(result?.answer)).toContain(MAY_HAVE_RUN);
 			expect(String(result?.answer)).not.toMatch(REPEAT_ADVICE);
 			expect(await convex.deployment.executions()).toEqual({ 'counters:increment': 1 });
@@ -180,7 +65,8 @@ describe('a call of a model whose answer was lost', () => {
 			argumentsJson: '{}',
 			options: { maxRetries: 0 },
 		};
-		const result = await runAgent(agentRequesting({}), parameters);
+		const { credential } = convex;
+		const result = await requestConvexTool({ credential, parameters }, {});
 		expect(result?.answer).toBe("Your request couldn't be completed. Try again later.");
 	});
 });

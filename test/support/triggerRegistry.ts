@@ -87,8 +87,7 @@ function presentRegistry(): TriggerRegistry {
 				(_workflow, _node, data) => context(data),
 				noPolling,
 			),
-		end: async (workflowId, nodeId) =>
-			await triggers.removeTriggers(workflowId, new Set([nodeId])),
+		end: async (workflowId, nodeId) => await triggers.removeTriggers(workflowId, new Set([nodeId])),
 		remove: async (workflowId) => await triggers.remove(workflowId),
 	};
 }

@@ -43,11 +43,11 @@ describe('values', () => {
 		});
 		expect(success[0]?.json.value).toEqual({
 			text: 'string',
-			number: 'number',
+			number: 'float64',
 			big: 'int64',
 			bytes: 'bytes',
 			file: 'bytes',
-			date: 'number',
+			date: 'float64',
 			nothing: 'null',
 			list: 'array',
 		});
@@ -110,7 +110,12 @@ describe('mutations', () => {
 	});
 
 	it('come through a restart of the deployment, each run once', async () => {
-		await built.deployment.addFault({ kind: 'restart', downMs: 1_000, path: '/api/mutation', skip: 5 });
+		await built.deployment.addFault({
+			kind: 'restart',
+			downMs: 1_000,
+			path: '/api/mutation',
+			skip: 5,
+		});
 		const { success, error } = await built.run({
 			parameters: calling('mutation', 'counters:add', '={{ { name: "list", key: $json.key } }}'),
 			input: keys(20),

@@ -243,7 +243,11 @@ describe('an item on the error branch', () => {
 	});
 
 	it('is the same after it was saved, copied and read again', async () => {
-		const { run, error } = await built.run({ parameters: failing, input: [{ order: 7 }], settings });
+		const { run, error } = await built.run({
+			parameters: failing,
+			input: [{ order: 7 }],
+			settings,
+		});
 		const saved = outputsOf(JSON.parse(JSON.stringify(run)), 'Convex')[1];
 		const [item] = outputsOf(run, 'Convex')[1] ?? [];
 		expect(saved).toEqual([item]);

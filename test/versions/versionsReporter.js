@@ -14,7 +14,9 @@ module.exports = class VersionsReporter {
 	onRunComplete() {
 		process.once('exit', () => {
 			console.log('\nThe built package ran in:');
-			for (const [name, { passed, failed }] of [...this.engines].sort(([a], [b]) => compare(a, b))) {
+			for (const [name, { passed, failed }] of [...this.engines].sort(([a], [b]) =>
+				compare(a, b),
+			)) {
 				console.log(`  ${name.padEnd(20)} ${passed} passed, ${failed} failed`);
 			}
 		});

@@ -145,7 +145,11 @@ export class ItemRun {
 
 	private errorItem(failure: ConvexFailure, itemIndex: number): INodeExecutionData {
 		if (!this.hasErrorBranch) return toErrorItem(failure, itemIndex);
-		return toErrorBranchItem(failure, itemIndex, this.context.getInputData()[itemIndex]?.json ?? {});
+		return toErrorBranchItem(
+			failure,
+			itemIndex,
+			this.context.getInputData()[itemIndex]?.json ?? {},
+		);
 	}
 
 	private end(itemIndex: number, ended: ItemEnd): void {
