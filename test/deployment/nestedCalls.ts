@@ -26,12 +26,16 @@ export async function runHandler<Result>(
 	try {
 		return await handler();
 	} catch (thrown) {
-		const text = `${failureText(thrown, module)}\n`;
-		if (!isConvexError(thrown)) throw new Error(text);
-		const rethrown = new ConvexError<Value>(text);
-		rethrown.data = thrown.data;
-		throw rethrown;
+		throw asSeenByCaller(thrown, module);
 	}
+}
+
+function asSeenByCaller(thrown: unknown, module: string): Error {
+	const text = `${failureText(thrown, module)}\n`;
+	if (!isConvexError(thrown)) return new Error(text);
+	const error = new ConvexError<Value>(text);
+	error.data = thrown.data;
+	return error;
 }
 
 /** The text of a failure with its stack, of which a newline ends each line: crates/common/src/errors.rs. */

@@ -211,7 +211,7 @@ describe('a function that does not complete', () => {
 			{ parameters: calling('action', 'failures:passOnWrongly') },
 			{
 				message:
-					/^Uncaught Error: ArgumentValidationError: Value does not match validator\.\n(?!.*    at )/s,
+					/^Uncaught Error: ArgumentValidationError: Value does not match validator\.\n(?!.* {4}at )/s,
 				description: /^Thrown at handler/,
 				details: {
 					functionPath: 'failures:passOnWrongly',

@@ -8,9 +8,10 @@ interface Decimal {
 }
 
 /**
- * Whether a double keeps a decimal number as far as people expect it to: a whole number comes back
- * with the digits that it was written with (`1e300` does, `9007199254740993` does not). A fraction
- * is a measured value that a double rounds by nature.
+ * Whether a double keeps a decimal number as far as people expect it to: a whole number has this very
+ * value as a double (`9007199254740992`), or comes back with the digits that it was written with
+ * (`1e300`). `9007199254740993` does neither. A fraction is a measured value that a double rounds by
+ * nature.
  *
  * @param text a number as JSON writes it, also with a `+` in front or a point at either end
  */
@@ -22,7 +23,12 @@ export function isKeptByDouble(text: string): boolean {
 	if (!Number.isFinite(number)) return false;
 	if (written.digits.length <= DIGITS_OF_A_DOUBLE) return true;
 	const kept = decimalOf(String(number));
-	return written.digits === kept.digits && written.exponent === kept.exponent;
+	const comesBack = written.digits === kept.digits && written.exponent === kept.exponent;
+	return comesBack || exactValue(written) === BigInt(Math.abs(number));
+}
+
+function exactValue({ digits, exponent }: Decimal): bigint {
+	return BigInt(digits) * 10n ** BigInt(exponent);
 }
 
 function decimalOf(text: string): Decimal {

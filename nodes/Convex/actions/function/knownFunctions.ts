@@ -62,7 +62,7 @@ export class KnownFunctions {
 			return await read(async () => (used = await this.signature(deployment, target)));
 		} catch (thrown) {
 			const current = used === undefined ? undefined : await this.renewed(deployment, target);
-			if (current === undefined || current === used) throw thrown;
+			if (current === undefined || current === used) throw toFailure(thrown);
 			return await read(async () => current);
 		}
 	}
