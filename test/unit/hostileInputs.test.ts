@@ -130,7 +130,7 @@ function judge(parse: () => unknown): void {
 	try {
 		parse();
 	} catch (error) {
-		if (!(error instanceof ConvexFailure)) throw error;
+		expect(error).toBeInstanceOf(ConvexFailure);
 	}
 }
 

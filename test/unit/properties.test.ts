@@ -149,6 +149,49 @@ describe('a value of the type that a function wants', () => {
 	});
 });
 
+describe('a value that has to be converted', () => {
+	/** What a form, a spreadsheet or JSON makes of the value of a type. */
+	const written: Arbitrary<Typed & { raw: unknown }> = fc.oneof(
+		int64.map((value) => ({ validator: { type: 'int64' } as const, value, raw: String(value) })),
+		fc
+			.double({ noNaN: true })
+			.filter((value) => !Object.is(value, -0))
+			.map((value) => ({ validator: { type: 'number' } as const, value, raw: String(value) })),
+		fc
+			.boolean()
+			.map((value) => ({ validator: { type: 'boolean' } as const, value, raw: String(value) })),
+		bytes.map((value) => ({
+			validator: { type: 'bytes' } as const,
+			value: Buffer.from(value),
+			raw: Buffer.from(value).toString('base64'),
+		})),
+	);
+
+	it('is the same wherever it stands: in a union, a list, a record, an object or JSON text', () => {
+		fc.assert(
+			fc.property(written, fc.nat({ max: 5 }), ({ validator, value, raw }, depth) => {
+				let [outer, given, wanted]: [Validator, unknown, unknown] = [validator, raw, value];
+				for (let level = 0; level < depth; level++) {
+					outer = unionOf(
+						{ type: 'null' },
+						arrayOf(recordOf({ type: 'string' }, outer)),
+						objectOf({ nested: outer, nothing: optional({ type: 'number' }) }),
+					);
+					[given, wanted] =
+						level % 2 === 0
+							? [{ nested: given, nothing: level % 4 === 0 ? null : '' }, { nested: wanted }]
+							: [[{ a: given }], [{ a: wanted }]];
+				}
+				const convert = (json: unknown) =>
+					convertByValidator("'Arguments'", outer, json, () => undefined);
+				expect(convert(given)).toEqual(wanted);
+				if (depth > 0) expect(convert(JSON.stringify(given))).toEqual(wanted);
+			}),
+			RUNS,
+		);
+	});
+});
+
 const folderName = fc
 	.stringMatching(/^[A-Za-z0-9_.]{1,64}$/)
 	.filter((name) => /[A-Za-z0-9]/.test(name));

@@ -109,13 +109,6 @@ function describeFinding(subject: string, finding: Finding | undefined): ConvexF
 	);
 }
 
-/** Ends a visit of a text, which has no other end than that of the text. */
-class Found extends Error {
-	constructor(readonly finding: Finding) {
-		super();
-	}
-}
-
 /**
  * The first thing that is wrong with a text. V8 gives the position of some faults only, and the digits
  * of a number since Node.js 21; jsonc-parser finds both everywhere.
@@ -123,10 +116,15 @@ class Found extends Error {
  * @param rounded where in valid JSON a number stands that a double does not keep
  */
 function examine(json: string, rounded?: number): Finding | undefined {
+	let first: Finding | undefined;
+	const found = (finding: Finding) => {
+		first = finding;
+		throw new Error('A visit has no other end than that of the text.');
+	};
 	let depth = 0;
 	const open = () => {
 		depth += 1;
-		if (depth > MAX_EXAMINED_NESTING) throw new Found({ kind: 'tooDeep' });
+		if (depth > MAX_EXAMINED_NESTING) found({ kind: 'tooDeep' });
 	};
 	const close = () => {
 		depth -= 1;
@@ -140,10 +138,10 @@ function examine(json: string, rounded?: number): Finding | undefined {
 				onObjectEnd: close,
 				onArrayEnd: close,
 				onLiteralValue: (_value, offset, _length, _line, _column, path) => {
-					if (offset === rounded) throw new Found({ kind: 'rounded', path: path() });
+					if (offset === rounded) found({ kind: 'rounded', path: path() });
 				},
 				onError: (code, offset, _length, line, column) => {
-					throw new Found({
+					found({
 						kind: 'fault',
 						reason: reasonOf(code),
 						line: line + 1,
@@ -154,11 +152,10 @@ function examine(json: string, rounded?: number): Finding | undefined {
 			},
 			{ disallowComments: true },
 		);
-	} catch (thrown) {
-		if (thrown instanceof Found) return thrown.finding;
-		throw thrown;
+	} catch {
+		// The visit was ended.
 	}
-	return undefined;
+	return first;
 }
 
 function reasonOf(code: ParseErrorCode): string {

@@ -1,7 +1,8 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { isPlainObject } from '../../convex/arguments';
 import type { FunctionOperation } from '../../convex/functionCall';
 import { hasExpression } from './expressions';
-import { choice, toOptions, valueOf, wholeNumber, yesOrNo } from './optionValues';
+import { choice, valueOf, wholeNumber, yesOrNo } from './optionValues';
 
 const DEFAULT_BATCH_SIZE = 1_000;
 const MAX_CONCURRENCY = 100;
@@ -122,12 +123,9 @@ export function readRunOptions(
 ): RunOptions {
 	const isQuery = operation === 'query';
 	const hasDelivery = operation === 'mutation' || operation === 'action';
-	const { options = {} } = context.getNode().parameters;
-	const stored = toOptions(
-		typeof options === 'string' ? context.getNodeParameter('options', 0) : options,
-	);
+	const { options: stored } = context.getNode().parameters;
 	const option = (name: string, unset: number | boolean | string): unknown => {
-		const value = valueOf(stored, name, unset);
+		const value = isPlainObject(stored) ? valueOf(stored, name, unset) : unset;
 		return hasExpression(value) ? context.getNodeParameter(`options.${name}`, 0, unset) : value;
 	};
 	return {
