@@ -1,3 +1,4 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import type { JSONValue } from 'convex/values';
