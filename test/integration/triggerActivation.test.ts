@@ -49,10 +49,12 @@ describe('a workflow that is unpublished while its trigger is still activating',
 			await trigger.deactivate();
 			await activated;
 		})();
-		while ((await use.deployment.syncStats()).sockets > 0) {
+		const sockets = async () => (await use.deployment.syncStats()).sockets;
+		for (let tries = 0; tries < 200 && (await sockets()) > 0; tries++) {
 			collectGarbage();
 			await sleep(20);
 		}
+		expect(await sockets()).toBe(0);
 	});
 });
 

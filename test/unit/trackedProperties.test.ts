@@ -1,3 +1,4 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import type { JSONValue } from 'convex/values';
@@ -162,14 +163,16 @@ describe('a watched value', () => {
 
 describe('the items of a workflow', () => {
 	it.each(['json', 'encoded'] as const)('in the format %s are its own to change', (valueFormat) => {
-		const tracker = new TrackedValue(undefined, true);
-		const result = () => [{ deep: { list: [1] } }];
-		const update = tracker.compare(result());
+		const tracker = new TrackedDocuments('_id', undefined, true);
+		const result = (last: number) => [{ _id: 'a', deep: { list: [1] }, last }];
+		const update = tracker.compare(result(1));
 		update.accept();
 		const [item] = toItems(update.events, valueFormat, undefined);
-		const written = item?.json.value as ReturnType<typeof result>;
-		written[0]?.deep.list.push(2);
-		written.pop();
-		expect(tracker.compare(result()).events).toEqual([]);
+		const written = item?.json.document as ReturnType<typeof result>[number];
+		written.deep.list.push(2);
+		written.last = 2;
+		expect(tracker.compare(result(2)).events).toMatchObject([
+			{ change: { previousDocument: { deep: { list: [1] }, last: 1 }, changedFields: ['last'] } },
+		]);
 	});
 });

@@ -107,7 +107,7 @@ async function activate(context: ITriggerFunctions, patience: Patience): Promise
 		return handle.response();
 	} catch (error) {
 		await handle.abandon();
-		throw error;
+		throw toFailure(error);
 	}
 }
 

@@ -165,7 +165,7 @@ export class WatchRun {
 		} catch (thrown) {
 			memory.restore();
 			this.write(memory);
-			throw thrown;
+			throw toFailure(thrown);
 		}
 		this.incidents.started();
 	}
