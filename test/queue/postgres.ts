@@ -37,11 +37,10 @@ export class TestPostgres {
 		const load = createRequire(join(installation, 'node_modules', 'n8n', 'package.json'));
 		const { Client }: { Client: ClientConstructor } = load('pg');
 		const postgres = new TestPostgres(url, Client, database);
-		try {
-			await postgres.administer(`CREATE DATABASE ${database}`);
-		} catch (error) {
-			throw new Error(missingPostgres(url, String(error)));
-		}
+		const failure = await postgres
+			.administer(`CREATE DATABASE ${database}`)
+			.then(() => undefined, String);
+		if (failure !== undefined) throw new Error(missingPostgres(url, failure));
 		stopToo(async () => await postgres.administer(`DROP DATABASE ${database} WITH (FORCE)`));
 		return postgres;
 	}

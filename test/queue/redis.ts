@@ -65,13 +65,11 @@ export class TestRedis {
 			connectTimeout: CONNECT_TIMEOUT_MS,
 			retryStrategy: () => null,
 		});
-		let reason = '';
-		client.on('error', (error) => (reason = error.message));
-		try {
-			await client.connect();
-		} catch (error) {
-			throw new Error(missingRedis(url.host, reason === '' ? String(error) : reason));
-		}
+		// It tells the reason here, and only that it is closed where it was asked to connect.
+		let reason: string | undefined;
+		client.on('error', (error) => (reason ??= error.message));
+		const failure = await client.connect().then(() => undefined, String);
+		if (failure !== undefined) throw new Error(missingRedis(url.host, reason ?? failure));
 		const redis = new TestRedis(url, client, load, prefix);
 		stopToo(async () => await redis.close());
 		await redis.record(stopToo);
