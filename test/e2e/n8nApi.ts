@@ -172,12 +172,10 @@ export class N8nApi {
 	async activate(id: string): Promise<void> {
 		const api = await this.publicApi();
 		this.failedActivations.delete(id);
-		try {
-			await api.post(`/workflows/${id}/activate`, {});
-		} catch (error) {
-			if (FACTS.publishesInBackground || !axios.isAxiosError(error)) throw error;
-			this.failedActivations.set(id, String(error.response?.data?.message ?? error.message));
-		}
+		// Where it is done at once, a trigger that is refused is a refused request.
+		const isRefusable = { validateStatus: FACTS.publishesInBackground ? undefined : null };
+		const { status, data } = await api.post(`/workflows/${id}/activate`, {}, isRefusable);
+		if (status >= 400) this.failedActivations.set(id, String(data?.message ?? status));
 	}
 
 	async deactivate(id: string): Promise<void> {

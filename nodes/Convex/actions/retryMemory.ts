@@ -31,7 +31,7 @@ export function openRetryMemory(context: IExecuteFunctions): RetryMemory {
 	return isToolCall(context) ? toolCallMemory(context) : nodeRunMemory(context);
 }
 
-/** n8n before 2.20 does not say so itself, but only the context of a tool counts its own runs. */
+/** n8n 2.0 and older do not say so, but only the context of a tool counts its own runs. */
 function isToolCall(context: IExecuteFunctions): boolean {
 	return context.isToolExecution?.() ?? 'getNextRunIndex' in context;
 }

@@ -11,13 +11,12 @@ export interface RequestError {
 const SYSTEM_CALL = /^([a-z]+) E[A-Z]/;
 
 /** The code of an error, told from the status of an answer, which n8n keeps in the same field. */
-const ERROR_CODE = /^[A-Z][A-Z_]+$/;
+const ERROR_CODE = /^[A-Z][A-Z0-9_]+$/;
 
 /**
- * Reads what n8n's request helper threw: an error of n8n's own, with its own text. From 2.34 on its
- * cause is axios' error, whose cause is Node's. In every n8n before, the cause is lost (a field of
- * n8n-workflow's ExecutionBaseError hides it); axios' code is left in `httpCode`, its message in
- * `messages`.
+ * Reads what n8n's request helper threw: an error of n8n's own, with its own text. Its cause is axios'
+ * error, whose cause is Node's. In n8n up to 2.33 the cause is lost (a field of n8n-workflow's
+ * ExecutionBaseError hides it); axios' code is left in `httpCode`, its message in `messages`.
  */
 export function parseRequestError(thrown: unknown): RequestError {
 	if (!(thrown instanceof Error)) {

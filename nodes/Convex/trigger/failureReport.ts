@@ -3,9 +3,9 @@ import type { ConvexFailure } from '../convex/failure';
 import { toNodeError } from '../transport/nodeError';
 
 /**
- * Reports what goes wrong with a trigger that keeps running: as a failed execution of its workflow. An
- * n8n before 2.20 cannot record one, and its `emitError` would end the trigger: there it is a line in
- * n8n's log.
+ * Reports what goes wrong with a trigger that keeps running: as a failed execution of its workflow. n8n
+ * 2.0 and older cannot record one, and `emitError` would end the trigger: there it is a line in n8n's
+ * log.
  */
 export function reportFailure(context: ITriggerFunctions, failure: ConvexFailure): void {
 	const node = context.getNode();

@@ -1,10 +1,12 @@
+import type { NodeEgressFilter } from 'n8n-workflow';
 import { inputFailure } from '../../convex/failure';
 import type { CallContext } from '../deployment';
 import { networkFailure } from '../networkFailure';
 
 /**
  * Asks n8n's own policy (N8N_SSRF_…) whether the deployment may be connected to: a WebSocket does
- * not go through n8n's request helper, which asks by itself. An n8n without policies has no filter.
+ * not go through n8n's request helper, which asks by itself. n8n 2.20 and older has no policies, and
+ * n8n 2.33 has no filter while its policy is turned off.
  *
  * @throws ConvexFailure when it may not (`input`), or when its name cannot be looked up (`network`)
  */
@@ -12,8 +14,9 @@ export async function checkEgress(
 	{ helpers }: Pick<CallContext, 'helpers'>,
 	deploymentUrl: string,
 ): Promise<void> {
-	if (typeof helpers.getSecureEgressFilter !== 'function') return;
-	const verdict = await helpers.getSecureEgressFilter().validateUrl(deploymentUrl);
+	const filter: NodeEgressFilter | undefined = helpers.getSecureEgressFilter?.();
+	if (filter === undefined) return;
+	const verdict = await filter.validateUrl(deploymentUrl);
 	if (verdict.ok) return;
 	if ('code' in verdict.error) throw networkFailure('query', verdict.error, 0);
 	throw inputFailure(
