@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import axios from 'axios';
 import { n8nProgram } from './n8nInstallation';
 
-const START_TIMEOUT_MS = 120_000;
+const START_TIMEOUT_MS = 240_000;
 const STOP_TIMEOUT_MS = 20_000;
 const POLL_INTERVAL_MS = 250;
 const REQUEST_TIMEOUT_MS = 5000;
