@@ -131,9 +131,11 @@ export class N8nApi {
 		const deadline = Date.now() + EXECUTION_TIMEOUT_MS;
 		while (Date.now() < deadline) {
 			const { data: execution } = (await this.rest.get(`/executions/${id}`)).data;
-			if (hasEnded(execution.status)) {
-				return { ...execution, data: parseFlatted(execution.data) };
-			}
+			const data: IRunExecutionData | undefined = hasEnded(execution.status)
+				? parseFlatted(execution.data)
+				: undefined;
+			// n8n 1 saves the end before the data.
+			if (data?.resultData !== undefined) return { ...execution, data };
 			await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
 		}
 		throw new Error(`execution ${id} did not end within ${EXECUTION_TIMEOUT_MS} ms`);
