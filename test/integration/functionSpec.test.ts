@@ -5,6 +5,7 @@ import { parseValidator } from '../../nodes/Convex/convex/validator';
 import * as reports from '../convex/admin/reports';
 import * as boards from '../convex/boards';
 import * as counters from '../convex/counters';
+import * as credits from '../convex/credits';
 import * as documents from '../convex/documents';
 import * as failures from '../convex/failures';
 import * as files from '../convex/files';
@@ -25,6 +26,7 @@ const modules: Record<string, object> = {
 	'admin/reports': reports,
 	boards,
 	counters,
+	credits,
 	documents,
 	failures,
 	files,
