@@ -14,5 +14,6 @@ module.exports = {
 	globalTeardown: '<rootDir>/test/support/removeTemporaryFolder.js',
 	reporters: ['default', '<rootDir>/test/support/plainSummaryReporter.js'],
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
-	testTimeout: 30_000,
+	// A limit for what hangs. How long a test takes is up to how busy the machine is.
+	testTimeout: 240_000,
 };

@@ -22,6 +22,19 @@ export interface Exchange {
 	restart: (downMs: number) => Promise<void>;
 }
 
+/** Requests that wait for each other. */
+class Gathering {
+	private waiting: Array<() => void> = [];
+
+	async join(count: number): Promise<void> {
+		const complete = new Promise<void>((resolve) => this.waiting.push(resolve));
+		if (this.waiting.length >= count) this.waiting.splice(0).forEach((release) => release());
+		await complete;
+	}
+}
+
+const gathering = new Gathering();
+
 /** Has a request go wrong. */
 export async function suffer(fault: FaultEffect, exchange: Exchange): Promise<void> {
 	const { socket, response, answer, runFunction, restart } = exchange;
@@ -59,6 +72,10 @@ export async function suffer(fault: FaultEffect, exchange: Exchange): Promise<vo
 			send(response, late);
 			break;
 		}
+		case 'gather':
+			await gathering.join(fault.count);
+			send(response, await answer());
+			break;
 		case 'meanwhile':
 			await runFunction(fault.functionPath, fault.args);
 			send(response, await answer());

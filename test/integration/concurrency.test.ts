@@ -34,6 +34,7 @@ describe('the number of calls under way at once', () => {
 
 	it('is as many as the option says, and the output stays in the order of the input', async () => {
 		const input = Array.from({ length: 40 }, (_, index) => ({ ms: (index * 37) % 100 }));
+		await convex.deployment.addFault({ kind: 'gather', count: 8, times: 8 });
 		const { success } = await convex.run({ parameters: wait({ concurrency: 8 }), input });
 		expect(success.map((item) => item.json.value)).toEqual(input.map(({ ms }) => ms));
 		expect(success.map((item) => item.pairedItem)).toEqual(input.map((_, item) => ({ item })));
@@ -41,7 +42,7 @@ describe('the number of calls under way at once', () => {
 	});
 
 	it('is four requests for queries that go one by one', async () => {
-		await convex.deployment.addFault({ kind: 'delay', ms: 50, times: 20 });
+		await convex.deployment.addFault({ kind: 'gather', count: 4, times: 4 });
 		await convex.run({
 			parameters: calling('query', 'version', {}, { batchSize: 1 }),
 			input: keys(20),
