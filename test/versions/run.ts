@@ -23,6 +23,8 @@ async function main(): Promise<void> {
 			require.resolve('jest/bin/jest'),
 			'--config',
 			join(PROJECT, 'jest.versions.config.js'),
+			// Older engines keep timers of their own for as long as the process lives.
+			'--forceExit',
 			...process.argv.slice(2),
 		],
 		{

@@ -1,3 +1,5 @@
+const { writeSync } = require('node:fs');
+
 /** Says at the end which engines ran, and what they ran. */
 module.exports = class VersionsReporter {
 	engines = new Map();
@@ -12,14 +14,14 @@ module.exports = class VersionsReporter {
 	}
 
 	onRunComplete() {
-		process.once('exit', () => {
-			console.log('\nThe built package ran in:');
-			for (const [name, { passed, failed }] of [...this.engines].sort(([a], [b]) =>
-				compare(a, b),
-			)) {
-				console.log(`  ${name.padEnd(20)} ${passed} passed, ${failed} failed`);
-			}
-		});
+		const rows = [...this.engines]
+			.sort(([a], [b]) => compare(a, b))
+			.map(
+				([name, { passed, failed }]) => `  ${name.padEnd(20)} ${passed} passed, ${failed} failed\n`,
+			);
+		const summary = `\nThe built package ran in:\n${rows.join('')}`;
+		// jest's own summary comes after its reporters; when it forces its exit it mutes the stream.
+		process.once('exit', () => void writeSync(process.stdout.fd, summary));
 	}
 };
 
