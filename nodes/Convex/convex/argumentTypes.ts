@@ -1,5 +1,5 @@
 import { describeType, int64OutOfRange, isPlainObject } from './arguments';
-import { isBase64WithBlanks } from './base64';
+import { fromBase64WithBlanks } from './base64';
 import { converted, refused, valueOrThrow, type Conversion, type Refusal } from './conversion';
 import { isKeptByDouble } from './decimalText';
 import { inputFailure, type ConvexFailure } from './failure';
@@ -152,8 +152,8 @@ function toBytes(value: unknown): Conversion<ArrayBuffer | Uint8Array> {
 	if (typeof value !== 'string') {
 		return doesNotFit(value, 'base64 text', 'Encode the bytes in base64.');
 	}
-	// The decoder passes over blanks and line breaks.
-	if (isBase64WithBlanks(value)) return converted(Buffer.from(value, 'base64'));
+	const bytes = fromBase64WithBlanks(value);
+	if (bytes !== undefined) return converted(bytes);
 	return refused((subject) =>
 		inputFailure(
 			`${subject} is not base64`,
