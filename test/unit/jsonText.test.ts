@@ -121,6 +121,7 @@ describe('a number in JSON that a user typed', () => {
 		['{"a\\"": "\\\\", "b": 9007199254740993.0}', "'Arguments (JSON)': 'b'"],
 		['[0.12345678901234567, "x", 9007199254740993]', "'Arguments (JSON)': '[2]'"],
 		['{"a": 1e400}', "'Arguments (JSON)': 'a'"],
+		['[1e+30, -1E+400]', "'Arguments (JSON)': '[1]'"],
 		['9007199254740993', "'Arguments (JSON)'"],
 	])('is refused where a double would round it: %s', (text, place) => {
 		expectRefusal(
