@@ -48,7 +48,9 @@ describe("the limits of Convex's values", () => {
 	])('65 levels of %s are refused', (_what, tower) => {
 		const failure = failureOf(encode({ a: tower(deepest + 1) }));
 		expect(failure.message).toMatch(/^'Arguments \(JSON\)': 'a.+' is nested more than 64 levels/);
-		expect(failure.description).toMatch(/^Convex counts the list of arguments and .* flatter data/);
+		expect(failure.description).toMatch(
+			/^For an argument, Convex counts the list of arguments and .* flatter data/,
+		);
 	});
 
 	it('also an empty object is a level', () => {

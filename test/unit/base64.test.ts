@@ -1,5 +1,10 @@
 import fc from 'fast-check';
-import { isBase64, isBase64WithBlanks, toBase64 } from '../../nodes/Convex/convex/base64';
+import {
+	fromBase64WithBlanks,
+	isBase64,
+	isBase64WithBlanks,
+	toBase64,
+} from '../../nodes/Convex/convex/base64';
 
 /** The definition itself (RFC 4648), for texts that are short enough for it. */
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;
@@ -18,6 +23,18 @@ describe('base64', () => {
 			}),
 			{ seed: 20260131, numRuns: 5_000 },
 		);
+	});
+
+	it('gives its bytes whatever blanks stand in it, of ASCII or of Unicode', () => {
+		const blanks = Array.from({ length: 2 ** 16 }, (_, code) => String.fromCharCode(code)).filter(
+			(character) => /\s/.test(character),
+		);
+		expect(blanks).toContain('\u202f');
+		for (const blank of blanks) {
+			expect(fromBase64WithBlanks(`${blank}aG${blank}${blank}k=${blank}`)?.toString()).toBe('hi');
+		}
+		expect(fromBase64WithBlanks('aGk')).toBeUndefined();
+		expect(fromBase64WithBlanks('aGä=')).toBeUndefined();
 	});
 
 	it('of any bytes is recognised', () => {

@@ -13,7 +13,11 @@ import { parseFunctionPath, toFunctionPath } from '../../nodes/Convex/convex/fun
 import { parseFunctionResponse } from '../../nodes/Convex/convex/functionResponse';
 import { nearestFunctionPath, parseFunctionSpec } from '../../nodes/Convex/convex/functionSpec';
 import { parseUserAttributes, parseUserIdentity } from '../../nodes/Convex/convex/identity';
-import { parseJsonObject, parseJsonText } from '../../nodes/Convex/convex/jsonText';
+import {
+	ARGUMENTS_ADVICE,
+	parseJsonObject,
+	parseJsonText,
+} from '../../nodes/Convex/convex/jsonText';
 import { platformFailure } from '../../nodes/Convex/convex/platformFailure';
 import {
 	describeValidator,
@@ -65,7 +69,7 @@ const PARSERS: Array<[name: string, parse: (text: string) => unknown]> = [
 	['parseFunctionPath', parseFunctionPath],
 	['toFunctionPath', (text) => toFunctionPath('list', text)],
 	['parseComponentPath', parseComponentPath],
-	['parseJsonText', (text) => parseJsonText("'Arguments (JSON)'", text)],
+	['parseJsonText', (text) => parseJsonText("'Arguments (JSON)'", text, ARGUMENTS_ADVICE)],
 	['parseJsonObject', parseJsonObject],
 	['parseUserIdentity', (text) => parseUserIdentity('The user', text)],
 	['parseUserAttributes', (text) => parseUserAttributes('The user', [['emailVerified', text]])],
@@ -169,10 +173,11 @@ describe('JSON with a hundred thousand long numbers', () => {
 	it('is read, and the one that a double would round is found', () => {
 		const numbers = Array.from({ length: LONG }, (_, index) => `{"at":${index}.0000000000000001}`);
 		const list = numbers.join(',');
-		expect(parseJsonText('The text', `[${list}]`)).toHaveLength(LONG);
-		expect(failureOf(() => parseJsonText('The text', `[${list},9007199254740993]`)).message).toBe(
-			`The text: '[${LONG}]' is a whole number beyond 2^53, which a number would round`,
-		);
+		expect(parseJsonText('The text', `[${list}]`, ARGUMENTS_ADVICE)).toHaveLength(LONG);
+		expect(
+			failureOf(() => parseJsonText('The text', `[${list},9007199254740993]`, ARGUMENTS_ADVICE))
+				.message,
+		).toBe(`The text: '[${LONG}]' is a whole number beyond 2^53, which a number would round`);
 	});
 });
 
@@ -190,7 +195,7 @@ describe('what is nested 200,000 levels deep', () => {
 			`${whole.slice(0, DEEP)}9007199254740993${whole.slice(DEEP)}`,
 		],
 	])('is refused as such: %s', (_what, text) => {
-		const failure = failureOf(() => parseJsonText("'Arguments': 'a'", text));
+		const failure = failureOf(() => parseJsonText("'Arguments': 'a'", text, ARGUMENTS_ADVICE));
 		expect(failure.message).toBe("'Arguments': 'a' is nested more than 64 levels deep");
 	});
 

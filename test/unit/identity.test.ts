@@ -166,7 +166,7 @@ describe('the user to act as', () => {
 			`${SUBJECT} is not valid JSON: value expected at line 1, column 12`,
 			/^Check quotes/,
 		);
-		expectRefusal(() => parse(' '), `${SUBJECT} is empty`, /^Write JSON\./);
+		expectRefusal(() => parse(' '), `${SUBJECT} is empty`, /^Give 'tokenIdentifier', or both/);
 	});
 });
 

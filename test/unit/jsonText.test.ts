@@ -1,4 +1,8 @@
-import { parseJsonObject, parseJsonText } from '../../nodes/Convex/convex/jsonText';
+import {
+	ARGUMENTS_ADVICE,
+	parseJsonObject,
+	parseJsonText,
+} from '../../nodes/Convex/convex/jsonText';
 import { expectRefusal, failureOf } from './refusal';
 
 const SUBJECT = "'Arguments (JSON)'";
@@ -12,12 +16,12 @@ describe('JSON that a user typed', () => {
 		['-0.5', -0.5],
 		['null', null],
 	])('%j is read', (text, value) => {
-		expect(parseJsonText(SUBJECT, text)).toEqual(value);
+		expect(parseJsonText(SUBJECT, text, ARGUMENTS_ADVICE)).toEqual(value);
 	});
 
 	it.each(['', '  ', '\n\t'])('%j is refused as empty', (text) => {
 		expectRefusal(
-			() => parseJsonText(SUBJECT, text),
+			() => parseJsonText(SUBJECT, text, ARGUMENTS_ADVICE),
 			"'Arguments (JSON)' is empty",
 			/^Write JSON\. Use \{\} for no arguments\.$/,
 		);
@@ -54,14 +58,14 @@ describe('JSON that a user typed', () => {
 		['something after the end', '{"a": 1}\n\n  x', 'invalid symbol', 3, 3],
 	])('%s: its place is named', (_what, text, reason, line, column) => {
 		expectRefusal(
-			() => parseJsonText(SUBJECT, text),
+			() => parseJsonText(SUBJECT, text, ARGUMENTS_ADVICE),
 			`'Arguments (JSON)' is not valid JSON: ${reason} at line ${line}, column ${column}`,
 			/^Check quotes, commas and brackets\. Put double quotes around names and texts/,
 		);
 	});
 
 	it('only the first of several faults is named', () => {
-		expect(failureOf(() => parseJsonText(SUBJECT, '{a: 1,\nb: }')).message).toBe(
+		expect(failureOf(() => parseJsonText(SUBJECT, '{a: 1,\nb: }', ARGUMENTS_ADVICE)).message).toBe(
 			"'Arguments (JSON)' is not valid JSON: invalid symbol at line 1, column 2",
 		);
 	});
@@ -69,7 +73,7 @@ describe('JSON that a user typed', () => {
 	it.each(['{"a": 01}', '{"a": +1}', '{"a": .5}', '-', '}', '\uFEFF{', '\uFEFF[1'])(
 		'%j is refused with a place, as jsonc-parser is no laxer than JSON.parse',
 		(text) => {
-			expect(failureOf(() => parseJsonText(SUBJECT, text)).message).toMatch(
+			expect(failureOf(() => parseJsonText(SUBJECT, text, ARGUMENTS_ADVICE)).message).toMatch(
 				/ is not valid JSON: [a-z ]+ at line 1, column \d+$/,
 			);
 		},
@@ -78,11 +82,13 @@ describe('JSON that a user typed', () => {
 
 describe('JSON that a user typed, with characters that nobody sees', () => {
 	it('may begin with the byte order mark of a file', () => {
-		expect(parseJsonText(SUBJECT, '\uFEFF{"a": 1}')).toEqual({ a: 1 });
-		expect(failureOf(() => parseJsonText(SUBJECT, '\uFEFF[1')).message).toMatch(
+		expect(parseJsonText(SUBJECT, '\uFEFF{"a": 1}', ARGUMENTS_ADVICE)).toEqual({ a: 1 });
+		expect(failureOf(() => parseJsonText(SUBJECT, '\uFEFF[1', ARGUMENTS_ADVICE)).message).toMatch(
 			/close bracket expected at line 1, column 3$/,
 		);
-		expect(failureOf(() => parseJsonText(SUBJECT, '\uFEFF ')).message).toMatch(/ is empty$/);
+		expect(failureOf(() => parseJsonText(SUBJECT, '\uFEFF ', ARGUMENTS_ADVICE)).message).toMatch(
+			/ is empty$/,
+		);
 	});
 
 	it.each([
@@ -91,7 +97,7 @@ describe('JSON that a user typed, with characters that nobody sees', () => {
 		['[\u200b1]', 2, '200B'],
 		['\uFEFF\uFEFF{}', 1, 'FEFF'],
 	])('is refused with the name of the character: %j', (text, column, code) => {
-		expect(failureOf(() => parseJsonText(SUBJECT, text)).message).toBe(
+		expect(failureOf(() => parseJsonText(SUBJECT, text, ARGUMENTS_ADVICE)).message).toBe(
 			`'Arguments (JSON)' is not valid JSON: invalid symbol at line 1, column ${column} (an invisible character, U+${code})`,
 		);
 	});
@@ -105,7 +111,7 @@ describe('a number in JSON that a user typed', () => {
 		['{"id 9007199254740993": 9007199254740991}', { 'id 9007199254740993': 9007199254740991 }],
 		['["\\\\", "\\"9007199254740993", "\\\\\\"", 1]', ['\\', '"9007199254740993', '\\"', 1]],
 	])('is kept: %s', (text, value) => {
-		expect(parseJsonText(SUBJECT, text)).toEqual(value);
+		expect(parseJsonText(SUBJECT, text, ARGUMENTS_ADVICE)).toEqual(value);
 	});
 
 	it.each<[text: string, place: string]>([
@@ -115,12 +121,13 @@ describe('a number in JSON that a user typed', () => {
 		['{"a\\"": "\\\\", "b": 9007199254740993.0}', "'Arguments (JSON)': 'b'"],
 		['[0.12345678901234567, "x", 9007199254740993]', "'Arguments (JSON)': '[2]'"],
 		['{"a": 1e400}', "'Arguments (JSON)': 'a'"],
+		['[1e+30, -1E+400]', "'Arguments (JSON)': '[1]'"],
 		['9007199254740993', "'Arguments (JSON)'"],
 	])('is refused where a double would round it: %s', (text, place) => {
 		expectRefusal(
-			() => parseJsonText(SUBJECT, text),
+			() => parseJsonText(SUBJECT, text, ARGUMENTS_ADVICE),
 			`${place} is a whole number beyond 2^53, which a number would round`,
-			/^Put it in quotes, .*'Convert Argument Types'.*'Int64'\.$/,
+			/^Put it in quotes, .*'Using Function Arguments'.*'Int64'\.$/,
 		);
 	});
 });

@@ -84,6 +84,34 @@ describe('a paginationOpts that cannot be read', () => {
 		expect(failure.details.kind).toBe('input');
 	});
 
+	it.each(['', '{"maximumRowsRead": 9007199254740993}'])(
+		'is refused with help for it, not for arguments: %j',
+		(paginationOpts) => {
+			const { description } = failureOf(() => firstRange({ paginationOpts }));
+			expect(description).toMatch(
+				/^(?:Remove it: the option|Put it in quotes, which keeps .*text\.$)/,
+			);
+		},
+	);
+
+	it.each([
+		[61, 'is taken'],
+		[62, 'is refused'],
+	])('with lists in each other %d levels deep %s, as text and as an object', (levels, end) => {
+		const lists: JSONValue = JSON.parse(`${'['.repeat(levels)}${']'.repeat(levels)}`);
+		const object = { more: lists };
+		const read = (paginationOpts: unknown) => () =>
+			firstRange(encodeArguments("'Arguments'", { paginationOpts }));
+		for (const given of [object, JSON.stringify(object)]) {
+			if (end === 'is taken') expect(read(given)()).toEqual({ cursor: null });
+			else {
+				expect(failureOf(read(given)).message).toMatch(
+					/^'Arguments': 'paginationOpts\.more(?:\[0\])+' is nested more than 64 levels deep$/,
+				);
+			}
+		}
+	});
+
 	it.each<JSONValue>(['', ' ', '{', 'start'])('is refused: %j', (paginationOpts) => {
 		const failure = failureOf(() => firstRange({ paginationOpts }));
 		expect(failure.message).toMatch(/^The argument 'paginationOpts' is (?:empty|not valid JSON)/);

@@ -51,7 +51,7 @@ describe('a value for a union', () => {
 	});
 
 	it.each<[words: string, value: unknown, members: Validator[]]>([
-		["text ('x'), not number or null", 'x', [NUMBER, NULL]],
+		["text ('x'), not number or int64 or null", 'x', [NUMBER, INT64, NULL]],
 		['text (\'c\'), not "a" or "b"', 'c', [literal('a'), unionOf(literal('b'))]],
 		[
 			'an object, not ID of tasks or array of ID of tasks',
@@ -70,6 +70,33 @@ describe('a value for a union', () => {
 			`${SUBJECT} is ${words}`,
 			/^None of these types takes this value\.$/,
 		);
+	});
+
+	it.each<[words: string, value: unknown, member: Validator]>([
+		["value' is text ('x'), not a number", 'x', NUMBER],
+		[
+			"value' is a whole number beyond 2^53, which a number would round",
+			'9007199254740993',
+			NUMBER,
+		],
+		["value.count' is text ('x'), not a number", { kind: 'b', count: 'x' }, B],
+		[
+			"value[1].count' is null, not a number",
+			[
+				{ kind: 'b', count: 1 },
+				{ kind: 'b', count: null },
+			],
+			arrayOf(B),
+		],
+	])('is refused for what one type takes beside null: %s', (words, value, member) => {
+		for (const members of [
+			[member, NULL],
+			[NULL, unionOf(member)],
+		]) {
+			expect(failureOf(() => convert(unionOf(...members), value)).message).toBe(
+				`'Arguments': '${words}`,
+			);
+		}
 	});
 
 	it('is met once by each member, however deep unions stand in each other', () => {

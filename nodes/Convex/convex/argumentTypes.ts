@@ -1,9 +1,9 @@
 import { describeType, int64OutOfRange, isPlainObject } from './arguments';
-import { isBase64WithBlanks } from './base64';
+import { fromBase64WithBlanks } from './base64';
 import { converted, refused, valueOrThrow, type Conversion, type Refusal } from './conversion';
 import { isKeptByDouble } from './decimalText';
 import { inputFailure, type ConvexFailure } from './failure';
-import { readJsonText } from './jsonText';
+import { readJsonText, VALUE_ADVICE } from './jsonText';
 
 /** The types of a typed argument, except `binary`, whose bytes the workflow item holds. */
 export type ArgumentType =
@@ -62,7 +62,7 @@ export function toArgument(type: ArgumentType, value: unknown): Conversion {
 
 /** An object, or JSON text of one. */
 export function toObject(value: unknown): Conversion<Record<string, unknown>> {
-	const json = typeof value === 'string' ? readJsonText(value) : converted(value);
+	const json = typeof value === 'string' ? readJsonText(value, VALUE_ADVICE) : converted(value);
 	if (json.status === 'refused') return json;
 	if (isPlainObject(json.value)) return converted(json.value);
 	return doesNotFit(json.value, 'an object', 'Write JSON such as {"name": "Ada"}.');
@@ -70,7 +70,7 @@ export function toObject(value: unknown): Conversion<Record<string, unknown>> {
 
 /** An array, or JSON text of one. */
 export function toArray(value: unknown): Conversion<unknown[]> {
-	const json = typeof value === 'string' ? readJsonText(value) : converted(value);
+	const json = typeof value === 'string' ? readJsonText(value, VALUE_ADVICE) : converted(value);
 	if (json.status === 'refused') return json;
 	if (Array.isArray(json.value)) return converted(json.value);
 	return doesNotFit(json.value, 'an array', 'Write JSON such as ["a", "b"].');
@@ -152,8 +152,8 @@ function toBytes(value: unknown): Conversion<ArrayBuffer | Uint8Array> {
 	if (typeof value !== 'string') {
 		return doesNotFit(value, 'base64 text', 'Encode the bytes in base64.');
 	}
-	// The decoder passes over blanks and line breaks.
-	if (isBase64WithBlanks(value)) return converted(Buffer.from(value, 'base64'));
+	const bytes = fromBase64WithBlanks(value);
+	if (bytes !== undefined) return converted(bytes);
 	return refused((subject) =>
 		inputFailure(
 			`${subject} is not base64`,

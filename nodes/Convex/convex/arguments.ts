@@ -230,10 +230,11 @@ export function invalidDate(subject: string): ConvexFailure {
 	return inputFailure(`${subject} is an invalid date`, 'Check where it comes from.');
 }
 
+/** Arguments stand in a list and in an object, which are levels themselves. */
 export function nestedTooDeep(subject: string): ConvexFailure {
 	return inputFailure(
 		`${subject} is nested more than ${MAX_NESTING} levels deep`,
-		'Convex counts the list of arguments and the arguments object as the first two levels. Send flatter data, or one long text.',
+		'For an argument, Convex counts the list of arguments and the arguments object as the first two levels. Give flatter data, or one long text.',
 	);
 }
 

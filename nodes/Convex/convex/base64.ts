@@ -40,6 +40,17 @@ function kindOf(code: number): number {
 	return /\s/.test(character) ? BLANK : OTHER;
 }
 
+/**
+ * The bytes of base64 that may have blanks and line breaks in it.
+ *
+ * @returns undefined for any other text
+ */
+export function fromBase64WithBlanks(text: string): Buffer | undefined {
+	if (!isBase64WithBlanks(text)) return undefined;
+	// The decoder takes the lower byte of a character: U+202F, a blank, would be the digit `/`.
+	return Buffer.from(text.replace(/[^\0-\x7f]+/g, ''), 'base64');
+}
+
 /** Base64 of bytes, wherever they are kept. */
 export function toBase64(bytes: ArrayBuffer | ArrayBufferView): string {
 	const { buffer, byteOffset, byteLength } =

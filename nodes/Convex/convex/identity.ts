@@ -9,13 +9,15 @@ import {
 } from './arguments';
 import { placeIn, type Step } from './conversion';
 import { inputFailure } from './failure';
-import { parseJsonText } from './jsonText';
+import { adviceOutsideArguments, parseJsonText } from './jsonText';
 
 /** A user for whom an administrator's call is made; `ctx.auth.getUserIdentity()` gives it. */
 export type UserIdentity = Record<string, unknown>;
 
 const IDENTITY_HELP =
 	'Give \'tokenIdentifier\', or both \'issuer\' and \'subject\', as your sign-in provider has them, e.g. {"issuer": "https://clerk.example.com", "subject": "user_123", "name": "Ada"}.';
+
+const JSON_ADVICE = adviceOutsideArguments(IDENTITY_HELP);
 
 const YES_OR_NO_ATTRIBUTES = ['emailVerified', 'phoneNumberVerified'];
 
@@ -50,7 +52,7 @@ const TEXT_ATTRIBUTES = [
  * @throws ConvexFailure (`input`) naming the option, and the attribute where it is one
  */
 export function parseUserIdentity(subject: string, value: unknown): UserIdentity {
-	const identity = typeof value === 'string' ? parseJsonText(subject, value) : value;
+	const identity = typeof value === 'string' ? parseJsonText(subject, value, JSON_ADVICE) : value;
 	if (!isPlainObject(identity)) {
 		throw inputFailure(`${subject} is ${describeType(identity)}, not an object`, IDENTITY_HELP);
 	}

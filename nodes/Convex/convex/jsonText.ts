@@ -17,36 +17,59 @@ const MAX_EXAMINED_NESTING = 500;
 /** Whole numbers that a double may not keep are long, or have a large exponent. */
 const MAY_BE_ROUNDED = /[\d.]{16}|\d[eE]\+?\d{3}/;
 
+/** What helps depends on what the text stands for. */
+export interface JsonAdvice {
+	whenEmpty: string;
+	whenRounded: string;
+}
+
+const QUOTES_KEEP_DIGITS = 'Put it in quotes, which keeps all digits as text.';
+
+/** What is no argument has no type that could be chosen for it. */
+export function adviceOutsideArguments(whenEmpty: string): JsonAdvice {
+	return { whenEmpty, whenRounded: QUOTES_KEEP_DIGITS };
+}
+
+export const ARGUMENTS_ADVICE: JsonAdvice = {
+	whenEmpty: 'Write JSON. Use {} for no arguments.',
+	whenRounded: `${QUOTES_KEEP_DIGITS} For an int64, choose 'Using Function Arguments', or 'Using Fields Below' and the type 'Int64'.`,
+};
+
+/** The value of one argument. */
+export const VALUE_ADVICE: JsonAdvice = {
+	whenEmpty: 'Write JSON, or leave the argument out.',
+	whenRounded: `${QUOTES_KEEP_DIGITS} 'Using Function Arguments' makes an int64 of it where the function takes one.`,
+};
+
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /**
  * Parses JSON that a user typed.
  *
  * @param subject what the text is, in a sentence, e.g. "'Arguments (JSON)'"
+ * @param advice what helps where the text stands
  * @throws ConvexFailure (`input`) naming the subject, and the line and column of the first fault or
  * the field with a number that would be rounded
  */
-export function parseJsonText(subject: string, text: string): unknown {
-	return valueOrThrow(subject, readJsonText(text));
+export function parseJsonText(subject: string, text: string, advice: JsonAdvice): unknown {
+	return valueOrThrow(subject, readJsonText(text, advice));
 }
 
 /** The same without a subject, and without throwing. A byte order mark of a file is passed over. */
-export function readJsonText(text: string): Conversion {
+export function readJsonText(text: string, advice: JsonAdvice): Conversion {
 	const json = text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
 	if (json.trim() === '') {
-		return refused((subject) =>
-			inputFailure(`${subject} is empty`, 'Write JSON. Use {} for no arguments.'),
-		);
+		return refused((subject) => inputFailure(`${subject} is empty`, advice.whenEmpty));
 	}
 	let value: unknown;
 	try {
 		value = JSON.parse(json);
 	} catch {
-		return refused((subject) => describeFinding(subject, examine(json)));
+		return refused((subject) => describeFinding(subject, examine(json), advice));
 	}
 	const rounded = findRounded(json);
 	if (rounded === undefined) return converted(value);
-	return refused((subject) => describeFinding(subject, examine(json, rounded)));
+	return refused((subject) => describeFinding(subject, examine(json, rounded), advice));
 }
 
 /** Where the first number stands in valid JSON that a double does not keep, if there is one. */
@@ -91,12 +114,16 @@ function endOfNumber(json: string, within: number, direction: -1 | 1): number {
 	return index;
 }
 
-function describeFinding(subject: string, finding: Finding | undefined): ConvexFailure {
+function describeFinding(
+	subject: string,
+	finding: Finding | undefined,
+	{ whenRounded }: JsonAdvice,
+): ConvexFailure {
 	if (finding?.kind === 'tooDeep') return nestedTooDeep(subject);
 	if (finding?.kind === 'rounded') {
 		return inputFailure(
 			`${placeIn(subject, finding.path)} is a whole number beyond 2^53, which a number would round`,
-			"Put it in quotes, which keeps all digits as text. For an int64, add 'Convert Argument Types' too, or choose 'Using Fields Below' and the type 'Int64'.",
+			whenRounded,
 		);
 	}
 	const place =

@@ -2,7 +2,7 @@ import type { JSONValue } from 'convex/values';
 import { describeType, encodeArguments, isPlainObject, type EncodedArguments } from './arguments';
 import { ConvexFailure, inputFailure } from './failure';
 import type { FunctionSignature } from './functionSpec';
-import { parseJsonText } from './jsonText';
+import { adviceOutsideArguments, parseJsonText } from './jsonText';
 import { ANY_VALIDATOR } from './validator';
 
 /** The argument of a paginated query that says which page (docs.convex.dev/database/pagination). */
@@ -82,17 +82,27 @@ export function firstRange(args: EncodedArguments): PageRange {
 	return end === null ? range : { ...range, endCursor: end };
 }
 
+const PAGINATION_HELP =
+	"Remove it: the option 'Pagination' fills it in. Or give an object, e.g. to start at a cursor.";
+
 /** A form, and a field for text, hold the object as JSON text. */
 function givenPagination(args: EncodedArguments): { [name: string]: JSONValue | undefined } {
 	const given = args[PAGINATION_ARGUMENT] ?? {};
-	const subject = `The argument '${PAGINATION_ARGUMENT}'`;
-	const value =
-		typeof given === 'string' ? encodeArguments(subject, parseJsonText(subject, given)) : given;
+	const value = typeof given === 'string' ? parsedPagination(given) : given;
 	if (isPlainObject(value) && !Array.isArray(value)) return value;
 	throw inputFailure(
-		`${subject} is ${describeType(value)}, not an object`,
-		"Remove it: the option 'Pagination' fills it in. Or give an object, e.g. to start at a cursor.",
+		`${PAGINATION_SUBJECT} is ${describeType(value)}, not an object`,
+		PAGINATION_HELP,
 	);
+}
+
+const PAGINATION_SUBJECT = `The argument '${PAGINATION_ARGUMENT}'`;
+
+/** Encoded as the argument that it is, which has its place among the others. */
+function parsedPagination(text: string): JSONValue | undefined {
+	const advice = adviceOutsideArguments(PAGINATION_HELP);
+	const value = parseJsonText(PAGINATION_SUBJECT, text, advice);
+	return encodeArguments("'Arguments'", { [PAGINATION_ARGUMENT]: value })[PAGINATION_ARGUMENT];
 }
 
 function checkedCursor(name: string, cursor: unknown): string | null {

@@ -257,17 +257,22 @@ function matchUnion(
 	value: unknown,
 	parseDate: ParseDate,
 ): Match {
-	const matches: Array<Inexact<unknown>> = [];
+	const matches: Array<{ member: Validator; match: Inexact<unknown> }> = [];
 	for (const member of alternativesOf(validator)) {
 		const match = matchValue(member, value, parseDate);
 		if (match.isExact) return match;
-		matches.push(match);
+		matches.push({ member, match });
 	}
 	return inexact(() => {
-		for (const match of matches) {
+		const refusals: Refusal[] = [];
+		for (const { member, match } of matches) {
 			const conversion = match.convert();
 			if (conversion.status === 'converted') return conversion;
+			if (member.type !== 'null') refusals.push(conversion);
 		}
+		// Beside null there is one type that may have been meant, and it says more of the place.
+		const [only, ...others] = refusals;
+		if (only !== undefined && others.length === 0) return only;
 		return doesNotFit(value, describeValidator(validator), 'None of these types takes this value.');
 	});
 }

@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { encodeArguments, isPlainObject, type EncodedArguments } from '../../convex/arguments';
 import { inputFailure } from '../../convex/failure';
 import type { FunctionSignature } from '../../convex/functionSpec';
-import { parseJsonText } from '../../convex/jsonText';
+import { ARGUMENTS_ADVICE, parseJsonText } from '../../convex/jsonText';
 import { argumentFieldsDescription, readArgumentFields } from './argumentFields';
 import { convert, mappedArgumentsDescription, readMappedArguments } from './mappedArguments';
 import { itemFieldsDescription, readItemFields } from './itemFields';
@@ -93,7 +93,8 @@ async function readUnmapped(
 			return { source: 'The input item', args: readItemFields(context, itemIndex) };
 		case 'json': {
 			const json: unknown = context.getNodeParameter('argumentsJson', itemIndex);
-			const args = typeof json === 'string' ? parseJsonText(JSON_PARAMETER, json) : json;
+			const args =
+				typeof json === 'string' ? parseJsonText(JSON_PARAMETER, json, ARGUMENTS_ADVICE) : json;
 			return { source: JSON_PARAMETER, args };
 		}
 		default:
