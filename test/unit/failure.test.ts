@@ -98,7 +98,8 @@ describe('a call that may have run', () => {
 			functionPath: 'a:b',
 			operation,
 		});
-		expect(named.ofCall({ operation }).message).toBe(named.message);
+		const { message, description } = named.ofCall({ operation });
+		expect([message, description]).toEqual([named.message, named.description]);
 	});
 
 	it('is no query: that may be repeated', () => {
