@@ -2,7 +2,7 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { Convex } from '../../nodes/Convex/Convex.node';
 import { KnownFunctions } from '../../nodes/Convex/actions/function/knownFunctions';
 import { ItemRun } from '../../nodes/Convex/actions/itemRun';
-import { ConvexFailure } from '../../nodes/Convex/convex/failure';
+import { ConvexFailure, inputFailure } from '../../nodes/Convex/convex/failure';
 import { parseFunctionPath } from '../../nodes/Convex/convex/functionPath';
 import { RetryPolicy } from '../../nodes/Convex/convex/retryPolicy';
 import { openDeployment } from '../../nodes/Convex/transport/deployment';
@@ -185,5 +185,32 @@ describe('a reason to fail that all items share', () => {
 
 	it('is made into one error when the node stops', async () => {
 		expect(await failAll()).toEqual({ count: 1, items: 0, message: 'The token is empty' });
+	});
+
+	it('leaves open what became of an item that was under way', async () => {
+		const node = new Convex();
+		node.execute = async function (): Promise<INodeExecutionData[][]> {
+			const items = new ItemRun(this, 'mutation');
+			items.next();
+			items.failRest(inputFailure('It broke', 'Mend it.'));
+			return [items.output()];
+		};
+		const { success } = await convex.run({
+			credential,
+			parameters: mapped('tasks:create'),
+			input: ITEMS.slice(0, 2),
+			nodeType: node,
+			settings: { onError: 'continueRegularOutput' },
+		});
+		expect(success.map(({ json }) => json)).toEqual([
+			{
+				error: expect.stringMatching(/^It broke\. The function may have run: do not call it again/),
+				details: { kind: 'input', operation: 'mutation', retryable: false, outcome: 'unknown' },
+			},
+			{
+				error: 'It broke',
+				details: { kind: 'input', operation: 'mutation', retryable: false, outcome: 'notExecuted' },
+			},
+		]);
 	});
 });

@@ -400,12 +400,12 @@ describe('a deployment that cannot read what it is sent', () => {
 describe('cancelling the execution', () => {
 	it.each([
 		['mutation', addingKeys()],
-		['action', inSession('action', 'counters:wait', { ms: 20_000 }, { concurrency: 5 })],
+		['action', inSession('action', 'counters:wait', { ms: 600_000 }, { concurrency: 5 })],
 	])(
 		'closes the connection of a %s at once, and sends nothing more',
 		async (_what, parameters) => {
 			const cancel = new AbortController();
-			await convex.deployment.addFault({ kind: 'delay', ms: 20_000, path: '/sync/', skip: 3 });
+			await convex.deployment.addFault({ kind: 'delay', ms: 600_000, path: '/sync/', skip: 3 });
 			const running = convex.run({
 				parameters,
 				input: keys(2_000),
@@ -423,6 +423,6 @@ describe('cancelling the execution', () => {
 			expect(await started()).toBe(startedThen);
 			// Well before the deployment would have answered.
 		},
-		10_000,
+		120_000,
 	);
 });

@@ -76,7 +76,7 @@ describe('the time limit', () => {
 			'The deployment did not answer within 500 ms. The function may have run: do not call it again before checking that in Convex.',
 		);
 		expect(stoppedBy?.context.data).toMatchObject({ outcome: 'unknown' });
-	}, 10_000);
+	});
 
 	it.each([2 ** 31, Infinity, '={{ undefined }}'])(
 		'is refused where n8n cannot wait: %s',

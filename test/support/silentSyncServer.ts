@@ -1,4 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
@@ -9,6 +10,8 @@ export interface SilentSyncServer {
 	url: string;
 	/** Calls of functions that arrived so far. */
 	calls: () => number;
+	/** The same when all live connections have closed, so that none is on its way. */
+	callsOfClosed: () => Promise<number>;
 	/** Live connections that were made so far. */
 	connections: () => number;
 	stop: () => Promise<void>;
@@ -34,6 +37,10 @@ export async function startSilentSyncServer(): Promise<SilentSyncServer> {
 	return {
 		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
 		calls: () => calls,
+		callsOfClosed: async () => {
+			await Promise.all([...sockets.clients].map(async (client) => await once(client, 'close')));
+			return calls;
+		},
 		connections: () => connections,
 		stop: async () => {
 			for (const client of sockets.clients) client.terminate();

@@ -77,7 +77,7 @@ describe('naming the call of a failure', () => {
 describe('a call that may have run', () => {
 	const SIDE_EFFECTS: FunctionOperation[] = ['mutation', 'action', 'run'];
 	const WARNING = 'The function may have run: do not call it again before checking that in Convex.';
-	const TRY_AGAIN = /again later|(?:run|try|send) .*again|\bretry\b/i;
+	const TRY_AGAIN = /again later|(?:run|try|send) .*again|\bretry\b|Maximum Retries/i;
 
 	const lost = (message: string, more: Partial<FailureDetails> = {}) =>
 		new ConvexFailure(message, 'Mend it. Try again later.', {
@@ -98,7 +98,8 @@ describe('a call that may have run', () => {
 			functionPath: 'a:b',
 			operation,
 		});
-		expect(named.ofCall({ operation }).message).toBe(named.message);
+		const { message, description } = named.ofCall({ operation });
+		expect([message, description]).toEqual([named.message, named.description]);
 	});
 
 	it('is no query: that may be repeated', () => {
@@ -116,7 +117,12 @@ describe('a call that may have run', () => {
 		['It broke: please try again in a while', ''],
 		['Busy! Please retry.', 'Busy!'],
 		['Try again later.', ''],
-		["It broke.\nTry again.\nSee 'Maximum Retries'", ''],
+		["It broke.\nTry again.\nSee 'Maximum Retries'", 'It broke.'],
+		['It broke.\r\nPlease try\nagain later.', 'It broke.'],
+		[
+			'Documents changed while this mutation was being run and on every subsequent retry.',
+			'Documents changed while this mutation was being run and on every subsequent retry.',
+		],
 	])('does not hand on the advice to repeat it: %j', (text, kept) => {
 		const { message } = lost(text).ofCall({ operation: 'mutation' });
 		expect(message).toBe(kept === '' ? WARNING : `${kept} ${WARNING}`);
@@ -143,6 +149,16 @@ describe('a call that may have run', () => {
 					platformFailure(operation, {
 						httpStatus: 503,
 						body: JSON.stringify({ code, message: 'It failed. Please try again later.' }),
+					}),
+			],
+		),
+		...['TooManyWrites', 'OptimisticConcurrencyControlFailure'].map(
+			(code): [string, (operation: FunctionOperation) => ConvexFailure] => [
+				`${code} of an action`,
+				() =>
+					platformFailure('action', {
+						httpStatus: 429,
+						body: JSON.stringify({ code, message: 'It failed.' }),
 					}),
 			],
 		),

@@ -98,6 +98,7 @@ const FRAMES = {
 	inner: '    at handler (../convex/inner.ts:3:9)',
 	anonymous: '    at <anonymous> (../convex/inner.ts:1:2)',
 	builtIn: '    at async Promise.all (index 0)all (<anonymous>)',
+	element: '    at async Promise.all (index 12)',
 	bare: '    at ../convex/inner.ts:7:1',
 	native: '    at map [as map] (native)',
 	outer: '    at async handler (../convex/outer.ts:12:5)',
@@ -118,6 +119,14 @@ describe('an error in a function that another one called', () => {
 				[FRAMES.outermost],
 			]),
 			'Uncaught TypeError: kaboom',
+			FRAMES.inner,
+		],
+		[
+			nested('Uncaught Error: kaboom', [
+				[FRAMES.element, FRAMES.inner],
+				[FRAMES.outer, FRAMES.element],
+			]),
+			'Uncaught Error: kaboom',
 			FRAMES.inner,
 		],
 		[

@@ -135,6 +135,17 @@ describe('an answer that was cut off', () => {
 		});
 	});
 
+	it.each([400, 401, 404, 413, 429, 503])('proves nothing by its status %i', (httpStatus) => {
+		const refusal = JSON.stringify({ code: 'BadFormat', message: 'Unknown format' });
+		for (const operation of SIDE_EFFECTS) {
+			for (const length of [1, 12, refusal.length - 1]) {
+				const failure = failureOf(operation, httpStatus, refusal.slice(0, length));
+				expect(failure.message).toBe('The answer of the deployment was cut off');
+				expect(failure.details).toMatchObject({ httpStatus, retryable: false, outcome: 'unknown' });
+			}
+		}
+	});
+
 	it.each(SIDE_EFFECTS)('of a %s leaves it open what ran', (operation) => {
 		const failure = failureOf(operation, 200, whole.slice(0, -1));
 		expect(failure.details).toMatchObject({ retryable: false, outcome: 'unknown' });

@@ -82,11 +82,15 @@ const MAY_HAVE_RUN =
 const WHERE_TO_CHECK =
 	'The Logs page of the Convex dashboard and the data itself show whether it ran.';
 
-/** Texts of Convex and of ours give it for calls that may be repeated. */
-const REPEAT_ADVICE = /\b(?:try|run|send|call)\b.{0,80}\bagain\b|\bretry\b/i;
+/**
+ * Texts of Convex and of ours give it for calls that may be repeated. That a mutation failed "on every
+ * subsequent retry" is what happened.
+ */
+const REPEAT_ADVICE =
+	/\b(?:try|run|send|call)\b.{0,80}\bagain\b|(?<!subsequent )\bretry\b|'Maximum Retries'/is;
 
 function withoutRepeatAdvice(text: string): string {
-	const sentences = text.split(/(?<=[.!?]) +/);
+	const sentences = text.split(/(?<=[.!?])\s+/);
 	const others = sentences.filter((sentence) => !REPEAT_ADVICE.test(sentence));
 	return others.length === sentences.length ? text : others.join(' ');
 }

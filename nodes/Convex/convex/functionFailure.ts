@@ -21,6 +21,9 @@ const REQUEST_ID_PREFIX = /^\[Request ID: ([^\]]*)\] Server Error\s*/;
 const FRAME =
 	/^ {4}at .*(?::\d{1,9}:\d{1,9}\)?|:\d{1,9}\)|<anonymous>(?::\d{1,9}){0,2}\)?|native\))$/;
 
+/** The one frame that has no place; some versions of the backend give it `Promise.all`'s own behind. */
+const PROMISE_ALL = /^ {4}at async Promise\.all \(index \d{1,9}\)/;
+
 /**
  * What a function's `await ctx.runQuery(…)` puts before the text of an error in the function that it
  * called: it throws an Error, or a ConvexError, of that whole text (npm-packages/convex
@@ -92,7 +95,7 @@ function redactedDescription(requestId: string | undefined): string {
  */
 function innermost(errorMessage: string): { text: string; place: string | undefined } {
 	const lines = errorMessage.trimEnd().split('\n');
-	const textLength = lines.findLastIndex((line) => line.trim() !== '' && !FRAME.test(line)) + 1;
+	const textLength = lines.findLastIndex((line) => line.trim() !== '' && !isFrame(line)) + 1;
 	let text = lines.slice(0, textLength).join('\n').trim();
 	for (let outer = RETHROWN.exec(text); outer !== null; outer = RETHROWN.exec(text)) {
 		text = text.slice(outer[0].length);
@@ -101,9 +104,13 @@ function innermost(errorMessage: string): { text: string; place: string | undefi
 		text,
 		place: lines
 			.slice(textLength)
-			.find((line) => line.trim() !== '')
+			.find((line) => line.trim() !== '' && !PROMISE_ALL.test(line))
 			?.trim(),
 	};
+}
+
+function isFrame(line: string): boolean {
+	return FRAME.test(line) || PROMISE_ALL.test(line);
 }
 
 function knownHelp(text: string): string {

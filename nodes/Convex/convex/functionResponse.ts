@@ -1,11 +1,11 @@
 import type { JSONValue } from 'convex/values';
 import { isPlainObject } from './arguments';
-import { FOREIGN_ANSWER, lostAnswer } from './callOutcome';
+import { FOREIGN_ANSWER } from './callOutcome';
 import { ConvexFailure } from './failure';
 import type { DeploymentResponse, FunctionOperation } from './functionCall';
 import { functionFailure } from './functionFailure';
 import { parseJsonObject } from './jsonText';
-import { describeForeign, platformFailure } from './platformFailure';
+import { cutOffAnswer, describeForeign, isCutOff, platformFailure } from './platformFailure';
 
 export type FunctionResult =
 	| { status: 'success'; value: JSONValue; logLines: string[] }
@@ -63,13 +63,7 @@ export function unreadableAnswer(
 	operation: FunctionOperation,
 	{ httpStatus, body }: DeploymentResponse,
 ): ConvexFailure {
-	if (/^\s*\{/.test(body) && parseJsonObject(body) === undefined) {
-		return new ConvexFailure(
-			'The answer of the deployment was cut off',
-			'The connection broke while the result arrived. Try again later.',
-			{ kind: 'network', httpStatus, ...lostAnswer(operation) },
-		);
-	}
+	if (isCutOff(body)) return cutOffAnswer(operation, httpStatus);
 	return new ConvexFailure(
 		`The server answered with ${describeForeign(body)}`,
 		"Check the credential's 'Deployment URL': it may point to a website or a sign-in page of a proxy instead of a Convex deployment.",

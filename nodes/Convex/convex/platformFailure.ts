@@ -1,4 +1,4 @@
-import { FOREIGN_ANSWER, refusedCall } from './callOutcome';
+import { FOREIGN_ANSWER, lostAnswer, refusedCall } from './callOutcome';
 import { ConvexFailure } from './failure';
 import type { DeploymentResponse, FunctionOperation } from './functionCall';
 import { parseJsonObject } from './jsonText';
@@ -95,6 +95,7 @@ export function platformFailure(
 ): ConvexFailure {
 	const { httpStatus, retryAfterMs } = response;
 	if (httpStatus >= 300 && httpStatus < 400) return redirectFailure(response);
+	if (isCutOff(response.body)) return cutOffAnswer(operation, httpStatus);
 	const answer = parseConvexAnswer(response.body);
 	const { outcome, retryable } = refusedCall(operation, httpStatus, answer?.code);
 	const { message, help } =
@@ -140,6 +141,22 @@ function foreignText({ httpStatus, body }: DeploymentResponse) {
 		message: `The server answered with HTTP status ${httpStatus} and ${describeForeign(body)}`,
 		help: FOREIGN_HELP.get(httpStatus) ?? OTHER_SERVER_HELP,
 	};
+}
+
+/**
+ * Whether an answer began as JSON and did not end. Not even its status proves anything then: Convex's
+ * code, which says whether the function ran, is in what is missing.
+ */
+export function isCutOff(body: string): boolean {
+	return /^\s*\{/.test(body) && parseJsonObject(body) === undefined;
+}
+
+export function cutOffAnswer(operation: FunctionOperation, httpStatus: number): ConvexFailure {
+	return new ConvexFailure(
+		'The answer of the deployment was cut off',
+		'The connection broke while the result arrived. Try again later.',
+		{ kind: 'network', httpStatus, ...lostAnswer(operation) },
+	);
 }
 
 /** What came in the place of an answer, for a sentence about it. */
