@@ -29,6 +29,8 @@ const SPELLINGS: Array<[string, (text: string) => string]> = [
 	['URL-encoded', encodeURIComponent],
 	['URL-encoded throughout, in small letters', (text) => written(text, (hex) => `%${hex}`)],
 	['URL-encoded twice', (text) => encodeURIComponent(encodeURIComponent(text))],
+	['in HTML', (text) => written(text, (hex) => `&#x${hex.toUpperCase()};`)],
+	['in HTML with decimal numbers', (text) => written(text, (hex) => `&#${parseInt(hex, 16)};`)],
 	['with escaped slashes', (text) => text.replaceAll('/', '\\/')],
 	['with Unicode escapes', (text) => written(text, (hex) => `\\u00${hex}`)],
 	['in capital Unicode escapes', (text) => written(text, (hex) => `\\u00${hex.toUpperCase()}`)],
@@ -99,6 +101,19 @@ describe('a redactor', () => {
 
 	it.each(['short', 'messages', 'admin|abc'])('leaves the short secret %j alone', (secret) => {
 		expect(ofKey(secret).text(`the ${secret} stay`)).toBe(`the ${secret} stay`);
+	});
+
+	it.each(['-', '_-', '-_-_-_-_-_-_-_'])('finds a long secret with %j all over', (marks) => {
+		const token = Array.from({ length: 16_000 }, (_, index) => `${index}${marks}`)
+			.join('')
+			.slice(0, 16_000);
+		for (const written of [token, encodeURIComponent(token)]) {
+			expect(ofToken(token).text(`before ${written} behind`)).toMatch(
+				/^before (?:\[redacted\])+ behind$/,
+			);
+		}
+		const encoded = Buffer.from(`<${token}>`).toString('base64');
+		expect(ofToken(token).text(encoded).replaceAll('[redacted]', '').length).toBeLessThan(100);
 	});
 
 	it('of a credential without a secret finds nothing', () => {

@@ -18,6 +18,12 @@ const MAX_BACKSLASHES = 7;
 /** Convex itself escapes no printable ASCII character; servers and proxies in between may. */
 const ESCAPED_ASCII = /\\u00[2-7]/;
 
+/**
+ * A longer secret is searched for in parts. A pattern writes out the spellings of each character, and
+ * V8 takes none of some hundred thousand characters.
+ */
+const MAX_PART_LENGTH = 1_500;
+
 interface Secret {
 	/** What comes before it in a key: the deployment's name, which is removed along with it. */
 	prefix: string;
@@ -44,6 +50,7 @@ export class Redactor {
 	private constructor(secrets: Secret[]) {
 		this.spellings = secrets
 			.filter(({ text }) => text.length >= MIN_SECRET_LENGTH)
+			.flatMap(partsOf)
 			.flatMap((secret) => [plainSpelling(secret), ...base64Spellings(secret)]);
 	}
 
@@ -129,14 +136,14 @@ export class Redactor {
 
 function collectTexts(value: Value, texts: string[]): void {
 	if (typeof value === 'string') {
-		texts.push(value);
+		if (value.length >= MIN_SECRET_LENGTH) texts.push(value);
 	} else if (value instanceof ArrayBuffer) {
 		texts.push(Buffer.from(value).toString('latin1'));
 	} else if (Array.isArray(value)) {
 		for (const element of value) collectTexts(element, texts);
 	} else if (isPlainObject(value)) {
 		for (const name of Object.keys(value)) {
-			texts.push(name);
+			collectTexts(name, texts);
 			const field = value[name];
 			if (field !== undefined) collectTexts(field, texts);
 		}
@@ -158,6 +165,16 @@ function secretsOf({ authorization = '', authentication }: ConvexCredential): Se
 		hasLongPart ? { prefix: key.slice(0, bar), text: key.slice(bar) } : { prefix: '', text: key },
 		{ prefix: '', text: identity },
 	];
+}
+
+/** Of about the same length, so that none is too short to be one. */
+function partsOf({ prefix, text }: Secret): Secret[] {
+	const count = Math.ceil(text.length / MAX_PART_LENGTH);
+	const length = Math.ceil(text.length / count);
+	return Array.from({ length: count }, (_, index) => ({
+		prefix: index === 0 ? prefix : '',
+		text: text.slice(index * length, (index + 1) * length),
+	}));
 }
 
 function plainSpelling({ prefix, text }: Secret): Spelling {
@@ -195,7 +212,7 @@ const URL_SAFE_BASE64 = new Map([
 	['/', '_'],
 ]);
 
-/** The text as it is, with backslashes (`\/`, `\u003d`) or URL-encoded (`%7C`, `%257C`). */
+/** The text as it is, with backslashes (`\/`, `\u003d`), URL-encoded (`%7C`, `%257C`) or in HTML (`&#x2F;`). */
 function patternOf(text: string, variants = new Map<string, string>()): string {
 	return [...text]
 		.map((character) => {
@@ -208,9 +225,12 @@ function patternOf(text: string, variants = new Map<string, string>()): string {
 }
 
 function escapedPattern(character: string): string {
-	const hex = character.charCodeAt(0).toString(16).padStart(2, '0');
+	const code = character.charCodeAt(0);
+	const hex = code.toString(16).padStart(2, '0');
 	const digits = hex.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
-	return `\\\\{0,${MAX_BACKSLASHES}}(?:\\x${hex}|u00${digits})|%(?:25){0,2}${digits}`;
+	const [escaped, inUrl] = [`(?:\\x${hex}|u00${digits})`, `(?:25){0,2}${digits}`];
+	const inHtml = `(?:[xX]${digits}|${code});`;
+	return `\\\\{0,${MAX_BACKSLASHES}}${escaped}|%${inUrl}|&#${inHtml}`;
 }
 
 function once<Result>(make: () => Result): () => Result {
