@@ -2,6 +2,7 @@ import type { Value } from 'convex/values';
 import { isPlainObject } from './arguments';
 import type { ConvexCredential } from './credential';
 import { ConvexFailure } from './failure';
+import { replaced, spellingsOf, type Secret, type Spelling } from './secretSpellings';
 
 /** What stands in the place of a secret. */
 const REDACTED = '[redacted]';
@@ -12,30 +13,8 @@ const REDACTED = '[redacted]';
  */
 const MIN_SECRET_LENGTH = 12;
 
-/** A backslash for each level of JSON in a text in JSON. Nobody nests it deeper. */
-const MAX_BACKSLASHES = 7;
-
 /** Convex itself escapes no printable ASCII character; servers and proxies in between may. */
 const ESCAPED_ASCII = /\\u00[2-7]/;
-
-/**
- * A longer secret is searched for in parts. A pattern writes out the spellings of each character, and
- * V8 takes none of some hundred thousand characters.
- */
-const MAX_PART_LENGTH = 1_500;
-
-interface Secret {
-	/** What comes before it in a key: the deployment's name, which is removed along with it. */
-	prefix: string;
-	text: string;
-}
-
-/** A way in which a secret may be written down. */
-interface Spelling {
-	/** The same in plain text, URL-encoded and escaped: searched for first, which is quick. */
-	part: string;
-	pattern: () => RegExp;
-}
 
 /**
  * Takes the secrets of a credential out of what a server says, before it is shown or saved: the key or
@@ -50,8 +29,7 @@ export class Redactor {
 	private constructor(secrets: Secret[]) {
 		this.spellings = secrets
 			.filter(({ text }) => text.length >= MIN_SECRET_LENGTH)
-			.flatMap(partsOf)
-			.flatMap((secret) => [plainSpelling(secret), ...base64Spellings(secret)]);
+			.flatMap(spellingsOf);
 	}
 
 	/** The credential's own; it is made once. */
@@ -64,8 +42,8 @@ export class Redactor {
 	text(text: string): string {
 		if (text.length < MIN_SECRET_LENGTH) return text;
 		let redacted = text;
-		for (const { part, pattern } of this.spellings) {
-			if (redacted.includes(part)) redacted = redacted.replace(pattern(), REDACTED);
+		for (const { part, patterns } of this.spellings) {
+			if (redacted.includes(part)) redacted = replaced(redacted, REDACTED, patterns());
 		}
 		return redacted;
 	}
@@ -165,75 +143,4 @@ function secretsOf({ authorization = '', authentication }: ConvexCredential): Se
 		hasLongPart ? { prefix: key.slice(0, bar), text: key.slice(bar) } : { prefix: '', text: key },
 		{ prefix: '', text: identity },
 	];
-}
-
-/** Of about the same length, so that none is too short to be one. */
-function partsOf({ prefix, text }: Secret): Secret[] {
-	const count = Math.ceil(text.length / MAX_PART_LENGTH);
-	const length = Math.ceil(text.length / count);
-	return Array.from({ length: count }, (_, index) => ({
-		prefix: index === 0 ? prefix : '',
-		text: text.slice(index * length, (index + 1) * length),
-	}));
-}
-
-function plainSpelling({ prefix, text }: Secret): Spelling {
-	return {
-		part: longestPart(text),
-		pattern: once(() => {
-			const name = prefix === '' ? '' : `(?:${patternOf(prefix)})?`;
-			return new RegExp(name + patternOf(text), 'g');
-		}),
-	};
-}
-
-/** Base64 writes three bytes as four characters, so there are three ways to write a part of a text. */
-function base64Spellings({ text }: Secret): Spelling[] {
-	return [0, 1, 2].map((shift) => {
-		const bytes = Buffer.concat([Buffer.alloc(shift), Buffer.from(text)]);
-		const encoded = bytes.toString('base64').replace(/=+$/, '');
-		// What the bytes before and behind it share a character with is not known.
-		const [start, end] = [shift === 0 ? 0 : shift + 1, bytes.length % 3 === 0 ? undefined : -1];
-		const known = encoded.slice(start, end);
-		const pattern = once(() => new RegExp(patternOf(known, URL_SAFE_BASE64), 'g'));
-		return { part: longestPart(known), pattern };
-	});
-}
-
-/** Letters and digits, which nothing escapes and no URL encodes. */
-function longestPart(text: string): string {
-	return text
-		.split(/[^A-Za-z0-9]+/)
-		.reduce((longest, part) => (part.length > longest.length ? part : longest));
-}
-
-const URL_SAFE_BASE64 = new Map([
-	['+', '-'],
-	['/', '_'],
-]);
-
-/** The text as it is, with backslashes (`\/`, `\u003d`), URL-encoded (`%7C`, `%257C`) or in HTML (`&#x2F;`). */
-function patternOf(text: string, variants = new Map<string, string>()): string {
-	return [...text]
-		.map((character) => {
-			if (/[A-Za-z0-9]/.test(character)) return character;
-			const variant = variants.get(character);
-			const written = [character, ...(variant === undefined ? [] : [variant])].map(escapedPattern);
-			return `(?:${written.join('|')})`;
-		})
-		.join('');
-}
-
-function escapedPattern(character: string): string {
-	const code = character.charCodeAt(0);
-	const hex = code.toString(16).padStart(2, '0');
-	const digits = hex.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
-	const [escaped, inUrl] = [`(?:\\x${hex}|u00${digits})`, `(?:25){0,2}${digits}`];
-	const inHtml = `(?:[xX]${digits}|${code});`;
-	return `\\\\{0,${MAX_BACKSLASHES}}${escaped}|%${inUrl}|&#${inHtml}`;
-}
-
-function once<Result>(make: () => Result): () => Result {
-	let made: { result: Result } | undefined;
-	return () => (made ??= { result: make() }).result;
 }
