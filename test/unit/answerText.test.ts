@@ -1,3 +1,4 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
 import { PassThrough } from 'node:stream';
 import { answerUnlessAborted, readAnswer } from '../../nodes/Convex/transport/answerText';
 
@@ -7,8 +8,7 @@ describe('a request that is aborted', () => {
 	it('destroys an answer that comes all the same', async () => {
 		const controller = new AbortController();
 		const body = new PassThrough();
-		let answer = (_response: unknown) => {};
-		const sent = new Promise((resolve) => (answer = resolve));
+		const { promise: sent, resolve: answer } = Promise.withResolvers();
 		const waiting = answerUnlessAborted(sent, controller.signal);
 		controller.abort();
 		await expect(waiting).rejects.toMatchObject(CANCELLED);
