@@ -77,6 +77,7 @@ describe('a credential with an expression', () => {
 			['no one', 'grace'],
 		],
 		['{{ $input.item.json.token ?? $("Start").first().json.fallback }}', ['no one', 'grace']],
+		['{{ $thisItem?.json.token ?? $("Start").first().json.fallback }}', ['no one', 'grace']],
 		[
 			'{{ $itemIndex % 2 ? $("Start").all()[1].json.token : $("Start").first().json.fallback }}',
 			['no one', 'grace'],
@@ -91,14 +92,45 @@ describe('a credential with an expression', () => {
 		expect(success.map(subjectOf)).toEqual(users);
 	});
 
-	it('is read twice where it does not depend on the item', async () => {
+	it.each([1, 6, 16, 19])(
+		'counts for the item with the index %i alone, where it is the same for the others and for none',
+		async (itemIndex) => {
+			const [fallback, token] = [userItems[0]?.token, userItems[1]?.token];
+			const input = Array.from({ length: 20 }, (_, index) =>
+				index === itemIndex ? { token } : {},
+			);
+			const { success } = await convex.run({
+				credential: ofEachUser(`={{ $thisItem?.json.token ?? "${fallback}" }}`),
+				parameters: calling('query', 'users:whoami'),
+				input,
+			});
+			expect(success.map(subjectOf)).toEqual(
+				input.map((_, index) => (index === itemIndex ? 'grace' : 'ada')),
+			);
+		},
+	);
+
+	it('that is empty for the first item and for none fails the first alone', async () => {
+		const { success, error } = await convex.run({
+			credential: ofEachUser('={{ $thisItem?.json.token }}'),
+			parameters: calling('query', 'users:whoami'),
+			input: [{}, userItems[1] ?? {}],
+			settings: continuing,
+		});
+		expect(success.map(subjectOf)).toEqual(['grace']);
+		expect(error.map(({ json }) => json.error)).toEqual([
+			"The credential's 'Bearer Token' is empty [item 0]",
+		]);
+	});
+
+	it('is read a few times where it does not depend on the item', async () => {
 		const { success, credentialReads } = await convex.run({
 			credential: ofEachUser('={{ $("Start").first().json.token }}'),
 			parameters: calling('query', 'users:whoami'),
 			input: userItems,
 		});
 		expect(success.map(subjectOf)).toEqual(['ada', 'ada', 'ada', 'ada']);
-		expect(credentialReads).toBe(2);
+		expect(credentialReads).toBe(5);
 	});
 
 	it.each(WAYS)(

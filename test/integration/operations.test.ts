@@ -85,8 +85,8 @@ describe('operations', () => {
 
 	it.each([
 		[1, 1],
-		[2, 2],
-		[10_000, 2],
+		[2, 3],
+		[10_000, 21],
 	])('decrypts a credential for %i items %i times', async (count, reads) => {
 		const { credentialReads, success } = await convex.run({
 			parameters: calling('query', 'version'),

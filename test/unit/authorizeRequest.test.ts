@@ -91,6 +91,8 @@ describe('a request that could reach anybody else is refused', () => {
 		'/api/convex/../other',
 		'/api/convex/%2e%2e/other',
 		'/api/convex/..%2fother',
+		'/api/convex/%252e%252e/other',
+		'/api/convex/..;/other',
 		'/api/convex/..%5Cother',
 		'/api/convex\\..\\other',
 	])('as it leaves the path of the deployment: %j', (path) => {

@@ -86,7 +86,7 @@ describe('a credential', () => {
 		},
 	);
 
-	it.each(['eyJ2MiI6ImE1In0=', 'AB==', 'name|a+/b==', 'a=', 'x'.repeat(100_000)])(
+	it.each(['eyJ2MiI6ImE1In0=', 'AB==', 'name|a+/b==', 'a=', 'x'.repeat(16_384)])(
 		'changes nothing of the key %.20s',
 		(key) => {
 			expect(parseCredential(withKey(key)).authorization).toBe(`Convex ${key}`);
@@ -221,6 +221,17 @@ describe('a credential that is not complete', () => {
 			() => parseCredential(fields),
 			`The credential's '${field}' contains blanks, line breaks or other characters that no key has`,
 			/^Copy the value once more, whole and on one line\.$/,
+		);
+	});
+
+	it.each([
+		['Bearer Token', withToken(`${JWT}${'x'.repeat(16_385 - JWT.length)}`)],
+		['Deploy Key', withKey('x'.repeat(16_385))],
+	])('is refused for more characters in its %s than a request can carry', (field, fields) => {
+		expectRefusal(
+			() => parseCredential(fields),
+			`The credential's '${field}' has 16385 characters, more than a request can carry`,
+			/^Copy the value once more, and nothing else\.$/,
 		);
 	});
 

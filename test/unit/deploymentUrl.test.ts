@@ -125,6 +125,17 @@ describe('the deployment URL', () => {
 		}
 	});
 
+	it.each(['/a%2fb', '/a%2Fb/api/query', '/%252e%252e/convex', '/a%5cb', '/..;/convex'])(
+		'refuses the path %s, which a server may read in another way',
+		(path) => {
+			expectRefusal(
+				() => parseDeploymentUrl(`https://a.test${path}`),
+				"The credential's 'Deployment URL' has a path with an encoded period or slash in it",
+				/^Write the path plainly, or serve the deployment below another one\. Paste /,
+			);
+		},
+	);
+
 	it.each([['https://ada@a.convex.cloud'], ['https://ada:pa55word@a.convex.site']])(
 		'refuses the user info in %s without repeating it',
 		(input) => {

@@ -29,6 +29,8 @@ const SPELLINGS: Array<[string, (text: string) => string]> = [
 	['URL-encoded', encodeURIComponent],
 	['URL-encoded throughout, in small letters', (text) => written(text, (hex) => `%${hex}`)],
 	['URL-encoded twice', (text) => encodeURIComponent(encodeURIComponent(text))],
+	['in HTML', (text) => written(text, (hex) => `&#x${hex.toUpperCase()};`)],
+	['in HTML with decimal numbers', (text) => written(text, (hex) => `&#${parseInt(hex, 16)};`)],
 	['with escaped slashes', (text) => text.replaceAll('/', '\\/')],
 	['with Unicode escapes', (text) => written(text, (hex) => `\\u00${hex}`)],
 	['in capital Unicode escapes', (text) => written(text, (hex) => `\\u00${hex.toUpperCase()}`)],
@@ -99,6 +101,23 @@ describe('a redactor', () => {
 
 	it.each(['short', 'messages', 'admin|abc'])('leaves the short secret %j alone', (secret) => {
 		expect(ofKey(secret).text(`the ${secret} stay`)).toBe(`the ${secret} stay`);
+	});
+
+	it.each(['-', 'a-', '/+', '-_-_-_-_-_-_-_'])('finds a long secret of %j all over', (marks) => {
+		const token = `eyJ.${marks.repeat(16_000 / marks.length)}.x`;
+		for (const written of [token, encodeURIComponent(token)]) {
+			const text = `before ${written} between ${token.slice(0, -1)} and ${written} behind`;
+			expect(ofToken(token).text(text)).toBe(
+				`before [redacted] between ${token.slice(0, -1)} and [redacted] behind`,
+			);
+		}
+		const encoded = Buffer.from(`<${token}>`).toString('base64');
+		expect(ofToken(token).text(encoded)).toMatch(/^.{2,4}\[redacted\].{2,8}$/);
+	});
+
+	it('leaves a name before a key that is no name of a deployment', () => {
+		const name = `${'a-'.repeat(5_000)}|`;
+		expect(ofKey(name + PART).text(name + PART)).toBe(`${name}[redacted]`);
 	});
 
 	it('of a credential without a secret finds nothing', () => {

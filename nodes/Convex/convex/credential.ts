@@ -103,12 +103,21 @@ const PASTED_SCHEME = /^(?:bearer|convex)(?:\s+|$)/i;
 const WHERE_KEYS_ARE =
 	'On the Convex dashboard it is under Settings → URL & Deploy Key; self-hosted, generate_admin_key.sh prints it.';
 
+/** Servers take no longer headers: Node's 16 KiB for all of them, nginx 8 KiB for each. */
+const MAX_SECRET_LENGTH = 16 * 2 ** 10;
+
 function parseSecret(field: string, input: string): string {
 	const secret = unwrapPasted(unwrapPasted(input).replace(PASTED_SCHEME, ''));
 	if (secret === '') {
 		throw inputFailure(
 			`The credential's '${field}' is empty`,
 			`Paste the value, or set 'Authentication' to 'None' for public functions that need no sign-in.`,
+		);
+	}
+	if (secret.length > MAX_SECRET_LENGTH) {
+		throw inputFailure(
+			`The credential's '${field}' has ${secret.length} characters, more than a request can carry`,
+			'Copy the value once more, and nothing else.',
 		);
 	}
 	if (/["'`“”‘’]/.test(secret)) {

@@ -29,6 +29,12 @@ const ENDPOINTS = new Set([
 const ENDPOINT_PATH = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9_.]+)+$/;
 
 /**
+ * What a server or a proxy may take for a step in a path, which the standard does not: an encoded
+ * period, slash or backslash, also encoded twice, and `..;` (Tomcat).
+ */
+export const HIDDEN_STEP = /%(?:25)*(?:2e|2f|5c)|\/\.{1,2};/i;
+
+/**
  * The base address of a deployment: no trailing slash, no endpoint, no query. The official client
  * puts `/api/…` behind it.
  *
@@ -47,6 +53,13 @@ export function parseDeploymentUrl(input: string): string {
 			'Deployment URL',
 			'ends in .convex.site, the address of HTTP actions',
 			`Use the same name with .convex.cloud, e.g. https://${url.hostname.replace(/\.convex\.site$/, '.convex.cloud')}.`,
+		);
+	}
+	if (HIDDEN_STEP.test(url.pathname)) {
+		throw refused(
+			'Deployment URL',
+			'has a path with an encoded period or slash in it',
+			`Write the path plainly, or serve the deployment below another one. ${WHAT_TO_PASTE}`,
 		);
 	}
 	return baseAddress(url, withoutEndpoint(segmentsOf(url)));

@@ -2,6 +2,7 @@ import type { Value } from 'convex/values';
 import { isPlainObject } from './arguments';
 import type { ConvexCredential } from './credential';
 import { ConvexFailure } from './failure';
+import { replaced, spellingsOf, type Secret, type Spelling } from './secretSpellings';
 
 /** What stands in the place of a secret. */
 const REDACTED = '[redacted]';
@@ -12,24 +13,8 @@ const REDACTED = '[redacted]';
  */
 const MIN_SECRET_LENGTH = 12;
 
-/** A backslash for each level of JSON in a text in JSON. Nobody nests it deeper. */
-const MAX_BACKSLASHES = 7;
-
 /** Convex itself escapes no printable ASCII character; servers and proxies in between may. */
 const ESCAPED_ASCII = /\\u00[2-7]/;
-
-interface Secret {
-	/** What comes before it in a key: the deployment's name, which is removed along with it. */
-	prefix: string;
-	text: string;
-}
-
-/** A way in which a secret may be written down. */
-interface Spelling {
-	/** The same in plain text, URL-encoded and escaped: searched for first, which is quick. */
-	part: string;
-	pattern: () => RegExp;
-}
 
 /**
  * Takes the secrets of a credential out of what a server says, before it is shown or saved: the key or
@@ -44,7 +29,7 @@ export class Redactor {
 	private constructor(secrets: Secret[]) {
 		this.spellings = secrets
 			.filter(({ text }) => text.length >= MIN_SECRET_LENGTH)
-			.flatMap((secret) => [plainSpelling(secret), ...base64Spellings(secret)]);
+			.flatMap(spellingsOf);
 	}
 
 	/** The credential's own; it is made once. */
@@ -57,8 +42,8 @@ export class Redactor {
 	text(text: string): string {
 		if (text.length < MIN_SECRET_LENGTH) return text;
 		let redacted = text;
-		for (const { part, pattern } of this.spellings) {
-			if (redacted.includes(part)) redacted = redacted.replace(pattern(), REDACTED);
+		for (const { part, patterns } of this.spellings) {
+			if (redacted.includes(part)) redacted = replaced(redacted, REDACTED, patterns());
 		}
 		return redacted;
 	}
@@ -129,14 +114,14 @@ export class Redactor {
 
 function collectTexts(value: Value, texts: string[]): void {
 	if (typeof value === 'string') {
-		texts.push(value);
+		if (value.length >= MIN_SECRET_LENGTH) texts.push(value);
 	} else if (value instanceof ArrayBuffer) {
 		texts.push(Buffer.from(value).toString('latin1'));
 	} else if (Array.isArray(value)) {
 		for (const element of value) collectTexts(element, texts);
 	} else if (isPlainObject(value)) {
 		for (const name of Object.keys(value)) {
-			texts.push(name);
+			collectTexts(name, texts);
 			const field = value[name];
 			if (field !== undefined) collectTexts(field, texts);
 		}
@@ -158,62 +143,4 @@ function secretsOf({ authorization = '', authentication }: ConvexCredential): Se
 		hasLongPart ? { prefix: key.slice(0, bar), text: key.slice(bar) } : { prefix: '', text: key },
 		{ prefix: '', text: identity },
 	];
-}
-
-function plainSpelling({ prefix, text }: Secret): Spelling {
-	return {
-		part: longestPart(text),
-		pattern: once(() => {
-			const name = prefix === '' ? '' : `(?:${patternOf(prefix)})?`;
-			return new RegExp(name + patternOf(text), 'g');
-		}),
-	};
-}
-
-/** Base64 writes three bytes as four characters, so there are three ways to write a part of a text. */
-function base64Spellings({ text }: Secret): Spelling[] {
-	return [0, 1, 2].map((shift) => {
-		const bytes = Buffer.concat([Buffer.alloc(shift), Buffer.from(text)]);
-		const encoded = bytes.toString('base64').replace(/=+$/, '');
-		// What the bytes before and behind it share a character with is not known.
-		const [start, end] = [shift === 0 ? 0 : shift + 1, bytes.length % 3 === 0 ? undefined : -1];
-		const known = encoded.slice(start, end);
-		const pattern = once(() => new RegExp(patternOf(known, URL_SAFE_BASE64), 'g'));
-		return { part: longestPart(known), pattern };
-	});
-}
-
-/** Letters and digits, which nothing escapes and no URL encodes. */
-function longestPart(text: string): string {
-	return text
-		.split(/[^A-Za-z0-9]+/)
-		.reduce((longest, part) => (part.length > longest.length ? part : longest));
-}
-
-const URL_SAFE_BASE64 = new Map([
-	['+', '-'],
-	['/', '_'],
-]);
-
-/** The text as it is, with backslashes (`\/`, `\u003d`) or URL-encoded (`%7C`, `%257C`). */
-function patternOf(text: string, variants = new Map<string, string>()): string {
-	return [...text]
-		.map((character) => {
-			if (/[A-Za-z0-9]/.test(character)) return character;
-			const variant = variants.get(character);
-			const written = [character, ...(variant === undefined ? [] : [variant])].map(escapedPattern);
-			return `(?:${written.join('|')})`;
-		})
-		.join('');
-}
-
-function escapedPattern(character: string): string {
-	const hex = character.charCodeAt(0).toString(16).padStart(2, '0');
-	const digits = hex.replace(/[a-f]/g, (digit) => `[${digit}${digit.toUpperCase()}]`);
-	return `\\\\{0,${MAX_BACKSLASHES}}(?:\\x${hex}|u00${digits})|%(?:25){0,2}${digits}`;
-}
-
-function once<Result>(make: () => Result): () => Result {
-	let made: { result: Result } | undefined;
-	return () => (made ??= { result: make() }).result;
 }

@@ -31,21 +31,38 @@ export class AnswerTooLong extends Error {
  */
 export async function readAnswer(answer: unknown, signal: AbortSignal): Promise<string> {
 	if (typeof answer === 'string') return answer;
-	return isStream(answer) ? await unlessAborted(readStream(answer), signal, answer) : '';
+	if (!isStream(answer)) return '';
+	return await unlessAborted(readStream(answer), signal, () => answer.destroy());
 }
 
 /**
  * Waits for a request, but no longer than until it is aborted: whether the helper heeds the signal
- * depends on n8n's version.
+ * depends on n8n's version. An answer that comes later is not read, which would hold its socket open:
+ * it is destroyed.
  */
-export async function unlessAborted<Result>(
+export async function answerUnlessAborted<Response>(
+	sent: Promise<Response>,
+	signal: AbortSignal,
+): Promise<Response> {
+	return await unlessAborted(sent, signal, () => void sent.then(destroyBody, () => {}));
+}
+
+function destroyBody(response: unknown): void {
+	if (typeof response !== 'object' || response === null || !('body' in response)) return;
+	const { body } = response;
+	if (!isStream(body)) return;
+	body.on('error', () => {});
+	body.destroy();
+}
+
+async function unlessAborted<Result>(
 	work: Promise<Result>,
 	signal: AbortSignal,
-	stream?: AnswerStream,
+	abandon: () => void,
 ): Promise<Result> {
 	return await new Promise((resolve, reject) => {
 		const abort = () => {
-			stream?.destroy();
+			abandon();
 			reject(aborted());
 		};
 		if (signal.aborted) abort();

@@ -1,5 +1,6 @@
 import type { IHttpRequestOptions } from 'n8n-workflow';
 import { parseCredential } from '../convex/credential';
+import { HIDDEN_STEP } from '../convex/deploymentUrl';
 import { inputFailure, type ConvexFailure } from '../convex/failure';
 
 /**
@@ -75,7 +76,7 @@ function isBelowOneOf(own: URL[], target: URL | undefined): boolean {
 		if (target?.origin !== origin) return false;
 		if (pathname === '/') return true;
 		const isBelow = `${target.pathname}/`.startsWith(`${pathname}/`);
-		return isBelow && !/%(?:2e|2f|5c)/i.test(target.pathname);
+		return isBelow && !HIDDEN_STEP.test(target.pathname);
 	});
 }
 

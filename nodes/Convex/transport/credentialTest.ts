@@ -10,7 +10,7 @@ import { ConvexFailure } from '../convex/failure';
 import type { DeploymentResponse } from '../convex/functionCall';
 import { isTooSlow } from '../convex/queryBatch';
 import { Redactor } from '../convex/redaction';
-import { readAnswer, unlessAborted } from './answerText';
+import { answerUnlessAborted, readAnswer } from './answerText';
 import { networkFailure, timedOut } from './networkFailure';
 import { toFailure } from './nodeError';
 import { CLIENT_HEADERS } from './post';
@@ -68,7 +68,7 @@ async function send(
 			simple: false,
 			resolveWithFullResponse: true,
 		});
-		const { httpStatus, answer } = parseLegacyResponse(await unlessAborted(sent, signal));
+		const { httpStatus, answer } = parseLegacyResponse(await answerUnlessAborted(sent, signal));
 		return { httpStatus, body: redactor.body(await readAnswer(answer, signal)) };
 	} catch (error) {
 		const failure = networkFailure('query', signal.aborted ? timedOut() : error, TEST_TIMEOUT_MS);

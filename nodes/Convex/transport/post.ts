@@ -5,7 +5,7 @@ import { ConvexFailure } from '../convex/failure';
 import type { DeploymentResponse, FunctionOperation } from '../convex/functionCall';
 import { Redactor } from '../convex/redaction';
 import { parseRetryAfter } from '../convex/retryPolicy';
-import { readAnswer, unlessAborted } from './answerText';
+import { answerUnlessAborted, readAnswer } from './answerText';
 import { CREDENTIAL_TYPE, type CallContext, type Deployment } from './deployment';
 import { networkFailure, timedOut } from './networkFailure';
 import { TimeLimit } from './timeLimit';
@@ -69,7 +69,7 @@ export async function post(
 				credentialsDecrypted,
 			},
 		);
-		const { statusCode, headers, body: answer } = await unlessAborted(sent, limit.signal);
+		const { statusCode, headers, body: answer } = await answerUnlessAborted(sent, limit.signal);
 		const { location } = headers;
 		const response: DeploymentResponse = {
 			httpStatus: Number(statusCode),
