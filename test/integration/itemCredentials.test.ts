@@ -92,7 +92,7 @@ describe('a credential with an expression', () => {
 		expect(success.map(subjectOf)).toEqual(users);
 	});
 
-	it.each([1, 6, 16, 19])(
+	it.each([1, 19])(
 		'counts for the item with the index %i alone, where it is the same for the others and for none',
 		async (itemIndex) => {
 			const [fallback, token] = [userItems[0]?.token, userItems[1]?.token];
@@ -130,7 +130,7 @@ describe('a credential with an expression', () => {
 			input: userItems,
 		});
 		expect(success.map(subjectOf)).toEqual(['ada', 'ada', 'ada', 'ada']);
-		expect(credentialReads).toBe(5);
+		expect(credentialReads).toBe(4);
 	});
 
 	it.each(WAYS)(

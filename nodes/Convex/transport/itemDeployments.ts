@@ -9,9 +9,6 @@ import { toFailure } from './nodeError';
  */
 const NO_ITEM_INDEX = 2 ** 31 - 1;
 
-/** A run of no more items than this is compared item by item. */
-const FIRST_COMPARED = 8;
-
 type Reading =
 	| { status: 'read'; data: ICredentialDataDecryptedObject }
 	| { status: 'failed'; failure: ConvexFailure };
@@ -22,10 +19,9 @@ type Reading =
  * Each read costs n8n a database query, so a credential that does not depend on the item is read for
  * all of them together. n8n does not tell whether one holds expressions. But it refuses `$json`,
  * `$binary` and `$input.item` for an item that is not there (n8n-workflow workflow-data-proxy), and
- * gives what is constant there too: what differs for no item depends on the item. What comes back equal
- * may still be what an expression falls back to for the first item and for none
- * (`$input.all()[$itemIndex]?.json.token ?? …`). So some other items are asked as well: the first few,
- * then ever fewer, and the last.
+ * gives what is constant there too: what comes back equal for no item does not read one with these.
+ * An expression that only looks whether there is an item (`$thisItem?.json.token ?? …`) is given its
+ * fallback then, so the second and the last item are asked as well.
  */
 export class ItemDeployments {
 	/** By the credential's content: items with equal credentials share one. */
@@ -77,14 +73,9 @@ async function readingOf(context: IExecuteFunctions, itemIndex: number): Promise
 	}
 }
 
-/** Which readings are compared with that of the first item; of 10,000 items, some twenty. */
+/** Which readings are compared with that of the first item. */
 function comparedIndices(count: number): number[] {
-	if (count <= 1) return [];
-	const indices = [NO_ITEM_INDEX];
-	for (let index = 1; index < count; index += index < FIRST_COMPARED ? 1 : index) {
-		indices.push(index);
-	}
-	return indices.at(-1) === count - 1 ? indices : [...indices, count - 1];
+	return count <= 1 ? [] : [...new Set([NO_ITEM_INDEX, 1, count - 1])];
 }
 
 function contentOf(reading: Reading): string {
