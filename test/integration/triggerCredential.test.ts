@@ -55,6 +55,21 @@ describe('an activation', () => {
 	});
 });
 
+describe('a credential that is refused while the trigger is activated', () => {
+	it('after the first result came, and before the deployment answered over HTTP, fails it', async () => {
+		await use.deployment.addFault({ kind: 'delay', path: 'check_admin_key', ms: 60_000 });
+		const trigger = use.trigger(watching('tasks:list'));
+		const activated = trigger.activate();
+		await use.untilSockets((sockets) => sockets === 1);
+		while ((await use.deployment.requestStats()).faults.delay !== 1) await sleep(10);
+		await sleep(500);
+		await refuseOverHttp('check_admin_key', 'BadAdminKey', 'The provided admin key was invalid');
+		await use.deployment.expireAuth();
+		await expect(activated).rejects.toThrow(/publish the workflow again/);
+		await use.socketsClosed();
+	});
+});
+
 describe('a credential that is refused while the trigger runs', () => {
 	it.each(['activate', 'init'] as const)(
 		'ends it, and no activation after it succeeds (%s)',

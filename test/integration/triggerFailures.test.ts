@@ -149,6 +149,11 @@ describe('an activation', () => {
 			/a document whose '_id' is null, not text or a number/,
 		],
 		[
+			'with a number that is no key',
+			[{ _id: 0 }, { _id: -0 }],
+			/a document whose '_id' is NaN, infinite or -0, not text or a number: number 2/,
+		],
+		[
 			'with the same key',
 			[{ _id: 'a' }, { _id: 'a' }],
 			/Two documents of the query's result have the same '_id': "a"/,

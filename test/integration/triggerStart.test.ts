@@ -74,7 +74,10 @@ describe('a start that n8n does not take over', () => {
 		]);
 	});
 
-	it('keeps its name, so that n8n does not start it twice after all', async () => {
+	it.each([
+		['of a change', {}],
+		['with the initial result', { emitInitialResult: true }],
+	])('%s, keeps its name, so that n8n does not start it twice after all', async (_what, when) => {
 		const host = new StubbornHost(0);
 		const keys: Array<string | undefined> = [];
 		const { started } = host.listener;
@@ -83,11 +86,24 @@ describe('a start that n8n does not take over', () => {
 			if (keys.length === 1) throw new Error('no database');
 			started(start);
 		};
-		await use.activate(counter(), host);
-		await increment();
+		await use.activate(counter(when), host);
+		if (!('emitInitialResult' in when)) await increment();
 		await host.starts.until(() => true);
 		expect(keys).toHaveLength(2);
 		expect(keys[1]).toBe(keys[0]);
+	});
+
+	it('the first of all, is made up for after a restart of n8n', async () => {
+		const parameters = counter({ emitInitialResult: true });
+		const host = new StubbornHost(Number.POSITIVE_INFINITY);
+		const before = await use.activate(parameters, host);
+		await host.failures.until(() => true);
+		await before.deactivate();
+		const { savedStaticData: staticData } = before;
+		const after = await use.activate(parameters, { staticData, mode: 'init' });
+		expect((await after.nthStart(1)).items).toEqual([
+			{ value: 0, previousValue: null, reason: 'initial' },
+		]);
 	});
 
 	it('is not tried again once the workflow is unpublished', async () => {

@@ -73,17 +73,20 @@ export class TcpProxy {
 	private join(client: Socket): void {
 		this.connections += 1;
 		const upstream = connect(Number(this.target.port), this.target.hostname);
+		const isSlow = Number.isFinite(this.bytesPerSecond);
 		const pair = [client, upstream] as const;
 		for (const [socket, other] of [pair, [upstream, client] as const]) {
 			this.sockets.add(socket);
 			socket.on('error', () => {});
 			socket.on('close', () => {
 				this.sockets.delete(socket);
+				// What a server sent before it closed is under way still; the pipe ends behind it.
+				if (isSlow && socket === upstream && socket.readableEnded) return;
 				if (!this.silent.has(socket)) other.destroy();
 			});
 		}
 		client.pipe(upstream);
-		if (Number.isFinite(this.bytesPerSecond)) {
+		if (isSlow) {
 			upstream.pipe(slowDown(this.bytesPerSecond)).pipe(client);
 		} else {
 			upstream.pipe(client);

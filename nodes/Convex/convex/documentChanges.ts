@@ -125,7 +125,7 @@ function keyOf(document: EncodedDocument, keyField: string, place: string): stri
 	throw inputFailure(
 		key === undefined
 			? `The query's result has a document without the field '${keyField}': ${place}`
-			: `The query's result has a document whose '${keyField}' is ${describeValue(key)}, not text or a number: ${place}`,
+			: `The query's result has a document whose '${keyField}' is ${describeKey(key)}, not text or a number: ${place}`,
 		"Set 'Key Field' to a field that every document has, with a different value in each, such as _id.",
 	);
 }
@@ -138,7 +138,7 @@ function isKeyJson(json: string): boolean {
 	}
 }
 
-/** Text, a number or an int64. */
+/** Text, a number that has digits, or an int64. */
 function isKey(value: JSONValue | undefined): value is JSONValue {
 	return (
 		typeof value === 'string' ||
@@ -180,6 +180,11 @@ function isDocument(value: JSONValue | undefined): value is EncodedDocument {
 
 function isDocumentLike(value: JSONValue | undefined): value is EncodedDocument {
 	return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Numbers that JSON has no digits for are no keys. */
+function describeKey(key: JSONValue): string {
+	return isDocumentLike(key) && '$float' in key ? 'NaN, infinite or -0' : describeValue(key);
 }
 
 function describeValue(value: JSONValue): string {

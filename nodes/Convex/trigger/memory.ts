@@ -14,6 +14,15 @@ interface KeptState extends ResultCheckpoint {
 	sequence: number;
 }
 
+/** What is written in the place of what is not kept, as by a trigger that has started nothing yet. */
+const NOTHING: Record<keyof KeptState, null> = {
+	watch: null,
+	since: null,
+	sequence: null,
+	result: null,
+	documents: null,
+};
+
 /**
  * What a trigger keeps in the node's static data, to catch up after n8n was down. n8n writes it to
  * its database when the workflow starts, and once right after activation.
@@ -23,6 +32,9 @@ interface KeptState extends ResultCheckpoint {
  */
 export class WatchMemory {
 	private state: KeptState | undefined;
+
+	/** The same at each try to tell the first result, which is part of its name. */
+	private readonly begun = new Date().toISOString();
 
 	/** The one before the last that was kept. */
 	private previous: KeptState | undefined;
@@ -50,7 +62,7 @@ export class WatchMemory {
 		this.previous = this.state;
 		this.state = {
 			watch: this.watch,
-			since: before?.since ?? new Date().toISOString(),
+			since: before?.since ?? this.begun,
 			sequence: started ? sequence + 1 : sequence,
 			result,
 			...(documents !== undefined && { documents }),
@@ -68,7 +80,7 @@ export class WatchMemory {
 		try {
 			const staticData = this.staticData();
 			if (isPlainObject(staticData)) {
-				Object.assign(staticData, { documents: null, ...this.state });
+				Object.assign(staticData, NOTHING, this.state);
 				return;
 			}
 			reason = `it is ${describeType(staticData)}`;

@@ -10,7 +10,7 @@ import { checkEgress } from '../transport/live/egress';
 import { checkWebSocketSupport } from '../transport/live/syncClient';
 import { toEditorError, toFailure } from '../transport/nodeError';
 import { startTimer, stopTimer } from '../transport/timers';
-import { ActivationHandle } from './activation';
+import { Activation } from './activation';
 import { manualRun } from './manualRun';
 import { readWatch, readWatchedArguments, triggerParameters, type Watch } from './parameters';
 import { endingTrigger, isWrongConfiguration, watchFailure } from './watchFailure';
@@ -94,19 +94,22 @@ async function argumentsOf(
 
 async function activate(context: ITriggerFunctions, patience: Patience): Promise<ITriggerResponse> {
 	const isByUser = ACTIVATED_BY_USER.includes(context.getActivationMode());
-	const handle = ActivationHandle.begin(context.getWorkflow().id ?? '', context.getNode().id);
+	const { id: nodeId, name: nodeName } = context.getNode();
+	const workflowId = context.getWorkflow().id ?? '';
+	const activation = Activation.begin({ workflowId, nodeId, nodeName });
 	try {
 		const watched = await readParameters(context);
-		if (handle.hasEnded) return handle.response();
+		if (activation.hasEnded) return activation.response();
 		const { deployment, watch, args } = watched;
 		const run = new WatchRun(context, deployment, watch, args, patience);
-		handle.watch(run);
-		const failure = await inTime(handle, run, isByUser, check(context, watched, isByUser));
+		activation.watch(run);
+		const checking = check(context, watched, isByUser);
+		const failure = (await inTime(activation, run, isByUser, checking)) ?? run.refusal;
 		if (failure !== undefined) throw failure;
-		if (!handle.hasEnded) run.activated();
-		return handle.response();
+		if (!activation.hasEnded) run.activated();
+		return activation.response();
 	} catch (error) {
-		await handle.abandon();
+		await activation.end();
 		throw toFailure(error);
 	}
 }
@@ -122,7 +125,7 @@ type Check = 'awaitResult' | 'done';
  * @throws ConvexFailure what the check threw
  */
 async function inTime(
-	handle: ActivationHandle,
+	activation: Activation,
 	run: WatchRun,
 	isByUser: boolean,
 	checking: Promise<Check>,
@@ -138,7 +141,7 @@ async function inTime(
 		next === 'awaitResult' ? await awaited : await present(),
 	);
 	try {
-		return await Promise.race([checked, Promise.race([timeout, handle.ended]).then(present)]);
+		return await Promise.race([checked, Promise.race([timeout, activation.ended]).then(present)]);
 	} finally {
 		stopTimer(timer);
 	}

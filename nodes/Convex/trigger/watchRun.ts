@@ -54,6 +54,9 @@ export class WatchRun {
 
 	private isActive = false;
 
+	/** Why it is over, also if a result came before. */
+	refusal: ConvexFailure | undefined;
+
 	private retryTimer: number | undefined;
 
 	private retries = 0;
@@ -203,6 +206,7 @@ export class WatchRun {
 	 * HTTP leads here, so both agree. The failed execution is for those who look there.
 	 */
 	private refused(failure: ConvexFailure): void {
+		this.refusal = failure;
 		this.settle({ status: 'refused', failure });
 		if (!this.isActive) return;
 		void this.close();
