@@ -42,6 +42,8 @@ export class N8nApi {
 	/** Why n8n refused to turn a workflow's triggers on, where it says so at once. */
 	private readonly failedActivations = new Map<string, string>();
 
+	private publicClient: Promise<AxiosInstance> | undefined;
+
 	private constructor(
 		readonly url: string,
 		private readonly rest: AxiosInstance,
@@ -185,7 +187,13 @@ export class N8nApi {
 		await (await this.publicApi()).post(`/workflows/${id}/deactivate`, {});
 	}
 
+	/** Its key is made once: n8n 1 makes the same key again within a second, and refuses it. */
 	private async publicApi(): Promise<AxiosInstance> {
+		this.publicClient ??= this.openPublicApi();
+		return await this.publicClient;
+	}
+
+	private async openPublicApi(): Promise<AxiosInstance> {
 		const label = `key ${Date.now()} ${Math.random()}`;
 		const key = await this.rest.post('/api-keys', { label, expiresAt: null, scopes: API_SCOPES });
 		const headers = { ...CONNECTION, 'X-N8N-API-KEY': key.data.data.rawApiKey };
