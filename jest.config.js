@@ -14,6 +14,8 @@ module.exports = {
 	globalTeardown: '<rootDir>/test/support/removeTemporaryFolder.js',
 	reporters: ['default', '<rootDir>/test/support/plainSummaryReporter.js'],
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
+	// Most of the time is spent waiting, so there are more than cores.
+	maxWorkers: 4,
 	// A limit for what hangs. How long a test takes is up to how busy the machine is.
 	testTimeout: 240_000,
 };

@@ -42,8 +42,8 @@ describe('an n8n that reaches the deployment by a proxy only', () => {
 		async () => {
 			await restartWith({ HTTP_PROXY: proxy.url });
 			await workflows.publish(id);
-			const [failure] = await workflows.failures(id);
-			expect(failure?.data.resultData.error).toMatchObject({
+			const [failure] = await workflows.reports(id);
+			expect(failure).toEqual({
 				message: expect.stringMatching(
 					/The deployment answers, but the live connection \(WebSocket\)/,
 				),

@@ -62,7 +62,7 @@ it('nor does what a trigger leaves behind that starts, fails, or cannot be activ
 	const statuses = await Promise.all(ids.map(async (id) => (await workflows.publish(id)).status));
 	expect(statuses).toEqual(['published', 'published', 'failed', 'published', 'failed']);
 	await mutate('counters:increment', { name: 'secrets' });
-	for (const id of ids.slice(0, 2)) await workflows.failures(id);
+	for (const id of ids.slice(0, 2)) await workflows.reports(id);
 	await mutate('counters:increment', { name: 'secrets' });
 	for (const id of ids.slice(0, 2)) await workflows.starts(id);
 	await deployment.expireAuth();

@@ -1,3 +1,6 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { ConvexHttpClient } from 'convex/browser';
 import type { Value } from 'convex/values';
 import type { IDataObject, INode } from 'n8n-workflow';
@@ -6,9 +9,16 @@ import { mutation, query } from '../support/syncClients';
 import { TRIGGER_TYPE } from '../support/triggers';
 import { readStack } from './environment';
 import type { N8nApi, PublicationStatus, StoredExecution } from './n8nApi';
+import { FACTS } from './n8nFacts';
 import { until } from './until';
 
-const { deployment, deploymentUrl } = readStack();
+const { deployment, deploymentUrl, userFolder } = readStack();
+
+export interface ReportedFailure {
+	message: string;
+	/** What to do. */
+	description: string;
+}
 
 /** Gives the tests of a file workflows that a Convex Trigger starts; they are unpublished after each test. */
 export function useWatchingWorkflows(n8n: () => N8nApi): WatchingWorkflows {
@@ -86,13 +96,31 @@ class WatchingWorkflows {
 			.reverse();
 	}
 
-	/** The executions that failed, once there is one. */
-	async failures(id: string): Promise<StoredExecution[]> {
-		const failed = async () =>
-			(await this.n8n().executionsOf(id)).filter(({ status }) => status === 'error');
-		await until(async () => (await failed()).length > 0);
-		return await failed();
+	/** What a trigger reported while it kept running, once there is something. */
+	async reports(id: string): Promise<ReportedFailure[]> {
+		const reported = async () =>
+			FACTS.recordsFailedExecutions ? await this.failedExecutions(id) : loggedFailures(id);
+		await until(async () => (await reported()).length > 0);
+		return await reported();
 	}
+
+	private async failedExecutions(id: string): Promise<ReportedFailure[]> {
+		const executions = await this.n8n().executionsOf(id);
+		return executions
+			.filter(({ status }) => status === 'error')
+			.map(({ data }) => {
+				const { message = '', description } = data.resultData.error ?? {};
+				return { message, description: description ?? '' };
+			});
+	}
+}
+
+/** Where n8n records no failed executions, they are lines of its log, with message and advice in one. */
+function loggedFailures(workflowId: string): ReportedFailure[] {
+	const lines = readFileSync(join(userFolder, 'n8n.log'), 'utf8').split('\n');
+	return lines
+		.filter((line) => line.includes(`(${workflowId}): `) && /\berror\b/.test(line))
+		.map((line) => ({ message: line, description: line }));
 }
 
 /** What the trigger started an execution with. n8n keeps it as the input of the first node. */
