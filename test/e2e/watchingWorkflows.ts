@@ -119,7 +119,7 @@ class WatchingWorkflows {
 function loggedFailures(workflowId: string): ReportedFailure[] {
 	const lines = readFileSync(join(userFolder, 'n8n.log'), 'utf8').split('\n');
 	return lines
-		.filter((line) => line.includes(`(${workflowId}): `) && /\berror\b/.test(line))
+		.filter((line) => line.includes(`(${workflowId}): `) && line.includes('error'))
 		.map((line) => ({ message: line, description: line }));
 }
 
