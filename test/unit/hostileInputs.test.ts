@@ -1,6 +1,6 @@
-import { dateParser } from '../../nodes/Convex/actions/function/dates';
-import { hasExpression } from '../../nodes/Convex/actions/function/expressions';
-import { wholeNumber } from '../../nodes/Convex/actions/function/optionValues';
+import { dateParser } from '../../nodes/Convex/parameters/dates';
+import { hasExpression } from '../../nodes/Convex/parameters/expressions';
+import { wholeNumber } from '../../nodes/Convex/parameters/options/optionValues';
 import { encodeArguments } from '../../nodes/Convex/convex/arguments';
 import { convertArgument, type ArgumentType } from '../../nodes/Convex/convex/argumentTypes';
 import { isBase64 } from '../../nodes/Convex/convex/base64';

@@ -6,7 +6,7 @@ import {
 	valueOf,
 	wholeNumber,
 	yesOrNo,
-} from '../../nodes/Convex/actions/function/optionValues';
+} from '../../nodes/Convex/parameters/options/optionValues';
 import { expectRefusal } from './refusal';
 
 describe('an option with choices', () => {

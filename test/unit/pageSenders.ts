@@ -1,6 +1,6 @@
 import type { JSONValue } from 'convex/values';
 import type { ListPage } from '../../nodes/Convex/actions/function/pages';
-import type { PaginationOptions } from '../../nodes/Convex/actions/function/pagination';
+import type { PaginationOptions } from '../../nodes/Convex/parameters/options/pagination';
 import { isPlainObject, type EncodedArguments } from '../../nodes/Convex/convex/arguments';
 import type { FunctionResult } from '../../nodes/Convex/convex/functionResponse';
 import type { PagedList } from './pagedList';

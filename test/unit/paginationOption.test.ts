@@ -1,4 +1,4 @@
-import { readPagination } from '../../nodes/Convex/actions/function/pagination';
+import { readPagination } from '../../nodes/Convex/parameters/options/pagination';
 import { expectRefusal } from './refusal';
 
 const DEFAULTS = {

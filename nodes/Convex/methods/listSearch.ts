@@ -3,7 +3,7 @@ import type {
 	INodeListSearchItems,
 	INodeListSearchResult,
 } from 'n8n-workflow';
-import { readFormComponentPath, readFormOperation } from './formTarget';
+import { readFormComponentPath, readFormOperation } from '../parameters/formParameters';
 import { inputFailure } from '../convex/failure';
 import type { FunctionOperation } from '../convex/functionCall';
 import { formatFunctionPath } from '../convex/functionPath';

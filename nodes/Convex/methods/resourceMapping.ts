@@ -5,7 +5,11 @@ import type {
 	ResourceMapperField,
 	ResourceMapperFields,
 } from 'n8n-workflow';
-import { chooseOtherArguments, readFormPagination, readFormTarget } from './formTarget';
+import {
+	chooseOtherArguments,
+	readFormPagination,
+	readFormTarget,
+} from '../parameters/formParameters';
 import { readSignature } from '../transport/functionSignature';
 import {
 	alternativesOf,

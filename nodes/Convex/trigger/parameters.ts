@@ -1,10 +1,10 @@
 import type { ITriggerFunctions } from 'n8n-workflow';
-import { readArguments } from '../actions/function/arguments';
-import { readFunctionPath } from '../actions/function/functionPath';
-import { readIdentity } from '../actions/function/actAsUser';
-import { readComponentPath, readValueFormat } from '../actions/function/options';
-import { isOn, toOptions } from '../actions/function/optionValues';
-import type { ParameterSource } from '../actions/function/parameterSource';
+import { readArguments } from '../parameters/arguments/index';
+import { readFunctionPath } from '../parameters/functionLocator';
+import { readIdentity } from '../parameters/options/actAsUser';
+import { readComponentPath, readValueFormat } from '../parameters/options/index';
+import { isOn, toOptions } from '../parameters/options/optionValues';
+import type { ParameterSource } from '../parameters/parameterReader';
 import { describeType, isPlainObject, type EncodedArguments } from '../convex/arguments';
 import { inputFailure } from '../convex/failure';
 import type { ValueFormat } from '../convex/functionCall';

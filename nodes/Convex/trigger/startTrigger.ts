@@ -1,5 +1,5 @@
 import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
-import type { ParameterSource } from '../actions/function/parameterSource';
+import type { ParameterSource } from '../parameters/parameterReader';
 import type { EncodedArguments } from '../convex/arguments';
 import type { ConvexFailure } from '../convex/failure';
 import { actingAs, openDeployment, type Deployment } from '../transport/deployment';

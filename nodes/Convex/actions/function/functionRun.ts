@@ -15,8 +15,8 @@ import { KnownFunctions } from './knownFunctions';
 import { hintAtItems, toItems, toListItems } from './output';
 import { readPages } from './pages';
 import { prepareCall, type PreparedCall } from './preparedCall';
-import { readRunOptions, type RunOptions } from './runOptions';
-import { SharedParameters } from './sharedParameters';
+import { readRunOptions, type RunOptions } from '../../parameters/options/runOptions';
+import { SharedParameters } from '../../parameters/cachedParameters';
 
 const TURN_MS = 20;
 

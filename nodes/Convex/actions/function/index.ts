@@ -1,9 +1,9 @@
 import type { INodeProperties } from 'n8n-workflow';
 import * as action from './action.operation';
-import { argumentsDescription } from './arguments';
-import { functionPathDescription } from './functionPath';
+import { argumentsDescription } from '../../parameters/arguments/index';
+import { functionPathDescription } from '../../parameters/functionLocator';
 import * as mutation from './mutation.operation';
-import { optionsDescription } from './options';
+import { optionsDescription } from '../../parameters/options/index';
 import * as query from './query.operation';
 import * as run from './run.operation';
 

@@ -2,10 +2,8 @@ import type { JSONValue } from 'convex/values';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { FunctionSignature } from '../../convex/functionSpec';
 import { returnShapeOf } from '../../convex/returnShape';
+import type { OutputShape } from '../../parameters/options';
 import type { ListPage } from './pages';
-
-/** `full`: value and log lines, one item each. `value`: the value alone, a list element by element. */
-export type OutputShape = 'full' | 'value';
 
 /** The output items of one call, each paired with the input item. */
 export function toItems(

@@ -11,7 +11,7 @@ import {
 	type Page,
 	type PageRange,
 } from '../../convex/pagination';
-import type { PaginationOptions } from './pagination';
+import type { PaginationOptions } from '../../parameters/options/pagination';
 
 /** A list whose bounds change again and again is not read for ever. */
 const MAX_RESTARTS = 5;

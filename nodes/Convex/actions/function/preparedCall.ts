@@ -6,10 +6,10 @@ import { withPaginationFilledIn } from '../../convex/pagination';
 import { actingAs, type Deployment } from '../../transport/deployment';
 import type { FunctionTarget } from '../../transport/functionSignature';
 import { toFailure } from '../../transport/nodeError';
-import { readArguments } from './arguments';
+import { readArguments } from '../../parameters/arguments/index';
 import type { KnownFunctions } from './knownFunctions';
-import type { FunctionOptions } from './options';
-import type { SharedParameters } from './sharedParameters';
+import type { FunctionOptions } from '../../parameters/options/index';
+import type { SharedParameters } from '../../parameters/cachedParameters';
 
 /** An item's call, checked and encoded, before anything of it is sent. */
 export interface PreparedCall {

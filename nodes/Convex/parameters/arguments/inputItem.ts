@@ -1,8 +1,8 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { describeType } from '../../convex/arguments';
 import { inputFailure } from '../../convex/failure';
-import { chosenOf } from './optionValues';
-import type { ParameterSource } from './parameterSource';
+import { chosenOf } from '../options/optionValues';
+import type { ParameterSource } from '../parameterReader';
 
 export const itemFieldsDescription: INodeProperties[] = [
 	{

@@ -2,8 +2,8 @@ import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { describeType, isPlainObject } from '../../convex/arguments';
 import { convertArgument, DATE_HELP, isArgumentType, mismatch } from '../../convex/argumentTypes';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
-import { dateParser } from './dates';
-import type { ParameterSource } from './parameterSource';
+import { dateParser } from '../dates';
+import type { ParameterSource } from '../parameterReader';
 
 const TYPES: INodePropertyOptions[] = [
 	{

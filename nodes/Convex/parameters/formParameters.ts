@@ -1,5 +1,5 @@
 import type { ILoadOptionsFunctions } from 'n8n-workflow';
-import { hasExpression } from '../actions/function/expressions';
+import { hasExpression } from './expressions';
 import { isPlainObject } from '../convex/arguments';
 import { parseComponentPath } from '../convex/componentPath';
 import { inputFailure } from '../convex/failure';

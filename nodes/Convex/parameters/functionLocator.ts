@@ -1,8 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { isPlainObject } from '../../convex/arguments';
-import { inputFailure } from '../../convex/failure';
-import { toFunctionPath, type FunctionPath } from '../../convex/functionPath';
-import type { ParameterSource } from './parameterSource';
+import { isPlainObject } from '../convex/arguments';
+import { inputFailure } from '../convex/failure';
+import { toFunctionPath, type FunctionPath } from '../convex/functionPath';
+import type { ParameterSource } from './parameterReader';
 
 export const functionPathDescription: INodeProperties[] = [
 	{

@@ -5,7 +5,6 @@ import type { FunctionOperation, ValueFormat } from '../../convex/functionCall';
 import type { UserIdentity } from '../../convex/identity';
 import { actAsUserOptions, readIdentity } from './actAsUser';
 import { choice, toOptions, valueOf, wholeNumber, yesOrNo } from './optionValues';
-import type { OutputShape } from './output';
 import { paginationOption, readPagination, type PaginationOptions } from './pagination';
 import {
 	batchSizeOption,
@@ -19,6 +18,9 @@ import {
 const DEFAULT_TIMEOUT_MS = 300_000;
 /** What n8n's request helper can wait, about 24 days; with more it does not wait at all. */
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** `full`: value and log lines, one item each. `value`: the value alone, a list element by element. */
+export type OutputShape = 'full' | 'value';
 
 /** The options that may differ from item to item. */
 export interface FunctionOptions {

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { isPlainObject } from '../../convex/arguments';
 import type { FunctionOperation } from '../../convex/functionCall';
-import { hasExpression } from './expressions';
+import { hasExpression } from '../expressions';
 import { choice, valueOf, wholeNumber, yesOrNo } from './optionValues';
 
 const DEFAULT_BATCH_SIZE = 1_000;

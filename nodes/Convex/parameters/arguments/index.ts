@@ -3,10 +3,10 @@ import { encodeArguments, isPlainObject, type EncodedArguments } from '../../con
 import { inputFailure } from '../../convex/failure';
 import type { FunctionSignature } from '../../convex/functionSpec';
 import { ARGUMENTS_ADVICE, parseJsonText } from '../../convex/jsonText';
-import { argumentFieldsDescription, readArgumentFields } from './argumentFields';
-import { convert, mappedArgumentsDescription, readMappedArguments } from './mappedArguments';
-import { itemFieldsDescription, readItemFields } from './itemFields';
-import type { ParameterSource } from './parameterSource';
+import { argumentFieldsDescription, readArgumentFields } from './fields';
+import { convert, mappedArgumentsDescription, readMappedArguments } from './mapped';
+import { itemFieldsDescription, readItemFields } from './inputItem';
+import type { ParameterSource } from '../parameterReader';
 
 const JSON_PARAMETER = "'Arguments (JSON)'";
 

@@ -1,9 +1,9 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { FunctionOperation } from '../../convex/functionCall';
+import type { FunctionOperation } from '../convex/functionCall';
 import { hasExpression } from './expressions';
-import { readFunctionPath } from './functionPath';
-import { readOptions } from './options';
-import type { ParameterSource } from './parameterSource';
+import { readFunctionPath } from './functionLocator';
+import { readOptions } from './options/index';
+import type { ParameterSource } from './parameterReader';
 
 type ReadForItem<Value> = (itemIndex: number) => Value;
 

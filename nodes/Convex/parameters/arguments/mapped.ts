@@ -9,9 +9,9 @@ import {
 	type Validator,
 } from '../../convex/validator';
 import { convertFields } from '../../convex/validatorConversion';
-import { dateParser } from './dates';
-import { chosenOf } from './optionValues';
-import type { ParameterSource } from './parameterSource';
+import { dateParser } from '../dates';
+import { chosenOf } from '../options/optionValues';
+import type { ParameterSource } from '../parameterReader';
 
 export const mappedArgumentsDescription: INodeProperties[] = [
 	{
