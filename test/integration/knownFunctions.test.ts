@@ -1,7 +1,7 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { Convex } from '../../nodes/Convex/Convex.node';
-import { KnownFunctions } from '../../nodes/Convex/actions/function/knownFunctions';
-import { ItemRun } from '../../nodes/Convex/actions/itemRun';
+import { KnownFunctions } from '../../nodes/Convex/actions/calls/signatureCache';
+import { ItemRun } from '../../nodes/Convex/actions/itemResults';
 import { ConvexFailure, inputFailure } from '../../nodes/Convex/convex/failure';
 import { parseFunctionPath } from '../../nodes/Convex/convex/functionPath';
 import { RetryPolicy } from '../../nodes/Convex/convex/retryPolicy';

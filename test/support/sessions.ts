@@ -1,8 +1,8 @@
 import type { IExecuteFunctions, INodeType } from 'n8n-workflow';
 import { Convex } from '../../nodes/Convex/Convex.node';
-import { FunctionRun } from '../../nodes/Convex/actions/function/functionRun';
-import { runSession } from '../../nodes/Convex/actions/function/runSession';
-import { ItemRun } from '../../nodes/Convex/actions/itemRun';
+import { FunctionRun } from '../../nodes/Convex/actions/calls/callRunner';
+import { runSession } from '../../nodes/Convex/actions/calls/sessionDelivery';
+import { ItemRun } from '../../nodes/Convex/actions/itemResults';
 import type { SessionOperation } from '../../nodes/Convex/convex/functionCall';
 import { ItemDeployments } from '../../nodes/Convex/transport/itemDeployments';
 import { calling } from './convexNode';

@@ -1,4 +1,4 @@
-import { readPages, type ListPage } from '../../nodes/Convex/actions/function/pages';
+import { readPages, type ListPage } from '../../nodes/Convex/actions/calls/readPages';
 import type { EncodedArguments } from '../../nodes/Convex/convex/arguments';
 import { ConvexFailure } from '../../nodes/Convex/convex/failure';
 import { functionFailure } from '../../nodes/Convex/convex/functionFailure';

@@ -1,5 +1,5 @@
 import type { JSONValue } from 'convex/values';
-import type { ListPage } from '../../nodes/Convex/actions/function/pages';
+import type { ListPage } from '../../nodes/Convex/actions/calls/readPages';
 import type { PaginationOptions } from '../../nodes/Convex/parameters/options/pagination';
 import { isPlainObject, type EncodedArguments } from '../../nodes/Convex/convex/arguments';
 import type { FunctionResult } from '../../nodes/Convex/convex/functionResponse';

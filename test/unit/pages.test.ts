@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { readPages } from '../../nodes/Convex/actions/function/pages';
+import { readPages } from '../../nodes/Convex/actions/calls/readPages';
 import { PagedList } from './pagedList';
 import { askedFor, documentsOf, page, reading, scripted, serving, success } from './pageSenders';
 

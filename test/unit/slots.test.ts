@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Slots } from '../../nodes/Convex/actions/slots';
+import { Slots } from '../../nodes/Convex/actions/concurrencyLimiter';
 
 const RUNS = { seed: 20260502, numRuns: 200 };
 

@@ -3,7 +3,7 @@ import { inputFailure } from '../convex/failure';
 import { ItemDeployments } from '../transport/itemDeployments';
 import { toFailure } from '../transport/nodeError';
 import { operations } from './function';
-import { ItemRun } from './itemRun';
+import { ItemRun } from './itemResults';
 
 /** Runs the chosen operation for the input items, each with its own credential. */
 export async function router(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodePropertyOptions } from 'n8n-workflow';
 import type { ItemDeployments } from '../../transport/itemDeployments';
-import type { ItemRun } from '../itemRun';
-import { runCalls } from './runCalls';
+import type { ItemRun } from '../itemResults';
+import { runCalls } from '../calls/individualCalls';
 
 export const description: INodePropertyOptions = {
 	name: 'Action',

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodePropertyOptions } from 'n8n-workflow';
 import type { ItemDeployments } from '../../transport/itemDeployments';
-import type { ItemRun } from '../itemRun';
-import { runQueries } from './runQueries';
+import type { ItemRun } from '../itemResults';
+import { runQueries } from '../calls/batchedQueries';
 
 export const description: INodePropertyOptions = {
 	name: 'Query',

@@ -1,8 +1,8 @@
 import type { BatchSizing } from '../../convex/batchSizing';
 import { encodeQuery, MAX_BATCH_BYTES } from '../../convex/queryBatch';
-import type { ItemRun } from '../itemRun';
-import type { FunctionRun } from './functionRun';
-import type { PreparedCall } from './preparedCall';
+import type { ItemRun } from '../itemResults';
+import type { FunctionRun } from './callRunner';
+import type { PreparedCall } from './prepareCall';
 
 /** With many identities among the items, no more than this many batches' worth of them wait. */
 const MAX_WAITING_BATCHES = 4;

@@ -10,11 +10,11 @@ import { callFunction, readTimestamp } from '../../transport/functionCalls';
 import type { ItemDeployments } from '../../transport/itemDeployments';
 import { toFailure } from '../../transport/nodeError';
 import { Retries } from '../../transport/retries';
-import type { ItemRun } from '../itemRun';
-import { KnownFunctions } from './knownFunctions';
+import type { ItemRun } from '../itemResults';
+import { KnownFunctions } from './signatureCache';
 import { hintAtItems, toItems, toListItems } from './output';
-import { readPages } from './pages';
-import { prepareCall, type PreparedCall } from './preparedCall';
+import { readPages } from './readPages';
+import { prepareCall, type PreparedCall } from './prepareCall';
 import { readRunOptions, type RunOptions } from '../../parameters/options/runOptions';
 import { SharedParameters } from '../../parameters/cachedParameters';
 

@@ -7,7 +7,7 @@ import { actingAs, type Deployment } from '../../transport/deployment';
 import type { FunctionTarget } from '../../transport/functionSignature';
 import { toFailure } from '../../transport/nodeError';
 import { readArguments } from '../../parameters/arguments/index';
-import type { KnownFunctions } from './knownFunctions';
+import type { KnownFunctions } from './signatureCache';
 import type { FunctionOptions } from '../../parameters/options/index';
 import type { SharedParameters } from '../../parameters/cachedParameters';
 

@@ -4,9 +4,9 @@ import type { FunctionCall, SessionOperation } from '../../convex/functionCall';
 import { formatFunctionPath } from '../../convex/functionPath';
 import { INTERRUPTION_LIMIT_MS, Session } from '../../transport/live/session';
 import { checkWebSocketSupport } from '../../transport/live/syncClient';
-import { Slots } from '../slots';
-import type { FunctionRun } from './functionRun';
-import type { PreparedCall } from './preparedCall';
+import { Slots } from '../concurrencyLimiter';
+import type { FunctionRun } from './callRunner';
+import type { PreparedCall } from './prepareCall';
 
 /** The deployment queues 1,000 of a connection, and then closes it. */
 const MAX_HELD = 500;

@@ -3,9 +3,9 @@ import { BatchSizing } from '../../convex/batchSizing';
 import { isBatchUnknown, isTooLarge, isTooSlow, mayBeOneQuery } from '../../convex/queryBatch';
 import { callQueryBatch } from '../../transport/functionCalls';
 import type { ItemDeployments } from '../../transport/itemDeployments';
-import type { ItemRun } from '../itemRun';
-import { Slots } from '../slots';
-import { FunctionRun } from './functionRun';
+import type { ItemRun } from '../itemResults';
+import { Slots } from '../concurrencyLimiter';
+import { FunctionRun } from './callRunner';
 import { QueryBatches, type WaitingQuery } from './queryBatches';
 
 /**

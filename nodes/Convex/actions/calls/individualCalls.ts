@@ -1,10 +1,10 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { FunctionOperation } from '../../convex/functionCall';
 import type { ItemDeployments } from '../../transport/itemDeployments';
-import type { ItemRun } from '../itemRun';
-import { Slots } from '../slots';
-import { FunctionRun } from './functionRun';
-import { runSession } from './runSession';
+import type { ItemRun } from '../itemResults';
+import { Slots } from '../concurrencyLimiter';
+import { FunctionRun } from './callRunner';
+import { runSession } from './sessionDelivery';
 
 /**
  * Runs the functions that the items ask for, each in a request of its own: one after another in input

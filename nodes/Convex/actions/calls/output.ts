@@ -3,7 +3,7 @@ import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-wor
 import type { FunctionSignature } from '../../convex/functionSpec';
 import { returnShapeOf } from '../../convex/returnShape';
 import type { OutputShape } from '../../parameters/options';
-import type { ListPage } from './pages';
+import type { ListPage } from './readPages';
 
 /** The output items of one call, each paired with the input item. */
 export function toItems(

@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { ConvexFailure } from '../convex/failure';
 import { toErrorBranchItem, toErrorItem, toNodeError } from '../transport/nodeError';
 import { RUN_STOPPED } from '../transport/retries';
-import { NO_MEMORY, openRetryMemory, type EndedItem, type RetryMemory } from './retryMemory';
+import { NO_MEMORY, openRetryMemory, type EndedItem, type RetryMemory } from './attemptCache';
 
 type ItemEnd =
 	| EndedItem
