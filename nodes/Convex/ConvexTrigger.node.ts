@@ -6,8 +6,8 @@ import {
 	type ITriggerResponse,
 } from 'n8n-workflow';
 import { credentialTest, listSearch, resourceMapping } from './methods';
-import { description } from './trigger/description';
-import { startTrigger } from './trigger/startTrigger';
+import { description } from './triggers/query/description';
+import { startTrigger } from './triggers/query/activate';
 
 export class ConvexTrigger implements INodeType {
 	description: INodeTypeDescription = {

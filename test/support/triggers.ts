@@ -14,7 +14,7 @@ import {
 import { ConvexApi } from '../../credentials/ConvexApi.credentials';
 import { ConvexTrigger } from '../../nodes/Convex/ConvexTrigger.node';
 import type { Patience } from '../../nodes/Convex/transport/live/absence';
-import { startTrigger } from '../../nodes/Convex/trigger/startTrigger';
+import { startTrigger } from '../../nodes/Convex/triggers/query/activate';
 import {
 	additionalDataWith,
 	CredentialsInMemory,

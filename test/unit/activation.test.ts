@@ -1,4 +1,4 @@
-import { Activation } from '../../nodes/Convex/trigger/activation';
+import { Activation } from '../../nodes/Convex/triggers/query/activationRegistry';
 
 /** Something that is watched, and whether it was closed. */
 class Watching {

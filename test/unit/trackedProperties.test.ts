@@ -9,7 +9,7 @@ import type { ResultEvent } from '../../nodes/Convex/convex/resultEvent';
 import { isSameValue } from '../../nodes/Convex/convex/sameValue';
 import { TrackedDocuments } from '../../nodes/Convex/convex/trackedDocuments';
 import { TrackedValue } from '../../nodes/Convex/convex/trackedValue';
-import { toItems } from '../../nodes/Convex/trigger/items';
+import { toItems } from '../../nodes/Convex/triggers/query/items';
 
 const RUNS = { seed: 20261128, numRuns: 300 };
 

@@ -4,7 +4,7 @@ import { functionFailure } from '../../nodes/Convex/convex/functionFailure';
 import { platformFailure } from '../../nodes/Convex/convex/platformFailure';
 import { toFailure } from '../../nodes/Convex/transport/nodeError';
 import { networkFailure } from '../../nodes/Convex/transport/networkFailure';
-import { goingOn, watchFailure } from '../../nodes/Convex/trigger/watchFailure';
+import { goingOn, watchFailure } from '../../nodes/Convex/triggers/query/failures';
 
 const reported = (errorMessage: string, errorData?: string) =>
 	functionFailure({ operation: 'query', errorMessage, errorData, logLines: [] });

@@ -1,16 +1,16 @@
 import type { ITriggerFunctions } from 'n8n-workflow';
-import { readArguments } from '../parameters/arguments/index';
-import { readFunctionPath } from '../parameters/functionLocator';
-import { readIdentity } from '../parameters/options/actAsUser';
-import { readComponentPath, readValueFormat } from '../parameters/options/index';
-import { isOn, toOptions } from '../parameters/options/optionValues';
-import type { ParameterSource } from '../parameters/parameterReader';
-import { describeType, isPlainObject, type EncodedArguments } from '../convex/arguments';
-import { inputFailure } from '../convex/failure';
-import type { ValueFormat } from '../convex/functionCall';
-import type { FunctionPath } from '../convex/functionPath';
-import type { FunctionSignature } from '../convex/functionSpec';
-import type { UserIdentity } from '../convex/identity';
+import { readArguments } from '../../parameters/arguments/index';
+import { readFunctionPath } from '../../parameters/functionLocator';
+import { readIdentity } from '../../parameters/options/actAsUser';
+import { readComponentPath, readValueFormat } from '../../parameters/options/index';
+import { isOn, toOptions } from '../../parameters/options/optionValues';
+import type { ParameterSource } from '../../parameters/parameterReader';
+import { describeType, isPlainObject, type EncodedArguments } from '../../convex/arguments';
+import { inputFailure } from '../../convex/failure';
+import type { ValueFormat } from '../../convex/functionCall';
+import type { FunctionPath } from '../../convex/functionPath';
+import type { FunctionSignature } from '../../convex/functionSpec';
+import type { UserIdentity } from '../../convex/identity';
 
 /** What is watched, and what the workflow gets of it. */
 export interface Watch {

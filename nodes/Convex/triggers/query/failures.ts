@@ -1,5 +1,5 @@
-import { isOverload } from '../convex/callOutcome';
-import { ConvexFailure, inputFailure } from '../convex/failure';
+import { isOverload } from '../../convex/callOutcome';
+import { ConvexFailure, inputFailure } from '../../convex/failure';
 
 interface TriggerWords {
 	fits: (failure: ConvexFailure) => boolean;

@@ -1,21 +1,21 @@
 import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
-import type { ParameterSource } from '../parameters/parameterReader';
-import type { EncodedArguments } from '../convex/arguments';
-import type { ConvexFailure } from '../convex/failure';
-import { actingAs, openDeployment, type Deployment } from '../transport/deployment';
-import { readSignature } from '../transport/functionSignature';
-import { PATIENCE, type Patience } from '../transport/live/absence';
-import { checkDeployment } from '../transport/live/deploymentCheck';
-import { checkEgress } from '../transport/live/egress';
-import { checkWebSocketSupport } from '../transport/live/syncClient';
-import { toEditorError, toFailure } from '../transport/nodeError';
-import { startTimer, stopTimer } from '../transport/timers';
-import { Activation } from './activation';
+import type { ParameterSource } from '../../parameters/parameterReader';
+import type { EncodedArguments } from '../../convex/arguments';
+import type { ConvexFailure } from '../../convex/failure';
+import { actingAs, openDeployment, type Deployment } from '../../transport/deployment';
+import { readSignature } from '../../transport/functionSignature';
+import { PATIENCE, type Patience } from '../../transport/live/absence';
+import { checkDeployment } from '../../transport/live/deploymentCheck';
+import { checkEgress } from '../../transport/live/egress';
+import { checkWebSocketSupport } from '../../transport/live/syncClient';
+import { toEditorError, toFailure } from '../../transport/nodeError';
+import { startTimer, stopTimer } from '../../transport/timers';
+import { Activation } from './activationRegistry';
 import { manualRun } from './manualRun';
 import { readWatch, readWatchedArguments, triggerParameters, type Watch } from './parameters';
-import { endingTrigger, isWrongConfiguration, watchFailure } from './watchFailure';
-import { isKept } from './memory';
-import { WatchRun, type FirstOutcome } from './watchRun';
+import { endingTrigger, isWrongConfiguration, watchFailure } from './failures';
+import { isKept } from './state';
+import { WatchRun, type FirstOutcome } from './activeSubscription';
 
 /**
  * How long activation waits for the deployment's answer and the query's first result. What is wrong

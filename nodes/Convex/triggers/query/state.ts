@@ -1,8 +1,8 @@
-import { describeType, isPlainObject } from '../convex/arguments';
-import { inputFailure, type ConvexFailure } from '../convex/failure';
-import { fingerprintOf } from '../convex/fingerprint';
-import type { ResultCheckpoint } from '../convex/resultEvent';
-import { toFailure } from '../transport/nodeError';
+import { describeType, isPlainObject } from '../../convex/arguments';
+import { inputFailure, type ConvexFailure } from '../../convex/failure';
+import { fingerprintOf } from '../../convex/fingerprint';
+import type { ResultCheckpoint } from '../../convex/resultEvent';
+import { toFailure } from '../../transport/nodeError';
 
 /** What a trigger keeps. */
 interface KeptState extends ResultCheckpoint {

@@ -1,7 +1,7 @@
 import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
-import { argumentsDescription } from '../parameters/arguments/index';
-import { functionPathDescription } from '../parameters/functionLocator';
-import { optionsDescription } from '../parameters/options/index';
+import { argumentsDescription } from '../../parameters/arguments/index';
+import { functionPathDescription } from '../../parameters/functionLocator';
+import { optionsDescription } from '../../parameters/options/index';
 
 /** The options of the Convex node that have a meaning for a query that is watched. */
 const OPTIONS = ['actAsUser', 'actAsUserAttributes', 'componentPath', 'valueFormat'];

@@ -1,18 +1,18 @@
 import type { JSONValue } from 'convex/values';
 import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
-import type { EncodedArguments } from '../convex/arguments';
-import type { ConvexFailure } from '../convex/failure';
-import { noLiveConnection } from '../convex/liveFailure';
-import { actingAs, type Deployment } from '../transport/deployment';
-import { longWithoutResult, PATIENCE } from '../transport/live/absence';
-import { checkDeployment } from '../transport/live/deploymentCheck';
-import { LiveWatch } from '../transport/live/liveWatch';
-import { startTimer, stopTimer } from '../transport/timers';
-import { toFailure, toNodeError } from '../transport/nodeError';
+import type { EncodedArguments } from '../../convex/arguments';
+import type { ConvexFailure } from '../../convex/failure';
+import { noLiveConnection } from '../../convex/liveFailure';
+import { actingAs, type Deployment } from '../../transport/deployment';
+import { longWithoutResult, PATIENCE } from '../../transport/live/absence';
+import { checkDeployment } from '../../transport/live/deploymentCheck';
+import { LiveWatch } from '../../transport/live/liveWatch';
+import { startTimer, stopTimer } from '../../transport/timers';
+import { toFailure, toNodeError } from '../../transport/nodeError';
 import { toItems } from './items';
 import type { Watch } from './parameters';
-import { watchFailure } from './watchFailure';
-import { trackerOf } from './watchRun';
+import { watchFailure } from './failures';
+import { trackerOf } from './activeSubscription';
 
 /** How long to wait for the deployment's answer, and for a live connection. */
 const CONNECTION_TIMEOUT_MS = 15_000;

@@ -1,23 +1,23 @@
 import type { JSONValue } from 'convex/values';
 import type { ITriggerFunctions } from 'n8n-workflow';
-import type { EncodedArguments } from '../convex/arguments';
-import type { ConvexFailure } from '../convex/failure';
-import { fingerprintOf } from '../convex/fingerprint';
-import { formatFunctionPath } from '../convex/functionPath';
-import type { ResultCheckpoint, ResultTracker, ResultUpdate } from '../convex/resultEvent';
-import { TrackedDocuments } from '../convex/trackedDocuments';
-import { TrackedValue } from '../convex/trackedValue';
-import type { Deployment } from '../transport/deployment';
-import type { Patience } from '../transport/live/absence';
-import { LiveWatch } from '../transport/live/liveWatch';
-import { startTimer, stopTimer } from '../transport/timers';
-import { toEditorError, toFailure } from '../transport/nodeError';
-import { reportFailure } from './failureReport';
-import { Incidents } from './incidents';
+import type { EncodedArguments } from '../../convex/arguments';
+import type { ConvexFailure } from '../../convex/failure';
+import { fingerprintOf } from '../../convex/fingerprint';
+import { formatFunctionPath } from '../../convex/functionPath';
+import type { ResultCheckpoint, ResultTracker, ResultUpdate } from '../../convex/resultEvent';
+import { TrackedDocuments } from '../../convex/trackedDocuments';
+import { TrackedValue } from '../../convex/trackedValue';
+import type { Deployment } from '../../transport/deployment';
+import type { Patience } from '../../transport/live/absence';
+import { LiveWatch } from '../../transport/live/liveWatch';
+import { startTimer, stopTimer } from '../../transport/timers';
+import { toEditorError, toFailure } from '../../transport/nodeError';
+import { reportFailure } from '../reportFailure';
+import { Incidents } from '../failureReporter';
 import { toItems } from './items';
-import { WatchMemory } from './memory';
+import { WatchMemory } from './state';
 import type { Watch } from './parameters';
-import { endingTrigger, goingOn, notStarted } from './watchFailure';
+import { endingTrigger, goingOn, notStarted } from './failures';
 
 /** How a watch began. */
 export type FirstOutcome =
