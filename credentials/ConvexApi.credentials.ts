@@ -5,7 +5,7 @@ import type {
 	IHttpRequestOptions,
 	INodeProperties,
 } from 'n8n-workflow';
-import { authorizeRequest } from '../nodes/Convex/transport/authorizeRequest';
+import { authorizeRequest } from '../nodes/Convex/transport/http/authorizeRequest';
 
 export class ConvexApi implements ICredentialType {
 	name = 'convexApi';

@@ -2,7 +2,7 @@
 import { Session, type Runtime } from 'node:inspector';
 import type { INodeType } from 'n8n-workflow';
 
-/** The name in nodes/Convex/transport/live/timers.ts, which esbuild keeps or appends a number to. */
+/** The name in nodes/Convex/transport/timers.ts, which esbuild keeps or appends a number to. */
 const VARIABLE = /^waiting\d*$/;
 
 /** Where a value of this process is put for a moment, to get it from Node to the inspector and back. */

@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
 import { PassThrough } from 'node:stream';
-import { answerUnlessAborted, readAnswer } from '../../nodes/Convex/transport/answerText';
+import { answerUnlessAborted, readAnswer } from '../../nodes/Convex/transport/http/answerText';
 
 const CANCELLED = { code: 'ERR_CANCELED' };
 

@@ -1,5 +1,5 @@
 import type { IHttpRequestOptions } from 'n8n-workflow';
-import { authorizeRequest } from '../../nodes/Convex/transport/authorizeRequest';
+import { authorizeRequest } from '../../nodes/Convex/transport/http/authorizeRequest';
 import { failureOf } from './refusal';
 
 const OWN = 'https://happy-animal-123.convex.cloud';

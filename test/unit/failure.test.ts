@@ -16,7 +16,7 @@ import {
 	longSilence,
 } from '../../nodes/Convex/convex/liveFailure';
 import { platformFailure } from '../../nodes/Convex/convex/platformFailure';
-import { networkFailure } from '../../nodes/Convex/transport/networkFailure';
+import { networkFailure } from '../../nodes/Convex/transport/http/networkFailure';
 
 describe('a failure', () => {
 	it('is an error with a message, advice and details', () => {

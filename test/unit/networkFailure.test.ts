@@ -1,6 +1,6 @@
 import type { FailureOutcome } from '../../nodes/Convex/convex/failure';
 import type { FunctionOperation } from '../../nodes/Convex/convex/functionCall';
-import { networkFailure } from '../../nodes/Convex/transport/networkFailure';
+import { networkFailure } from '../../nodes/Convex/transport/http/networkFailure';
 
 const OPERATIONS: FunctionOperation[] = ['query', 'mutation', 'action', 'run'];
 const TIMEOUT_MS = 300_000;

@@ -1,5 +1,5 @@
-import { networkFailure } from '../../nodes/Convex/transport/networkFailure';
-import { parseRequestError } from '../../nodes/Convex/transport/requestError';
+import { networkFailure } from '../../nodes/Convex/transport/http/networkFailure';
+import { parseRequestError } from '../../nodes/Convex/transport/http/requestError';
 
 /** What n8n's request helper throws before 2.34: axios' code and message are all that is left. */
 function thrownByOlderN8n(httpCode: string | null, message: string): Error {

@@ -3,7 +3,7 @@ import type { ConvexFailure } from '../../nodes/Convex/convex/failure';
 import { functionFailure } from '../../nodes/Convex/convex/functionFailure';
 import { platformFailure } from '../../nodes/Convex/convex/platformFailure';
 import { toFailure } from '../../nodes/Convex/transport/nodeError';
-import { networkFailure } from '../../nodes/Convex/transport/networkFailure';
+import { networkFailure } from '../../nodes/Convex/transport/http/networkFailure';
 import { goingOn, watchFailure } from '../../nodes/Convex/triggers/query/failures';
 
 const reported = (errorMessage: string, errorData?: string) =>

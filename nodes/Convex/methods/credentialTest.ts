@@ -3,7 +3,7 @@ import type {
 	ICredentialTestFunctions,
 	INodeCredentialTestResult,
 } from 'n8n-workflow';
-import { testCredential } from '../transport/credentialTest';
+import { testCredential } from '../transport/http/testCredential';
 
 /** The credential's Test button. */
 export async function convexApiTest(

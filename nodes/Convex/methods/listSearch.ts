@@ -10,7 +10,7 @@ import { formatFunctionPath } from '../convex/functionPath';
 import type { FunctionSignature } from '../convex/functionSpec';
 import { requiredFirst } from '../convex/validator';
 import { openDeployment } from '../transport/deployment';
-import { readFunctionSpec } from '../transport/functionSpec';
+import { readFunctionSpec } from '../transport/http/readFunctionSpec';
 import { toEditorError } from '../transport/nodeError';
 
 /** The functions that the chosen operation can run, public ones first, module by module. */

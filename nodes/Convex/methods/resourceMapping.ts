@@ -10,7 +10,7 @@ import {
 	readFormPagination,
 	readFormTarget,
 } from '../parameters/formParameters';
-import { readSignature } from '../transport/functionSignature';
+import { readSignature } from '../transport/http/functionSignature';
 import {
 	alternativesOf,
 	describeValidator,

@@ -5,7 +5,7 @@ import { parseComponentPath } from '../convex/componentPath';
 import { inputFailure } from '../convex/failure';
 import type { FunctionOperation } from '../convex/functionCall';
 import { toFunctionPath } from '../convex/functionPath';
-import type { FunctionTarget } from '../transport/functionSignature';
+import type { FunctionTarget } from '../transport/http/functionSignature';
 
 const OPERATIONS: readonly FunctionOperation[] = ['query', 'mutation', 'action', 'run'];
 

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { BatchSizing } from '../../convex/batchSizing';
 import { isBatchUnknown, isTooLarge, isTooSlow, mayBeOneQuery } from '../../convex/queryBatch';
-import { callQueryBatch } from '../../transport/functionCalls';
+import { callQueryBatch } from '../../transport/http/functionCalls';
 import type { ItemDeployments } from '../../transport/itemDeployments';
 import type { ItemRun } from '../itemResults';
 import { Slots } from '../concurrencyLimiter';

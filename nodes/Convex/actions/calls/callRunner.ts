@@ -6,7 +6,7 @@ import { formatFunctionPath } from '../../convex/functionPath';
 import { RetryPolicy } from '../../convex/retryPolicy';
 import { isSnapshotGone, type TimestampResult } from '../../convex/snapshot';
 import type { Deployment } from '../../transport/deployment';
-import { callFunction, readTimestamp } from '../../transport/functionCalls';
+import { callFunction, readTimestamp } from '../../transport/http/functionCalls';
 import type { ItemDeployments } from '../../transport/itemDeployments';
 import { toFailure } from '../../transport/nodeError';
 import { Retries } from '../../transport/retries';

@@ -4,7 +4,7 @@ import { inputFailure } from '../../convex/failure';
 import type { FunctionSignature } from '../../convex/functionSpec';
 import { withPaginationFilledIn } from '../../convex/pagination';
 import { actingAs, type Deployment } from '../../transport/deployment';
-import type { FunctionTarget } from '../../transport/functionSignature';
+import type { FunctionTarget } from '../../transport/http/functionSignature';
 import { toFailure } from '../../transport/nodeError';
 import { readArguments } from '../../parameters/arguments/index';
 import type { KnownFunctions } from './signatureCache';

@@ -10,7 +10,7 @@ import {
 	readSignatureSince,
 	suggesting,
 	type FunctionTarget,
-} from '../../transport/functionSignature';
+} from '../../transport/http/functionSignature';
 import { toFailure } from '../../transport/nodeError';
 import type { Retries } from '../../transport/retries';
 

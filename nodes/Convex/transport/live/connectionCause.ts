@@ -3,7 +3,7 @@ import { STATUS_FUNCTION_FAILED, STATUS_OK, unreadableAnswer } from '../../conve
 import { connectionKeepsBreaking, noLiveConnection } from '../../convex/liveFailure';
 import { platformFailure } from '../../convex/platformFailure';
 import type { CallContext, Deployment } from '../deployment';
-import { checkDeployment, type DeploymentCheck } from './deploymentCheck';
+import { checkDeployment, type DeploymentCheck } from '../http/deploymentCheck';
 
 const CHECK_TIMEOUT_MS = 10_000;
 

@@ -1,7 +1,7 @@
 import type { NodeEgressFilter } from 'n8n-workflow';
 import { inputFailure } from '../../convex/failure';
 import type { CallContext } from '../deployment';
-import { networkFailure } from '../networkFailure';
+import { networkFailure } from '../http/networkFailure';
 
 /**
  * Asks n8n's own policy (N8N_SSRF_…) whether the deployment may be connected to: a WebSocket does

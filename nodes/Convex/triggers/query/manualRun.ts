@@ -5,7 +5,7 @@ import type { ConvexFailure } from '../../convex/failure';
 import { noLiveConnection } from '../../convex/liveFailure';
 import { actingAs, type Deployment } from '../../transport/deployment';
 import { longWithoutResult, PATIENCE } from '../../transport/live/absence';
-import { checkDeployment } from '../../transport/live/deploymentCheck';
+import { checkDeployment } from '../../transport/http/deploymentCheck';
 import { LiveWatch } from '../../transport/live/liveWatch';
 import { startTimer, stopTimer } from '../../transport/timers';
 import { toFailure, toNodeError } from '../../transport/nodeError';

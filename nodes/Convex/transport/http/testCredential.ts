@@ -1,20 +1,20 @@
 import type { ICredentialTestFunctions, INodeCredentialTestResult } from 'n8n-workflow';
-import { parseCredential, type ConvexCredential } from '../convex/credential';
+import { parseCredential, type ConvexCredential } from '../../convex/credential';
 import {
 	credentialProbe,
 	parseProbeResponse,
 	type CredentialProbe,
-} from '../convex/credentialProbe';
-import { endpointUrl } from '../convex/deploymentUrl';
-import { ConvexFailure } from '../convex/failure';
-import type { DeploymentResponse } from '../convex/functionCall';
-import { isTooSlow } from '../convex/queryBatch';
-import { Redactor } from '../convex/redaction';
+} from '../../convex/credentialProbe';
+import { endpointUrl } from '../../convex/deploymentUrl';
+import { ConvexFailure } from '../../convex/failure';
+import type { DeploymentResponse } from '../../convex/functionCall';
+import { isTooSlow } from '../../convex/queryBatch';
+import { Redactor } from '../../convex/redaction';
 import { answerUnlessAborted, readAnswer } from './answerText';
 import { networkFailure, timedOut } from './networkFailure';
-import { toFailure } from './nodeError';
+import { toFailure } from '../nodeError';
 import { CLIENT_HEADERS } from './post';
-import { startTimer, stopTimer } from './timers';
+import { startTimer, stopTimer } from '../timers';
 
 const TEST_TIMEOUT_MS = 15_000;
 

@@ -1,15 +1,15 @@
-import { ConvexFailure, inputFailure } from '../convex/failure';
+import { ConvexFailure, inputFailure } from '../../convex/failure';
 import {
 	FUNCTION_SPEC_PATH,
 	parseFunctionSpec,
 	type FunctionSignature,
-} from '../convex/functionSpec';
-import { isPlainObject } from '../convex/arguments';
-import type { FunctionCall } from '../convex/functionCall';
-import type { CallContext, Deployment } from './deployment';
+} from '../../convex/functionSpec';
+import { isPlainObject } from '../../convex/arguments';
+import type { FunctionCall } from '../../convex/functionCall';
+import type { CallContext, Deployment } from '../deployment';
 import { callFunction } from './functionCalls';
 import { isCancelled } from './networkFailure';
-import { toFailure } from './nodeError';
+import { toFailure } from '../nodeError';
 
 const SPEC_TIMEOUT_MS = 30_000;
 /** Long enough for the requests of one form that opens, short enough to show what was just deployed. */

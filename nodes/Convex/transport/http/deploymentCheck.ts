@@ -5,7 +5,7 @@ import type { DeploymentResponse } from '../../convex/functionCall';
 import { parseJsonObject } from '../../convex/jsonText';
 import { platformFailure } from '../../convex/platformFailure';
 import type { CallContext, Deployment } from '../deployment';
-import { post } from '../post';
+import { post } from './post';
 
 /**
  * What a deployment says over HTTP, when its live connection is in doubt.

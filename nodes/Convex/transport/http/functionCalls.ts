@@ -1,18 +1,18 @@
-import { functionRequest, type FunctionCall } from '../convex/functionCall';
-import { parseFunctionResponse, type FunctionResult } from '../convex/functionResponse';
+import { functionRequest, type FunctionCall } from '../../convex/functionCall';
+import { parseFunctionResponse, type FunctionResult } from '../../convex/functionResponse';
 import {
 	encodeBatch,
 	parseBatchResponse,
 	QUERY_BATCH_PATH,
 	type BatchResult,
-} from '../convex/queryBatch';
+} from '../../convex/queryBatch';
 import {
 	parseTimestampResponse,
 	snapshotFailure,
 	TIMESTAMP_PATH,
 	type TimestampResult,
-} from '../convex/snapshot';
-import type { CallContext, Deployment } from './deployment';
+} from '../../convex/snapshot';
+import type { CallContext, Deployment } from '../deployment';
 import { post } from './post';
 
 /**

@@ -1,14 +1,14 @@
 import type { IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
-import { version } from '../../../package.json';
-import { endpointUrl } from '../convex/deploymentUrl';
-import { ConvexFailure } from '../convex/failure';
-import type { DeploymentResponse, FunctionOperation } from '../convex/functionCall';
-import { Redactor } from '../convex/redaction';
-import { parseRetryAfter } from '../convex/retryPolicy';
+import { version } from '../../../../package.json';
+import { endpointUrl } from '../../convex/deploymentUrl';
+import { ConvexFailure } from '../../convex/failure';
+import type { DeploymentResponse, FunctionOperation } from '../../convex/functionCall';
+import { Redactor } from '../../convex/redaction';
+import { parseRetryAfter } from '../../convex/retryPolicy';
 import { answerUnlessAborted, readAnswer } from './answerText';
-import { CREDENTIAL_TYPE, type CallContext, type Deployment } from './deployment';
+import { CREDENTIAL_TYPE, type CallContext, type Deployment } from '../deployment';
 import { networkFailure, timedOut } from './networkFailure';
-import { TimeLimit } from './timeLimit';
+import { TimeLimit } from './requestTimeout';
 
 /** A name without a dash is refused by the deployment (convex-backend crates/common/src/version.rs). */
 export const CLIENT_HEADERS = { 'Convex-Client': `n8n-nodes-convex-${version}` };

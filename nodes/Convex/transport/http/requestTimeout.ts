@@ -1,5 +1,5 @@
-import type { CallContext } from './deployment';
-import { startTimer, stopTimer } from './timers';
+import type { CallContext } from '../deployment';
+import { startTimer, stopTimer } from '../timers';
 
 /**
  * Bounds a whole request. The timeout of n8n's request helper ends when the answer begins, so an

@@ -1,7 +1,7 @@
 import type { IHttpRequestOptions } from 'n8n-workflow';
-import { parseCredential } from '../convex/credential';
-import { HIDDEN_STEP } from '../convex/deploymentUrl';
-import { inputFailure, type ConvexFailure } from '../convex/failure';
+import { parseCredential } from '../../convex/credential';
+import { HIDDEN_STEP } from '../../convex/deploymentUrl';
+import { inputFailure, type ConvexFailure } from '../../convex/failure';
 
 /**
  * Adds the Authorization header of a Convex credential to a request: of this package's nodes or,

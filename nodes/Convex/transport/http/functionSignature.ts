@@ -1,10 +1,14 @@
-import type { FunctionOperation } from '../convex/functionCall';
-import { isFunctionNotFound } from '../convex/functionFailure';
-import { ConvexFailure, inputFailure } from '../convex/failure';
-import { formatFunctionPath, type FunctionPath } from '../convex/functionPath';
-import { findFunction, nearestFunctionPath, type FunctionSignature } from '../convex/functionSpec';
-import type { CallContext, Deployment } from './deployment';
-import { readFunctionSpec } from './functionSpec';
+import type { FunctionOperation } from '../../convex/functionCall';
+import { isFunctionNotFound } from '../../convex/functionFailure';
+import { ConvexFailure, inputFailure } from '../../convex/failure';
+import { formatFunctionPath, type FunctionPath } from '../../convex/functionPath';
+import {
+	findFunction,
+	nearestFunctionPath,
+	type FunctionSignature,
+} from '../../convex/functionSpec';
+import type { CallContext, Deployment } from '../deployment';
+import { readFunctionSpec } from './readFunctionSpec';
 
 /** A function that a node names, and where it looks for it. */
 export interface FunctionTarget {

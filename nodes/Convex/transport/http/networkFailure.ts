@@ -1,6 +1,6 @@
-import { FOREIGN_ANSWER, lostAnswer, unsentCall } from '../convex/callOutcome';
-import { ConvexFailure, executionCancelled } from '../convex/failure';
-import type { FunctionOperation } from '../convex/functionCall';
+import { FOREIGN_ANSWER, lostAnswer, unsentCall } from '../../convex/callOutcome';
+import { ConvexFailure, executionCancelled } from '../../convex/failure';
+import type { FunctionOperation } from '../../convex/functionCall';
 import { AnswerTooLong } from './answerText';
 import { parseRequestError } from './requestError';
 
