@@ -1,4 +1,4 @@
-import { LiveSockets } from '../../nodes/Convex/transport/live/liveSocket';
+import { LiveSockets } from '../../nodes/Convex/transport/live/guardedWebSocket';
 import { startStallingSyncServer, type StallingSyncServer } from '../support/stallingSyncServer';
 import { Arrivals } from '../support/syncClients';
 

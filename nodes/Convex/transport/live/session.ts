@@ -16,8 +16,8 @@ import {
 	type CallCourse,
 	type CallUnderWay,
 	type SessionCall,
-} from './callsUnderWay';
-import { connectionCause, type ConnectionCause } from './connectionCause';
+} from './inFlightCalls';
+import { connectionCause, type ConnectionCause } from './connectionDiagnosis';
 import { checkEgress } from './egress';
 import { Interruption } from './interruption';
 import { SyncClient } from './syncClient';

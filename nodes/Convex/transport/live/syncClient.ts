@@ -7,7 +7,7 @@ import type { SessionOperation } from '../../convex/functionCall';
 import { formatFunctionPath, type FunctionPath } from '../../convex/functionPath';
 import type { UserIdentity } from '../../convex/identity';
 import { Redactor } from '../../convex/redaction';
-import { LiveSockets, type SocketObserver } from './liveSocket';
+import { LiveSockets, type SocketObserver } from './guardedWebSocket';
 import { startTimer, stopTimer } from '../timers';
 
 /** A deployment that does not answer the farewell is not waited for. */

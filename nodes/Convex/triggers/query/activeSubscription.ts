@@ -9,7 +9,7 @@ import { TrackedDocuments } from '../../convex/trackedDocuments';
 import { TrackedValue } from '../../convex/trackedValue';
 import type { Deployment } from '../../transport/deployment';
 import type { Patience } from '../../transport/live/absence';
-import { LiveWatch } from '../../transport/live/liveWatch';
+import { LiveWatch } from '../../transport/live/querySupervisor';
 import { startTimer, stopTimer } from '../../transport/timers';
 import { toEditorError, toFailure } from '../../transport/nodeError';
 import { reportFailure } from '../reportFailure';

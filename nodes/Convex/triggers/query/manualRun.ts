@@ -6,7 +6,7 @@ import { noLiveConnection } from '../../convex/liveFailure';
 import { actingAs, type Deployment } from '../../transport/deployment';
 import { longWithoutResult, PATIENCE } from '../../transport/live/absence';
 import { checkDeployment } from '../../transport/http/deploymentCheck';
-import { LiveWatch } from '../../transport/live/liveWatch';
+import { LiveWatch } from '../../transport/live/querySupervisor';
 import { startTimer, stopTimer } from '../../transport/timers';
 import { toFailure, toNodeError } from '../../transport/nodeError';
 import { toItems } from './items';

@@ -11,7 +11,7 @@ import { toFailure } from '../nodeError';
 import { Absence, longAway, longWithoutResult, type Patience } from './absence';
 import { checkDeployment, type DeploymentCheck } from '../http/deploymentCheck';
 import { checkEgress } from './egress';
-import { LiveQuery } from './liveQuery';
+import { LiveQuery } from './querySubscription';
 import { startTimer, stopTimer } from '../timers';
 
 const CHECK_TIMEOUT_MS = 10_000;
