@@ -1,7 +1,7 @@
 import axios from 'axios';
-import { formatFunctionPath } from '../../nodes/Convex/convex/functionPath';
-import { parseFunctionSpec } from '../../nodes/Convex/convex/functionSpec';
-import { parseValidator } from '../../nodes/Convex/convex/validator';
+import { formatFunctionPath } from '../../nodes/Convex/convex/functions/functionPath';
+import { parseFunctionSpec } from '../../nodes/Convex/convex/functions/functionSpec';
+import { parseValidator } from '../../nodes/Convex/convex/values/validator';
 import * as reports from '../convex/admin/reports';
 import * as boards from '../convex/boards';
 import * as counters from '../convex/counters';

@@ -1,6 +1,6 @@
 import { CredentialTestContext } from 'n8n-core';
 import { Convex } from '../../nodes/Convex/Convex.node';
-import { encodeIdentity } from '../../nodes/Convex/convex/identity';
+import { encodeIdentity } from '../../nodes/Convex/convex/deployment/identity';
 import { startHttpServer } from '../support/awkwardServers';
 import { calling, runConvex } from '../support/convexNode';
 import type { CredentialValues } from '../support/engine';

@@ -3,7 +3,7 @@ import { Convex } from '../../nodes/Convex/Convex.node';
 import { FunctionRun } from '../../nodes/Convex/actions/calls/callRunner';
 import { runSession } from '../../nodes/Convex/actions/calls/sessionDelivery';
 import { ItemRun } from '../../nodes/Convex/actions/itemResults';
-import type { SessionOperation } from '../../nodes/Convex/convex/functionCall';
+import type { SessionOperation } from '../../nodes/Convex/convex/functions/functionCall';
 import { ItemDeployments } from '../../nodes/Convex/transport/itemDeployments';
 import { calling } from './convexNode';
 

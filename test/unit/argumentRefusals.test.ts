@@ -1,4 +1,4 @@
-import { encodeArguments } from '../../nodes/Convex/convex/arguments';
+import { encodeArguments } from '../../nodes/Convex/convex/values/encodeArguments';
 import { expectRefusal, failureOf } from './refusal';
 
 const SOURCE = "'Arguments (JSON)'";

@@ -3,7 +3,7 @@ import {
 	isArgumentType,
 	mismatch,
 	type ArgumentType,
-} from '../../nodes/Convex/convex/argumentTypes';
+} from '../../nodes/Convex/convex/values/argumentTypes';
 import { expectRefusal, failureOf } from './refusal';
 
 const SUBJECT = "'Arguments': 'count'";

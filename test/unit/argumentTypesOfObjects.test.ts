@@ -1,4 +1,4 @@
-import { convertArgument, type ArgumentType } from '../../nodes/Convex/convex/argumentTypes';
+import { convertArgument, type ArgumentType } from '../../nodes/Convex/convex/values/argumentTypes';
 import { expectRefusal } from './refusal';
 
 const SUBJECT = "'Arguments': 'data'";

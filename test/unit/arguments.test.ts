@@ -1,4 +1,8 @@
-import { describeType, encodeArguments, isPlainObject } from '../../nodes/Convex/convex/arguments';
+import {
+	describeType,
+	encodeArguments,
+	isPlainObject,
+} from '../../nodes/Convex/convex/values/encodeArguments';
 
 const SOURCE = "'Arguments (JSON)'";
 

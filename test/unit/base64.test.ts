@@ -4,7 +4,7 @@ import {
 	isBase64,
 	isBase64WithBlanks,
 	toBase64,
-} from '../../nodes/Convex/convex/base64';
+} from '../../nodes/Convex/convex/values/base64';
 
 /** The definition itself (RFC 4648), for texts that are short enough for it. */
 const BASE64 = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/;

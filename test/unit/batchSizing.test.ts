@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { BatchSizing } from '../../nodes/Convex/convex/batchSizing';
+import { BatchSizing } from '../../nodes/Convex/convex/responses/batchSizing';
 
 const RUNS = { seed: 20260501, numRuns: 300 };
 const KIBI = 2 ** 10;

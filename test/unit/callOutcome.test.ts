@@ -5,9 +5,9 @@ import {
 	lostAnswer,
 	refusedCall,
 	unsentCall,
-} from '../../nodes/Convex/convex/callOutcome';
+} from '../../nodes/Convex/convex/failures/callOutcome';
 import type { FailureOutcome } from '../../nodes/Convex/convex/failure';
-import type { FunctionOperation } from '../../nodes/Convex/convex/functionCall';
+import type { FunctionOperation } from '../../nodes/Convex/convex/functions/functionCall';
 import { REJECTION_CODES } from '../deployment/rejections';
 
 const OPERATIONS: FunctionOperation[] = ['query', 'mutation', 'action', 'run'];

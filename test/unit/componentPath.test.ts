@@ -1,7 +1,10 @@
-import { encodeArguments } from '../../nodes/Convex/convex/arguments';
-import { parseComponentPath } from '../../nodes/Convex/convex/componentPath';
-import { functionRequest, type FunctionOperation } from '../../nodes/Convex/convex/functionCall';
-import { toFunctionPath } from '../../nodes/Convex/convex/functionPath';
+import { encodeArguments } from '../../nodes/Convex/convex/values/encodeArguments';
+import { parseComponentPath } from '../../nodes/Convex/convex/functions/componentPath';
+import {
+	functionRequest,
+	type FunctionOperation,
+} from '../../nodes/Convex/convex/functions/functionCall';
+import { toFunctionPath } from '../../nodes/Convex/convex/functions/functionPath';
 import { expectRefusal, failureOf } from './refusal';
 
 const OPERATIONS: FunctionOperation[] = ['query', 'mutation', 'action', 'run'];

@@ -1,4 +1,4 @@
-import { parseCredential } from '../../nodes/Convex/convex/credential';
+import { parseCredential } from '../../nodes/Convex/convex/deployment/credential';
 import { expectRefusal, failureOf } from './refusal';
 
 const DEPLOYMENT = 'happy-animal-123';

@@ -1,5 +1,8 @@
-import { parseCredential } from '../../nodes/Convex/convex/credential';
-import { credentialProbe, parseProbeResponse } from '../../nodes/Convex/convex/credentialProbe';
+import { parseCredential } from '../../nodes/Convex/convex/deployment/credential';
+import {
+	credentialProbe,
+	parseProbeResponse,
+} from '../../nodes/Convex/convex/deployment/credentialProbe';
 
 const CLOUD = 'https://happy-animal-123.convex.cloud';
 const SECRET = 's3cr3t';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { isKeptByDouble } from '../../nodes/Convex/convex/decimalText';
+import { isKeptByDouble } from '../../nodes/Convex/convex/values/decimalText';
 
 const RUNS = { seed: 20260131, numRuns: 2_000 };
 

@@ -2,7 +2,7 @@ import {
 	endpointUrl,
 	parseDeploymentUrl,
 	resolveSiteUrl,
-} from '../../nodes/Convex/convex/deploymentUrl';
+} from '../../nodes/Convex/convex/deployment/deploymentUrl';
 import { expectRefusal } from './refusal';
 
 const CLOUD = 'https://happy-animal-123.convex.cloud';

@@ -5,8 +5,8 @@ import {
 	inputFailure,
 	type FailureDetails,
 } from '../../nodes/Convex/convex/failure';
-import type { FunctionOperation } from '../../nodes/Convex/convex/functionCall';
-import { parseFunctionResponse } from '../../nodes/Convex/convex/functionResponse';
+import type { FunctionOperation } from '../../nodes/Convex/convex/functions/functionCall';
+import { parseFunctionResponse } from '../../nodes/Convex/convex/responses/functionResponse';
 import {
 	answerLost,
 	answerTimeout,
@@ -14,8 +14,8 @@ import {
 	connectionKeepsBreaking,
 	longInterruption,
 	longSilence,
-} from '../../nodes/Convex/convex/liveFailure';
-import { platformFailure } from '../../nodes/Convex/convex/platformFailure';
+} from '../../nodes/Convex/convex/failures/liveFailure';
+import { platformFailure } from '../../nodes/Convex/convex/failures/platformFailure';
 import { networkFailure } from '../../nodes/Convex/transport/http/networkFailure';
 
 describe('a failure', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { JSONValue } from 'convex/values';
-import { fingerprintOf } from '../../nodes/Convex/convex/fingerprint';
+import { fingerprintOf } from '../../nodes/Convex/convex/values/fingerprint';
 
 const RUNS = { seed: 20260131, numRuns: 300 };
 

@@ -1,6 +1,9 @@
-import { encodeArguments } from '../../nodes/Convex/convex/arguments';
-import { functionRequest, type FunctionOperation } from '../../nodes/Convex/convex/functionCall';
-import { parseFunctionPath } from '../../nodes/Convex/convex/functionPath';
+import { encodeArguments } from '../../nodes/Convex/convex/values/encodeArguments';
+import {
+	functionRequest,
+	type FunctionOperation,
+} from '../../nodes/Convex/convex/functions/functionCall';
+import { parseFunctionPath } from '../../nodes/Convex/convex/functions/functionPath';
 
 const call = (operation: FunctionOperation, path: string) => ({
 	operation,

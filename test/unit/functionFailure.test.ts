@@ -1,6 +1,6 @@
 import type { JSONValue } from 'convex/values';
-import type { FunctionOperation } from '../../nodes/Convex/convex/functionCall';
-import { functionFailure } from '../../nodes/Convex/convex/functionFailure';
+import type { FunctionOperation } from '../../nodes/Convex/convex/functions/functionCall';
+import { functionFailure } from '../../nodes/Convex/convex/failures/functionFailure';
 
 const OPERATIONS: FunctionOperation[] = ['query', 'mutation', 'action', 'run'];
 const PREFIX = '[Request ID: 0f3c9a1b2d4e5f60] Server Error';

@@ -2,7 +2,7 @@ import {
 	formatFunctionPath,
 	parseFunctionPath,
 	toFunctionPath,
-} from '../../nodes/Convex/convex/functionPath';
+} from '../../nodes/Convex/convex/functions/functionPath';
 import { expectRefusal, failureOf } from './refusal';
 
 const LONGEST = 'a'.repeat(64);

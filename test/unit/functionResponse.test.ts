@@ -1,7 +1,7 @@
 import type { JSONValue } from 'convex/values';
 import type { ConvexFailure } from '../../nodes/Convex/convex/failure';
-import type { FunctionOperation } from '../../nodes/Convex/convex/functionCall';
-import { parseFunctionResponse } from '../../nodes/Convex/convex/functionResponse';
+import type { FunctionOperation } from '../../nodes/Convex/convex/functions/functionCall';
+import { parseFunctionResponse } from '../../nodes/Convex/convex/responses/functionResponse';
 
 const OPERATIONS: FunctionOperation[] = ['query', 'mutation', 'action', 'run'];
 const SIDE_EFFECTS: FunctionOperation[] = ['mutation', 'action', 'run'];

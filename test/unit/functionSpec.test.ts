@@ -4,8 +4,11 @@ import {
 	nearestFunctionPath,
 	parseFunctionSpec,
 	type FunctionSignature,
-} from '../../nodes/Convex/convex/functionSpec';
-import { formatFunctionPath, parseFunctionPath } from '../../nodes/Convex/convex/functionPath';
+} from '../../nodes/Convex/convex/functions/functionSpec';
+import {
+	formatFunctionPath,
+	parseFunctionPath,
+} from '../../nodes/Convex/convex/functions/functionPath';
 import { objectOf, optional } from './validators';
 
 const SEND = {

@@ -1,30 +1,39 @@
 import { dateParser } from '../../nodes/Convex/parameters/dates';
 import { hasExpression } from '../../nodes/Convex/parameters/expressions';
 import { wholeNumber } from '../../nodes/Convex/parameters/options/optionValues';
-import { encodeArguments } from '../../nodes/Convex/convex/arguments';
-import { convertArgument, type ArgumentType } from '../../nodes/Convex/convex/argumentTypes';
-import { isBase64 } from '../../nodes/Convex/convex/base64';
-import { parseComponentPath } from '../../nodes/Convex/convex/componentPath';
-import { parseCredential } from '../../nodes/Convex/convex/credential';
-import { isKeptByDouble } from '../../nodes/Convex/convex/decimalText';
+import { encodeArguments } from '../../nodes/Convex/convex/values/encodeArguments';
+import { convertArgument, type ArgumentType } from '../../nodes/Convex/convex/values/argumentTypes';
+import { isBase64 } from '../../nodes/Convex/convex/values/base64';
+import { parseComponentPath } from '../../nodes/Convex/convex/functions/componentPath';
+import { parseCredential } from '../../nodes/Convex/convex/deployment/credential';
+import { isKeptByDouble } from '../../nodes/Convex/convex/values/decimalText';
 import { ConvexFailure } from '../../nodes/Convex/convex/failure';
-import { functionFailure } from '../../nodes/Convex/convex/functionFailure';
-import { parseFunctionPath, toFunctionPath } from '../../nodes/Convex/convex/functionPath';
-import { parseFunctionResponse } from '../../nodes/Convex/convex/functionResponse';
-import { nearestFunctionPath, parseFunctionSpec } from '../../nodes/Convex/convex/functionSpec';
-import { parseUserAttributes, parseUserIdentity } from '../../nodes/Convex/convex/identity';
+import { functionFailure } from '../../nodes/Convex/convex/failures/functionFailure';
+import {
+	parseFunctionPath,
+	toFunctionPath,
+} from '../../nodes/Convex/convex/functions/functionPath';
+import { parseFunctionResponse } from '../../nodes/Convex/convex/responses/functionResponse';
+import {
+	nearestFunctionPath,
+	parseFunctionSpec,
+} from '../../nodes/Convex/convex/functions/functionSpec';
+import {
+	parseUserAttributes,
+	parseUserIdentity,
+} from '../../nodes/Convex/convex/deployment/identity';
 import {
 	ARGUMENTS_ADVICE,
 	parseJsonObject,
 	parseJsonText,
-} from '../../nodes/Convex/convex/jsonText';
-import { platformFailure } from '../../nodes/Convex/convex/platformFailure';
+} from '../../nodes/Convex/convex/values/jsonText';
+import { platformFailure } from '../../nodes/Convex/convex/failures/platformFailure';
 import {
 	describeValidator,
 	parseValidator,
 	type Validator,
-} from '../../nodes/Convex/convex/validator';
-import { convertByValidator } from '../../nodes/Convex/convex/validatorConversion';
+} from '../../nodes/Convex/convex/values/validator';
+import { convertByValidator } from '../../nodes/Convex/convex/values/validatorConversion';
 import { failureOf } from './refusal';
 import { arrayOf, idOf, literal, objectOf, recordOf, unionOf } from './validators';
 

@@ -1,9 +1,12 @@
-import { parseCredential, ACTING_USER_FIELD } from '../../nodes/Convex/convex/credential';
+import {
+	parseCredential,
+	ACTING_USER_FIELD,
+} from '../../nodes/Convex/convex/deployment/credential';
 import {
 	encodeIdentity,
 	parseUserAttributes,
 	parseUserIdentity,
-} from '../../nodes/Convex/convex/identity';
+} from '../../nodes/Convex/convex/deployment/identity';
 import { expectRefusal, failureOf } from './refusal';
 
 const SUBJECT = "The option 'Act as User (JSON)'";

@@ -2,7 +2,7 @@ import {
 	ARGUMENTS_ADVICE,
 	parseJsonObject,
 	parseJsonText,
-} from '../../nodes/Convex/convex/jsonText';
+} from '../../nodes/Convex/convex/values/jsonText';
 import { expectRefusal, failureOf } from './refusal';
 
 const SUBJECT = "'Arguments (JSON)'";

@@ -1,5 +1,5 @@
 import type { FailureOutcome } from '../../nodes/Convex/convex/failure';
-import type { FunctionOperation } from '../../nodes/Convex/convex/functionCall';
+import type { FunctionOperation } from '../../nodes/Convex/convex/functions/functionCall';
 import { networkFailure } from '../../nodes/Convex/transport/http/networkFailure';
 
 const OPERATIONS: FunctionOperation[] = ['query', 'mutation', 'action', 'run'];

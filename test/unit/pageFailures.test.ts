@@ -1,9 +1,9 @@
 import { readPages, type ListPage } from '../../nodes/Convex/actions/calls/readPages';
-import type { EncodedArguments } from '../../nodes/Convex/convex/arguments';
+import type { EncodedArguments } from '../../nodes/Convex/convex/values/encodeArguments';
 import { ConvexFailure } from '../../nodes/Convex/convex/failure';
-import { functionFailure } from '../../nodes/Convex/convex/functionFailure';
-import type { FunctionResult } from '../../nodes/Convex/convex/functionResponse';
-import { platformFailure } from '../../nodes/Convex/convex/platformFailure';
+import { functionFailure } from '../../nodes/Convex/convex/failures/functionFailure';
+import type { FunctionResult } from '../../nodes/Convex/convex/responses/functionResponse';
+import { platformFailure } from '../../nodes/Convex/convex/failures/platformFailure';
 import { askedFor, documentsOf, page, reading, scripted, success } from './pageSenders';
 
 const invalidCursor = (): FunctionResult => ({

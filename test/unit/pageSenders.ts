@@ -1,8 +1,11 @@
 import type { JSONValue } from 'convex/values';
 import type { ListPage } from '../../nodes/Convex/actions/calls/readPages';
 import type { PaginationOptions } from '../../nodes/Convex/parameters/options/pagination';
-import { isPlainObject, type EncodedArguments } from '../../nodes/Convex/convex/arguments';
-import type { FunctionResult } from '../../nodes/Convex/convex/functionResponse';
+import {
+	isPlainObject,
+	type EncodedArguments,
+} from '../../nodes/Convex/convex/values/encodeArguments';
+import type { FunctionResult } from '../../nodes/Convex/convex/responses/functionResponse';
 import type { PagedList } from './pagedList';
 
 /** How to read a list: whole, in pages of three, unless said otherwise. */

@@ -1,4 +1,4 @@
-import { PageWalk, type Page, type PageRange } from '../../nodes/Convex/convex/pagination';
+import { PageWalk, type Page, type PageRange } from '../../nodes/Convex/convex/responses/pageWalk';
 import { failureOf } from './refusal';
 
 const page = (more: Partial<Page> = {}): Page => ({

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { PageWalk, parsePage, type PageRange } from '../../nodes/Convex/convex/pagination';
+import { PageWalk, parsePage, type PageRange } from '../../nodes/Convex/convex/responses/pageWalk';
 import { cursorBehind, PagedList } from './pagedList';
 
 const RUNS = { seed: 20260503, numRuns: 1_000 };

@@ -1,5 +1,5 @@
 import type { JSONValue } from 'convex/values';
-import type { PageRange } from '../../nodes/Convex/convex/pagination';
+import type { PageRange } from '../../nodes/Convex/convex/responses/pageWalk';
 
 interface Behaviour {
 	/** The keys of the documents that are there, in order. */

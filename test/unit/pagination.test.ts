@@ -1,14 +1,14 @@
 import type { JSONValue } from 'convex/values';
 import { ConvexFailure } from '../../nodes/Convex/convex/failure';
-import { functionFailure } from '../../nodes/Convex/convex/functionFailure';
-import type { FunctionSignature } from '../../nodes/Convex/convex/functionSpec';
+import { functionFailure } from '../../nodes/Convex/convex/failures/functionFailure';
+import type { FunctionSignature } from '../../nodes/Convex/convex/functions/functionSpec';
 import {
 	isInvalidCursor,
 	PAGINATION_ARGUMENT,
 	parsePage,
 	withPaginationFilledIn,
-} from '../../nodes/Convex/convex/pagination';
-import type { Validator } from '../../nodes/Convex/convex/validator';
+} from '../../nodes/Convex/convex/responses/pageWalk';
+import type { Validator } from '../../nodes/Convex/convex/values/validator';
 import { failureOf } from './refusal';
 import { objectOf, optional } from './validators';
 

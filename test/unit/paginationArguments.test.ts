@@ -1,6 +1,9 @@
 import type { JSONValue } from 'convex/values';
-import { encodeArguments, type EncodedArguments } from '../../nodes/Convex/convex/arguments';
-import { firstRange, pageArguments } from '../../nodes/Convex/convex/pagination';
+import {
+	encodeArguments,
+	type EncodedArguments,
+} from '../../nodes/Convex/convex/values/encodeArguments';
+import { firstRange, pageArguments } from '../../nodes/Convex/convex/responses/pageWalk';
 import { expectRefusal, failureOf } from './refusal';
 
 describe('the arguments that ask for a page', () => {

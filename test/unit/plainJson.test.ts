@@ -1,5 +1,5 @@
 import { convexToJson, type Value } from 'convex/values';
-import { toPlainJson } from '../../nodes/Convex/convex/plainJson';
+import { toPlainJson } from '../../nodes/Convex/convex/values/plainJson';
 import { exporterFor } from '../deployment/valueFormat';
 
 const buffer = (...bytes: number[]) => new Uint8Array(bytes).buffer;

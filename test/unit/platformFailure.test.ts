@@ -1,5 +1,5 @@
-import type { FunctionOperation } from '../../nodes/Convex/convex/functionCall';
-import { platformFailure } from '../../nodes/Convex/convex/platformFailure';
+import type { FunctionOperation } from '../../nodes/Convex/convex/functions/functionCall';
+import { platformFailure } from '../../nodes/Convex/convex/failures/platformFailure';
 
 const OPERATIONS: FunctionOperation[] = ['query', 'mutation', 'action', 'run'];
 

@@ -1,9 +1,15 @@
 import fc, { type Arbitrary } from 'fast-check';
 import { jsonToConvex, type JSONValue } from 'convex/values';
-import { encodeArguments } from '../../nodes/Convex/convex/arguments';
-import { formatFunctionPath, parseFunctionPath } from '../../nodes/Convex/convex/functionPath';
-import type { FieldValidator, Validator } from '../../nodes/Convex/convex/validator';
-import { convertByValidator, fitsAsItIs } from '../../nodes/Convex/convex/validatorConversion';
+import { encodeArguments } from '../../nodes/Convex/convex/values/encodeArguments';
+import {
+	formatFunctionPath,
+	parseFunctionPath,
+} from '../../nodes/Convex/convex/functions/functionPath';
+import type { FieldValidator, Validator } from '../../nodes/Convex/convex/values/validator';
+import {
+	convertByValidator,
+	fitsAsItIs,
+} from '../../nodes/Convex/convex/values/validatorConversion';
 import { arrayOf, idOf, literal, objectOf, optional, recordOf, unionOf } from './validators';
 
 /** What must hold for every value; the same values in each run. */

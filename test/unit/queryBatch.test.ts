@@ -1,16 +1,16 @@
 import type { JSONValue } from 'convex/values';
-import { encodeArguments } from '../../nodes/Convex/convex/arguments';
+import { encodeArguments } from '../../nodes/Convex/convex/values/encodeArguments';
 import { ConvexFailure } from '../../nodes/Convex/convex/failure';
-import type { FunctionCall } from '../../nodes/Convex/convex/functionCall';
-import { parseFunctionPath } from '../../nodes/Convex/convex/functionPath';
-import { platformFailure } from '../../nodes/Convex/convex/platformFailure';
+import type { FunctionCall } from '../../nodes/Convex/convex/functions/functionCall';
+import { parseFunctionPath } from '../../nodes/Convex/convex/functions/functionPath';
+import { platformFailure } from '../../nodes/Convex/convex/failures/platformFailure';
 import {
 	encodeBatch,
 	encodeQuery,
 	MAX_BATCH_BYTES,
 	parseBatchResponse,
 	QUERY_BATCH_PATH,
-} from '../../nodes/Convex/convex/queryBatch';
+} from '../../nodes/Convex/convex/responses/queryBatch';
 
 const query = (path: string, more: Partial<FunctionCall> = {}): FunctionCall => ({
 	operation: 'query',

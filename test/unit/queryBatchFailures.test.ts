@@ -3,14 +3,14 @@ import {
 	inputFailure,
 	type FailureDetails,
 } from '../../nodes/Convex/convex/failure';
-import { platformFailure } from '../../nodes/Convex/convex/platformFailure';
+import { platformFailure } from '../../nodes/Convex/convex/failures/platformFailure';
 import {
 	isBatchUnknown,
 	isTooLarge,
 	isTooSlow,
 	mayBeOneQuery,
 	parseBatchResponse,
-} from '../../nodes/Convex/convex/queryBatch';
+} from '../../nodes/Convex/convex/responses/queryBatch';
 
 function failureOf(httpStatus: number, body: string, size = 2): ConvexFailure {
 	const batch = parseBatchResponse({ httpStatus, body }, size);

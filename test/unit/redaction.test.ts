@@ -1,8 +1,11 @@
 import type { Value } from 'convex/values';
-import { ACTING_USER_FIELD, parseCredential } from '../../nodes/Convex/convex/credential';
+import {
+	ACTING_USER_FIELD,
+	parseCredential,
+} from '../../nodes/Convex/convex/deployment/credential';
 import { ConvexFailure } from '../../nodes/Convex/convex/failure';
-import { encodeIdentity } from '../../nodes/Convex/convex/identity';
-import { Redactor } from '../../nodes/Convex/convex/redaction';
+import { encodeIdentity } from '../../nodes/Convex/convex/deployment/identity';
+import { Redactor } from '../../nodes/Convex/convex/deployment/redaction';
 
 const deploymentUrl = 'https://a.test';
 const PART = 'eyJ2MiI6ImE1+/In0_-x9Kq==';

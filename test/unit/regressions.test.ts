@@ -1,13 +1,19 @@
-import { encodeArguments } from '../../nodes/Convex/convex/arguments';
-import { convertArgument } from '../../nodes/Convex/convex/argumentTypes';
-import { parseCredential } from '../../nodes/Convex/convex/credential';
-import { parseDeploymentUrl, resolveSiteUrl } from '../../nodes/Convex/convex/deploymentUrl';
-import { functionFailure } from '../../nodes/Convex/convex/functionFailure';
-import { parseFunctionResponse } from '../../nodes/Convex/convex/functionResponse';
-import { platformFailure } from '../../nodes/Convex/convex/platformFailure';
-import { parseFunctionSpec } from '../../nodes/Convex/convex/functionSpec';
-import { describeValidator, parseValidator } from '../../nodes/Convex/convex/validator';
-import { convertByValidator, fitsAsItIs } from '../../nodes/Convex/convex/validatorConversion';
+import { encodeArguments } from '../../nodes/Convex/convex/values/encodeArguments';
+import { convertArgument } from '../../nodes/Convex/convex/values/argumentTypes';
+import { parseCredential } from '../../nodes/Convex/convex/deployment/credential';
+import {
+	parseDeploymentUrl,
+	resolveSiteUrl,
+} from '../../nodes/Convex/convex/deployment/deploymentUrl';
+import { functionFailure } from '../../nodes/Convex/convex/failures/functionFailure';
+import { parseFunctionResponse } from '../../nodes/Convex/convex/responses/functionResponse';
+import { platformFailure } from '../../nodes/Convex/convex/failures/platformFailure';
+import { parseFunctionSpec } from '../../nodes/Convex/convex/functions/functionSpec';
+import { describeValidator, parseValidator } from '../../nodes/Convex/convex/values/validator';
+import {
+	convertByValidator,
+	fitsAsItIs,
+} from '../../nodes/Convex/convex/values/validatorConversion';
 import { failureOf } from './refusal';
 
 /** Things that were once wrong, each a line or two. */

@@ -1,5 +1,5 @@
 import { ConvexFailure, type FailureDetails } from '../../nodes/Convex/convex/failure';
-import { RetryPolicy } from '../../nodes/Convex/convex/retryPolicy';
+import { RetryPolicy } from '../../nodes/Convex/convex/failures/retryPolicy';
 import { Retries } from '../../nodes/Convex/transport/retries';
 
 type Attempted = { status: 'success' } | { status: 'failure'; failure: ConvexFailure };

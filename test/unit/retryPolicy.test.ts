@@ -1,5 +1,5 @@
 import { ConvexFailure, type FailureDetails } from '../../nodes/Convex/convex/failure';
-import { parseRetryAfter, RetryPolicy } from '../../nodes/Convex/convex/retryPolicy';
+import { parseRetryAfter, RetryPolicy } from '../../nodes/Convex/convex/failures/retryPolicy';
 
 const failing = (details: Partial<FailureDetails> = {}) =>
 	new ConvexFailure('It broke', 'Mend it.', {

@@ -1,10 +1,10 @@
-import { functionFailure } from '../../nodes/Convex/convex/functionFailure';
-import { platformFailure } from '../../nodes/Convex/convex/platformFailure';
+import { functionFailure } from '../../nodes/Convex/convex/failures/functionFailure';
+import { platformFailure } from '../../nodes/Convex/convex/failures/platformFailure';
 import {
 	parseTimestampResponse,
 	snapshotFailure,
 	TIMESTAMP_PATH,
-} from '../../nodes/Convex/convex/snapshot';
+} from '../../nodes/Convex/convex/responses/snapshot';
 
 const answered = (body: string, httpStatus = 200) => parseTimestampResponse({ httpStatus, body });
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import type { JSONValue } from 'convex/values';
-import type { ResultCheckpoint, ResultEvent } from '../../nodes/Convex/convex/resultEvent';
+import type { ResultCheckpoint, ResultEvent } from '../../nodes/Convex/convex/changes/resultEvent';
 import {
 	MAX_REMEMBERED_BYTES,
 	MAX_REMEMBERED_DOCUMENTS,
-} from '../../nodes/Convex/convex/trackedDocuments';
+} from '../../nodes/Convex/convex/changes/trackedDocuments';
 import { Tracking } from './tracking';
 
 const RUNS = { seed: 20260131, numRuns: 200 };

@@ -2,13 +2,13 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import type { JSONValue } from 'convex/values';
-import { documentsByKey } from '../../nodes/Convex/convex/documentChanges';
-import { fingerprintOf } from '../../nodes/Convex/convex/fingerprint';
-import { toPlainJson } from '../../nodes/Convex/convex/plainJson';
-import type { ResultEvent } from '../../nodes/Convex/convex/resultEvent';
-import { isSameValue } from '../../nodes/Convex/convex/sameValue';
-import { TrackedDocuments } from '../../nodes/Convex/convex/trackedDocuments';
-import { TrackedValue } from '../../nodes/Convex/convex/trackedValue';
+import { documentsByKey } from '../../nodes/Convex/convex/changes/documentChanges';
+import { fingerprintOf } from '../../nodes/Convex/convex/values/fingerprint';
+import { toPlainJson } from '../../nodes/Convex/convex/values/plainJson';
+import type { ResultEvent } from '../../nodes/Convex/convex/changes/resultEvent';
+import { isSameValue } from '../../nodes/Convex/convex/values/sameValue';
+import { TrackedDocuments } from '../../nodes/Convex/convex/changes/trackedDocuments';
+import { TrackedValue } from '../../nodes/Convex/convex/changes/trackedValue';
 import { toItems } from '../../nodes/Convex/triggers/query/items';
 
 const RUNS = { seed: 20261128, numRuns: 300 };

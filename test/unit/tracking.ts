@@ -3,9 +3,9 @@ import type {
 	ResultCheckpoint,
 	ResultTracker,
 	ResultUpdate,
-} from '../../nodes/Convex/convex/resultEvent';
-import { TrackedDocuments } from '../../nodes/Convex/convex/trackedDocuments';
-import { TrackedValue } from '../../nodes/Convex/convex/trackedValue';
+} from '../../nodes/Convex/convex/changes/resultEvent';
+import { TrackedDocuments } from '../../nodes/Convex/convex/changes/trackedDocuments';
+import { TrackedValue } from '../../nodes/Convex/convex/changes/trackedValue';
 
 /** A watched query whose results are all accepted, and what is kept of the last one. */
 export class Tracking {

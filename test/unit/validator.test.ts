@@ -5,7 +5,7 @@ import {
 	parseValidator,
 	requiredFirst,
 	type Validator,
-} from '../../nodes/Convex/convex/validator';
+} from '../../nodes/Convex/convex/values/validator';
 import { arrayOf, idOf, literal, objectOf, optional, recordOf, unionOf } from './validators';
 
 /** What a builder of convex/values says to the deployment. */

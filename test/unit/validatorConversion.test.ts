@@ -1,5 +1,8 @@
-import type { Validator } from '../../nodes/Convex/convex/validator';
-import { convertByValidator, fitsAsItIs } from '../../nodes/Convex/convex/validatorConversion';
+import type { Validator } from '../../nodes/Convex/convex/values/validator';
+import {
+	convertByValidator,
+	fitsAsItIs,
+} from '../../nodes/Convex/convex/values/validatorConversion';
 import { expectRefusal } from './refusal';
 import { arrayOf, idOf, literal, objectOf, optional, recordOf, unionOf } from './validators';
 

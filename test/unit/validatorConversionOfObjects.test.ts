@@ -1,5 +1,8 @@
-import type { FieldValidator, Validator } from '../../nodes/Convex/convex/validator';
-import { convertByValidator, convertFields } from '../../nodes/Convex/convex/validatorConversion';
+import type { FieldValidator, Validator } from '../../nodes/Convex/convex/values/validator';
+import {
+	convertByValidator,
+	convertFields,
+} from '../../nodes/Convex/convex/values/validatorConversion';
 import { expectRefusal, failureOf } from './refusal';
 import { arrayOf, idOf, literal, objectOf, optional, recordOf, unionOf } from './validators';
 

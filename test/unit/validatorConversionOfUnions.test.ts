@@ -1,5 +1,5 @@
-import type { Validator } from '../../nodes/Convex/convex/validator';
-import { convertByValidator } from '../../nodes/Convex/convex/validatorConversion';
+import type { Validator } from '../../nodes/Convex/convex/values/validator';
+import { convertByValidator } from '../../nodes/Convex/convex/values/validatorConversion';
 import { expectRefusal, failureOf } from './refusal';
 import { arrayOf, idOf, literal, objectOf, unionOf } from './validators';
 

@@ -1,4 +1,8 @@
-import type { FieldValidator, LiteralValue, Validator } from '../../nodes/Convex/convex/validator';
+import type {
+	FieldValidator,
+	LiteralValue,
+	Validator,
+} from '../../nodes/Convex/convex/values/validator';
 
 /** Short ways to write validators down. */
 

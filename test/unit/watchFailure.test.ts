@@ -1,7 +1,7 @@
-import { convertArgument } from '../../nodes/Convex/convex/argumentTypes';
+import { convertArgument } from '../../nodes/Convex/convex/values/argumentTypes';
 import type { ConvexFailure } from '../../nodes/Convex/convex/failure';
-import { functionFailure } from '../../nodes/Convex/convex/functionFailure';
-import { platformFailure } from '../../nodes/Convex/convex/platformFailure';
+import { functionFailure } from '../../nodes/Convex/convex/failures/functionFailure';
+import { platformFailure } from '../../nodes/Convex/convex/failures/platformFailure';
 import { toFailure } from '../../nodes/Convex/transport/nodeError';
 import { networkFailure } from '../../nodes/Convex/transport/http/networkFailure';
 import { goingOn, watchFailure } from '../../nodes/Convex/triggers/query/failures';

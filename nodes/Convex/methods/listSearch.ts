@@ -5,10 +5,10 @@ import type {
 } from 'n8n-workflow';
 import { readFormComponentPath, readFormOperation } from '../parameters/formParameters';
 import { inputFailure } from '../convex/failure';
-import type { FunctionOperation } from '../convex/functionCall';
-import { formatFunctionPath } from '../convex/functionPath';
-import type { FunctionSignature } from '../convex/functionSpec';
-import { requiredFirst } from '../convex/validator';
+import type { FunctionOperation } from '../convex/functions/functionCall';
+import { formatFunctionPath } from '../convex/functions/functionPath';
+import type { FunctionSignature } from '../convex/functions/functionSpec';
+import { requiredFirst } from '../convex/values/validator';
 import { openDeployment } from '../transport/deployment';
 import { readFunctionSpec } from '../transport/http/readFunctionSpec';
 import { toEditorError } from '../transport/nodeError';

@@ -17,8 +17,8 @@ import {
 	requiredFirst,
 	type FieldValidator,
 	type Validator,
-} from '../convex/validator';
-import { PAGINATION_ARGUMENT } from '../convex/pagination';
+} from '../convex/values/validator';
+import { PAGINATION_ARGUMENT } from '../convex/responses/pageWalk';
 import { openDeployment } from '../transport/deployment';
 import { toEditorError } from '../transport/nodeError';
 

@@ -1,5 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { FunctionOperation } from '../convex/functionCall';
+import type { FunctionOperation } from '../convex/functions/functionCall';
 import { hasExpression } from './expressions';
 import { readFunctionPath } from './functionLocator';
 import { readOptions } from './options/index';

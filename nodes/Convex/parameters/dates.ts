@@ -1,5 +1,5 @@
 import { tryToParseDateTime } from 'n8n-workflow';
-import type { ParseDate } from '../convex/typeMatch';
+import type { ParseDate } from '../convex/values/typeMatch';
 
 /** A calendar date, perhaps with a time, perhaps with a time zone. */
 const ISO_DATE =

@@ -1,10 +1,10 @@
 import type { ILoadOptionsFunctions } from 'n8n-workflow';
 import { hasExpression } from './expressions';
-import { isPlainObject } from '../convex/arguments';
-import { parseComponentPath } from '../convex/componentPath';
+import { isPlainObject } from '../convex/values/encodeArguments';
+import { parseComponentPath } from '../convex/functions/componentPath';
 import { inputFailure } from '../convex/failure';
-import type { FunctionOperation } from '../convex/functionCall';
-import { toFunctionPath } from '../convex/functionPath';
+import type { FunctionOperation } from '../convex/functions/functionCall';
+import { toFunctionPath } from '../convex/functions/functionPath';
 import type { FunctionTarget } from '../transport/http/functionSignature';
 
 const OPERATIONS: readonly FunctionOperation[] = ['query', 'mutation', 'action', 'run'];

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { isPlainObject } from '../convex/arguments';
+import { isPlainObject } from '../convex/values/encodeArguments';
 import { inputFailure } from '../convex/failure';
-import { toFunctionPath, type FunctionPath } from '../convex/functionPath';
+import { toFunctionPath, type FunctionPath } from '../convex/functions/functionPath';
 import type { ParameterSource } from './parameterReader';
 
 export const functionPathDescription: INodeProperties[] = [

@@ -5,9 +5,13 @@ import type {
 	ILoadOptionsFunctions,
 	ITriggerFunctions,
 } from 'n8n-workflow';
-import { ACTING_USER_FIELD, parseCredential, type ConvexCredential } from '../convex/credential';
+import {
+	ACTING_USER_FIELD,
+	parseCredential,
+	type ConvexCredential,
+} from '../convex/deployment/credential';
 import { inputFailure } from '../convex/failure';
-import { encodeIdentity, type UserIdentity } from '../convex/identity';
+import { encodeIdentity, type UserIdentity } from '../convex/deployment/identity';
 import { toFailure } from './nodeError';
 
 export const CREDENTIAL_TYPE = 'convexApi';

@@ -1,5 +1,5 @@
 import { ConvexFailure } from '../convex/failure';
-import type { RetryPolicy } from '../convex/retryPolicy';
+import type { RetryPolicy } from '../convex/failures/retryPolicy';
 import { startTimer, stopTimer } from './timers';
 
 /** The code of a call that was not sent because the run had stopped: no failure of its own. */

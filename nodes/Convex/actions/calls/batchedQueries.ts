@@ -1,6 +1,11 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { BatchSizing } from '../../convex/batchSizing';
-import { isBatchUnknown, isTooLarge, isTooSlow, mayBeOneQuery } from '../../convex/queryBatch';
+import { BatchSizing } from '../../convex/responses/batchSizing';
+import {
+	isBatchUnknown,
+	isTooLarge,
+	isTooSlow,
+	mayBeOneQuery,
+} from '../../convex/responses/queryBatch';
 import { callQueryBatch } from '../../transport/http/functionCalls';
 import type { ItemDeployments } from '../../transport/itemDeployments';
 import type { ItemRun } from '../itemResults';

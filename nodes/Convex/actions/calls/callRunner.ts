@@ -1,10 +1,10 @@
 import { sleep, type IExecuteFunctions } from 'n8n-workflow';
-import type { EncodedArguments } from '../../convex/arguments';
-import type { FunctionOperation } from '../../convex/functionCall';
-import type { FunctionResult } from '../../convex/functionResponse';
-import { formatFunctionPath } from '../../convex/functionPath';
-import { RetryPolicy } from '../../convex/retryPolicy';
-import { isSnapshotGone, type TimestampResult } from '../../convex/snapshot';
+import type { EncodedArguments } from '../../convex/values/encodeArguments';
+import type { FunctionOperation } from '../../convex/functions/functionCall';
+import type { FunctionResult } from '../../convex/responses/functionResponse';
+import { formatFunctionPath } from '../../convex/functions/functionPath';
+import { RetryPolicy } from '../../convex/failures/retryPolicy';
+import { isSnapshotGone, type TimestampResult } from '../../convex/responses/snapshot';
 import type { Deployment } from '../../transport/deployment';
 import { callFunction, readTimestamp } from '../../transport/http/functionCalls';
 import type { ItemDeployments } from '../../transport/itemDeployments';

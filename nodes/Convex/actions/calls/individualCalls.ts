@@ -1,5 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { FunctionOperation } from '../../convex/functionCall';
+import type { FunctionOperation } from '../../convex/functions/functionCall';
 import type { ItemDeployments } from '../../transport/itemDeployments';
 import type { ItemRun } from '../itemResults';
 import { Slots } from '../concurrencyLimiter';

@@ -1,7 +1,7 @@
 import type { JSONValue } from 'convex/values';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import type { FunctionSignature } from '../../convex/functionSpec';
-import { returnShapeOf } from '../../convex/returnShape';
+import type { FunctionSignature } from '../../convex/functions/functionSpec';
+import { returnShapeOf } from '../../convex/functions/returnShape';
 import type { OutputShape } from '../../parameters/options';
 import type { ListPage } from './readPages';
 

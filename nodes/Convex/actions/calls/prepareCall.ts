@@ -1,8 +1,8 @@
-import type { FunctionCall, FunctionOperation } from '../../convex/functionCall';
-import { formatFunctionPath } from '../../convex/functionPath';
+import type { FunctionCall, FunctionOperation } from '../../convex/functions/functionCall';
+import { formatFunctionPath } from '../../convex/functions/functionPath';
 import { inputFailure } from '../../convex/failure';
-import type { FunctionSignature } from '../../convex/functionSpec';
-import { withPaginationFilledIn } from '../../convex/pagination';
+import type { FunctionSignature } from '../../convex/functions/functionSpec';
+import { withPaginationFilledIn } from '../../convex/responses/pageWalk';
 import { actingAs, type Deployment } from '../../transport/deployment';
 import type { FunctionTarget } from '../../transport/http/functionSignature';
 import { toFailure } from '../../transport/nodeError';

@@ -1,5 +1,5 @@
-import type { BatchSizing } from '../../convex/batchSizing';
-import { encodeQuery, MAX_BATCH_BYTES } from '../../convex/queryBatch';
+import type { BatchSizing } from '../../convex/responses/batchSizing';
+import { encodeQuery, MAX_BATCH_BYTES } from '../../convex/responses/queryBatch';
 import type { ItemRun } from '../itemResults';
 import type { FunctionRun } from './callRunner';
 import type { PreparedCall } from './prepareCall';

@@ -1,7 +1,7 @@
 import type { JSONValue } from 'convex/values';
-import type { EncodedArguments } from '../../convex/arguments';
+import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import { ConvexFailure } from '../../convex/failure';
-import type { FunctionResult } from '../../convex/functionResponse';
+import type { FunctionResult } from '../../convex/responses/functionResponse';
 import {
 	firstRange,
 	isInvalidCursor,
@@ -10,7 +10,7 @@ import {
 	parsePage,
 	type Page,
 	type PageRange,
-} from '../../convex/pagination';
+} from '../../convex/responses/pageWalk';
 import type { PaginationOptions } from '../../parameters/options/pagination';
 
 /** A list whose bounds change again and again is not read for ever. */

@@ -1,7 +1,7 @@
 import { sleep } from 'n8n-workflow';
 import { inputFailure } from '../../convex/failure';
-import type { FunctionCall, SessionOperation } from '../../convex/functionCall';
-import { formatFunctionPath } from '../../convex/functionPath';
+import type { FunctionCall, SessionOperation } from '../../convex/functions/functionCall';
+import { formatFunctionPath } from '../../convex/functions/functionPath';
 import { INTERRUPTION_LIMIT_MS, Session } from '../../transport/live/session';
 import { checkWebSocketSupport } from '../../transport/live/syncClient';
 import { Slots } from '../concurrencyLimiter';

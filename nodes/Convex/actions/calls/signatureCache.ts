@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { isFunctionNotFound } from '../../convex/functionFailure';
-import { formatFunctionPath } from '../../convex/functionPath';
-import type { FunctionSignature } from '../../convex/functionSpec';
+import { isFunctionNotFound } from '../../convex/failures/functionFailure';
+import { formatFunctionPath } from '../../convex/functions/functionPath';
+import type { FunctionSignature } from '../../convex/functions/functionSpec';
 import type { ConvexFailure } from '../../convex/failure';
 import type { Deployment } from '../../transport/deployment';
 import {

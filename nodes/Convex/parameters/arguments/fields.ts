@@ -1,6 +1,11 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-import { describeType, isPlainObject } from '../../convex/arguments';
-import { convertArgument, DATE_HELP, isArgumentType, mismatch } from '../../convex/argumentTypes';
+import { describeType, isPlainObject } from '../../convex/values/encodeArguments';
+import {
+	convertArgument,
+	DATE_HELP,
+	isArgumentType,
+	mismatch,
+} from '../../convex/values/argumentTypes';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
 import { dateParser } from '../dates';
 import type { ParameterSource } from '../parameterReader';

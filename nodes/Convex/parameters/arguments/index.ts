@@ -1,8 +1,12 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { encodeArguments, isPlainObject, type EncodedArguments } from '../../convex/arguments';
+import {
+	encodeArguments,
+	isPlainObject,
+	type EncodedArguments,
+} from '../../convex/values/encodeArguments';
 import { inputFailure } from '../../convex/failure';
-import type { FunctionSignature } from '../../convex/functionSpec';
-import { ARGUMENTS_ADVICE, parseJsonText } from '../../convex/jsonText';
+import type { FunctionSignature } from '../../convex/functions/functionSpec';
+import { ARGUMENTS_ADVICE, parseJsonText } from '../../convex/values/jsonText';
 import { argumentFieldsDescription, readArgumentFields } from './fields';
 import { convert, mappedArgumentsDescription, readMappedArguments } from './mapped';
 import { itemFieldsDescription, readItemFields } from './inputItem';

@@ -1,5 +1,5 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { describeType } from '../../convex/arguments';
+import { describeType } from '../../convex/values/encodeArguments';
 import { inputFailure } from '../../convex/failure';
 import { chosenOf } from '../options/optionValues';
 import type { ParameterSource } from '../parameterReader';

@@ -1,14 +1,14 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { isPlainObject } from '../../convex/arguments';
+import { isPlainObject } from '../../convex/values/encodeArguments';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
-import type { FunctionSignature } from '../../convex/functionSpec';
+import type { FunctionSignature } from '../../convex/functions/functionSpec';
 import {
 	alternativesOf,
 	type FieldValidator,
 	type ObjectValidator,
 	type Validator,
-} from '../../convex/validator';
-import { convertFields } from '../../convex/validatorConversion';
+} from '../../convex/values/validator';
+import { convertFields } from '../../convex/values/validatorConversion';
 import { dateParser } from '../dates';
 import { chosenOf } from '../options/optionValues';
 import type { ParameterSource } from '../parameterReader';

@@ -1,7 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { isPlainObject } from '../../convex/arguments';
+import { isPlainObject } from '../../convex/values/encodeArguments';
 import { inputFailure } from '../../convex/failure';
-import { parseUserAttributes, parseUserIdentity, type UserIdentity } from '../../convex/identity';
+import {
+	parseUserAttributes,
+	parseUserIdentity,
+	type UserIdentity,
+} from '../../convex/deployment/identity';
 
 const DESCRIPTION =
 	"Call the function as this user, as if signed in. Needs a deploy key, and 'tokenIdentifier' or both 'issuer' and 'subject'.";

@@ -1,8 +1,8 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { parseComponentPath } from '../../convex/componentPath';
+import { parseComponentPath } from '../../convex/functions/componentPath';
 import { inputFailure } from '../../convex/failure';
-import type { FunctionOperation, ValueFormat } from '../../convex/functionCall';
-import type { UserIdentity } from '../../convex/identity';
+import type { FunctionOperation, ValueFormat } from '../../convex/functions/functionCall';
+import type { UserIdentity } from '../../convex/deployment/identity';
 import { actAsUserOptions, readIdentity } from './actAsUser';
 import { choice, toOptions, valueOf, wholeNumber, yesOrNo } from './optionValues';
 import { paginationOption, readPagination, type PaginationOptions } from './pagination';

@@ -1,4 +1,4 @@
-import { describeType, isPlainObject } from '../../convex/arguments';
+import { describeType, isPlainObject } from '../../convex/values/encodeArguments';
 import { inputFailure } from '../../convex/failure';
 
 /**

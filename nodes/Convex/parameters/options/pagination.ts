@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { describeType, isPlainObject } from '../../convex/arguments';
+import { describeType, isPlainObject } from '../../convex/values/encodeArguments';
 import { inputFailure } from '../../convex/failure';
 import { choice, valueOf, wholeNumber } from './optionValues';
 

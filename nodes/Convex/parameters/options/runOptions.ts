@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { isPlainObject } from '../../convex/arguments';
-import type { FunctionOperation } from '../../convex/functionCall';
+import { isPlainObject } from '../../convex/values/encodeArguments';
+import type { FunctionOperation } from '../../convex/functions/functionCall';
 import { hasExpression } from '../expressions';
 import { choice, valueOf, wholeNumber, yesOrNo } from './optionValues';
 

@@ -1,6 +1,6 @@
 import type { IHttpRequestOptions } from 'n8n-workflow';
-import { parseCredential } from '../../convex/credential';
-import { HIDDEN_STEP } from '../../convex/deploymentUrl';
+import { parseCredential } from '../../convex/deployment/credential';
+import { HIDDEN_STEP } from '../../convex/deployment/deploymentUrl';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
 
 /**

@@ -1,9 +1,9 @@
-import { isProviderAway } from '../../convex/callOutcome';
-import { credentialProbe, parseProbeResponse } from '../../convex/credentialProbe';
+import { isProviderAway } from '../../convex/failures/callOutcome';
+import { credentialProbe, parseProbeResponse } from '../../convex/deployment/credentialProbe';
 import { ConvexFailure } from '../../convex/failure';
-import type { DeploymentResponse } from '../../convex/functionCall';
-import { parseJsonObject } from '../../convex/jsonText';
-import { platformFailure } from '../../convex/platformFailure';
+import type { DeploymentResponse } from '../../convex/functions/functionCall';
+import { parseJsonObject } from '../../convex/values/jsonText';
+import { platformFailure } from '../../convex/failures/platformFailure';
 import type { CallContext, Deployment } from '../deployment';
 import { post } from './post';
 

@@ -1,17 +1,20 @@
-import { functionRequest, type FunctionCall } from '../../convex/functionCall';
-import { parseFunctionResponse, type FunctionResult } from '../../convex/functionResponse';
+import { functionRequest, type FunctionCall } from '../../convex/functions/functionCall';
+import {
+	parseFunctionResponse,
+	type FunctionResult,
+} from '../../convex/responses/functionResponse';
 import {
 	encodeBatch,
 	parseBatchResponse,
 	QUERY_BATCH_PATH,
 	type BatchResult,
-} from '../../convex/queryBatch';
+} from '../../convex/responses/queryBatch';
 import {
 	parseTimestampResponse,
 	snapshotFailure,
 	TIMESTAMP_PATH,
 	type TimestampResult,
-} from '../../convex/snapshot';
+} from '../../convex/responses/snapshot';
 import type { CallContext, Deployment } from '../deployment';
 import { post } from './post';
 

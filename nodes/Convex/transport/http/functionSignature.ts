@@ -1,12 +1,12 @@
-import type { FunctionOperation } from '../../convex/functionCall';
-import { isFunctionNotFound } from '../../convex/functionFailure';
+import type { FunctionOperation } from '../../convex/functions/functionCall';
+import { isFunctionNotFound } from '../../convex/failures/functionFailure';
 import { ConvexFailure, inputFailure } from '../../convex/failure';
-import { formatFunctionPath, type FunctionPath } from '../../convex/functionPath';
+import { formatFunctionPath, type FunctionPath } from '../../convex/functions/functionPath';
 import {
 	findFunction,
 	nearestFunctionPath,
 	type FunctionSignature,
-} from '../../convex/functionSpec';
+} from '../../convex/functions/functionSpec';
 import type { CallContext, Deployment } from '../deployment';
 import { readFunctionSpec } from './readFunctionSpec';
 

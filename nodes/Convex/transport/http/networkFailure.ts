@@ -1,6 +1,6 @@
-import { FOREIGN_ANSWER, lostAnswer, unsentCall } from '../../convex/callOutcome';
+import { FOREIGN_ANSWER, lostAnswer, unsentCall } from '../../convex/failures/callOutcome';
 import { ConvexFailure, executionCancelled } from '../../convex/failure';
-import type { FunctionOperation } from '../../convex/functionCall';
+import type { FunctionOperation } from '../../convex/functions/functionCall';
 import { AnswerTooLong } from './answerText';
 import { parseRequestError } from './requestError';
 

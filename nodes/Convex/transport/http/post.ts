@@ -1,10 +1,10 @@
 import type { IHttpRequestOptions, IN8nHttpFullResponse } from 'n8n-workflow';
 import { version } from '../../../../package.json';
-import { endpointUrl } from '../../convex/deploymentUrl';
+import { endpointUrl } from '../../convex/deployment/deploymentUrl';
 import { ConvexFailure } from '../../convex/failure';
-import type { DeploymentResponse, FunctionOperation } from '../../convex/functionCall';
-import { Redactor } from '../../convex/redaction';
-import { parseRetryAfter } from '../../convex/retryPolicy';
+import type { DeploymentResponse, FunctionOperation } from '../../convex/functions/functionCall';
+import { Redactor } from '../../convex/deployment/redaction';
+import { parseRetryAfter } from '../../convex/failures/retryPolicy';
 import { answerUnlessAborted, readAnswer } from './answerText';
 import { CREDENTIAL_TYPE, type CallContext, type Deployment } from '../deployment';
 import { networkFailure, timedOut } from './networkFailure';

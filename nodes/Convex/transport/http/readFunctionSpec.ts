@@ -3,9 +3,9 @@ import {
 	FUNCTION_SPEC_PATH,
 	parseFunctionSpec,
 	type FunctionSignature,
-} from '../../convex/functionSpec';
-import { isPlainObject } from '../../convex/arguments';
-import type { FunctionCall } from '../../convex/functionCall';
+} from '../../convex/functions/functionSpec';
+import { isPlainObject } from '../../convex/values/encodeArguments';
+import type { FunctionCall } from '../../convex/functions/functionCall';
 import type { CallContext, Deployment } from '../deployment';
 import { callFunction } from './functionCalls';
 import { isCancelled } from './networkFailure';

@@ -1,15 +1,15 @@
 import type { ICredentialTestFunctions, INodeCredentialTestResult } from 'n8n-workflow';
-import { parseCredential, type ConvexCredential } from '../../convex/credential';
+import { parseCredential, type ConvexCredential } from '../../convex/deployment/credential';
 import {
 	credentialProbe,
 	parseProbeResponse,
 	type CredentialProbe,
-} from '../../convex/credentialProbe';
-import { endpointUrl } from '../../convex/deploymentUrl';
+} from '../../convex/deployment/credentialProbe';
+import { endpointUrl } from '../../convex/deployment/deploymentUrl';
 import { ConvexFailure } from '../../convex/failure';
-import type { DeploymentResponse } from '../../convex/functionCall';
-import { isTooSlow } from '../../convex/queryBatch';
-import { Redactor } from '../../convex/redaction';
+import type { DeploymentResponse } from '../../convex/functions/functionCall';
+import { isTooSlow } from '../../convex/responses/queryBatch';
+import { Redactor } from '../../convex/deployment/redaction';
 import { answerUnlessAborted, readAnswer } from './answerText';
 import { networkFailure, timedOut } from './networkFailure';
 import { toFailure } from '../nodeError';

@@ -1,7 +1,11 @@
 import { ConvexFailure } from '../../convex/failure';
-import { STATUS_FUNCTION_FAILED, STATUS_OK, unreadableAnswer } from '../../convex/functionResponse';
-import { connectionKeepsBreaking, noLiveConnection } from '../../convex/liveFailure';
-import { platformFailure } from '../../convex/platformFailure';
+import {
+	STATUS_FUNCTION_FAILED,
+	STATUS_OK,
+	unreadableAnswer,
+} from '../../convex/responses/functionResponse';
+import { connectionKeepsBreaking, noLiveConnection } from '../../convex/failures/liveFailure';
+import { platformFailure } from '../../convex/failures/platformFailure';
 import type { CallContext, Deployment } from '../deployment';
 import { checkDeployment, type DeploymentCheck } from '../http/deploymentCheck';
 

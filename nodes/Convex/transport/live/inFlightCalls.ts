@@ -1,7 +1,7 @@
 import type { ConvexFailure } from '../../convex/failure';
-import type { SessionOperation, ValueFormat } from '../../convex/functionCall';
-import type { FunctionResult } from '../../convex/functionResponse';
-import { answerLost, answerTimeout, notSent } from '../../convex/liveFailure';
+import type { SessionOperation, ValueFormat } from '../../convex/functions/functionCall';
+import type { FunctionResult } from '../../convex/responses/functionResponse';
+import { answerLost, answerTimeout, notSent } from '../../convex/failures/liveFailure';
 import type { FunctionInvocation } from './syncClient';
 import { startTimer, stopTimer } from '../timers';
 

@@ -1,11 +1,11 @@
 import type { FunctionResult } from 'convex/browser';
 import { convexToJson, type JSONValue } from 'convex/values';
-import type { ConvexCredential } from '../../convex/credential';
+import type { ConvexCredential } from '../../convex/deployment/credential';
 import type { ConvexFailure } from '../../convex/failure';
-import { functionFailure } from '../../convex/functionFailure';
-import type { UserIdentity } from '../../convex/identity';
-import { isInvalidCursor } from '../../convex/pagination';
-import { toPlainJson } from '../../convex/plainJson';
+import { functionFailure } from '../../convex/failures/functionFailure';
+import type { UserIdentity } from '../../convex/deployment/identity';
+import { isInvalidCursor } from '../../convex/responses/pageWalk';
+import { toPlainJson } from '../../convex/values/plainJson';
 import { SyncClient, type FunctionInvocation } from './syncClient';
 import { startTimer, stopTimer } from '../timers';
 

@@ -1,10 +1,10 @@
 import type { JSONValue } from 'convex/values';
 import type { ITriggerFunctions } from 'n8n-workflow';
-import type { EncodedArguments } from '../../convex/arguments';
+import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import { ConvexFailure } from '../../convex/failure';
-import type { FunctionPath } from '../../convex/functionPath';
-import type { UserIdentity } from '../../convex/identity';
-import { noLiveConnection, noResultOverConnection } from '../../convex/liveFailure';
+import type { FunctionPath } from '../../convex/functions/functionPath';
+import type { UserIdentity } from '../../convex/deployment/identity';
+import { noLiveConnection, noResultOverConnection } from '../../convex/failures/liveFailure';
 import { actingAs, type Deployment } from '../deployment';
 import { suggestingName } from '../http/functionSignature';
 import { toFailure } from '../nodeError';

@@ -1,14 +1,14 @@
 import { executionCancelled, type ConvexFailure } from '../../convex/failure';
-import type { SessionOperation } from '../../convex/functionCall';
-import type { UserIdentity } from '../../convex/identity';
+import type { SessionOperation } from '../../convex/functions/functionCall';
+import type { UserIdentity } from '../../convex/deployment/identity';
 import {
 	connectionBroken,
 	connectionKeepsBreaking,
 	connectionRefused,
 	longInterruption,
 	longSilence,
-} from '../../convex/liveFailure';
-import { readSessionResult } from '../../convex/sessionResult';
+} from '../../convex/failures/liveFailure';
+import { readSessionResult } from '../../convex/responses/sessionResult';
 import { actingAs, type CallContext, type Deployment } from '../deployment';
 import { toFailure } from '../nodeError';
 import {

@@ -1,12 +1,12 @@
 import { BaseConvexClient, type FunctionResult, type SubscribeOptions } from 'convex/browser';
 import { jsonToConvex, type Value } from 'convex/values';
-import type { EncodedArguments } from '../../convex/arguments';
-import type { ConvexCredential } from '../../convex/credential';
+import type { EncodedArguments } from '../../convex/values/encodeArguments';
+import type { ConvexCredential } from '../../convex/deployment/credential';
 import { inputFailure } from '../../convex/failure';
-import type { SessionOperation } from '../../convex/functionCall';
-import { formatFunctionPath, type FunctionPath } from '../../convex/functionPath';
-import type { UserIdentity } from '../../convex/identity';
-import { Redactor } from '../../convex/redaction';
+import type { SessionOperation } from '../../convex/functions/functionCall';
+import { formatFunctionPath, type FunctionPath } from '../../convex/functions/functionPath';
+import type { UserIdentity } from '../../convex/deployment/identity';
+import { Redactor } from '../../convex/deployment/redaction';
 import { LiveSockets, type SocketObserver } from './guardedWebSocket';
 import { startTimer, stopTimer } from '../timers';
 

@@ -1,6 +1,6 @@
 import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
 import type { ParameterSource } from '../../parameters/parameterReader';
-import type { EncodedArguments } from '../../convex/arguments';
+import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import type { ConvexFailure } from '../../convex/failure';
 import { actingAs, openDeployment, type Deployment } from '../../transport/deployment';
 import { readSignature } from '../../transport/http/functionSignature';

@@ -1,12 +1,16 @@
 import type { JSONValue } from 'convex/values';
 import type { ITriggerFunctions } from 'n8n-workflow';
-import type { EncodedArguments } from '../../convex/arguments';
+import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import type { ConvexFailure } from '../../convex/failure';
-import { fingerprintOf } from '../../convex/fingerprint';
-import { formatFunctionPath } from '../../convex/functionPath';
-import type { ResultCheckpoint, ResultTracker, ResultUpdate } from '../../convex/resultEvent';
-import { TrackedDocuments } from '../../convex/trackedDocuments';
-import { TrackedValue } from '../../convex/trackedValue';
+import { fingerprintOf } from '../../convex/values/fingerprint';
+import { formatFunctionPath } from '../../convex/functions/functionPath';
+import type {
+	ResultCheckpoint,
+	ResultTracker,
+	ResultUpdate,
+} from '../../convex/changes/resultEvent';
+import { TrackedDocuments } from '../../convex/changes/trackedDocuments';
+import { TrackedValue } from '../../convex/changes/trackedValue';
 import type { Deployment } from '../../transport/deployment';
 import type { Patience } from '../../transport/live/absence';
 import { LiveWatch } from '../../transport/live/querySupervisor';

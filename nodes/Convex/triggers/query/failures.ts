@@ -1,4 +1,4 @@
-import { isOverload } from '../../convex/callOutcome';
+import { isOverload } from '../../convex/failures/callOutcome';
 import { ConvexFailure, inputFailure } from '../../convex/failure';
 
 interface TriggerWords {

@@ -1,9 +1,9 @@
 import type { JSONValue } from 'convex/values';
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
-import type { ValueFormat } from '../../convex/functionCall';
-import { cloneJson } from '../../convex/cloneJson';
-import { toPlainJson } from '../../convex/plainJson';
-import type { ResultEvent } from '../../convex/resultEvent';
+import type { ValueFormat } from '../../convex/functions/functionCall';
+import { cloneJson } from '../../convex/values/cloneJson';
+import { toPlainJson } from '../../convex/values/plainJson';
+import type { ResultEvent } from '../../convex/changes/resultEvent';
 import type { Recovery } from '../failureReporter';
 
 /** The items that the workflow starts with; null stands for what is not known or not there. */

@@ -1,8 +1,8 @@
 import type { JSONValue } from 'convex/values';
 import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
-import type { EncodedArguments } from '../../convex/arguments';
+import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import type { ConvexFailure } from '../../convex/failure';
-import { noLiveConnection } from '../../convex/liveFailure';
+import { noLiveConnection } from '../../convex/failures/liveFailure';
 import { actingAs, type Deployment } from '../../transport/deployment';
 import { longWithoutResult, PATIENCE } from '../../transport/live/absence';
 import { checkDeployment } from '../../transport/http/deploymentCheck';

@@ -5,12 +5,16 @@ import { readIdentity } from '../../parameters/options/actAsUser';
 import { readComponentPath, readValueFormat } from '../../parameters/options/index';
 import { isOn, toOptions } from '../../parameters/options/optionValues';
 import type { ParameterSource } from '../../parameters/parameterReader';
-import { describeType, isPlainObject, type EncodedArguments } from '../../convex/arguments';
+import {
+	describeType,
+	isPlainObject,
+	type EncodedArguments,
+} from '../../convex/values/encodeArguments';
 import { inputFailure } from '../../convex/failure';
-import type { ValueFormat } from '../../convex/functionCall';
-import type { FunctionPath } from '../../convex/functionPath';
-import type { FunctionSignature } from '../../convex/functionSpec';
-import type { UserIdentity } from '../../convex/identity';
+import type { ValueFormat } from '../../convex/functions/functionCall';
+import type { FunctionPath } from '../../convex/functions/functionPath';
+import type { FunctionSignature } from '../../convex/functions/functionSpec';
+import type { UserIdentity } from '../../convex/deployment/identity';
 
 /** What is watched, and what the workflow gets of it. */
 export interface Watch {

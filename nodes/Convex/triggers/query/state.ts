@@ -1,7 +1,7 @@
-import { describeType, isPlainObject } from '../../convex/arguments';
+import { describeType, isPlainObject } from '../../convex/values/encodeArguments';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
-import { fingerprintOf } from '../../convex/fingerprint';
-import type { ResultCheckpoint } from '../../convex/resultEvent';
+import { fingerprintOf } from '../../convex/values/fingerprint';
+import type { ResultCheckpoint } from '../../convex/changes/resultEvent';
 import { toFailure } from '../../transport/nodeError';
 
 /** What a trigger keeps. */

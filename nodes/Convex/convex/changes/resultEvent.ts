@@ -1,0 +1,60 @@
+import type { JSONValue } from 'convex/values';
+import type { ConvexFailure } from '../failure';
+
+/**
+ * Why the workflow starts.
+ *
+ * - `initial`: the result that was there when the query began to be watched.
+ * - `change`: the result changed while it was watched.
+ * - `catchUp`: it changed while nobody watched; what it was before is known by fingerprints only.
+ */
+export type EventReason = 'initial' | 'change' | 'catchUp';
+
+/** What the workflow is told of a change, with all values in Convex's encoded JSON. */
+export type ResultEvent =
+	| { kind: 'result'; reason: EventReason; value: JSONValue; previousValue: JSONValue | undefined }
+	| { kind: 'document'; reason: EventReason; change: DocumentChange };
+
+export type EncodedDocument = { [field: string]: JSONValue };
+
+/**
+ * A document of a list that came, went or changed. What is undefined is not known, because only the
+ * fingerprint of the earlier document was kept.
+ */
+export interface DocumentChange {
+	type: 'added' | 'changed' | 'removed';
+	key: JSONValue;
+	document: EncodedDocument | undefined;
+	previousDocument: EncodedDocument | undefined;
+	/** Names of the fields that differ, for a changed document. */
+	changedFields: string[] | undefined;
+}
+
+/** What is kept of a result, to find out later whether it changed. */
+export interface ResultCheckpoint {
+	/** Fingerprint of the whole result. */
+	result: string;
+	/** For documents: fingerprints by key, as JSON; undefined where they are too many to keep. */
+	documents?: string;
+}
+
+/** What a new result of a watched query means. */
+export interface ResultUpdate {
+	events: ResultEvent[];
+	/** Something that was not noticed, or will not be. */
+	warning?: ConvexFailure;
+	/** What is to be kept of the result. */
+	checkpoint: ResultCheckpoint;
+	/** From here on results are compared with this one. Until then they are with the one before. */
+	accept: () => void;
+}
+
+/** Compares each result of a watched query with the one before. */
+export interface ResultTracker {
+	/**
+	 * Compares the query's next result with the one that was accepted last.
+	 *
+	 * @throws ConvexFailure (`input`) for a result that cannot be watched this way
+	 */
+	compare: (result: JSONValue) => ResultUpdate;
+}

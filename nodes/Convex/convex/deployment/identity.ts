@@ -1,0 +1,150 @@
+import {
+	describeType,
+	INVALID_DATE_TEXT,
+	invalidDate,
+	isPlainObject,
+	jsonOf,
+	MAX_NESTING,
+	nestedTooDeep,
+} from '../values/encodeArguments';
+import { placeIn, type Step } from '../values/conversion';
+import { inputFailure } from '../failure';
+import { adviceOutsideArguments, parseJsonText } from '../values/jsonText';
+
+/** A user for whom an administrator's call is made; `ctx.auth.getUserIdentity()` gives it. */
+export type UserIdentity = Record<string, unknown>;
+
+const IDENTITY_HELP =
+	'Give \'tokenIdentifier\', or both \'issuer\' and \'subject\', as your sign-in provider has them, e.g. {"issuer": "https://clerk.example.com", "subject": "user_123", "name": "Ada"}.';
+
+const JSON_ADVICE = adviceOutsideArguments(IDENTITY_HELP);
+
+const YES_OR_NO_ATTRIBUTES = ['emailVerified', 'phoneNumberVerified'];
+
+const IDENTIFYING_ATTRIBUTES = ['tokenIdentifier', 'issuer', 'subject'];
+
+const TEXT_ATTRIBUTES = [
+	...IDENTIFYING_ATTRIBUTES,
+	'name',
+	'givenName',
+	'familyName',
+	'nickname',
+	'preferredUsername',
+	'profileUrl',
+	'pictureUrl',
+	'websiteUrl',
+	'email',
+	'gender',
+	'birthday',
+	'timezone',
+	'language',
+	'phoneNumber',
+	'address',
+	'updatedAt',
+];
+
+/**
+ * Checks the identity of a user to act as (convex-backend crates/convex/sync_types/src/types/json.rs
+ * `UserIdentityAttributesJson`: `tokenIdentifier`, or `issuer` and `subject`; all other attributes are
+ * optional, those it knows have a type, those of the app have any).
+ *
+ * @param subject the option in a sentence
+ * @throws ConvexFailure (`input`) naming the option, and the attribute where it is one
+ */
+export function parseUserIdentity(subject: string, value: unknown): UserIdentity {
+	const identity = typeof value === 'string' ? parseJsonText(subject, value, JSON_ADVICE) : value;
+	if (!isPlainObject(identity)) {
+		throw inputFailure(`${subject} is ${describeType(identity)}, not an object`, IDENTITY_HELP);
+	}
+	checkJson(subject, identity, []);
+	const identified = withTokenIdentifier(subject, identity);
+	checkAttributes(subject, identified);
+	return identified;
+}
+
+/**
+ * The same for attributes that are all written as text: those that Convex has as yes or no become so.
+ *
+ * @throws ConvexFailure (`input`) naming the option, and the attribute where it is one
+ */
+export function parseUserAttributes(
+	subject: string,
+	attributes: Array<[name: string, value: unknown]>,
+): UserIdentity {
+	const identity = attributes.map(([name, value]) => [
+		name,
+		YES_OR_NO_ATTRIBUTES.includes(name) ? yesOrNoOf(value) : value,
+	]);
+	return parseUserIdentity(subject, Object.fromEntries(identity));
+}
+
+function yesOrNoOf(value: unknown): unknown {
+	const text = typeof value === 'string' ? value.trim() : value;
+	if (text === 'true') return true;
+	return text === 'false' ? false : value;
+}
+
+function withTokenIdentifier(subject: string, identity: UserIdentity): UserIdentity {
+	const { tokenIdentifier, issuer, subject: userId } = identity;
+	if (isText(tokenIdentifier)) return identity;
+	if (isText(issuer) && isText(userId)) {
+		return { ...identity, tokenIdentifier: `${issuer}|${userId}` };
+	}
+	checkAttributes(subject, identity);
+	throw inputFailure(`${subject} does not say which user`, IDENTITY_HELP);
+}
+
+/** The deployment would end the connection for one of a wrong type, with all that goes over it. */
+function checkAttributes(subject: string, identity: UserIdentity): void {
+	const check = (names: string[], type: 'string' | 'boolean', wanted: string) => {
+		for (const name of names) {
+			const value = sentAs(identity[name]);
+			if (value === undefined || value === null || typeof value === type) continue;
+			throw inputFailure(
+				`${subject} gives the attribute '${name}' as ${describeType(value)}, not as ${wanted}`,
+				IDENTIFYING_ATTRIBUTES.includes(name)
+					? `Convex has '${name}' as text. Put it in quotes, or apply .toString() to it in an expression.`
+					: `Convex has '${name}' as ${wanted}. Correct it, leave it out, or give it another name.`,
+			);
+		}
+	};
+	check(TEXT_ATTRIBUTES, 'string', 'text');
+	check(YES_OR_NO_ATTRIBUTES, 'boolean', 'true or false');
+}
+
+/** Attributes travel as JSON, which would drop, round down to null, or not know at all what it lacks. */
+function checkJson(subject: string, value: unknown, steps: Step[]): void {
+	const place = placeIn(subject, steps);
+	if (steps.length > MAX_NESTING) throw nestedTooDeep(subject);
+	if (value === INVALID_DATE_TEXT) throw invalidDate(place);
+	const json = sentAs(value);
+	if (json === null && value !== null) throw invalidDate(place);
+	if (Array.isArray(json)) {
+		json.forEach((element, index) => checkJson(subject, element, [...steps, index]));
+	} else if (isPlainObject(json)) {
+		for (const [name, field] of Object.entries(json)) checkJson(subject, field, [...steps, name]);
+	} else if (!isJsonScalar(json)) {
+		throw inputFailure(
+			`${place} is ${describeType(json)} that JSON does not have`,
+			'Give text, a number, true, false, or an object or a list of them.',
+		);
+	}
+}
+
+function isJsonScalar(value: unknown): boolean {
+	if (typeof value === 'number') return Number.isFinite(value);
+	return value === null || ['undefined', 'string', 'boolean'].includes(typeof value);
+}
+
+function sentAs(value: unknown): unknown {
+	return typeof value === 'object' && value !== null ? jsonOf(value) : value;
+}
+
+/** How an identity travels behind the deploy key in the Authorization header. */
+export function encodeIdentity(identity: UserIdentity): string {
+	return Buffer.from(JSON.stringify(identity), 'utf8').toString('base64');
+}
+
+function isText(value: unknown): value is string {
+	return typeof value === 'string' && value !== '';
+}

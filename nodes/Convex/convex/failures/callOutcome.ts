@@ -1,0 +1,152 @@
+import type { FailureOutcome } from '../failure';
+import type { FunctionOperation } from '../functions/functionCall';
+
+/**
+ * What is known of a call that did not succeed, and whether the same call may be sent again. This
+ * is the one place that decides it: `convex/retryPolicy.ts` only says how often and when.
+ *
+ * A query may always be sent again where that may help. A mutation or an action may be, only when the
+ * answer proves that it had no effect; where its outcome is `unknown`, it never is.
+ */
+export interface CallOutcome {
+	outcome: FailureOutcome;
+	retryable: boolean;
+}
+
+/**
+ * Codes of Convex that prove that the function did not start (convex-backend crates/errors/src/lib.rs,
+ * `RejectedBeforeExecution`; crates/isolate/src/metrics.rs).
+ */
+const REJECTED_BEFORE_START = new Set([
+	'TooManyConcurrentRequests',
+	'ExpiredInQueue',
+	'WorkerOverloaded',
+	'InitialPermitTimeoutError',
+	'ExecuteFullError',
+	'IsolateNotClean',
+	'UpstreamConnectError',
+]);
+
+/**
+ * Codes of Convex that prove that a mutation was rolled back: its write conflicted, was too much at a
+ * time, or never reached the committer (convex-backend crates/database/src/{snapshot_manager,committer}.rs).
+ * An action does not get them: it sees those of the mutations that it calls as errors.
+ */
+const ROLLED_BACK = new Set([
+	'TooManyWrites',
+	'OptimisticConcurrencyControlFailure',
+	'CommitterFullError',
+]);
+
+/**
+ * The identity is checked before the function starts (convex-backend crates/authentication). The status
+ * may be the sign-in provider's own (crates/errors/src/lib.rs).
+ */
+const AUTHENTICATION_FAILED = 'AuthProviderDiscoveryFailed';
+
+/** The deployment reads `format` after the function ran (crates/local_backend/src/public_api.rs). */
+const REFUSED_AFTER_RUN = 'BadFormat';
+
+const REQUEST_TIMEOUT = 408;
+const TOO_MANY_REQUESTS = 429;
+
+/**
+ * Statuses that refuse the request itself, by its head, its size or the rate of requests (RFC 9110
+ * §15.5, RFC 6585). A server or proxy that gives one has not handed the request on, and of the
+ * deployment's own answers with these statuses none comes after a function that took effect.
+ *
+ * The others prove nothing without Convex's code: with 403 and 451 a firewall also holds back an
+ * answer whose content it dislikes; with 408 and 499 somebody stopped waiting; 409, 410, 412, 422 and
+ * 424 speak of the state of something; a redirect may come from a proxy that has forwarded the call; and
+ * after a 5xx nobody knows.
+ */
+const REFUSED_ON_ARRIVAL = new Set([
+	400,
+	401,
+	404,
+	405,
+	407,
+	411,
+	413,
+	414,
+	415,
+	417,
+	421,
+	426,
+	428,
+	TOO_MANY_REQUESTS,
+	431,
+]);
+
+/** Whether the sign-in provider could not be asked about a token, which says nothing of the token. */
+export function isProviderAway(code: unknown): boolean {
+	return code === AUTHENTICATION_FAILED;
+}
+
+/** Whether a call was refused for load alone: another one would have met the same. */
+export function isOverload(httpStatus: number, code: string | undefined): boolean {
+	return (
+		httpStatus === TOO_MANY_REQUESTS || (code !== undefined && REJECTED_BEFORE_START.has(code))
+	);
+}
+
+/** The outcome of a call of which nothing was sent. */
+export function unsentCall(isLasting: boolean): CallOutcome {
+	return { outcome: 'notExecuted', retryable: !isLasting };
+}
+
+/** The outcome of a call that was sent, and whose answer did not come, or not whole. */
+export function lostAnswer(operation: FunctionOperation): CallOutcome {
+	return { outcome: 'unknown', retryable: operation === 'query' };
+}
+
+/** The outcome of a call that got something else than an answer, which would be the same again. */
+export const FOREIGN_ANSWER: CallOutcome = { outcome: 'unknown', retryable: false };
+
+/**
+ * The outcome of a call that was answered with another status than that of a function's result.
+ *
+ * @param code Convex's own; undefined for an answer that is not in Convex's form
+ */
+export function refusedCall(
+	operation: FunctionOperation,
+	httpStatus: number,
+	code: string | undefined,
+): CallOutcome {
+	const mayPass =
+		httpStatus === REQUEST_TIMEOUT || httpStatus === TOO_MANY_REQUESTS || httpStatus >= 500;
+	const outcome =
+		code === undefined ? outcomeOfStatus(httpStatus) : outcomeOfCode(operation, httpStatus, code);
+	if (operation === 'query') return { outcome, retryable: mayPass };
+	return { outcome, retryable: outcome !== 'unknown' && isRefusedForLoad(httpStatus, code) };
+}
+
+function outcomeOfStatus(httpStatus: number): FailureOutcome {
+	return REFUSED_ON_ARRIVAL.has(httpStatus) ? 'notExecuted' : 'unknown';
+}
+
+function outcomeOfCode(
+	operation: FunctionOperation,
+	httpStatus: number,
+	code: string,
+): FailureOutcome {
+	if (isProviderAway(code) || REJECTED_BEFORE_START.has(code)) return 'notExecuted';
+	if (ROLLED_BACK.has(code)) {
+		return operation === 'action' ? 'unknown' : operation === 'query' ? 'notExecuted' : 'failed';
+	}
+	// A 408 leaves the function running; a 429 may come from its commit (`TooManyWrites` does).
+	const provesNothing =
+		httpStatus === REQUEST_TIMEOUT ||
+		httpStatus === TOO_MANY_REQUESTS ||
+		code === REFUSED_AFTER_RUN;
+	return httpStatus >= 400 && httpStatus < 500 && !provesNothing ? 'notExecuted' : 'unknown';
+}
+
+/**
+ * Whether a mutation or action that had no effect was refused for a reason that passes. A proxy's 429
+ * is one too: a rate limiter counts requests as they arrive, so the call got no further.
+ */
+function isRefusedForLoad(httpStatus: number, code: string | undefined): boolean {
+	if (code === undefined) return httpStatus === TOO_MANY_REQUESTS;
+	return REJECTED_BEFORE_START.has(code) || ROLLED_BACK.has(code);
+}

@@ -1,0 +1,95 @@
+import { ConvexFailure } from '../failure';
+
+/** The wait before the first retry is at most this long; it doubles with each further one. */
+const FIRST_DELAY_MS = 500;
+const MAX_DELAY_MS = 10_000;
+/** After so long without an answer a run gives up. */
+const PATIENCE_MS = 60_000;
+
+/**
+ * When a run sends calls again: only what failed in a way that is safe to repeat
+ * (`details.retryable`, see convex/callOutcome.ts), and not for ever.
+ *
+ * The time is bounded for the run, not for the call: of 10,000 items that meet a deployment that is
+ * gone, the first ones wait for it and the others are not sent at all.
+ */
+export class RetryPolicy {
+	/** Since when no call was answered by a deployment that works. */
+	private failingSinceMs: number | undefined;
+
+	constructor(
+		private readonly maxRetries: number,
+		private readonly now: () => number = Date.now,
+		private readonly random: () => number = Math.random,
+	) {}
+
+	succeeded(): void {
+		this.failingSinceMs = undefined;
+	}
+
+	failed(failure: ConvexFailure): void {
+		if (saysNothing(failure)) return;
+		if (isOutage(failure)) this.failingSinceMs ??= this.now();
+		else this.succeeded();
+	}
+
+	/**
+	 * How long to wait before a failed call is sent again: a random part of a time that doubles, so
+	 * that calls which failed together do not come back together ("full jitter"). A server that says
+	 * when it wants to be asked again is left alone until then, if that is within the run's time.
+	 *
+	 * @param retries how often this call was sent again already
+	 * @returns undefined when it must not be, or need not be, sent again
+	 */
+	delayMs({ details }: ConvexFailure, retries: number): number | undefined {
+		if (details.retryable !== true || retries >= this.maxRetries) return undefined;
+		const backOffMs = this.random() * Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** retries);
+		const delayMs = (details.retryAfterMs ?? 0) + backOffMs;
+		return this.failingForMs() + delayMs < PATIENCE_MS ? delayMs : undefined;
+	}
+
+	/** The failure of a call that is not sent any more; undefined while there is hope. */
+	givenUp(): ConvexFailure | undefined {
+		if (this.failingForMs() < PATIENCE_MS) return undefined;
+		return new ConvexFailure(
+			'The call was not sent: calls before it got no answer for a minute',
+			'The errors of the items before say why. Run the workflow again for the remaining items when the deployment is back.',
+			{ kind: 'network', retryable: true, outcome: 'notExecuted' },
+		);
+	}
+
+	private failingForMs(): number {
+		return this.failingSinceMs === undefined ? 0 : this.now() - this.failingSinceMs;
+	}
+}
+
+const MS_PER_SECOND = 1_000;
+
+/**
+ * Reads the header `Retry-After` (RFC 9110 §10.2.3): seconds, or a date.
+ *
+ * @param header as it came, whatever that is
+ */
+export function parseRetryAfter(header: unknown, nowMs: number): { retryAfterMs?: number } {
+	if (typeof header !== 'string') return {};
+	const text = header.trim();
+	const retryAfterMs = /^\d{1,10}$/.test(text)
+		? Number(text) * MS_PER_SECOND
+		: Math.max(0, Date.parse(text) - nowMs);
+	return Number.isNaN(retryAfterMs) ? {} : { retryAfterMs };
+}
+
+/** Whether the deployment could not be reached, or could not do its work. */
+function isOutage({ details: { kind, httpStatus } }: ConvexFailure): boolean {
+	if (kind === 'network') return true;
+	if (httpStatus === undefined) return false;
+	return httpStatus === 408 || httpStatus === 429 || httpStatus >= 500;
+}
+
+/**
+ * A mutation or action that takes longer than the user waits (which is not retryable) shows neither an
+ * outage nor that the deployment works.
+ */
+function saysNothing({ details: { code, retryable } }: ConvexFailure): boolean {
+	return code === 'ECONNABORTED' && retryable !== true;
+}

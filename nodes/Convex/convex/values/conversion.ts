@@ -1,0 +1,55 @@
+import type { ConvexFailure } from '../failure';
+
+/** A value that was converted to a type, or why it cannot be. */
+export type Conversion<Value = unknown> = Converted<Value> | Refusal;
+
+export interface Converted<Value> {
+	status: 'converted';
+	value: Value;
+}
+
+/**
+ * Why a value cannot be converted. A union tries several types on each of many values, so the
+ * sentence is made only where it is told.
+ */
+export interface Refusal {
+	status: 'refused';
+	/** Where in the value, from the outside in. */
+	steps: Step[];
+	/** @param subject the place that is refused, in a sentence */
+	describe: (subject: string) => ConvexFailure;
+}
+
+/** A field by its name, or an element by its position. */
+export type Step = string | number;
+
+export function converted<Value>(value: Value): Converted<Value> {
+	return { status: 'converted', value };
+}
+
+export function refused(describe: Refusal['describe']): Refusal {
+	return { status: 'refused', steps: [], describe };
+}
+
+/** The refusal of a part, as one of the whole. */
+export function within(step: Step, { steps, describe }: Refusal): Refusal {
+	return { status: 'refused', steps: [step, ...steps], describe };
+}
+
+/**
+ * @param subject what was converted, in a sentence, e.g. "'Arguments'"
+ * @throws ConvexFailure of a value that cannot be converted, naming its place
+ */
+export function valueOrThrow<Value>(subject: string, conversion: Conversion<Value>): Value {
+	if (conversion.status === 'converted') return conversion.value;
+	throw conversion.describe(placeIn(subject, conversion.steps));
+}
+
+/** Names a part of a subject: `'Arguments'` → `'Arguments': 'user.tags[0]'`. */
+export function placeIn(subject: string, steps: readonly Step[]): string {
+	if (steps.length === 0) return subject;
+	const path = steps.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('');
+	return subject.includes(": '")
+		? `${subject.slice(0, -1)}${path}'`
+		: `${subject}: '${path.replace(/^\./, '')}'`;
+}

@@ -1,0 +1,278 @@
+import { definedEntries, isPlainObject } from './encodeArguments';
+import { doesNotFit, toArray, toObject } from './argumentTypes';
+import {
+	converted,
+	refused,
+	valueOrThrow,
+	within,
+	type Conversion,
+	type Refusal,
+	type Step,
+} from './conversion';
+import { inputFailure } from '../failure';
+import {
+	conversionOf,
+	exact,
+	inexact,
+	matchLiteral,
+	matchSimple,
+	type Inexact,
+	type Match,
+	type ParseDate,
+} from './typeMatch';
+import {
+	alternativesOf,
+	describeValidator,
+	type ObjectValidator,
+	type Validator,
+} from './validator';
+
+/**
+ * Converts a value to what a validator wants: `42` to an int64 where it wants an int64, an ISO date
+ * to milliseconds where it wants a number, JSON text to an object where it wants an object. A value
+ * that fits already stays as it is, so a text that looks like a number stays text where text may be.
+ *
+ * @param subject the value in a sentence, e.g. "'Arguments': 'count'"
+ * @param parseDate milliseconds of a text that is a date; undefined for any other text
+ * @returns the JavaScript value of the Convex type
+ * @throws ConvexFailure (`input`) naming the place that does not fit
+ */
+export function convertByValidator(
+	subject: string,
+	validator: Validator,
+	value: unknown,
+	parseDate: ParseDate,
+): unknown {
+	return valueOrThrow(subject, conversionOf(matchValue(validator, value, parseDate)));
+}
+
+/** The same for the fields of an object, such as the arguments themselves. */
+export function convertFields(
+	subject: string,
+	validator: ObjectValidator,
+	value: unknown,
+	parseDate: ParseDate,
+): Record<string, unknown> {
+	return valueOrThrow(subject, conversionOf(matchObject(validator, value, parseDate)));
+}
+
+/** Whether a value has a validator's type already, without any conversion. */
+export function fitsAsItIs(validator: Validator, value: unknown): boolean {
+	return matchValue(validator, value, () => undefined).isExact;
+}
+
+function matchValue(validator: Validator, value: unknown, parseDate: ParseDate): Match {
+	switch (validator.type) {
+		case 'any':
+			return exact(value);
+		case 'literal':
+			return matchLiteral(validator, value);
+		case 'array':
+			return matchArray(validator, value, parseDate);
+		case 'record':
+			return matchRecord(validator, value, parseDate);
+		case 'object':
+			return matchObject(validator, value, parseDate);
+		case 'union':
+			return matchUnion(validator, value, parseDate);
+		default:
+			return matchSimple(validator.type, value, parseDate);
+	}
+}
+
+function matchArray(
+	validator: Validator & { type: 'array' },
+	value: unknown,
+	parseDate: ParseDate,
+): Match {
+	if (!Array.isArray(value)) {
+		return inexact(() => {
+			const array = toArray(value);
+			return array.status === 'refused'
+				? array
+				: conversionOf(matchArray(validator, array.value, parseDate));
+		});
+	}
+	const parts = value.map((element: unknown, index) => ({
+		step: index,
+		validator: validator.element,
+		value: element,
+	}));
+	return matchParts(parts, parseDate);
+}
+
+function matchRecord(
+	validator: Validator & { type: 'record' },
+	value: unknown,
+	parseDate: ParseDate,
+): Match {
+	if (!isPlainObject(value)) {
+		return inexact(() => {
+			const record = toObject(value);
+			return record.status === 'refused'
+				? record
+				: conversionOf(matchRecord(validator, record.value, parseDate));
+		});
+	}
+	const parts = definedEntries(value).map(([name, field]) => ({
+		step: name,
+		validator: validator.value,
+		value: field,
+	}));
+	return fieldsOf(parts, true, parseDate);
+}
+
+function matchObject(
+	validator: ObjectValidator,
+	value: unknown,
+	parseDate: ParseDate,
+): Match<Record<string, unknown>> {
+	if (!isPlainObject(value)) {
+		return inexact(() => {
+			const object = toObject(value);
+			return object.status === 'refused'
+				? object
+				: conversionOf(matchObject(validator, object.value, parseDate));
+		});
+	}
+	const given = new Map(definedEntries(value));
+	const extra = [...given.keys()].find((name) => !validator.fields.has(name));
+	if (extra !== undefined) return inexact(() => notTaken(extra, validator));
+	const parts: Array<Part<string>> = [];
+	let isWhole = true;
+	for (const [name, { validator: field, optional }] of validator.fields) {
+		const fieldValue = given.get(name);
+		if (fieldValue !== undefined && !(optional && isNotGiven(field, fieldValue))) {
+			parts.push({ step: name, validator: field, value: fieldValue });
+		} else if (optional) {
+			isWhole &&= fieldValue === undefined;
+		} else {
+			return inexact(() => lacking(name, field));
+		}
+	}
+	return fieldsOf(parts, isWhole, parseDate);
+}
+
+/**
+ * Rows of a database or a spreadsheet, and n8n's forms, have null or an empty text where there is
+ * nothing. For an optional field, at any depth, both mean that it is not given, unless its validator
+ * takes them.
+ */
+function isNotGiven(validator: Validator, value: unknown): boolean {
+	return (value === null || value === '') && !fitsAsItIs(validator, value);
+}
+
+function notTaken(name: string, { fields }: ObjectValidator): Refusal {
+	return refused((subject) =>
+		inputFailure(
+			`${subject} has '${name}', which the function does not take`,
+			`It takes: ${[...fields.keys()].join(', ') || 'nothing'}. If the function was changed, refresh the list of arguments.`,
+		),
+	);
+}
+
+function lacking(name: string, validator: Validator): Refusal {
+	return refused((subject) =>
+		inputFailure(
+			`${subject} lacks '${name}', which the function requires`,
+			`It has to be: ${describeValidator(validator)}.`,
+		),
+	);
+}
+
+/** A part of an array or an object, and what it has to be. */
+interface Part<PartStep extends Step = Step> {
+	step: PartStep;
+	validator: Validator;
+	value: unknown;
+}
+
+/** Meets part after part; those behind one that is not exact only where all are converted. */
+function matchParts(parts: readonly Part[], parseDate: ParseDate): Match<unknown[]> {
+	const values: unknown[] = [];
+	for (const { validator, value } of parts) {
+		const match = matchValue(validator, value, parseDate);
+		if (!match.isExact) return inexact(() => convertParts(parts, values, match, parseDate));
+		values.push(match.value);
+	}
+	return exact(values);
+}
+
+/**
+ * @param exactValues of the first parts
+ * @param next the part behind them
+ */
+function convertParts(
+	parts: readonly Part[],
+	exactValues: readonly unknown[],
+	next: Match,
+	parseDate: ParseDate,
+): Conversion<unknown[]> {
+	const values = [...exactValues];
+	let match: Match | undefined = next;
+	for (const { step, validator, value } of parts.slice(values.length)) {
+		const conversion = conversionOf(match ?? matchValue(validator, value, parseDate));
+		if (conversion.status === 'refused') return within(step, conversion);
+		values.push(conversion.value);
+		match = undefined;
+	}
+	return converted(values);
+}
+
+/**
+ * The fields of an object, in their order. Simple ones are met first: in a union of objects they often
+ * tell which one it is (`kind: "a"`), and what is nested below another one need not be looked at.
+ *
+ * @param isWhole whether no field was left out, so that the object may be exact
+ */
+function fieldsOf(
+	parts: ReadonlyArray<Part<string>>,
+	isWhole: boolean,
+	parseDate: ParseDate,
+): Match<Record<string, unknown>> {
+	const simple = parts.filter(({ validator }) => isSimple(validator));
+	const nested = parts.filter(({ validator }) => !isSimple(validator));
+	const ordered = [...simple, ...nested];
+	const named = (values: unknown[]) => {
+		const byName = new Map(ordered.map(({ step }, index) => [step, values[index]]));
+		return Object.fromEntries(parts.map(({ step }) => [step, byName.get(step)]));
+	};
+	const match = matchParts(ordered, parseDate);
+	if (match.isExact && isWhole) return exact(named(match.value));
+	return inexact(() => {
+		const conversion = conversionOf(match);
+		return conversion.status === 'refused' ? conversion : converted(named(conversion.value));
+	});
+}
+
+function isSimple(validator: Validator): boolean {
+	return validator.type === 'union'
+		? validator.members.every(isSimple)
+		: !['array', 'record', 'object'].includes(validator.type);
+}
+
+/** What fits a member as it is goes there; else the first member that it can be converted to. */
+function matchUnion(
+	validator: Validator & { type: 'union' },
+	value: unknown,
+	parseDate: ParseDate,
+): Match {
+	const matches: Array<{ member: Validator; match: Inexact<unknown> }> = [];
+	for (const member of alternativesOf(validator)) {
+		const match = matchValue(member, value, parseDate);
+		if (match.isExact) return match;
+		matches.push({ member, match });
+	}
+	return inexact(() => {
+		const refusals: Refusal[] = [];
+		for (const { member, match } of matches) {
+			const conversion = match.convert();
+			if (conversion.status === 'converted') return conversion;
+			if (member.type !== 'null') refusals.push(conversion);
+		}
+		// Beside null there is one type that may have been meant, and it says more of the place.
+		const [only, ...others] = refusals;
+		if (only !== undefined && others.length === 0) return only;
+		return doesNotFit(value, describeValidator(validator), 'None of these types takes this value.');
+	});
+}
