@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, no-console -- a command-line program */
 import type { Value } from 'convex/values';
-import { startDeployment, type TestDeployment } from '../test/deployment/client';
+import { startDeployment, type TestDeployment } from '../emulator/client';
 import { outputsOf, runWorkflow, type Installation } from '../test/support/engine';
 import {
 	activeTriggerOf,

@@ -1,4 +1,4 @@
-import { startDeployment, type EmbeddedDeployment } from '../../test/deployment/client';
+import { startDeployment, type EmbeddedDeployment } from '../../emulator/client';
 import { openHttp } from '../../test/support/syncClients';
 import type { Stage } from '../stage';
 import { WorkerProcess } from '../workerProcess';

@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Node, not in n8n */
 import axios from 'axios';
-import { ControlServer } from '../deployment/control';
-import { connectDeployment, type EmbeddedDeployment } from '../deployment/client';
+import { ControlServer } from '../../emulator/control';
+import { connectDeployment, type EmbeddedDeployment } from '../../emulator/client';
 import { n8nProgram } from './n8nInstallation';
 import type { N8nServer } from './n8nServer';
 import type { Stack } from './stack';

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startDeployment, type EmbeddedDeployment } from '../deployment/client';
+import { startDeployment, type EmbeddedDeployment } from '../../emulator/client';
 import { packPackage } from '../support/packPackage';
 import { withCleanup, type StopToo } from './cleanup';
 import { ensureN8n } from './n8nInstallation';

@@ -1,5 +1,5 @@
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
-import type { FaultEffect } from '../deployment/faults';
+import type { FaultEffect } from '../../emulator/faults';
 import { callConvexTool, requestConvexTool } from '../support/agents';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 

@@ -1,7 +1,7 @@
 import { ConvexHttpClient } from 'convex/browser';
 import { makeFunctionReference, type UserIdentity } from 'convex/server';
 import { ConvexError, type Value } from 'convex/values';
-import type { TestDeployment } from '../deployment/client';
+import type { TestDeployment } from '../../emulator/client';
 import { calling, runConvex, type ConvexRunOptions } from '../support/convexNode';
 import { deploymentUnderTest } from '../support/deploymentUnderTest';
 

@@ -1,5 +1,5 @@
 import axios from 'axios';
-import { connectDeployment } from '../deployment/client';
+import { connectDeployment } from '../../emulator/client';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 
 /** What the embedded deployment tells tests about itself. */

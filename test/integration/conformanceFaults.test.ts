@@ -1,8 +1,8 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
 import { Agent, request } from 'node:http';
 import axios from 'axios';
-import type { FaultEffect } from '../deployment/faults';
-import { REJECTION_CODES } from '../deployment/rejections';
+import type { FaultEffect } from '../../emulator/faults';
+import { REJECTION_CODES } from '../../emulator/rejections';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 
 /** The embedded deployment does to requests what tests of the node rely on. */

@@ -1,6 +1,6 @@
 import { ConvexHttpClient } from 'convex/browser';
 import { makeFunctionReference, type PaginationResult } from 'convex/server';
-import type { TestDeployment } from '../deployment/client';
+import type { TestDeployment } from '../../emulator/client';
 import { deploymentUnderTest } from '../support/deploymentUnderTest';
 
 /** Paginated queries, on the embedded deployment or a real one (see conformance.test.ts). */

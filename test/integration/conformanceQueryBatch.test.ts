@@ -1,5 +1,5 @@
 import axios from 'axios';
-import type { TestDeployment } from '../deployment/client';
+import type { TestDeployment } from '../../emulator/client';
 import { deploymentUnderTest } from '../support/deploymentUnderTest';
 
 /** `POST /api/query_batch`, on the embedded deployment or a real one (see conformance.test.ts). */

@@ -1,7 +1,7 @@
 import axios from 'axios';
 import { ConvexHttpClient } from 'convex/browser';
 import { makeFunctionReference } from 'convex/server';
-import type { TestDeployment } from '../deployment/client';
+import type { TestDeployment } from '../../emulator/client';
 import { deploymentUnderTest } from '../support/deploymentUnderTest';
 
 /** `query_ts` and `query_at_ts`, on the embedded deployment or a real one (see conformance.test.ts). */

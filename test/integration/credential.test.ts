@@ -1,7 +1,7 @@
 import { CredentialTestContext } from 'n8n-core';
 import { ConvexApi } from '../../credentials/ConvexApi.credentials';
 import { Convex } from '../../nodes/Convex/Convex.node';
-import { startDeployment, type EmbeddedDeployment } from '../deployment/client';
+import { startDeployment, type EmbeddedDeployment } from '../../emulator/client';
 import {
 	startHttpServer,
 	startUntrustedServer,

@@ -1,4 +1,4 @@
-import { startDeployment, type EmbeddedDeployment } from '../deployment/client';
+import { startDeployment, type EmbeddedDeployment } from '../../emulator/client';
 import { outputsOf, runWorkflow } from '../support/engine';
 import {
 	activeTriggerOf,

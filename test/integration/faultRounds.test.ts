@@ -1,5 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Node, not in n8n */
-import type { FaultEffect } from '../deployment/faults';
+import type { FaultEffect } from '../../emulator/faults';
 import { calling, type ConvexRunResult } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 

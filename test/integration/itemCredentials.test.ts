@@ -1,5 +1,5 @@
 import type { INodeExecutionData } from 'n8n-workflow';
-import { startDeployment, type EmbeddedDeployment } from '../deployment/client';
+import { startDeployment, type EmbeddedDeployment } from '../../emulator/client';
 import { unusedUrl } from '../support/awkwardServers';
 import { calling, type ConvexRunOptions } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';

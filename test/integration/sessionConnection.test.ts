@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Node, not in n8n */
 import { sleep, type IDataObject, type INodeExecutionData } from 'n8n-workflow';
-import type { FaultEffect } from '../deployment/faults';
+import type { FaultEffect } from '../../emulator/faults';
 import { calling, type ConvexRunResult } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { startRudeSyncServer } from '../support/rudeSyncServer';

@@ -1,6 +1,6 @@
 import { ConvexHttpClient, type ConvexClient } from 'convex/browser';
 import { ConvexError, type Value } from 'convex/values';
-import type { TestDeployment } from '../deployment/client';
+import type { TestDeployment } from '../../emulator/client';
 import { deploymentUnderTest } from '../support/deploymentUnderTest';
 import {
 	action,

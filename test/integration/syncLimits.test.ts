@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { request } from 'node:http';
-import { startDeployment, type EmbeddedDeployment } from '../deployment/client';
+import { startDeployment, type EmbeddedDeployment } from '../../emulator/client';
 import { RawSyncClient } from '../support/rawSyncClient';
 import { openHttp } from '../support/syncClients';
 

@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Node, not in n8n */
 import { randomUUID } from 'node:crypto';
-import { startDeployment, type EmbeddedDeployment } from '../deployment/client';
+import { startDeployment, type EmbeddedDeployment } from '../../emulator/client';
 import { RawSyncClient, type Frame } from '../support/rawSyncClient';
 import { openHttp } from '../support/syncClients';
 

@@ -1,6 +1,6 @@
 import type { ConvexClient } from 'convex/browser';
-import { startDeployment, type EmbeddedDeployment } from '../deployment/client';
-import type { FaultEffect } from '../deployment/faults';
+import { startDeployment, type EmbeddedDeployment } from '../../emulator/client';
+import type { FaultEffect } from '../../emulator/faults';
 import { openHttp, useConvexClients, watch } from '../support/syncClients';
 
 /** What the official client shows of queries when its sockets break. */

@@ -1,6 +1,6 @@
 import type { ConvexClient } from 'convex/browser';
-import { startDeployment, type EmbeddedDeployment } from '../deployment/client';
-import type { FaultEffect } from '../deployment/faults';
+import { startDeployment, type EmbeddedDeployment } from '../../emulator/client';
+import type { FaultEffect } from '../../emulator/faults';
 import { action, mutation, openHttp, useConvexClients, watch } from '../support/syncClients';
 
 /** What becomes of the official client's mutations and actions when its sockets break. */

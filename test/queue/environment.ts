@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Node, not in n8n */
 import axios from 'axios';
-import { ControlServer } from '../deployment/control';
+import { ControlServer } from '../../emulator/control';
 import { handOver, readStack, type TestStack } from '../e2e/environment';
 import type { N8nServer } from '../e2e/n8nServer';
 import type { QueueStack } from './queueStack';

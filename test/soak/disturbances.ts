@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
-import type { EmbeddedDeployment } from '../deployment/client';
-import type { Fault, FaultEffect } from '../deployment/faults';
+import type { EmbeddedDeployment } from '../../emulator/client';
+import type { Fault, FaultEffect } from '../../emulator/faults';
 import type { Random } from './random';
 import type { Verdict } from './verdict';
 import type { WatchedWorkflow } from './watchedWorkflow';

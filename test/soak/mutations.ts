@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
-import type { EmbeddedDeployment } from '../deployment/client';
-import type { ExecutionsByKey } from '../deployment/executionCounts';
+import type { EmbeddedDeployment } from '../../emulator/client';
+import type { ExecutionsByKey } from '../../emulator/executionCounts';
 import type { LoadedPackage } from '../support/builtPackage';
 import {
 	nodeAt,

@@ -1,5 +1,5 @@
 import type { INodeType } from 'n8n-workflow';
-import { startDeployment, type EmbeddedDeployment } from '../deployment/client';
+import { startDeployment, type EmbeddedDeployment } from '../../emulator/client';
 import { loadBuiltPackage, type LoadedPackage } from '../support/builtPackage';
 import type { CredentialValues } from '../support/engine';
 import { PROJECT } from '../support/packPackage';

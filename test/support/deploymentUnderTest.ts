@@ -1,5 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Node, not in n8n */
-import { startDeployment, type TestDeployment } from '../deployment/client';
+import { startDeployment, type TestDeployment } from '../../emulator/client';
 
 /** The deployment of CONVEX_URL and CONVEX_DEPLOY_KEY, which serves test/convex, or an embedded one. */
 export async function deploymentUnderTest(): Promise<TestDeployment> {

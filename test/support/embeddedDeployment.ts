@@ -1,4 +1,4 @@
-import { startDeployment, type EmbeddedDeployment } from '../deployment/client';
+import { startDeployment, type EmbeddedDeployment } from '../../emulator/client';
 import type { CredentialValues } from './engine';
 import { convexForm, runConvex, type ConvexRunOptions, type ConvexRunResult } from './convexNode';
 

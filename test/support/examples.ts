@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TestDeployment } from '../deployment/client';
+import type { TestDeployment } from '../../emulator/client';
 import { loadBuiltPackage } from './builtPackage';
 import { ActiveTrigger, TRIGGER_TYPE } from './triggers';
 import { passThroughNode, type Installation, type WorkflowFile } from './engine';

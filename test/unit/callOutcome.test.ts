@@ -8,7 +8,7 @@ import {
 } from '../../nodes/Convex/convex/failures/callOutcome';
 import type { FailureOutcome } from '../../nodes/Convex/convex/failure';
 import type { FunctionOperation } from '../../nodes/Convex/convex/functions/functionCall';
-import { REJECTION_CODES } from '../deployment/rejections';
+import { REJECTION_CODES } from '../../emulator/rejections';
 
 const OPERATIONS: FunctionOperation[] = ['query', 'mutation', 'action', 'run'];
 const SIDE_EFFECTS: FunctionOperation[] = ['mutation', 'action', 'run'];

@@ -1,6 +1,6 @@
 import { convexToJson, type Value } from 'convex/values';
 import { toPlainJson } from '../../nodes/Convex/convex/values/plainJson';
-import { exporterFor } from '../deployment/valueFormat';
+import { exporterFor } from '../../emulator/valueFormat';
 
 const buffer = (...bytes: number[]) => new Uint8Array(bytes).buffer;
 

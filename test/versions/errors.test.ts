@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { Fault } from '../deployment/faults';
+import type { Fault } from '../../emulator/faults';
 import {
 	startHttpServer,
 	startUntrustedServer,
