@@ -4,8 +4,8 @@ import { createRequire } from 'node:module';
 import { join, relative } from 'node:path';
 import { convexTest } from 'convex-test';
 import type { JSONValue, Value } from 'convex/values';
-import schema from '../test/convex/schema';
-import tallySchema from '../test/convex/tally/schema';
+import schema from '../examples/convex/schema';
+import tallySchema from '../examples/convex/tally/schema';
 import { stateOf } from './convexTestDatabases';
 import { DocumentHistory } from './documentHistory';
 import { BackendFailure, runHandler } from './nestedCalls';
@@ -16,7 +16,7 @@ import { validationError, type TableOfId, type ValidatorJson } from './validatio
 /** Modules are loaded by name, as they are deployed by folder. */
 const requireModule: (file: string) => Record<string, unknown> = createRequire(__filename);
 
-const APP_FOLDER = join(__dirname, '..', 'test', 'convex');
+const APP_FOLDER = join(__dirname, '..', 'examples', 'convex');
 /** Files of an app or a component that are not modules of functions. */
 const NOT_MODULES = new Set(['schema.ts', 'auth.config.ts', 'convex.config.ts']);
 

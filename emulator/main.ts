@@ -23,7 +23,7 @@ async function main(): Promise<void> {
 	console.log(`Deploy key:     ${deployKey}`);
 	console.log(`Bearer token:   ${await server.authenticator.signToken({ name: 'Ada' })}`);
 	console.log(`Test control:   ${server.controlUrl}`);
-	console.log('Serves the functions of test/convex from memory. Ctrl-C stops it.');
+	console.log('Serves the functions of examples/convex from memory. Ctrl-C stops it.');
 }
 
 void main();

@@ -7,7 +7,7 @@ import { deploymentUnderTest } from '../support/deploymentUnderTest';
 
 /**
  * What a Convex deployment does, seen by the official client and by the node. Runs against the
- * embedded deployment, and against a real one that serves test/convex when CONVEX_URL and
+ * embedded deployment, and against a real one that serves examples/convex when CONVEX_URL and
  * CONVEX_DEPLOY_KEY are set. So it relies on nothing but what it does itself.
  */
 let deployment: TestDeployment;

@@ -13,7 +13,7 @@ import {
 
 /**
  * Live queries, mutations and actions over a socket, seen by the official client. Runs against the
- * embedded deployment, and against a real one that serves test/convex when CONVEX_URL and
+ * embedded deployment, and against a real one that serves examples/convex when CONVEX_URL and
  * CONVEX_DEPLOY_KEY are set. So it relies on nothing but what it does itself.
  */
 let deployment: TestDeployment;

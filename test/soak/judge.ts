@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 
-/** What is in a ledger as of a revision (test/convex/ledger.ts). */
+/** What is in a ledger as of a revision (examples/convex/ledger.ts). */
 export interface LedgerHead {
 	revision: number;
 	count: number;

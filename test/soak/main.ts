@@ -19,7 +19,7 @@ import { Verdict } from './verdict';
  *
  * - None is lost: after each start, the documents that the workflow was told of, all changes taken
  *   together since its first activation, are exactly those of the query as of some commit. The
- *   ledger that is watched (test/convex/ledger.ts) says as of which commit it is, and what its
+ *   ledger that is watched (examples/convex/ledger.ts) says as of which commit it is, and what its
  *   entries add up to. And when nothing happens any more, the workflow knows the latest commit.
  *   A document that came and went, or a state that was replaced, between two results was never in one.
  * - None is emitted twice: a document is added only when the workflow does not know it, removed only
