@@ -1,7 +1,7 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { Convex } from '../../nodes/Convex/Convex.node';
-import { KnownFunctions } from '../../nodes/Convex/actions/calls/signatureCache';
-import { ItemRun } from '../../nodes/Convex/actions/itemResults';
+import { SignatureCache } from '../../nodes/Convex/actions/calls/signatureCache';
+import { ItemResults } from '../../nodes/Convex/actions/itemResults';
 import { ConvexFailure, inputFailure } from '../../nodes/Convex/convex/failure';
 import { parseFunctionPath } from '../../nodes/Convex/convex/functions/functionPath';
 import { RetryPolicy } from '../../nodes/Convex/convex/failures/retryPolicy';
@@ -126,7 +126,7 @@ describe('a function that is gone', () => {
 		node.execute = async function () {
 			const retries = new Retries(new RetryPolicy(0), new AbortController().signal);
 			const deployment = await openDeployment(this);
-			const functions = new KnownFunctions(this, () => retries);
+			const functions = new SignatureCache(this, () => retries);
 			const functionPath = parseFunctionPath('tasks:creat');
 			const target = { operation: 'mutation' as const, functionPath, componentPath: undefined };
 			for (let item = 0; item < 3; item++) {
@@ -161,8 +161,8 @@ describe('a reason to fail that all items share', () => {
 		});
 		const node = new Convex();
 		node.execute = async function (): Promise<INodeExecutionData[][]> {
-			const items = new ItemRun(this, 'mutation');
-			items.failRest(failure);
+			const items = new ItemResults(this, 'mutation');
+			items.failRemaining(failure);
 			return [items.output()];
 		};
 		const { success, stoppedBy } = await convex.run({
@@ -190,9 +190,9 @@ describe('a reason to fail that all items share', () => {
 	it('leaves open what became of an item that was under way', async () => {
 		const node = new Convex();
 		node.execute = async function (): Promise<INodeExecutionData[][]> {
-			const items = new ItemRun(this, 'mutation');
+			const items = new ItemResults(this, 'mutation');
 			items.next();
-			items.failRest(inputFailure('It broke', 'Mend it.'));
+			items.failRemaining(inputFailure('It broke', 'Mend it.'));
 			return [items.output()];
 		};
 		const { success } = await convex.run({

@@ -1,17 +1,17 @@
-import { LiveSockets } from '../../nodes/Convex/transport/live/guardedWebSocket';
+import { GuardedWebSockets } from '../../nodes/Convex/transport/live/guardedWebSocket';
 import { startStallingSyncServer, type StallingSyncServer } from '../support/stallingSyncServer';
 import { Arrivals } from '../support/syncClients';
 
 let server: StallingSyncServer;
-let sockets: LiveSockets;
+let sockets: GuardedWebSockets;
 /** What was reported of the sockets of a client. */
 let reports: Arrivals<string>;
 
 beforeEach(async () => {
 	server = await startStallingSyncServer();
 	reports = new Arrivals();
-	sockets = new LiveSockets({
-		permit: async () => {},
+	sockets = new GuardedWebSockets({
+		beforeConnect: async () => {},
 		opened: () => reports.add('opened'),
 		closed: (reason) => reports.add(`closed ${reason}`),
 		authenticationRefused: () => reports.add('authentication refused'),

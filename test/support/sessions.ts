@@ -1,8 +1,8 @@
 import type { IExecuteFunctions, INodeType } from 'n8n-workflow';
 import { Convex } from '../../nodes/Convex/Convex.node';
-import { FunctionRun } from '../../nodes/Convex/actions/calls/callRunner';
+import { CallRunner } from '../../nodes/Convex/actions/calls/callRunner';
 import { runSession } from '../../nodes/Convex/actions/calls/sessionDelivery';
-import { ItemRun } from '../../nodes/Convex/actions/itemResults';
+import { ItemResults } from '../../nodes/Convex/actions/itemResults';
 import type { SessionOperation } from '../../nodes/Convex/convex/functions/functionCall';
 import { ItemDeployments } from '../../nodes/Convex/transport/itemDeployments';
 import { calling } from './convexNode';
@@ -36,8 +36,8 @@ export function impatientSession(
 ): INodeType {
 	return Object.assign(new Convex(), {
 		async execute(this: IExecuteFunctions) {
-			const items = new ItemRun(this, operation);
-			const run = new FunctionRun(this, items, await ItemDeployments.open(this), operation);
+			const items = new ItemResults(this, operation);
+			const run = new CallRunner(this, items, await ItemDeployments.open(this), operation);
 			await runSession(run, operation, interruptionLimitMs);
 			return [items.output()];
 		},

@@ -1,6 +1,6 @@
 import { dateParser } from '../../nodes/Convex/parameters/dates';
 import { hasExpression } from '../../nodes/Convex/parameters/expressions';
-import { wholeNumber } from '../../nodes/Convex/parameters/options/optionValues';
+import { integerOption } from '../../nodes/Convex/parameters/options/optionValues';
 import { encodeArguments } from '../../nodes/Convex/convex/values/encodeArguments';
 import { convertArgument, type ArgumentType } from '../../nodes/Convex/convex/values/argumentTypes';
 import { isBase64 } from '../../nodes/Convex/convex/values/base64';
@@ -86,7 +86,7 @@ const PARSERS: Array<[name: string, parse: (text: string) => unknown]> = [
 	['isKeptByDouble', isKeptByDouble],
 	['dateParser', parseDate],
 	['hasExpression', hasExpression],
-	['wholeNumber', (text) => wholeNumber('Timeout', text, { least: 1, most: 10 })],
+	['wholeNumber', (text) => integerOption('Timeout', text, { least: 1, most: 10 })],
 	[
 		'parseCredential',
 		(token) =>

@@ -1,11 +1,11 @@
 import {
-	choice,
+	enumOption,
 	chosenOf,
 	isOn,
 	toOptions,
-	valueOf,
-	wholeNumber,
-	yesOrNo,
+	optionOr,
+	integerOption,
+	booleanOption,
 } from '../../nodes/Convex/parameters/options/optionValues';
 import { expectRefusal } from './refusal';
 
@@ -13,14 +13,14 @@ describe('an option with choices', () => {
 	const colours = ['red', 'green'] as const;
 
 	it.each(colours)('takes %s', (colour) => {
-		expect(choice('Colour', colour, colours)).toBe(colour);
+		expect(enumOption('Colour', colour, colours)).toBe(colour);
 	});
 
 	it.each([undefined, null, '', 'Red', ' red', 'blue', 0, true, ['red'], { red: 1 }, 'toString'])(
 		'refuses %j and names the choices',
 		(value) => {
 			expectRefusal(
-				() => choice('Colour', value, colours),
+				() => enumOption('Colour', value, colours),
 				"The option 'Colour' is not one of its choices",
 				/^Choose from the list, or use an expression that gives 'red' or 'green'\.$/,
 			);
@@ -42,7 +42,7 @@ describe('an option with a whole number', () => {
 		['7.0', 7],
 		['1e1', 10],
 	])('takes %j', (value, number) => {
-		expect(wholeNumber('Retries', value, range)).toBe(number);
+		expect(integerOption('Retries', value, range)).toBe(number);
 	});
 
 	it.each<unknown>([
@@ -69,7 +69,7 @@ describe('an option with a whole number', () => {
 		new Date(7),
 	])('refuses %p', (value) => {
 		expectRefusal(
-			() => wholeNumber('Retries', value, range),
+			() => integerOption('Retries', value, range),
 			"The option 'Retries' is not a whole number between 0 and 20",
 			/^Correct the number, or remove the option\.$/,
 		);
@@ -77,12 +77,12 @@ describe('an option with a whole number', () => {
 
 	it('without an upper bound names the lower one only', () => {
 		const atLeastOne = { least: 1, most: Number.MAX_SAFE_INTEGER };
-		expect(wholeNumber('Batch Size', Number.MAX_SAFE_INTEGER, atLeastOne)).toBe(
+		expect(integerOption('Batch Size', Number.MAX_SAFE_INTEGER, atLeastOne)).toBe(
 			Number.MAX_SAFE_INTEGER,
 		);
 		for (const value of [0, 2 ** 53, 1e300, Number.POSITIVE_INFINITY]) {
 			expectRefusal(
-				() => wholeNumber('Batch Size', value, atLeastOne),
+				() => integerOption('Batch Size', value, atLeastOne),
 				"The option 'Batch Size' is not a whole number of at least 1",
 				/./,
 			);
@@ -91,9 +91,9 @@ describe('an option with a whole number', () => {
 
 	it('does not name an upper bound that only a timer has', () => {
 		const range = { least: 1, most: 2 ** 31 - 1, unit: 'milliseconds' };
-		expect(wholeNumber('Timeout', 2 ** 31 - 1, range)).toBe(2_147_483_647);
+		expect(integerOption('Timeout', 2 ** 31 - 1, range)).toBe(2_147_483_647);
 		expectRefusal(
-			() => wholeNumber('Timeout', 2 ** 31, range),
+			() => integerOption('Timeout', 2 ** 31, range),
 			"The option 'Timeout' is not a whole number of milliseconds of at least 1",
 			/./,
 		);
@@ -101,13 +101,13 @@ describe('an option with a whole number', () => {
 
 	it('names what it counts', () => {
 		expectRefusal(
-			() => wholeNumber('Timeout', 'soon', { least: 1, most: 60_000, unit: 'milliseconds' }),
+			() => integerOption('Timeout', 'soon', { least: 1, most: 60_000, unit: 'milliseconds' }),
 			"The option 'Timeout' is not a whole number of milliseconds between 1 and 60000",
 			/./,
 		);
 		expectRefusal(
 			() =>
-				wholeNumber('Timeout', 0.5, {
+				integerOption('Timeout', 0.5, {
 					least: 1,
 					most: Number.MAX_SAFE_INTEGER,
 					unit: 'milliseconds',
@@ -125,12 +125,12 @@ describe('an option that is on or off', () => {
 		['true', true],
 		['false', false],
 	])('takes %j', (value, expected) => {
-		expect(yesOrNo('Single Snapshot', value)).toBe(expected);
+		expect(booleanOption('Single Snapshot', value)).toBe(expected);
 	});
 
 	it.each<unknown>([undefined, null, '', 'yes', 'TRUE', 0, 1, {}, []])('refuses %j', (value) => {
 		expectRefusal(
-			() => yesOrNo('Single Snapshot', value),
+			() => booleanOption('Single Snapshot', value),
 			"The option 'Single Snapshot' is neither true nor false",
 			/^Switch it on or off/,
 		);
@@ -177,12 +177,12 @@ describe('options', () => {
 describe('the value of an option', () => {
 	it('is what is there, also when that is nothing', () => {
 		for (const value of [7, 0, '', false, null, undefined]) {
-			expect(valueOf({ limit: value }, 'limit', 50)).toBe(value);
+			expect(optionOr({ limit: value }, 'limit', 50)).toBe(value);
 		}
 	});
 
 	it('is what holds unless set, where it is not there', () => {
-		expect(valueOf({ pages: 3 }, 'limit', 50)).toBe(50);
-		expect(valueOf({}, 'limit', undefined)).toBeUndefined();
+		expect(optionOr({ pages: 3 }, 'limit', 50)).toBe(50);
+		expect(optionOr({}, 'limit', undefined)).toBeUndefined();
 	});
 });

@@ -86,7 +86,7 @@ describe('a call', () => {
 	it('is not sent again for a failure that is met in another way', async () => {
 		const call = callEnding(OVERLOADED, failed({ httpStatus: 408 }), SUCCESS);
 		const result = await retriesWith().retries.run(call.send, {
-			givesUp: ({ details }) => details.httpStatus === 408,
+			shouldStop: ({ details }) => details.httpStatus === 408,
 		});
 		expect(result).toMatchObject({ failure: { details: { httpStatus: 408 } } });
 		expect(call.count).toBe(2);

@@ -127,18 +127,18 @@ describe('the patience of a run', () => {
 		for (const ms of [30_000, 29_999]) {
 			pass(ms);
 			policy.failed(overloaded);
-			expect(policy.givenUp()).toBeUndefined();
+			expect(policy.budgetExhausted()).toBeUndefined();
 			expect(policy.delayMs(overloaded, 0)).toBe(0);
 		}
 		pass(1);
-		expect(policy.givenUp()?.message).toBe(GIVEN_UP);
+		expect(policy.budgetExhausted()?.message).toBe(GIVEN_UP);
 		expect(policy.delayMs(overloaded, 0)).toBeUndefined();
 	});
 
 	it('is not used up before anything failed, nor by a function that takes long', () => {
 		const { policy, pass } = policyWith();
 		pass(3_600_000);
-		expect(policy.givenUp()).toBeUndefined();
+		expect(policy.budgetExhausted()).toBeUndefined();
 		policy.failed(overloaded);
 		expect(policy.delayMs(overloaded, 0)).toBe(500);
 	});
@@ -150,7 +150,7 @@ describe('the patience of a run', () => {
 		expect(policy.delayMs(overloaded, 0)).toBe(500);
 		pass(1);
 		expect(policy.delayMs(overloaded, 0)).toBeUndefined();
-		expect(policy.givenUp()).toBeUndefined();
+		expect(policy.budgetExhausted()).toBeUndefined();
 	});
 
 	it('is that of all its calls: the first ones wait, the others are not sent', () => {
@@ -167,14 +167,14 @@ describe('the patience of a run', () => {
 		expect(retries).toBeGreaterThan(5);
 		expect(waitedMs).toBeLessThan(PATIENCE_MS);
 		pass(PATIENCE_MS - waitedMs);
-		for (let call = 0; call < 100; call++) expect(policy.givenUp()?.message).toBe(GIVEN_UP);
+		for (let call = 0; call < 100; call++) expect(policy.budgetExhausted()?.message).toBe(GIVEN_UP);
 	});
 
 	it('that ended says that the call was not sent, and what to do', () => {
 		const { policy, pass } = policyWith({ maxRetries: 0 });
 		policy.failed(overloaded);
 		pass(PATIENCE_MS);
-		const failure = policy.givenUp();
+		const failure = policy.budgetExhausted();
 		expect(failure?.description).toMatch(/Run the workflow again for the remaining items/);
 		expect(failure?.details).toEqual({
 			kind: 'network',
@@ -188,9 +188,9 @@ describe('the patience of a run', () => {
 		for (let hour = 0; hour < 3; hour++) {
 			policy.failed(overloaded);
 			pass(PATIENCE_MS);
-			expect(policy.givenUp()).toBeDefined();
+			expect(policy.budgetExhausted()).toBeDefined();
 			policy.succeeded();
-			expect(policy.givenUp()).toBeUndefined();
+			expect(policy.budgetExhausted()).toBeUndefined();
 			expect(policy.delayMs(overloaded, 0)).toBe(500);
 		}
 	});
@@ -222,7 +222,7 @@ describe('the patience of a run', () => {
 		const { policy, pass } = policyWith();
 		policy.failed(failing(details));
 		pass(PATIENCE_MS);
-		expect(policy.givenUp() !== undefined).toBe(isOutage);
+		expect(policy.budgetExhausted() !== undefined).toBe(isOutage);
 	});
 
 	it('goes on while mutations take longer than the user waits, which says nothing', () => {
@@ -232,7 +232,7 @@ describe('the patience of a run', () => {
 			pass(PATIENCE_MS / 60);
 			policy.failed(failing({ kind: 'network', code: 'ECONNABORTED', retryable: false }));
 		}
-		expect(policy.givenUp()).toBeDefined();
+		expect(policy.budgetExhausted()).toBeDefined();
 	});
 
 	it('begins anew with a failure that the deployment gave itself', () => {
@@ -240,6 +240,6 @@ describe('the patience of a run', () => {
 		policy.failed(overloaded);
 		pass(PATIENCE_MS);
 		policy.failed(failing({ kind: 'application', retryable: false }));
-		expect(policy.givenUp()).toBeUndefined();
+		expect(policy.budgetExhausted()).toBeUndefined();
 	});
 });

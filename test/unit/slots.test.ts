@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Slots } from '../../nodes/Convex/actions/concurrencyLimiter';
+import { ConcurrencyLimiter } from '../../nodes/Convex/actions/concurrencyLimiter';
 
 const RUNS = { seed: 20260502, numRuns: 200 };
 
@@ -27,7 +27,7 @@ async function isSettled(promise: Promise<void>): Promise<boolean> {
 
 describe('slots', () => {
 	it('are free until work takes them, and again when it has ended', async () => {
-		const slots = new Slots(2);
+		const slots = new ConcurrencyLimiter(2);
 		const [first, second] = [work(), work()];
 		expect([slots.free, slots.isIdle]).toEqual([2, true]);
 		slots.start(first.run);
@@ -43,7 +43,7 @@ describe('slots', () => {
 	});
 
 	it('start work at once', () => {
-		const slots = new Slots(1);
+		const slots = new ConcurrencyLimiter(1);
 		let started = false;
 		slots.start(async () => {
 			started = true;
@@ -52,42 +52,42 @@ describe('slots', () => {
 	});
 
 	it('are waited for only while none is free', async () => {
-		const slots = new Slots(2);
+		const slots = new ConcurrencyLimiter(2);
 		const [first, second] = [work(), work()];
-		expect(await isSettled(slots.vacant())).toBe(true);
+		expect(await isSettled(slots.whenAvailable())).toBe(true);
 		slots.start(first.run);
-		expect(await isSettled(slots.vacant())).toBe(true);
+		expect(await isSettled(slots.whenAvailable())).toBe(true);
 		slots.start(second.run);
-		const vacant = slots.vacant();
+		const vacant = slots.whenAvailable();
 		expect(await isSettled(vacant)).toBe(false);
 		second.end();
 		expect(await isSettled(vacant)).toBe(true);
 	});
 
 	it('change whenever work ends, however it ends', async () => {
-		const slots = new Slots(3);
+		const slots = new ConcurrencyLimiter(3);
 		const [first, second] = [work(), work()];
 		slots.start(first.run);
 		slots.start(second.run);
-		const change = slots.change();
+		const change = slots.nextCompletion();
 		expect(await isSettled(change)).toBe(false);
 		first.end();
 		expect(await isSettled(change)).toBe(true);
-		const nextChange = slots.change();
+		const nextChange = slots.nextCompletion();
 		expect(await isSettled(nextChange)).toBe(false);
 		second.fail(new Error('boom'));
 		expect(await isSettled(nextChange)).toBe(true);
 	});
 
 	it('are idle at once when nothing was started', async () => {
-		await expect(new Slots(1).idle()).resolves.toBeUndefined();
+		await expect(new ConcurrencyLimiter(1).drain()).resolves.toBeUndefined();
 	});
 
 	it('are idle when all work has ended', async () => {
-		const slots = new Slots(3);
+		const slots = new ConcurrencyLimiter(3);
 		const all = [work(), work(), work()];
 		for (const { run } of all) slots.start(run);
-		const idle = slots.idle();
+		const idle = slots.drain();
 		for (const { end } of all) {
 			expect(await isSettled(idle)).toBe(false);
 			end();
@@ -96,30 +96,30 @@ describe('slots', () => {
 	});
 
 	it('throw what the first work threw that threw, when all work has ended', async () => {
-		const slots = new Slots(4);
+		const slots = new ConcurrencyLimiter(4);
 		const [first, second, third] = [work(), work(), work()];
 		for (const { run } of [first, second, third]) slots.start(run);
 		second.fail(new Error('the first that threw'));
 		await turns();
 		first.fail(new Error('the second that threw'));
 		expect(slots.free).toBe(2);
-		const idle = slots.idle();
+		const idle = slots.drain();
 		expect(await isSettled(idle)).toBe(false);
 		third.end();
 		await expect(idle).rejects.toThrow('the first that threw');
 	});
 
 	it('go on with other work when one throws', async () => {
-		const slots = new Slots(1);
+		const slots = new ConcurrencyLimiter(1);
 		slots.start(async () => {
 			throw new Error('boom');
 		});
-		await slots.vacant();
+		await slots.whenAvailable();
 		let ran = false;
 		slots.start(async () => {
 			ran = true;
 		});
-		await expect(slots.idle()).rejects.toThrow('boom');
+		await expect(slots.drain()).rejects.toThrow('boom');
 		expect(ran).toBe(true);
 	});
 });
@@ -130,12 +130,12 @@ it('as much work as allowed is under way at once, never more, and all of it runs
 			fc.integer({ min: 1, max: 8 }),
 			fc.array(fc.record({ turns: fc.nat({ max: 30 }), throws: fc.boolean() }), { maxLength: 40 }),
 			async (limit, all) => {
-				const slots = new Slots(limit);
+				const slots = new ConcurrencyLimiter(limit);
 				const ran: number[] = [];
 				let underWay = 0;
 				let most = 0;
 				for (const [index, one] of all.entries()) {
-					await slots.vacant();
+					await slots.whenAvailable();
 					slots.start(async () => {
 						ran.push(index);
 						underWay += 1;
@@ -146,7 +146,7 @@ it('as much work as allowed is under way at once, never more, and all of it runs
 						if (one.throws) throw new Error(`thrown by ${index}`);
 					});
 				}
-				const ended = await slots.idle().then(
+				const ended = await slots.drain().then(
 					() => 'well',
 					() => 'badly',
 				);

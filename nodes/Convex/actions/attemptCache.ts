@@ -7,18 +7,18 @@ export type EndedItem =
 	| { status: 'unknown'; failure: ConvexFailure };
 
 /** The items of one node run that must not be sent again when n8n tries the node once more. */
-export interface RetryMemory {
-	recall: (itemIndex: number) => EndedItem | undefined;
-	remember: (itemIndex: number, ended: EndedItem) => void;
+export interface AttemptCache {
+	get: (itemIndex: number) => EndedItem | undefined;
+	set: (itemIndex: number, ended: EndedItem) => void;
 	/** Ends a try. The memory is dropped unless n8n is going to try again. */
-	endTry: (failed: boolean) => void;
+	endAttempt: (failed: boolean) => void;
 }
 
 const CONTEXT_KEY = 'convexRetryMemory';
-export const NO_MEMORY: RetryMemory = {
-	recall: () => undefined,
-	remember: () => {},
-	endTry: () => {},
+export const NO_ATTEMPTS: AttemptCache = {
+	get: () => undefined,
+	set: () => {},
+	endAttempt: () => {},
 };
 
 /**
@@ -26,8 +26,8 @@ export const NO_MEMORY: RetryMemory = {
  * or its first output item has an `error`. While the setting is on, this memory keeps what has ended
  * between the tries of one run, and no longer.
  */
-export function openRetryMemory(context: IExecuteFunctions): RetryMemory {
-	if (context.getNode().retryOnFail !== true) return NO_MEMORY;
+export function openAttemptCache(context: IExecuteFunctions): AttemptCache {
+	if (context.getNode().retryOnFail !== true) return NO_ATTEMPTS;
 	return isToolCall(context) ? toolCallMemory(context) : nodeRunMemory(context);
 }
 
@@ -36,16 +36,17 @@ function isToolCall(context: IExecuteFunctions): boolean {
 	return context.isToolExecution?.() ?? 'getNextRunIndex' in context;
 }
 
-function nodeRunMemory(context: IExecuteFunctions): RetryMemory {
+function nodeRunMemory(context: IExecuteFunctions): AttemptCache {
 	const nodeContext = context.getContext('node');
 	const { $runIndex: runIndex } = context.getWorkflowDataProxy(0);
 	const kept: unknown = nodeContext[CONTEXT_KEY];
-	const tries = kept instanceof Tries && kept.runIndex === runIndex ? kept : new Tries(runIndex);
+	const tries =
+		kept instanceof Attempts && kept.runIndex === runIndex ? kept : new Attempts(runIndex);
 	nodeContext[CONTEXT_KEY] = tries;
 	tries.count += 1;
 	return {
 		...memoryOf(tries),
-		endTry: (failed) => {
+		endAttempt: (failed) => {
 			if (!failed || tries.count >= maxTries(context.getNode().maxTries)) {
 				delete nodeContext[CONTEXT_KEY];
 			}
@@ -58,22 +59,22 @@ function nodeRunMemory(context: IExecuteFunctions): RetryMemory {
  * run index of its own. What the tries of one call share is the object with its arguments (n8n-core
  * get-input-connection-data), which is gone when the call is.
  */
-function toolCallMemory(context: IExecuteFunctions): RetryMemory {
+function toolCallMemory(context: IExecuteFunctions): AttemptCache {
 	const call = context.getInputData()[0]?.json;
-	if (call === undefined) return NO_MEMORY;
-	const tries = triesOfToolCalls.get(call) ?? new Tries(undefined);
+	if (call === undefined) return NO_ATTEMPTS;
+	const tries = triesOfToolCalls.get(call) ?? new Attempts(undefined);
 	triesOfToolCalls.set(call, tries);
-	return { ...memoryOf(tries), endTry: () => {} };
+	return { ...memoryOf(tries), endAttempt: () => {} };
 }
 
-function memoryOf({ ended }: Tries): Pick<RetryMemory, 'recall' | 'remember'> {
+function memoryOf({ ended }: Attempts): Pick<AttemptCache, 'get' | 'set'> {
 	return {
-		recall: (itemIndex) => ended.get(itemIndex),
-		remember: (itemIndex, end) => ended.set(itemIndex, end),
+		get: (itemIndex) => ended.get(itemIndex),
+		set: (itemIndex, end) => ended.set(itemIndex, end),
 	};
 }
 
-class Tries {
+class Attempts {
 	count = 0;
 
 	readonly ended = new Map<number, EndedItem>();
@@ -81,7 +82,7 @@ class Tries {
 	constructor(readonly runIndex: unknown) {}
 }
 
-const triesOfToolCalls = new WeakMap<object, Tries>();
+const triesOfToolCalls = new WeakMap<object, Attempts>();
 
 /** As n8n-core counts them (`getRetryParams` in workflow-execute). */
 function maxTries(setting: number | undefined): number {

@@ -1,5 +1,5 @@
 /** Lets at most `limit` pieces of work be under way at once. */
-export class Slots {
+export class ConcurrencyLimiter {
 	private busy = 0;
 
 	private wake: (() => void) | undefined;
@@ -17,8 +17,8 @@ export class Slots {
 	}
 
 	/** Waits until a piece of work can start. */
-	async vacant(): Promise<void> {
-		while (this.free <= 0) await this.change();
+	async whenAvailable(): Promise<void> {
+		while (this.free <= 0) await this.nextCompletion();
 	}
 
 	/**
@@ -26,8 +26,8 @@ export class Slots {
 	 *
 	 * @throws what the first piece of work threw that threw
 	 */
-	async idle(): Promise<void> {
-		while (this.busy > 0) await this.change();
+	async drain(): Promise<void> {
+		while (this.busy > 0) await this.nextCompletion();
 		if (this.thrown !== undefined) throw this.thrown;
 	}
 
@@ -44,7 +44,7 @@ export class Slots {
 	}
 
 	/** Waits until a piece of work has ended. */
-	async change(): Promise<void> {
+	async nextCompletion(): Promise<void> {
 		await new Promise<void>((resolve) => {
 			this.wake = resolve;
 		});

@@ -2,9 +2,9 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { ConvexFailure } from '../convex/failure';
 import { toErrorBranchItem, toErrorItem, toNodeError } from '../transport/nodeError';
 import { RUN_STOPPED } from '../transport/retries';
-import { NO_MEMORY, openRetryMemory, type EndedItem, type RetryMemory } from './attemptCache';
+import { NO_ATTEMPTS, openAttemptCache, type EndedItem, type AttemptCache } from './attemptCache';
 
-type ItemEnd =
+type ItemResult =
 	| EndedItem
 	| {
 			status: 'failed';
@@ -20,12 +20,12 @@ type ItemEnd =
  * Whatever goes wrong becomes either the one error that stops the node or, when the node continues
  * on errors, an error item: n8n sends what is thrown then to the success branch, without a word.
  */
-export class ItemRun {
+export class ItemResults {
 	private readonly count: number;
 
-	private readonly ends: Array<ItemEnd | undefined> = [];
+	private readonly results: Array<ItemResult | undefined> = [];
 
-	private memory: RetryMemory;
+	private attempts: AttemptCache;
 
 	private readonly continues: boolean;
 
@@ -42,7 +42,7 @@ export class ItemRun {
 		private readonly operation: string,
 	) {
 		this.count = context.getInputData().length;
-		this.memory = openRetryMemory(context);
+		this.attempts = openAttemptCache(context);
 		this.continues = context.continueOnFail();
 		this.hasErrorBranch = leadsToErrorBranch(context);
 		this.cancelSignal = context.getExecutionCancelSignal?.();
@@ -64,7 +64,7 @@ export class ItemRun {
 	next(): number | undefined {
 		while (!this.stopped.aborted && this.nextIndex < this.count) {
 			const itemIndex = this.nextIndex++;
-			const known = this.memory.recall(itemIndex);
+			const known = this.attempts.get(itemIndex);
 			if (known === undefined) return itemIndex;
 			this.end(itemIndex, known);
 		}
@@ -73,14 +73,14 @@ export class ItemRun {
 
 	succeed(itemIndex: number, items: INodeExecutionData[]): void {
 		const ended: EndedItem = { status: 'succeeded', items };
-		this.memory.remember(itemIndex, ended);
+		this.attempts.set(itemIndex, ended);
 		this.end(itemIndex, ended);
 	}
 
 	fail(itemIndex: number, cause: ConvexFailure): void {
 		// What was not sent any more must not hide why the run stopped.
 		if (cause.details.code === RUN_STOPPED) return;
-		this.endFailed(itemIndex, namingItem(cause, itemIndex), 'item');
+		this.endFailed(itemIndex, withItemIndex(cause, itemIndex), 'item');
 	}
 
 	private endFailed(itemIndex: number, cause: ConvexFailure, scope: 'item' | 'run'): void {
@@ -91,14 +91,14 @@ export class ItemRun {
 			return;
 		}
 		const ended: EndedItem = { status: 'unknown', failure };
-		this.memory.remember(itemIndex, ended);
+		this.attempts.set(itemIndex, ended);
 		this.end(itemIndex, ended);
 	}
 
 	/** All items are run again when n8n tries the node once more, also those that succeeded. */
-	forgetBetweenTries(): void {
-		this.memory.endTry(false);
-		this.memory = NO_MEMORY;
+	forgetBetweenAttempts(): void {
+		this.attempts.endAttempt(false);
+		this.attempts = NO_ATTEMPTS;
 	}
 
 	/**
@@ -106,40 +106,44 @@ export class ItemRun {
 	 * first one stops the node where it does not continue; then those that were not handed out yet need
 	 * no failure of their own.
 	 */
-	failRest(failure: ConvexFailure): void {
+	failRemaining(failure: ConvexFailure): void {
 		for (let itemIndex = 0; itemIndex < this.count; itemIndex++) {
 			if (this.stopped.aborted && itemIndex >= this.nextIndex) break;
-			if (this.ends[itemIndex] !== undefined) continue;
-			const known = this.memory.recall(itemIndex);
+			if (this.results[itemIndex] !== undefined) continue;
+			const known = this.attempts.get(itemIndex);
 			if (known !== undefined) this.end(itemIndex, known);
 			// Of an item that was handed out, nobody knows how far it came.
 			else
-				this.endFailed(itemIndex, itemIndex < this.nextIndex ? unclear(failure) : failure, 'run');
+				this.endFailed(
+					itemIndex,
+					itemIndex < this.nextIndex ? withUnknownOutcome(failure) : failure,
+					'run',
+				);
 		}
 	}
 
 	/** @throws the error of the first item that failed, unless the node continues on errors */
 	output(): INodeExecutionData[] {
 		this.cancelSignal?.removeEventListener('abort', this.stop);
-		if (!this.stopped.aborted) this.failRest(lost());
+		if (!this.stopped.aborted) this.failRemaining(missingResult());
 		const output: INodeExecutionData[] = [];
 		let firstItemFailed = false;
-		for (let itemIndex = 0; itemIndex < this.ends.length; itemIndex++) {
-			const ended = this.ends[itemIndex];
+		for (let itemIndex = 0; itemIndex < this.results.length; itemIndex++) {
+			const ended = this.results[itemIndex];
 			if (ended === undefined) continue;
 			if (ended.status === 'succeeded') {
 				for (const item of ended.items) output.push(item);
 				continue;
 			}
 			if (!this.continues) {
-				this.memory.endTry(true);
+				this.attempts.endAttempt(true);
 				const isShared = ended.status === 'failed' && ended.scope === 'run';
 				throw toNodeError(this.context.getNode(), ended.failure, isShared ? undefined : itemIndex);
 			}
 			firstItemFailed ||= output.length === 0;
 			output.push(this.errorItem(ended.failure, itemIndex));
 		}
-		this.memory.endTry(firstItemFailed);
+		this.attempts.endAttempt(firstItemFailed);
 		return output;
 	}
 
@@ -152,8 +156,8 @@ export class ItemRun {
 		);
 	}
 
-	private end(itemIndex: number, ended: ItemEnd): void {
-		this.ends[itemIndex] = ended;
+	private end(itemIndex: number, ended: ItemResult): void {
+		this.results[itemIndex] = ended;
 		if (ended.status !== 'succeeded' && !this.continues) this.stop();
 	}
 
@@ -171,7 +175,7 @@ function leadsToErrorBranch(context: IExecuteFunctions): boolean {
 	);
 }
 
-function unclear({ message, description, details }: ConvexFailure): ConvexFailure {
+function withUnknownOutcome({ message, description, details }: ConvexFailure): ConvexFailure {
 	return new ConvexFailure(message, description, {
 		...details,
 		retryable: false,
@@ -180,7 +184,7 @@ function unclear({ message, description, details }: ConvexFailure): ConvexFailur
 }
 
 /** A defect of this package; without it such an item would be missing, and nobody would know. */
-function lost(): ConvexFailure {
+function missingResult(): ConvexFailure {
 	return new ConvexFailure(
 		'The node lost track of this item',
 		'Check in Convex whether its function ran, and report this as a defect of n8n-nodes-convex.',
@@ -189,7 +193,7 @@ function lost(): ConvexFailure {
 }
 
 /** A parameter's value differs from item to item, so its failure says which item it was. */
-function namingItem(failure: ConvexFailure, itemIndex: number): ConvexFailure {
+function withItemIndex(failure: ConvexFailure, itemIndex: number): ConvexFailure {
 	if (failure.details.kind !== 'input') return failure;
 	return new ConvexFailure(
 		`${failure.message} [item ${itemIndex}]`,

@@ -3,17 +3,17 @@ import { inputFailure } from '../convex/failure';
 import { ItemDeployments } from '../transport/itemDeployments';
 import { toFailure } from '../transport/nodeError';
 import { operations } from './function';
-import { ItemRun } from './itemResults';
+import { ItemResults } from './itemResults';
 
 /** Runs the chosen operation for the input items, each with its own credential. */
 export async function router(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const operation = String(context.getNodeParameter('operation', 0));
-	const items = new ItemRun(context, operation);
+	const items = new ItemResults(context, operation);
 	try {
 		const execute = executorOf(operation);
 		await execute.call(context, items, await ItemDeployments.open(context));
 	} catch (thrown) {
-		items.failRest(toFailure(thrown));
+		items.failRemaining(toFailure(thrown));
 	}
 	return [items.output()];
 }

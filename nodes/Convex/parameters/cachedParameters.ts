@@ -3,7 +3,7 @@ import type { FunctionOperation } from '../convex/functions/functionCall';
 import { hasExpression } from './expressions';
 import { readFunctionPath } from './functionLocator';
 import { readOptions } from './options/index';
-import type { ParameterSource } from './parameterReader';
+import type { ParameterReader } from './parameterReader';
 
 type ReadForItem<Value> = (itemIndex: number) => Value;
 
@@ -11,12 +11,12 @@ type ReadForItem<Value> = (itemIndex: number) => Value;
  * The parameters of each item. Those that hold no expression are the same for all items, and are read
  * for the first one only; the function and the options are also checked once then.
  */
-export class SharedParameters implements ParameterSource {
+export class CachedParameters implements ParameterReader {
 	readonly functionPath: ReadForItem<ReturnType<typeof readFunctionPath>>;
 
 	readonly options: ReadForItem<ReturnType<typeof readOptions>>;
 
-	readonly helpers: ParameterSource['helpers'];
+	readonly helpers: ParameterReader['helpers'];
 
 	private readonly readers = new Map<string, ReadForItem<unknown>>();
 
@@ -46,7 +46,7 @@ export class SharedParameters implements ParameterSource {
 		return this.context.getTimezone();
 	}
 
-	getInputData(): ReturnType<ParameterSource['getInputData']> {
+	getInputData(): ReturnType<ParameterReader['getInputData']> {
 		return this.context.getInputData();
 	}
 }

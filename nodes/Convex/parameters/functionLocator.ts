@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { isPlainObject } from '../convex/values/encodeArguments';
 import { inputFailure } from '../convex/failure';
 import { toFunctionPath, type FunctionPath } from '../convex/functions/functionPath';
-import type { ParameterSource } from './parameterReader';
+import type { ParameterReader } from './parameterReader';
 
 export const functionPathDescription: INodeProperties[] = [
 	{
@@ -33,7 +33,7 @@ export const functionPathDescription: INodeProperties[] = [
 ];
 
 /** @throws ConvexFailure (`input`) naming the parameter */
-export function readFunctionPath(context: ParameterSource, itemIndex: number): FunctionPath {
+export function readFunctionPath(context: ParameterReader, itemIndex: number): FunctionPath {
 	const locator: unknown = context.getNodeParameter('functionPath', itemIndex);
 	const [mode, value] = isPlainObject(locator) ? [locator.mode, locator.value] : ['path', locator];
 	if (typeof value === 'string') return toFunctionPath(mode, value);

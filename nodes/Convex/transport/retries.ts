@@ -13,11 +13,11 @@ interface Failed {
 /** What a call came to; anything but a failure is a success. */
 type Attempted = Failed | { status: 'success' | 'answered' };
 
-export interface RetryTerms {
+export interface RetryOptions {
 	/** How often the call was sent again already, as a part of something else. */
 	retried?: number;
 	/** Whether a failure is to be met in another way than by sending the same again. */
-	givesUp?: (failure: ConvexFailure) => boolean;
+	shouldStop?: (failure: ConvexFailure) => boolean;
 }
 
 /** Sends calls, and sends them again as the policy says, until `stopped`: then nothing more is sent. */
@@ -29,11 +29,11 @@ export class Retries {
 
 	async run<Result extends Attempted>(
 		attempt: () => Promise<Result>,
-		{ retried = 0, givesUp = () => false }: RetryTerms = {},
+		{ retried = 0, shouldStop: givesUp = () => false }: RetryOptions = {},
 	): Promise<Result | Failed> {
 		if (this.stopped.aborted) return { status: 'failure', failure: notSent() };
-		const hopeless = this.policy.givenUp();
-		if (hopeless !== undefined) return { status: 'failure', failure: hopeless };
+		const exhausted = this.policy.budgetExhausted();
+		if (exhausted !== undefined) return { status: 'failure', failure: exhausted };
 		for (let retries = retried; ; retries++) {
 			const result = await attempt();
 			if (result.status !== 'failure') {

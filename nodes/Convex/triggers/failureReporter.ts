@@ -25,12 +25,12 @@ interface Incident {
 }
 
 /** Reports what goes wrong with a trigger once, however often it shows. */
-export class Incidents {
+export class FailureReporter {
 	private readonly open = new Map<IncidentKind, Incident>();
 
 	private recovery: Recovery | undefined;
 
-	private isHeld = true;
+	private isMuted = true;
 
 	/** @param report called for an incident as it begins, but not before `release` */
 	constructor(private readonly report: (failure: ConvexFailure) => void) {}
@@ -39,7 +39,7 @@ export class Incidents {
 		if (this.open.has(kind)) return;
 		const incident = { failure, since, isReported: false };
 		this.open.set(kind, incident);
-		if (!this.isHeld) this.tell(incident);
+		if (!this.isMuted) this.reportOnce(incident);
 	}
 
 	end(kind: IncidentKind): void {
@@ -49,9 +49,9 @@ export class Incidents {
 	}
 
 	/** From here on incidents are reported, those that are under way too. */
-	release(): void {
-		this.isHeld = false;
-		for (const incident of this.open.values()) this.tell(incident);
+	unmute(): void {
+		this.isMuted = false;
+		for (const incident of this.open.values()) this.reportOnce(incident);
 	}
 
 	/** What is over and was not told yet; with the next start of the workflow, what kept it from starting. */
@@ -65,7 +65,7 @@ export class Incidents {
 		this.recovery = undefined;
 	}
 
-	private tell(incident: Incident): void {
+	private reportOnce(incident: Incident): void {
 		if (incident.isReported) return;
 		incident.isReported = true;
 		this.report(incident.failure);

@@ -8,9 +8,9 @@ import {
 } from '../../convex/responses/queryBatch';
 import { callQueryBatch } from '../../transport/http/functionCalls';
 import type { ItemDeployments } from '../../transport/itemDeployments';
-import type { ItemRun } from '../itemResults';
-import { Slots } from '../concurrencyLimiter';
-import { FunctionRun } from './callRunner';
+import type { ItemResults } from '../itemResults';
+import { ConcurrencyLimiter } from '../concurrencyLimiter';
+import { CallRunner } from './callRunner';
 import { QueryBatches, type WaitingQuery } from './queryBatches';
 
 /**
@@ -20,17 +20,17 @@ import { QueryBatches, type WaitingQuery } from './queryBatches';
  */
 export async function runQueries(
 	context: IExecuteFunctions,
-	items: ItemRun,
+	items: ItemResults,
 	deployments: ItemDeployments,
 ): Promise<void> {
-	const run = new FunctionRun(context, items, deployments, 'query');
+	const run = new CallRunner(context, items, deployments, 'query');
 	const { batchSize, concurrency } = run.options;
 	const sizing = new BatchSizing(batchSize, concurrency);
 	const batches = new QueryBatches(run, items, sizing);
-	const slots = new Slots(concurrency);
+	const slots = new ConcurrencyLimiter(concurrency);
 	for (;;) {
 		if (slots.free === 0) await batches.readAhead(() => slots.free > 0);
-		await slots.vacant();
+		await slots.whenAvailable();
 		const next = await batches.take(slots.free);
 		if (next?.kind === 'single') {
 			slots.start(async () => await run.send(next.prepared, next.retried));
@@ -38,16 +38,16 @@ export async function runQueries(
 			slots.start(async () => await sendBatch(run, next.queries, batches, sizing));
 		} else if (!slots.isIdle) {
 			// A batch that is under way may come back to be sent one by one.
-			await slots.change();
+			await slots.nextCompletion();
 		} else if (batches.isEmpty || items.stopped.aborted) {
 			break;
 		}
 	}
-	await slots.idle();
+	await slots.drain();
 }
 
 async function sendBatch(
-	run: FunctionRun,
+	run: CallRunner,
 	queries: [WaitingQuery, ...WaitingQuery[]],
 	batches: QueryBatches,
 	sizing: BatchSizing,
@@ -57,7 +57,7 @@ async function sendBatch(
 	const sent = await run
 		.retriesFor(caller)
 		.run(async () => await callQueryBatch(run.context, caller, encoded, options.timeoutMs), {
-			givesUp: isTooSlow,
+			shouldStop: isTooSlow,
 		});
 	if (sent.status === 'answered') {
 		sizing.observe(queries.length, sent.elapsedMs, sent.answerLength);

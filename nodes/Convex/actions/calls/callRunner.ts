@@ -10,25 +10,25 @@ import { callFunction, readTimestamp } from '../../transport/http/functionCalls'
 import type { ItemDeployments } from '../../transport/itemDeployments';
 import { toFailure } from '../../transport/nodeError';
 import { Retries } from '../../transport/retries';
-import type { ItemRun } from '../itemResults';
-import { KnownFunctions } from './signatureCache';
+import type { ItemResults } from '../itemResults';
+import { SignatureCache } from './signatureCache';
 import { hintAtItems, toItems, toListItems } from './output';
 import { readPages } from './readPages';
 import { prepareCall, type PreparedCall } from './prepareCall';
 import { readRunOptions, type RunOptions } from '../../parameters/options/runOptions';
-import { SharedParameters } from '../../parameters/cachedParameters';
+import { CachedParameters } from '../../parameters/cachedParameters';
 
-const TURN_MS = 20;
+const MAX_BLOCKING_MS = 20;
 
 /** One run of an operation that calls functions: prepares its items' calls, sends them and ends the items. */
-export class FunctionRun {
+export class CallRunner {
 	readonly options: RunOptions;
 
-	private readonly parameters: SharedParameters;
+	private readonly parameters: CachedParameters;
 
-	private readonly functions: KnownFunctions;
+	private readonly functions: SignatureCache;
 
-	private turnEndsMs = performance.now() + TURN_MS;
+	private turnEndsMs = performance.now() + MAX_BLOCKING_MS;
 
 	/** By the deployment's address: an outage of one says nothing of another. */
 	private readonly retries = new Map<string, Retries>();
@@ -39,15 +39,15 @@ export class FunctionRun {
 	/** @throws ConvexFailure (`input`) naming an option that holds for all items */
 	constructor(
 		readonly context: IExecuteFunctions,
-		readonly items: ItemRun,
+		readonly items: ItemResults,
 		private readonly deployments: ItemDeployments,
 		private readonly operation: FunctionOperation,
 	) {
 		this.options = readRunOptions(context, operation);
-		this.parameters = new SharedParameters(context, operation);
-		this.functions = new KnownFunctions(context, (deployment) => this.retriesFor(deployment));
+		this.parameters = new CachedParameters(context, operation);
+		this.functions = new SignatureCache(context, (deployment) => this.retriesFor(deployment));
 		// A later try reads a later snapshot, so it reads everything there.
-		if (this.options.snapshot) items.forgetBetweenTries();
+		if (this.options.snapshot) items.forgetBetweenAttempts();
 	}
 
 	/** An item's call, or undefined where it was refused, which ends the item. */
@@ -61,7 +61,7 @@ export class FunctionRun {
 			);
 		} catch (thrown) {
 			this.items.fail(itemIndex, toFailure(thrown));
-			await this.letOthersRun();
+			await this.yieldToEventLoop();
 			return undefined;
 		}
 	}
@@ -78,10 +78,10 @@ export class FunctionRun {
 	}
 
 	/** Reading items may take long; now and then answers are taken in, and n8n can do other work. */
-	async letOthersRun(): Promise<void> {
+	async yieldToEventLoop(): Promise<void> {
 		if (performance.now() < this.turnEndsMs) return;
 		await sleep(0);
-		this.turnEndsMs = performance.now() + TURN_MS;
+		this.turnEndsMs = performance.now() + MAX_BLOCKING_MS;
 	}
 
 	/**
@@ -113,7 +113,7 @@ export class FunctionRun {
 			if (itemIndex === 0) hintAtItems(this.context, options.output, signature);
 			return;
 		}
-		const failure = await this.functions.suggesting(deployment, target, result.failure);
+		const failure = await this.functions.withSuggestion(deployment, target, result.failure);
 		const functionPath = formatFunctionPath(target.functionPath);
 		this.items.fail(itemIndex, failure.ofCall({ functionPath }));
 	}

@@ -1,9 +1,9 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { FunctionOperation } from '../../convex/functions/functionCall';
 import type { ItemDeployments } from '../../transport/itemDeployments';
-import type { ItemRun } from '../itemResults';
-import { Slots } from '../concurrencyLimiter';
-import { FunctionRun } from './callRunner';
+import type { ItemResults } from '../itemResults';
+import { ConcurrencyLimiter } from '../concurrencyLimiter';
+import { CallRunner } from './callRunner';
 import { runSession } from './sessionDelivery';
 
 /**
@@ -14,18 +14,18 @@ import { runSession } from './sessionDelivery';
  */
 export async function runCalls(
 	context: IExecuteFunctions,
-	items: ItemRun,
+	items: ItemResults,
 	deployments: ItemDeployments,
 	operation: FunctionOperation,
 ): Promise<void> {
-	const run = new FunctionRun(context, items, deployments, operation);
+	const run = new CallRunner(context, items, deployments, operation);
 	if (run.options.delivery === 'session' && (operation === 'mutation' || operation === 'action')) {
 		await runSession(run, operation);
 		return;
 	}
-	const slots = new Slots(run.options.concurrency);
+	const slots = new ConcurrencyLimiter(run.options.concurrency);
 	for (;;) {
-		await slots.vacant();
+		await slots.whenAvailable();
 		const itemIndex = items.next();
 		if (itemIndex === undefined) break;
 		slots.start(async () => {
@@ -33,5 +33,5 @@ export async function runCalls(
 			if (prepared !== undefined) await run.send(prepared, 0);
 		});
 	}
-	await slots.idle();
+	await slots.drain();
 }

@@ -7,9 +7,9 @@ import { actingAs, type Deployment } from '../../transport/deployment';
 import type { FunctionTarget } from '../../transport/http/functionSignature';
 import { toFailure } from '../../transport/nodeError';
 import { readArguments } from '../../parameters/arguments/index';
-import type { KnownFunctions } from './signatureCache';
+import type { SignatureCache } from './signatureCache';
 import type { FunctionOptions } from '../../parameters/options/index';
-import type { SharedParameters } from '../../parameters/cachedParameters';
+import type { CachedParameters } from '../../parameters/cachedParameters';
 
 /** An item's call, checked and encoded, before anything of it is sent. */
 export interface PreparedCall {
@@ -26,11 +26,11 @@ export interface PreparedCall {
 }
 
 /** What an item's call is made with. */
-export interface CallSetting {
+export interface PrepareContext {
 	deployment: Deployment;
 	operation: FunctionOperation;
-	parameters: SharedParameters;
-	functions: KnownFunctions;
+	parameters: CachedParameters;
+	functions: SignatureCache;
 	/** Whether all queries read one snapshot. */
 	snapshot: boolean;
 }
@@ -41,7 +41,7 @@ export interface CallSetting {
  * @throws ConvexFailure (`input`) naming the parameter
  */
 export async function prepareCall(
-	{ deployment, operation, parameters, functions, snapshot }: CallSetting,
+	{ deployment, operation, parameters, functions, snapshot }: PrepareContext,
 	itemIndex: number,
 ): Promise<PreparedCall> {
 	const functionPath = parameters.functionPath(itemIndex);

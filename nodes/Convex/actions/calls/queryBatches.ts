@@ -1,7 +1,7 @@
 import type { BatchSizing } from '../../convex/responses/batchSizing';
 import { encodeQuery, MAX_BATCH_BYTES } from '../../convex/responses/queryBatch';
-import type { ItemRun } from '../itemResults';
-import type { FunctionRun } from './callRunner';
+import type { ItemResults } from '../itemResults';
+import type { CallRunner } from './callRunner';
 import type { PreparedCall } from './prepareCall';
 
 /** With many identities among the items, no more than this many batches' worth of them wait. */
@@ -48,8 +48,8 @@ export class QueryBatches {
 	private waitingBytes = 0;
 
 	constructor(
-		private readonly run: FunctionRun,
-		private readonly items: ItemRun,
+		private readonly run: CallRunner,
+		private readonly items: ItemResults,
 		private readonly sizing: BatchSizing,
 	) {}
 
@@ -99,7 +99,7 @@ export class QueryBatches {
 			if (itemIndex === undefined) return;
 			const prepared = await this.run.prepare(itemIndex);
 			if (prepared !== undefined) added = this.add(prepared);
-			await this.run.letOthersRun();
+			await this.run.yieldToEventLoop();
 		}
 	}
 

@@ -4,8 +4,8 @@ import type { FunctionCall, SessionOperation } from '../../convex/functions/func
 import { formatFunctionPath } from '../../convex/functions/functionPath';
 import { INTERRUPTION_LIMIT_MS, Session } from '../../transport/live/session';
 import { checkWebSocketSupport } from '../../transport/live/syncClient';
-import { Slots } from '../concurrencyLimiter';
-import type { FunctionRun } from './callRunner';
+import { ConcurrencyLimiter } from '../concurrencyLimiter';
+import type { CallRunner } from './callRunner';
 import type { PreparedCall } from './prepareCall';
 
 /** The deployment queues 1,000 of a connection, and then closes it. */
@@ -37,7 +37,7 @@ const ENVELOPE_BYTES = 1_024;
  * @throws ConvexFailure (`input`) on a host without WebSockets
  */
 export async function runSession(
-	run: FunctionRun,
+	run: CallRunner,
 	operation: SessionOperation,
 	interruptionLimitMs = INTERRUPTION_LIMIT_MS,
 ): Promise<void> {
@@ -71,10 +71,10 @@ interface OpenedSession {
 
 class SessionDelivery {
 	/** Of items that have not ended. */
-	private readonly items: Slots;
+	private readonly items: ConcurrencyLimiter;
 
 	/** Of calls that the deployment holds, also those that were not waited for any longer. */
-	private readonly held = new Slots(MAX_HELD);
+	private readonly held = new ConcurrencyLimiter(MAX_HELD);
 
 	private bytesInFlight = 0;
 
@@ -84,11 +84,13 @@ class SessionDelivery {
 	private readonly unavailable = new Map<string, Session>();
 
 	constructor(
-		private readonly run: FunctionRun,
+		private readonly run: CallRunner,
 		private readonly operation: SessionOperation,
 		private readonly interruptionLimitMs: number,
 	) {
-		this.items = new Slots(operation === 'mutation' ? MAX_HELD : run.options.concurrency);
+		this.items = new ConcurrencyLimiter(
+			operation === 'mutation' ? MAX_HELD : run.options.concurrency,
+		);
 	}
 
 	/** Waits until one more may be in flight, or the run has stopped. */
@@ -98,7 +100,7 @@ class SessionDelivery {
 
 	/** Waits until all items have ended that were sent. */
 	async idle(): Promise<void> {
-		await this.items.idle();
+		await this.items.drain();
 	}
 
 	async close(): Promise<void> {
@@ -121,7 +123,7 @@ class SessionDelivery {
 		const session = await this.sessionFor(prepared);
 		if (session === undefined) return;
 		const call = { functionPath, args, componentPath, valueFormat, timeoutMs };
-		const { ended, settled } = session.call(call);
+		const { result: ended, released: settled } = session.call(call);
 		this.held.start(async () => await this.counting(bytes, settled));
 		this.items.start(async () => await run.end(prepared, await ended));
 	}
@@ -139,7 +141,7 @@ class SessionDelivery {
 	private async until(isSo: () => boolean): Promise<void> {
 		const { stopped } = this.run.items;
 		while (!isSo() && !stopped.aborted) {
-			await Promise.race([this.items.change(), this.held.change()]);
+			await Promise.race([this.items.nextCompletion(), this.held.nextCompletion()]);
 		}
 	}
 

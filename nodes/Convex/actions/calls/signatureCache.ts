@@ -8,7 +8,7 @@ import {
 	nearestName,
 	readSignature,
 	readSignatureSince,
-	suggesting,
+	withSuggestedName,
 	type FunctionTarget,
 } from '../../transport/http/functionSignature';
 import { toFailure } from '../../transport/nodeError';
@@ -19,7 +19,7 @@ type SignatureResult =
 	| { status: 'failure'; failure: ConvexFailure };
 
 /** What the deployments say of the functions of a run, asked once for each of them. */
-export class KnownFunctions {
+export class SignatureCache {
 	private readonly signatures = new Map<string, Promise<SignatureResult>>();
 
 	/** What was asked for past the cache. */
@@ -68,7 +68,7 @@ export class KnownFunctions {
 	}
 
 	/** Adds the name that was probably meant to the failure of a function that was not found. */
-	async suggesting(
+	async withSuggestion(
 		deployment: Deployment,
 		target: FunctionTarget,
 		failure: ConvexFailure,
@@ -77,7 +77,7 @@ export class KnownFunctions {
 		const key = keyOf(deployment, target);
 		const asked = this.suggestions.get(key) ?? nearestName(this.context, deployment, target);
 		this.suggestions.set(key, asked);
-		return suggesting(await asked, failure);
+		return withSuggestedName(await asked, failure);
 	}
 
 	/** @returns undefined when the deployment could not be asked */

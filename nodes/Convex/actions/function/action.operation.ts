@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodePropertyOptions } from 'n8n-workflow';
 import type { ItemDeployments } from '../../transport/itemDeployments';
-import type { ItemRun } from '../itemResults';
+import type { ItemResults } from '../itemResults';
 import { runCalls } from '../calls/individualCalls';
 
 export const description: INodePropertyOptions = {
@@ -12,7 +12,7 @@ export const description: INodePropertyOptions = {
 
 export async function execute(
 	this: IExecuteFunctions,
-	items: ItemRun,
+	items: ItemResults,
 	deployments: ItemDeployments,
 ): Promise<void> {
 	await runCalls(this, items, deployments, 'action');

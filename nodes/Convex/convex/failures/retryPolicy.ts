@@ -4,7 +4,7 @@ import { ConvexFailure } from '../failure';
 const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 10_000;
 /** After so long without an answer a run gives up. */
-const PATIENCE_MS = 60_000;
+const RETRY_BUDGET_MS = 60_000;
 
 /**
  * When a run sends calls again: only what failed in a way that is safe to repeat
@@ -28,7 +28,7 @@ export class RetryPolicy {
 	}
 
 	failed(failure: ConvexFailure): void {
-		if (saysNothing(failure)) return;
+		if (isInconclusive(failure)) return;
 		if (isOutage(failure)) this.failingSinceMs ??= this.now();
 		else this.succeeded();
 	}
@@ -45,12 +45,12 @@ export class RetryPolicy {
 		if (details.retryable !== true || retries >= this.maxRetries) return undefined;
 		const backOffMs = this.random() * Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** retries);
 		const delayMs = (details.retryAfterMs ?? 0) + backOffMs;
-		return this.failingForMs() + delayMs < PATIENCE_MS ? delayMs : undefined;
+		return this.failingForMs() + delayMs < RETRY_BUDGET_MS ? delayMs : undefined;
 	}
 
 	/** The failure of a call that is not sent any more; undefined while there is hope. */
-	givenUp(): ConvexFailure | undefined {
-		if (this.failingForMs() < PATIENCE_MS) return undefined;
+	budgetExhausted(): ConvexFailure | undefined {
+		if (this.failingForMs() < RETRY_BUDGET_MS) return undefined;
 		return new ConvexFailure(
 			'The call was not sent: calls before it got no answer for a minute',
 			'The errors of the items before say why. Run the workflow again for the remaining items when the deployment is back.',
@@ -90,6 +90,6 @@ function isOutage({ details: { kind, httpStatus } }: ConvexFailure): boolean {
  * A mutation or action that takes longer than the user waits (which is not retryable) shows neither an
  * outage nor that the deployment works.
  */
-function saysNothing({ details: { code, retryable } }: ConvexFailure): boolean {
+function isInconclusive({ details: { code, retryable } }: ConvexFailure): boolean {
 	return code === 'ECONNABORTED' && retryable !== true;
 }

@@ -8,7 +8,7 @@ import {
 } from '../../convex/values/argumentTypes';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
 import { dateParser } from '../dates';
-import type { ParameterSource } from '../parameterReader';
+import type { ParameterReader } from '../parameterReader';
 
 const TYPES: INodePropertyOptions[] = [
 	{
@@ -152,7 +152,7 @@ export const argumentFieldsDescription: INodeProperties[] = [
  * @throws ConvexFailure (`input`) naming the argument
  */
 export async function readArgumentFields(
-	context: ParameterSource,
+	context: ParameterReader,
 	itemIndex: number,
 ): Promise<Record<string, unknown>> {
 	const fields: unknown = context.getNodeParameter('argumentFields.argument', itemIndex, []);
@@ -182,7 +182,7 @@ function noArgument(field: unknown): ConvexFailure {
 }
 
 async function readFieldValue(
-	context: ParameterSource,
+	context: ParameterReader,
 	itemIndex: number,
 	name: string,
 	{ type, value }: Record<string, unknown>,
@@ -204,7 +204,7 @@ async function readFieldValue(
 }
 
 async function readBinaryField(
-	context: ParameterSource,
+	context: ParameterReader,
 	itemIndex: number,
 	subject: string,
 	binaryField: unknown,

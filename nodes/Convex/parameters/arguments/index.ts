@@ -10,7 +10,7 @@ import { ARGUMENTS_ADVICE, parseJsonText } from '../../convex/values/jsonText';
 import { argumentFieldsDescription, readArgumentFields } from './fields';
 import { convert, mappedArgumentsDescription, readMappedArguments } from './mapped';
 import { itemFieldsDescription, readItemFields } from './inputItem';
-import type { ParameterSource } from '../parameterReader';
+import type { ParameterReader } from '../parameterReader';
 
 const JSON_PARAMETER = "'Arguments (JSON)'";
 
@@ -69,7 +69,7 @@ export const argumentsDescription: INodeProperties[] = [
  * @throws ConvexFailure (`input`) naming the parameter and the argument
  */
 export async function readArguments(
-	context: ParameterSource,
+	context: ParameterReader,
 	itemIndex: number,
 	signature: () => Promise<FunctionSignature>,
 	convertTypes: boolean,
@@ -86,7 +86,7 @@ export async function readArguments(
 }
 
 async function readUnmapped(
-	context: ParameterSource,
+	context: ParameterReader,
 	mode: unknown,
 	itemIndex: number,
 ): Promise<{ source: string; args: unknown }> {

@@ -2,7 +2,7 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { describeType } from '../../convex/values/encodeArguments';
 import { inputFailure } from '../../convex/failure';
 import { chosenOf } from '../options/optionValues';
-import type { ParameterSource } from '../parameterReader';
+import type { ParameterReader } from '../parameterReader';
 
 export const itemFieldsDescription: INodeProperties[] = [
 	{
@@ -31,7 +31,7 @@ export const itemFieldsDescription: INodeProperties[] = [
 ];
 
 /** The fields of the input item that the user wants to send; none of them is changed. */
-export function readItemFields(context: ParameterSource, itemIndex: number): IDataObject {
+export function readItemFields(context: ParameterReader, itemIndex: number): IDataObject {
 	const json: IDataObject = context.getInputData()[itemIndex]?.json ?? {};
 	const selection = chosenOf(
 		"'Fields to Send'",
@@ -57,7 +57,7 @@ function namingRoughly(names: string[]): (name: string) => boolean {
 }
 
 /** The names of a list are taken literally; blanks between the commas of a text are not meant. */
-function readFieldNames(context: ParameterSource, itemIndex: number): string[] {
+function readFieldNames(context: ParameterReader, itemIndex: number): string[] {
 	const value: unknown = context.getNodeParameter('itemFieldNames', itemIndex);
 	const names = (
 		typeof value === 'string'

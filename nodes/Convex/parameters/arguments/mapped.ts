@@ -11,7 +11,7 @@ import {
 import { convertFields } from '../../convex/values/validatorConversion';
 import { dateParser } from '../dates';
 import { chosenOf } from '../options/optionValues';
-import type { ParameterSource } from '../parameterReader';
+import type { ParameterReader } from '../parameterReader';
 
 export const mappedArgumentsDescription: INodeProperties[] = [
 	{
@@ -48,7 +48,7 @@ const MAPPING_MODES = ['defineBelow', 'autoMapInputData'] as const;
  * @throws ConvexFailure (`input`) naming an argument that is missing, not known or of a wrong type
  */
 export function readMappedArguments(
-	context: ParameterSource,
+	context: ParameterReader,
 	signature: FunctionSignature,
 	itemIndex: number,
 ): Record<string, unknown> {
@@ -75,7 +75,7 @@ function notFilledIn(): ConvexFailure {
 
 /** Converts arguments by a signature; a function without an args validator takes them as they are. */
 export function convert(
-	context: ParameterSource,
+	context: ParameterReader,
 	source: string,
 	args: Validator,
 	values: Record<string, unknown>,

@@ -4,7 +4,7 @@ import { inputFailure } from '../../convex/failure';
 import type { FunctionOperation, ValueFormat } from '../../convex/functions/functionCall';
 import type { UserIdentity } from '../../convex/deployment/identity';
 import { actAsUserOptions, readIdentity } from './actAsUser';
-import { choice, toOptions, valueOf, wholeNumber, yesOrNo } from './optionValues';
+import { enumOption, toOptions, optionOr, integerOption, booleanOption } from './optionValues';
 import { paginationOption, readPagination, type PaginationOptions } from './pagination';
 import {
 	batchSizeOption,
@@ -127,15 +127,15 @@ export function readOptions(
 	itemIndex: number,
 ): FunctionOptions {
 	const options = toOptions(context.getNodeParameter('options', itemIndex, {}));
-	const option = (name: string, unset: unknown) => valueOf(options, name, unset);
+	const option = (name: string, unset: unknown) => optionOr(options, name, unset);
 	return {
 		identity: readIdentity(options),
 		componentPath: readComponentPath(options),
-		convertTypes: yesOrNo('Convert Argument Types', option('convertTypes', false)),
-		output: choice('Output', option('output', 'full'), ['full', 'value']),
+		convertTypes: booleanOption('Convert Argument Types', option('convertTypes', false)),
+		output: enumOption('Output', option('output', 'full'), ['full', 'value']),
 		valueFormat: readValueFormat(options),
 		pagination: operation === 'query' ? readPagination(options) : undefined,
-		timeoutMs: wholeNumber('Timeout', option('timeout', DEFAULT_TIMEOUT_MS), {
+		timeoutMs: integerOption('Timeout', option('timeout', DEFAULT_TIMEOUT_MS), {
 			least: 1,
 			most: MAX_TIMEOUT_MS,
 			unit: 'milliseconds',
@@ -145,7 +145,7 @@ export function readOptions(
 
 /** @throws ConvexFailure (`input`) naming the option */
 export function readValueFormat(options: Readonly<Record<string, unknown>>): ValueFormat {
-	return choice('Value Format', valueOf(options, 'valueFormat', 'json'), ['json', 'encoded']);
+	return enumOption('Value Format', optionOr(options, 'valueFormat', 'json'), ['json', 'encoded']);
 }
 
 /**

@@ -18,7 +18,7 @@ export function toOptions(value: unknown): Readonly<Record<string, unknown>> {
  * The value of an option, or what holds while it is not set. One that is there counts, also when its
  * expression gives nothing: that is refused where it is read.
  */
-export function valueOf(
+export function optionOr(
 	options: Readonly<Record<string, unknown>>,
 	name: string,
 	unset: unknown,
@@ -27,7 +27,7 @@ export function valueOf(
 }
 
 /** @throws ConvexFailure (`input`) naming the option */
-export function choice<Choice extends string>(
+export function enumOption<Choice extends string>(
 	option: string,
 	value: unknown,
 	choices: readonly Choice[],
@@ -67,7 +67,7 @@ export interface NumberRange {
  *
  * @throws ConvexFailure (`input`) naming the option
  */
-export function wholeNumber(
+export function integerOption(
 	option: string,
 	value: unknown,
 	{ least, most, unit }: NumberRange,
@@ -85,7 +85,7 @@ export function wholeNumber(
 }
 
 /** @throws ConvexFailure (`input`) naming the option */
-export function yesOrNo(option: string, value: unknown): boolean {
+export function booleanOption(option: string, value: unknown): boolean {
 	return isOn(`The option '${option}'`, value);
 }
 

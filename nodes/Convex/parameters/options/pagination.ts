@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { describeType, isPlainObject } from '../../convex/values/encodeArguments';
 import { inputFailure } from '../../convex/failure';
-import { choice, valueOf, wholeNumber } from './optionValues';
+import { enumOption, optionOr, integerOption } from './optionValues';
 
 /** The linter wants to see it in the description as a number. */
 const DEFAULT_LIMIT = 50;
@@ -123,19 +123,23 @@ export function readPagination(
 ): PaginationOptions | undefined {
 	if (!('pagination' in options)) return undefined;
 	const settings = settingsOf(options.pagination);
-	const setting = (name: string, unset: unknown) => valueOf(settings, name, unset);
+	const setting = (name: string, unset: unknown) => optionOr(settings, name, unset);
 	const count = (option: string, value: unknown) =>
-		wholeNumber(`Pagination → ${option}`, value, { least: 1, most: Number.MAX_SAFE_INTEGER });
-	const extent = choice('Pagination → Amount', setting('return', 'all'), ['all', 'limit', 'pages']);
+		integerOption(`Pagination → ${option}`, value, { least: 1, most: Number.MAX_SAFE_INTEGER });
+	const extent = enumOption('Pagination → Amount', setting('return', 'all'), [
+		'all',
+		'limit',
+		'pages',
+	]);
 	return {
 		limit: extent === 'limit' ? count('Limit', setting('limit', DEFAULT_LIMIT)) : Infinity,
 		pages: extent === 'pages' ? count('Pages', setting('pages', DEFAULT_PAGES)) : Infinity,
 		pageSize: count('Page Size', setting('pageSize', DEFAULT_PAGE_SIZE)),
-		itemPer: choice('Pagination → One Item Per', setting('itemPer', 'document'), [
+		itemPer: enumOption('Pagination → One Item Per', setting('itemPer', 'document'), [
 			'document',
 			'page',
 		]),
-		onInvalidCursor: choice(
+		onInvalidCursor: enumOption(
 			'Pagination → When a Cursor Becomes Invalid',
 			setting('onInvalidCursor', 'fail'),
 			['fail', 'restart'],
@@ -145,7 +149,7 @@ export function readPagination(
 
 /** A collection without settings has all its defaults. */
 function settingsOf(pagination: unknown): Readonly<Record<string, unknown>> {
-	const settings = isPlainObject(pagination) ? valueOf(pagination, 'settings', {}) : pagination;
+	const settings = isPlainObject(pagination) ? optionOr(pagination, 'settings', {}) : pagination;
 	if (isPlainObject(settings)) return settings;
 	throw inputFailure(
 		`The option 'Pagination' is ${describeType(settings)}, not an object with settings`,

@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { isPlainObject } from '../../convex/values/encodeArguments';
 import type { FunctionOperation } from '../../convex/functions/functionCall';
 import { hasExpression } from '../expressions';
-import { choice, valueOf, wholeNumber, yesOrNo } from './optionValues';
+import { enumOption, optionOr, integerOption, booleanOption } from './optionValues';
 
 const DEFAULT_BATCH_SIZE = 1_000;
 const MAX_CONCURRENCY = 100;
@@ -125,26 +125,26 @@ export function readRunOptions(
 	const hasDelivery = operation === 'mutation' || operation === 'action';
 	const { options: stored } = context.getNode().parameters;
 	const option = (name: string, unset: number | boolean | string): unknown => {
-		const value = isPlainObject(stored) ? valueOf(stored, name, unset) : unset;
+		const value = isPlainObject(stored) ? optionOr(stored, name, unset) : unset;
 		return hasExpression(value) ? context.getNodeParameter(`options.${name}`, 0, unset) : value;
 	};
 	return {
-		concurrency: wholeNumber(
+		concurrency: integerOption(
 			'Concurrency',
 			option('concurrency', isQuery ? DEFAULT_QUERY_CONCURRENCY : 1),
 			{ least: 1, most: MAX_CONCURRENCY },
 		),
-		batchSize: wholeNumber('Batch Size', option('batchSize', DEFAULT_BATCH_SIZE), {
+		batchSize: integerOption('Batch Size', option('batchSize', DEFAULT_BATCH_SIZE), {
 			least: 1,
 			most: Number.MAX_SAFE_INTEGER,
 		}),
-		maxRetries: wholeNumber('Maximum Retries', option('maxRetries', DEFAULT_MAX_RETRIES), {
+		maxRetries: integerOption('Maximum Retries', option('maxRetries', DEFAULT_MAX_RETRIES), {
 			least: 0,
 			most: MAX_RETRIES,
 		}),
 		delivery: hasDelivery
-			? choice('Delivery', option('delivery', 'http'), ['http', 'session'])
+			? enumOption('Delivery', option('delivery', 'http'), ['http', 'session'])
 			: 'http',
-		snapshot: isQuery && yesOrNo('Single Snapshot', option('snapshot', false)),
+		snapshot: isQuery && booleanOption('Single Snapshot', option('snapshot', false)),
 	};
 }

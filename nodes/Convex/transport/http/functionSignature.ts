@@ -93,17 +93,17 @@ export async function nearestName(
 }
 
 /** Adds the name that was probably meant to the failure of a function that was not found, where the list can be read. */
-export async function suggestingName(
+export async function withNearestName(
 	context: CallContext,
 	deployment: Deployment,
 	target: FunctionTarget,
 	failure: ConvexFailure,
 ): Promise<ConvexFailure> {
 	if (!isFunctionNotFound(failure)) return failure;
-	return suggesting(await nearestName(context, deployment, target), failure);
+	return withSuggestedName(await nearestName(context, deployment, target), failure);
 }
 
-export function suggesting(name: string | undefined, failure: ConvexFailure): ConvexFailure {
+export function withSuggestedName(name: string | undefined, failure: ConvexFailure): ConvexFailure {
 	if (name === undefined) return failure;
 	const { message, description, details } = failure;
 	return new ConvexFailure(message, `Did you mean '${name}'? ${description}`, details);

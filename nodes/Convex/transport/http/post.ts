@@ -8,7 +8,7 @@ import { parseRetryAfter } from '../../convex/failures/retryPolicy';
 import { answerUnlessAborted, readAnswer } from './answerText';
 import { CREDENTIAL_TYPE, type CallContext, type Deployment } from '../deployment';
 import { networkFailure, timedOut } from './networkFailure';
-import { TimeLimit } from './requestTimeout';
+import { RequestTimeout } from './requestTimeout';
 
 /** A name without a dash is refused by the deployment (convex-backend crates/common/src/version.rs). */
 export const CLIENT_HEADERS = { 'Convex-Client': `n8n-nodes-convex-${version}` };
@@ -41,7 +41,7 @@ export async function post(
 	{ operation, path, method = 'POST', body, timeoutMs }: Post,
 ): Promise<Answer> {
 	const redactor = Redactor.of(deployment.credential);
-	const limit = new TimeLimit(context, timeoutMs);
+	const limit = new RequestTimeout(context, timeoutMs);
 	try {
 		const request: IHttpRequestOptions = {
 			method,

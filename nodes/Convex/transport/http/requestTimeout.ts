@@ -7,7 +7,7 @@ import { startTimer, stopTimer } from '../timers';
  * in the place of any other: hence a context with a signal of its own, which ends with the execution's.
  * A trigger's context has none, nor has one of an older n8n.
  */
-export class TimeLimit {
+export class RequestTimeout {
 	readonly context: CallContext;
 
 	isPassed = false;

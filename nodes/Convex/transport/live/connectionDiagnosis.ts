@@ -18,26 +18,26 @@ export interface MissingConnection {
 	caller: Deployment;
 	actsAsUser: boolean;
 	/** Whether it was there again and broke once more. */
-	wasBack: boolean;
+	hasReconnected: boolean;
 	/** What the deployment or the network said; the host's WebSocket mostly does not say. */
 	reason: string;
 }
 
 /** Why it is not there, in the words of a call over HTTP; whether it passes by itself is in `retryable`. */
-export interface ConnectionCause {
+export interface ConnectionDiagnosis {
 	status: DeploymentCheck['status'];
 	failure: ConvexFailure;
 }
 
 /** Finds out over HTTP why a live connection is not there. */
-export async function connectionCause(missing: MissingConnection): Promise<ConnectionCause> {
+export async function diagnoseConnection(missing: MissingConnection): Promise<ConnectionDiagnosis> {
 	const { context, caller, actsAsUser } = missing;
 	const check = await checkDeployment(context, caller, actsAsUser, CHECK_TIMEOUT_MS);
 	const { status } = check;
 	return { status, failure: status === 'answers' ? liveOnly(missing) : failureOf(check) };
 }
 
-function liveOnly({ wasBack, reason }: MissingConnection): ConvexFailure {
+function liveOnly({ hasReconnected: wasBack, reason }: MissingConnection): ConvexFailure {
 	if (wasBack) return connectionKeepsBreaking(reason);
 	const { message, description, details } = noLiveConnection(reason);
 	return new ConvexFailure(

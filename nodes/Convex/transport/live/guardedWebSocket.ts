@@ -1,7 +1,7 @@
 /** What happens to the sockets of one sync client. */
 export interface SocketObserver {
 	/** Asked before each connection; what it throws keeps the socket from being opened. */
-	permit: () => Promise<void>;
+	beforeConnect: () => Promise<void>;
 	/** The client has sent what it had to send. */
 	opened: () => void;
 	/**
@@ -29,7 +29,7 @@ const MAX_ENDING_LENGTH = 20_000;
 const CLOSE_ABNORMAL = 1006;
 
 const NOBODY: SocketObserver = {
-	permit: async () => {},
+	beforeConnect: async () => {},
 	opened: () => {},
 	authenticationRefused: () => {},
 	protocolFailed: () => {},
@@ -45,7 +45,7 @@ const NOBODY: SocketObserver = {
  * - On a `FatalError` the client stops for good, and on an `AuthError` it goes on without a
  *   credential, so that the query would be run for nobody. Neither reaches it.
  */
-class LiveSocket {
+class GuardedWebSocket {
 	onopen: Handler<unknown> = null;
 
 	onerror: Handler<unknown> = null;
@@ -63,10 +63,10 @@ class LiveSocket {
 	constructor(
 		address: string,
 		private observer: SocketObserver,
-		private readonly forget: (socket: LiveSocket) => void,
+		private readonly forget: (socket: GuardedWebSocket) => void,
 	) {
 		observer
-			.permit()
+			.beforeConnect()
 			.then(() => this.connect(address))
 			.catch((error: unknown) => this.endUnopened(messageOf(error)));
 	}
@@ -160,15 +160,15 @@ class LiveSocket {
  * within a minute and makes another, but closes the first only if it opens after all (convex-js
  * src/browser/sync/web_socket_manager.ts `close`); what it did until then would be taken for the other's.
  */
-export class LiveSockets {
-	private readonly sockets = new Set<LiveSocket>();
+export class GuardedWebSockets {
+	private readonly sockets = new Set<GuardedWebSocket>();
 
 	constructor(private readonly observer: SocketObserver) {}
 
 	/** The constructor for the official client, which uses no more of a WebSocket than is there. */
 	get webSocketConstructor(): typeof WebSocket {
 		const { observer, sockets } = this;
-		class ObservedSocket extends LiveSocket {
+		class ObservedSocket extends GuardedWebSocket {
 			constructor(address: string) {
 				for (const socket of [...sockets]) socket.supersede();
 				super(address, observer, (socket) => sockets.delete(socket));

@@ -13,15 +13,15 @@ export interface SessionCall extends FunctionInvocation {
 }
 
 /** What becomes of a call. Neither promise is ever rejected. */
-export interface CallCourse {
+export interface CallHandle {
 	/** How it ended for whoever called: with its answer, or with why none is waited for any more. */
-	ended: Promise<FunctionResult>;
+	result: Promise<FunctionResult>;
 	/** Resolves when the deployment does not hold it any more: it was answered, or lost. */
-	settled: Promise<void>;
+	released: Promise<void>;
 }
 
 /** A call that the deployment holds, or that is to be sent to it. */
-export class CallUnderWay implements CallCourse {
+export class InFlightCall implements CallHandle {
 	/** The connection over which it was sent first; undefined as long as it was over none. */
 	sentOver: number | undefined;
 
@@ -32,13 +32,13 @@ export class CallUnderWay implements CallCourse {
 
 	settle: () => void = () => {};
 
-	readonly settled = new Promise<void>((resolve) => {
+	readonly released = new Promise<void>((resolve) => {
 		this.settle = resolve;
 	});
 
 	private tell: (result: FunctionResult) => void = () => {};
 
-	readonly ended = new Promise<FunctionResult>((resolve) => {
+	readonly result = new Promise<FunctionResult>((resolve) => {
 		this.tell = resolve;
 	});
 
@@ -63,21 +63,21 @@ export class CallUnderWay implements CallCourse {
  * One whose time is up ends, and stays here until it is answered: the deployment holds it still, and
  * runs no mutation before it has run those before.
  */
-export class CallsUnderWay {
-	private readonly calls = new Set<CallUnderWay>();
+export class InFlightCalls {
+	private readonly calls = new Set<InFlightCall>();
 
 	private isConnected = false;
 
-	private silence: number | undefined;
+	private inactivityTimer: number | undefined;
 
 	/**
-	 * @param silenceLimitMs how long to wait for any answer while all calls whose turn it is have ended
-	 * @param silent called when none came
+	 * @param inactivityTimeoutMs how long to wait for any answer while all calls whose turn it is have ended
+	 * @param onInactive called when none came
 	 */
 	constructor(
 		private readonly operation: SessionOperation,
-		private readonly silenceLimitMs: number,
-		private readonly silent: () => void,
+		private readonly inactivityTimeoutMs: number,
+		private readonly onInactive: () => void,
 	) {}
 
 	get isEmpty(): boolean {
@@ -90,13 +90,13 @@ export class CallsUnderWay {
 	}
 
 	/** Whether somebody waits for its answer. */
-	isAwaited(underWay: CallUnderWay): boolean {
+	isAwaited(underWay: InFlightCall): boolean {
 		return this.calls.has(underWay) && !underWay.hasEnded;
 	}
 
 	/** @param connection the one that it is sent over; undefined while there is none */
-	add(call: SessionCall, connection: number | undefined): CallUnderWay {
-		const underWay = new CallUnderWay(call);
+	add(call: SessionCall, connection: number | undefined): InFlightCall {
+		const underWay = new InFlightCall(call);
 		underWay.sentOver = connection;
 		this.calls.add(underWay);
 		this.startTimers();
@@ -113,42 +113,42 @@ export class CallsUnderWay {
 	/** The time of no call runs while there is no connection. */
 	disconnected(): void {
 		this.isConnected = false;
-		this.stopSilence();
+		this.stopInactivityTimer();
 		for (const underWay of this.calls) underWay.stopTimer();
 	}
 
 	/** What was sent over this connection for the first time was not read. */
-	unread(connection: number): void {
+	markNotSent(connection: number): void {
 		for (const underWay of this.calls) {
 			if (underWay.sentOver === connection) underWay.sentOver = undefined;
 		}
 	}
 
 	/** It was answered, or nothing is going to come. Settling one that has settled does nothing. */
-	settle(underWay: CallUnderWay, result: FunctionResult): void {
+	settle(underWay: InFlightCall, result: FunctionResult): void {
 		if (!this.calls.delete(underWay)) return;
 		underWay.end(result);
 		underWay.settle();
-		this.stopSilence();
+		this.stopInactivityTimer();
 		this.startTimers();
 	}
 
 	/** The answer of one that may have run does not come any more. */
-	lose(underWay: CallUnderWay, cause: ConvexFailure): void {
+	fail(underWay: InFlightCall, cause: ConvexFailure): void {
 		this.settle(underWay, this.lost(cause));
 	}
 
 	/** The same for all that were sent. */
-	loseSent(cause: ConvexFailure): void {
+	failSent(cause: ConvexFailure): void {
 		for (const underWay of [...this.calls]) {
-			if (underWay.sentOver !== undefined) this.lose(underWay, cause);
+			if (underWay.sentOver !== undefined) this.fail(underWay, cause);
 		}
 	}
 
 	/** None of them is sent any more, and no answer comes. */
-	loseAll(cause: ConvexFailure): void {
+	failAll(cause: ConvexFailure): void {
 		this.disconnected();
-		this.loseSent(cause);
+		this.failSent(cause);
 		for (const underWay of [...this.calls]) {
 			this.settle(underWay, { status: 'failure', failure: notSent(cause) });
 		}
@@ -165,11 +165,11 @@ export class CallsUnderWay {
 			}
 			if (this.operation === 'mutation') break;
 		}
-		if (isTimed || this.isEmpty) this.stopSilence();
-		else this.silence ??= startTimer(this.silent, this.silenceLimitMs);
+		if (isTimed || this.isEmpty) this.stopInactivityTimer();
+		else this.inactivityTimer ??= startTimer(this.onInactive, this.inactivityTimeoutMs);
 	}
 
-	private startTimer(underWay: CallUnderWay): void {
+	private startTimer(underWay: InFlightCall): void {
 		if (underWay.sentOver === undefined) return;
 		const { timeoutMs } = underWay.call;
 		underWay.timer ??= startTimer(() => {
@@ -178,9 +178,9 @@ export class CallsUnderWay {
 		}, timeoutMs);
 	}
 
-	private stopSilence(): void {
-		stopTimer(this.silence);
-		this.silence = undefined;
+	private stopInactivityTimer(): void {
+		stopTimer(this.inactivityTimer);
+		this.inactivityTimer = undefined;
 	}
 
 	private lost(cause: ConvexFailure): FunctionResult {

@@ -32,7 +32,7 @@ export class Interruption {
 	 *
 	 * @param connections how many there have been so far
 	 */
-	wasBack(connections: number): boolean {
+	hasReconnected(connections: number): boolean {
 		return this.begun !== undefined && connections > this.begun.connections;
 	}
 

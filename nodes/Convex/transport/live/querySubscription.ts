@@ -10,11 +10,11 @@ import { SyncClient, type FunctionInvocation } from './syncClient';
 import { startTimer, stopTimer } from '../timers';
 
 /** Of many triggers that watch the same, each begins anew at a moment of its own. */
-const BEGIN_ANEW_MS = 1_000;
+const RESUBSCRIBE_DELAY_MS = 1_000;
 
-export interface LiveQueryObserver {
+export interface QuerySubscriptionObserver {
 	/** Asked before each connection; what it throws keeps it from being made. */
-	permit: () => Promise<void>;
+	beforeConnect: () => Promise<void>;
 	/** The query's result, in Convex's encoded JSON: the first, each new one, or the same again. */
 	result: (value: JSONValue) => void;
 	/** The query threw, or the deployment refused to run it. It stays subscribed. */
@@ -28,7 +28,7 @@ export interface LiveQueryObserver {
 }
 
 /** A query that is watched over a live connection until it is closed. */
-export class LiveQuery {
+export class QuerySubscription {
 	private client: SyncClient;
 
 	private retryTimer: number | undefined;
@@ -36,14 +36,14 @@ export class LiveQuery {
 	private isClosed = false;
 
 	/** Whether it was asked for anew because of a cursor, and gave no result since. */
-	private hasBegunAnew = false;
+	private hasResubscribed = false;
 
 	/** @throws ConvexFailure (`input`) on a host without WebSockets */
 	constructor(
 		private readonly credential: ConvexCredential,
 		private readonly identity: UserIdentity | undefined,
 		private readonly subscription: FunctionInvocation,
-		private readonly observer: LiveQueryObserver,
+		private readonly observer: QuerySubscriptionObserver,
 	) {
 		this.client = this.connect();
 	}
@@ -86,7 +86,7 @@ export class LiveQuery {
 		/** What one says that another has taken the place of is out of date. */
 		const isPresent = () => !this.isClosed && client === this.client;
 		const client: SyncClient = new SyncClient(this.credential, this.identity, {
-			permit: this.observer.permit,
+			beforeConnect: this.observer.beforeConnect,
 			opened: () => {
 				if (isPresent()) this.observer.connected();
 			},
@@ -112,7 +112,7 @@ export class LiveQuery {
 
 	private receive(result: FunctionResult): void {
 		if (result.success) {
-			this.hasBegunAnew = false;
+			this.hasResubscribed = false;
 			this.observer.result(convexToJson(result.value));
 			return;
 		}
@@ -123,7 +123,7 @@ export class LiveQuery {
 			errorData: errorData === undefined ? undefined : toPlainJson(convexToJson(errorData)),
 			logLines,
 		});
-		if (isInvalidCursor(failure) && !this.hasBegunAnew) this.beginAnew();
+		if (isInvalidCursor(failure) && !this.hasResubscribed) this.resubscribe();
 		else this.observer.failed(failure);
 	}
 
@@ -132,9 +132,9 @@ export class LiveQuery {
 	 * the journal does not fit the query any more, the deployment may never run it again. A new client has
 	 * none (convex-js src/browser/sync/local_state.ts).
 	 */
-	private beginAnew(): void {
-		this.hasBegunAnew = true;
+	private resubscribe(): void {
+		this.hasResubscribed = true;
 		this.observer.disconnected('');
-		this.reconnect(BEGIN_ANEW_MS * (0.5 + Math.random()));
+		this.reconnect(RESUBSCRIBE_DELAY_MS * (0.5 + Math.random()));
 	}
 }

@@ -6,12 +6,12 @@ import type { FunctionPath } from '../../convex/functions/functionPath';
 import type { UserIdentity } from '../../convex/deployment/identity';
 import { noLiveConnection, noResultOverConnection } from '../../convex/failures/liveFailure';
 import { actingAs, type Deployment } from '../deployment';
-import { suggestingName } from '../http/functionSignature';
+import { withNearestName } from '../http/functionSignature';
 import { toFailure } from '../nodeError';
 import { Absence, longAway, longWithoutResult, type Patience } from './absence';
 import { checkDeployment, type DeploymentCheck } from '../http/deploymentCheck';
 import { checkEgress } from './egress';
-import { LiveQuery } from './querySubscription';
+import { QuerySubscription } from './querySubscription';
 import { startTimer, stopTimer } from '../timers';
 
 const CHECK_TIMEOUT_MS = 10_000;
@@ -28,17 +28,17 @@ export interface WatchedQuery {
 	args: () => Promise<EncodedArguments>;
 }
 
-export interface LiveWatchObserver {
+export interface QuerySupervisorObserver {
 	/** The arguments are known, and the query is going to be watched. */
-	begins: (args: EncodedArguments) => void;
+	onSubscribed: (args: EncodedArguments) => void;
 	/** The query's result, in Convex's encoded JSON: the first, each new one, or the same again. */
-	result: (value: JSONValue) => void;
+	onResult: (value: JSONValue) => void;
 	/** The query throws, or is refused. It is watched on. */
-	failed: (failure: ConvexFailure) => void;
+	onError: (failure: ConvexFailure) => void;
 	/** There has been no connection for long, or nothing came over it; it is tried on. */
-	absent: (failure: ConvexFailure, since: Date) => void;
+	onOutage: (failure: ConvexFailure, since: Date) => void;
 	/** The deployment does not accept the credential. This is the end. */
-	refused: (failure: ConvexFailure) => void;
+	onUnauthorized: (failure: ConvexFailure) => void;
 }
 
 /**
@@ -46,13 +46,13 @@ export interface LiveWatchObserver {
  * client cannot know is found out over HTTP: why there is no connection, and whether a credential is
  * refused indeed.
  */
-export class LiveWatch {
+export class QuerySupervisor {
 	private readonly absence: Absence;
 
 	/** For HTTP, where the user to act as is part of the credential. */
 	private readonly caller: Deployment;
 
-	private query: LiveQuery | undefined;
+	private query: QuerySubscription | undefined;
 
 	private isClosed = false;
 
@@ -77,7 +77,7 @@ export class LiveWatch {
 		private readonly context: ITriggerFunctions,
 		private readonly deployment: Deployment,
 		private readonly watched: WatchedQuery,
-		private readonly observer: LiveWatchObserver,
+		private readonly observer: QuerySupervisorObserver,
 		patience: Patience,
 	) {
 		const { identity } = watched;
@@ -120,14 +120,14 @@ export class LiveWatch {
 			if (this.isClosed) return;
 			this.openingFailure = undefined;
 			this.absence.begin();
-			this.observer.begins(args);
-			this.query = new LiveQuery(
+			this.observer.onSubscribed(args);
+			this.query = new QuerySubscription(
 				credential,
 				identity,
 				{ functionPath, args, componentPath },
 				{
-					permit: async () => await checkEgress(this.context, credential.deploymentUrl),
-					result: (value) => this.arrived(() => this.observer.result(value)),
+					beforeConnect: async () => await checkEgress(this.context, credential.deploymentUrl),
+					result: (value) => this.arrived(() => this.observer.onResult(value)),
 					failed: (failure) => this.arrived(() => void this.failed(failure)),
 					connected: () => {
 						this.connections += 1;
@@ -146,7 +146,7 @@ export class LiveWatch {
 		const check = kind === 'deployment' ? await this.check() : undefined;
 		if (this.isClosed) return;
 		if (check?.status === 'refuses') {
-			this.observer.refused(check.failure);
+			this.observer.onUnauthorized(check.failure);
 			return;
 		}
 		this.openingFailure = failure;
@@ -155,7 +155,7 @@ export class LiveWatch {
 		} else {
 			// The deployment is there; it has answered.
 			this.absence.end();
-			this.observer.failed(failure);
+			this.observer.onError(failure);
 		}
 		this.retryTimer = startTimer(() => void this.open(), this.nextRetryMs());
 	}
@@ -190,8 +190,8 @@ export class LiveWatch {
 		const { received } = this;
 		const { functionPath, componentPath } = this.watched;
 		const target = { operation: 'query' as const, functionPath, componentPath };
-		const helpful = await suggestingName(this.context, this.caller, target, failure);
-		if (!this.isClosed && received === this.received) this.observer.failed(helpful);
+		const helpful = await withNearestName(this.context, this.caller, target, failure);
+		if (!this.isClosed && received === this.received) this.observer.onError(helpful);
 	}
 
 	private disconnected(reason: string): void {
@@ -205,7 +205,7 @@ export class LiveWatch {
 		const check = await this.check();
 		if (this.isClosed) return;
 		if (check.status === 'refuses') {
-			this.observer.refused(check.failure);
+			this.observer.onUnauthorized(check.failure);
 			return;
 		}
 		this.disconnected(reason);
@@ -214,7 +214,7 @@ export class LiveWatch {
 
 	private async stillAway(since: Date, isLong: boolean): Promise<void> {
 		if (this.isConnected) {
-			if (isLong) this.observer.absent(longWithoutResult(since), since);
+			if (isLong) this.observer.onOutage(longWithoutResult(since), since);
 			this.watchOver(since, isLong);
 			return;
 		}
@@ -224,7 +224,7 @@ export class LiveWatch {
 		const { attemptDelayMs } = this.absence;
 		this.attempt(attemptDelayMs);
 		if (check.status === 'answers') this.watchOver(since, isLong, attemptDelayMs);
-		else this.observer.absent(longAway(since, check.failure), since);
+		else this.observer.onOutage(longAway(since, check.failure), since);
 	}
 
 	private watchOver(since: Date, isLong: boolean, attemptDelayMs = 0): void {
@@ -244,9 +244,12 @@ export class LiveWatch {
 		const check = await this.checkAbsence(since);
 		if (check === undefined) return;
 		if (check.status === 'answers') {
-			this.observer.absent(longAway(since, this.openingFailure ?? this.connectionFailure()), since);
+			this.observer.onOutage(
+				longAway(since, this.openingFailure ?? this.connectionFailure()),
+				since,
+			);
 		} else if (isLong) {
-			this.observer.absent(longAway(since, check.failure), since);
+			this.observer.onOutage(longAway(since, check.failure), since);
 		}
 	}
 
@@ -261,7 +264,7 @@ export class LiveWatch {
 		const check = await this.check();
 		if (this.absence.since !== since) return undefined;
 		if (check.status !== 'refuses') return check;
-		this.observer.refused(check.failure);
+		this.observer.onUnauthorized(check.failure);
 		return undefined;
 	}
 }

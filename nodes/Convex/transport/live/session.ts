@@ -12,18 +12,18 @@ import { readSessionResult } from '../../convex/responses/sessionResult';
 import { actingAs, type CallContext, type Deployment } from '../deployment';
 import { toFailure } from '../nodeError';
 import {
-	CallsUnderWay,
-	type CallCourse,
-	type CallUnderWay,
+	InFlightCalls,
+	type CallHandle,
+	type InFlightCall,
 	type SessionCall,
 } from './inFlightCalls';
-import { connectionCause, type ConnectionCause } from './connectionDiagnosis';
+import { diagnoseConnection, type ConnectionDiagnosis } from './connectionDiagnosis';
 import { checkEgress } from './egress';
 import { Interruption } from './interruption';
 import { SyncClient } from './syncClient';
 
 /** What goes wrong this often in a row, while the deployment answers over HTTP, goes on to do so. */
-const MAX_TROUBLES = 3;
+const MAX_CONSECUTIVE_FAILURES = 3;
 
 /** What the client gives for an action that it takes for sent (convex-js src/browser/sync/request_manager.ts). */
 const ACTION_LOST = 'Connection lost while action was in flight';
@@ -55,7 +55,7 @@ export interface SessionOptions {
 export class Session {
 	private readonly client: SyncClient;
 
-	private readonly calls: CallsUnderWay;
+	private readonly calls: InFlightCalls;
 
 	/** For HTTP, where the user to act as is part of the credential. */
 	private readonly caller: Deployment;
@@ -69,7 +69,7 @@ export class Session {
 	private connections = 0;
 
 	/** How often in a row something went wrong, since the last answer. */
-	private troubles = noTroubles();
+	private failureCounts = noFailures();
 
 	/** Why the last connection ended, as far as it is known. */
 	private reason = '';
@@ -81,12 +81,12 @@ export class Session {
 	constructor(private readonly options: SessionOptions) {
 		const { deployment, identity, operation, cancelSignal, interruptionLimitMs } = options;
 		this.caller = identity === undefined ? deployment : actingAs(deployment, identity);
-		this.calls = new CallsUnderWay(operation, interruptionLimitMs, () =>
+		this.calls = new InFlightCalls(operation, interruptionLimitMs, () =>
 			this.end(longSilence(interruptionLimitMs)),
 		);
 		this.interruption = new Interruption(interruptionLimitMs, () => void this.giveUp());
 		this.client = new SyncClient(deployment.credential, identity, {
-			permit: async () => await this.permit(),
+			beforeConnect: async () => await this.beforeConnect(),
 			opened: () => this.opened(),
 			closed: (reason) => this.closed(reason),
 			authenticationRefused: (message, hasReadNothing) => this.refused(message, hasReadNothing),
@@ -102,11 +102,11 @@ export class Session {
 	}
 
 	/** Sends a call behind those before it. Never throws. */
-	call(call: SessionCall): CallCourse {
+	call(call: SessionCall): CallHandle {
 		const { client, calls } = this;
 		const underWay = calls.add(call, client.isOpen ? this.connections : undefined);
 		if (this.ending !== undefined) {
-			calls.loseAll(this.ending.cause);
+			calls.failAll(this.ending.cause);
 			return underWay;
 		}
 		if (!client.isOpen) this.interruption.begin(this.connections);
@@ -120,14 +120,14 @@ export class Session {
 		await this.client.close();
 	}
 
-	private async answer(underWay: CallUnderWay): Promise<void> {
+	private async answer(underWay: InFlightCall): Promise<void> {
 		const { operation } = this.options;
 		try {
-			const result = await this.answerOf(underWay);
+			const result = await this.callUntilAnswered(underWay);
 			if (result === undefined) {
-				this.calls.lose(underWay, connectionBroken(this.reason));
+				this.calls.fail(underWay, connectionBroken(this.reason));
 			} else {
-				this.troubles = noTroubles();
+				this.failureCounts = noFailures();
 				this.interruption.end();
 				const { valueFormat } = underWay.call;
 				this.calls.settle(underWay, readSessionResult(operation, valueFormat, result));
@@ -145,7 +145,7 @@ export class Session {
 	 *
 	 * @returns undefined for one that was lost
 	 */
-	private async answerOf(underWay: CallUnderWay) {
+	private async callUntilAnswered(underWay: InFlightCall) {
 		for (;;) {
 			const { connections } = this;
 			const result = await this.client.call(this.options.operation, underWay.call);
@@ -156,7 +156,7 @@ export class Session {
 	}
 
 	/** Asked before each connection. */
-	private async permit(): Promise<void> {
+	private async beforeConnect(): Promise<void> {
 		await this.refusalCheck;
 		const { context, deployment } = this.options;
 		try {
@@ -181,24 +181,25 @@ export class Session {
 		if (this.ending !== undefined || this.client.isOpen) return;
 		if (reason !== '') this.reason = reason;
 		this.calls.disconnected();
-		if (this.options.operation === 'action') this.calls.loseSent(connectionBroken(this.reason));
+		if (this.options.operation === 'action') this.calls.failSent(connectionBroken(this.reason));
 		if (this.calls.isEmpty) this.interruption.end();
 		else this.interruption.begin(this.connections);
 		if (this.interruption.isLong) void this.giveUp();
-		if (this.connections === 0) void this.checkUnopened();
+		if (this.connections === 0) void this.diagnoseFirstConnect();
 	}
 
 	private refused(message: string, hasReadNothing: boolean): void {
 		this.reason = message;
-		if (hasReadNothing) this.calls.unread(this.connections);
-		this.troubles.refused += 1;
+		if (hasReadNothing) this.calls.markNotSent(this.connections);
+		this.failureCounts.refused += 1;
 		this.refusalCheck = this.checkRefusal(message);
 	}
 
 	private protocolFailed(message: string): void {
 		this.reason = message;
-		this.troubles.protocol += 1;
-		if (this.troubles.protocol >= MAX_TROUBLES) this.end(connectionKeepsBreaking(message), 'user');
+		this.failureCounts.protocol += 1;
+		if (this.failureCounts.protocol >= MAX_CONSECUTIVE_FAILURES)
+			this.end(connectionKeepsBreaking(message), 'user');
 	}
 
 	/** A long interruption ends the session, but not while there is a connection: that may be slow. */
@@ -210,34 +211,36 @@ export class Session {
 		const isOver = interruption.current !== current;
 		if (isOver || client.isOpen || this.connections !== connections) return;
 		const { interruptionLimitMs } = this.options;
-		const wasBack = interruption.wasBack(connections);
+		const wasBack = interruption.hasReconnected(connections);
 		this.end(connections > 0 ? longInterruption(interruptionLimitMs, wasBack, failure) : failure);
 	}
 
 	/** There was no connection yet. What does not pass by itself is not waited for. */
-	private async checkUnopened(): Promise<void> {
+	private async diagnoseFirstConnect(): Promise<void> {
 		const { status, failure } = await this.findCause();
 		if (this.connections > 0) return;
-		if (status === 'answers') this.troubles.unopened += 1;
+		if (status === 'answers') this.failureCounts.unopened += 1;
 		const isLasting = failure.details.retryable !== true;
 		if (status === 'refuses') this.end(failure, 'user');
-		else if (isLasting || this.troubles.unopened >= MAX_TROUBLES) this.end(failure);
+		else if (isLasting || this.failureCounts.unopened >= MAX_CONSECUTIVE_FAILURES)
+			this.end(failure);
 	}
 
 	/** A live connection may be refused for a passing reason; what HTTP says too is final. */
 	private async checkRefusal(message: string): Promise<void> {
 		const { status, failure } = await this.findCause();
 		if (status === 'refuses') this.end(failure, 'user');
-		else if (this.troubles.refused >= MAX_TROUBLES) this.end(connectionRefused(message), 'user');
+		else if (this.failureCounts.refused >= MAX_CONSECUTIVE_FAILURES)
+			this.end(connectionRefused(message), 'user');
 	}
 
-	private async findCause(): Promise<ConnectionCause> {
+	private async findCause(): Promise<ConnectionDiagnosis> {
 		const { options, caller, reason, interruption, connections } = this;
-		return await connectionCause({
+		return await diagnoseConnection({
 			context: options.context,
 			caller,
 			actsAsUser: options.identity !== undefined,
-			wasBack: interruption.wasBack(connections),
+			hasReconnected: interruption.hasReconnected(connections),
 			reason,
 		});
 	}
@@ -251,10 +254,10 @@ export class Session {
 		this.interruption.end();
 		this.options.cancelSignal?.removeEventListener('abort', this.cancel);
 		void this.client.close();
-		this.calls.loseAll(cause);
+		this.calls.failAll(cause);
 	}
 }
 
-function noTroubles() {
+function noFailures() {
 	return { unopened: 0, refused: 0, protocol: 0 };
 }

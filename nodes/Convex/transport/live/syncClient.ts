@@ -7,7 +7,7 @@ import type { SessionOperation } from '../../convex/functions/functionCall';
 import { formatFunctionPath, type FunctionPath } from '../../convex/functions/functionPath';
 import type { UserIdentity } from '../../convex/deployment/identity';
 import { Redactor } from '../../convex/deployment/redaction';
-import { LiveSockets, type SocketObserver } from './guardedWebSocket';
+import { GuardedWebSockets, type SocketObserver } from './guardedWebSocket';
 import { startTimer, stopTimer } from '../timers';
 
 /** A deployment that does not answer the farewell is not waited for. */
@@ -30,7 +30,7 @@ export interface FunctionInvocation {
 export class SyncClient {
 	private readonly client: BaseConvexClient;
 
-	private readonly sockets: LiveSockets;
+	private readonly sockets: GuardedWebSockets;
 
 	private readonly redactor: Redactor;
 
@@ -47,7 +47,7 @@ export class SyncClient {
 	) {
 		checkWebSocketSupport();
 		this.redactor = Redactor.of(credential);
-		this.sockets = new LiveSockets(redactedObserver(observer, this.redactor));
+		this.sockets = new GuardedWebSockets(redactedObserver(observer, this.redactor));
 		this.client = new BaseConvexClient(credential.deploymentUrl, () => {}, {
 			webSocketConstructor: this.sockets.webSocketConstructor,
 			skipConvexDeploymentUrlCheck: true,

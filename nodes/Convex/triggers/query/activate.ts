@@ -1,5 +1,5 @@
 import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
-import type { ParameterSource } from '../../parameters/parameterReader';
+import type { ParameterReader } from '../../parameters/parameterReader';
 import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import type { ConvexFailure } from '../../convex/failure';
 import { actingAs, openDeployment, type Deployment } from '../../transport/deployment';
@@ -15,7 +15,7 @@ import { manualRun } from './manualRun';
 import { readWatch, readWatchedArguments, triggerParameters, type Watch } from './parameters';
 import { endingTrigger, isWrongConfiguration, watchFailure } from './failures';
 import { isKept } from './state';
-import { WatchRun, type FirstOutcome } from './activeSubscription';
+import { ActiveSubscription, type FirstOutcome } from './activeSubscription';
 
 /**
  * How long activation waits for the deployment's answer and the query's first result. What is wrong
@@ -74,7 +74,7 @@ async function prepareManualRun(context: ITriggerFunctions): Promise<ITriggerRes
 /** Arguments that are wrong are refused here; a form needs the deployment to say what it means. */
 async function argumentsOf(
 	context: ITriggerFunctions,
-	parameters: ParameterSource,
+	parameters: ParameterReader,
 	deployment: Deployment,
 	{ functionPath, componentPath, hasArgumentForm }: Watch,
 ): Promise<() => Promise<EncodedArguments>> {
@@ -101,7 +101,7 @@ async function activate(context: ITriggerFunctions, patience: Patience): Promise
 		const watched = await readParameters(context);
 		if (activation.hasEnded) return activation.response();
 		const { deployment, watch, args } = watched;
-		const run = new WatchRun(context, deployment, watch, args, patience);
+		const run = new ActiveSubscription(context, deployment, watch, args, patience);
 		activation.watch(run);
 		const checking = check(context, watched, isByUser);
 		const failure = (await inTime(activation, run, isByUser, checking)) ?? run.refusal;
@@ -126,7 +126,7 @@ type Check = 'awaitResult' | 'done';
  */
 async function inTime(
 	activation: Activation,
-	run: WatchRun,
+	run: ActiveSubscription,
 	isByUser: boolean,
 	checking: Promise<Check>,
 ): Promise<ConvexFailure | undefined> {

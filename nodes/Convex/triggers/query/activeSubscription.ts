@@ -13,11 +13,11 @@ import { TrackedDocuments } from '../../convex/changes/trackedDocuments';
 import { TrackedValue } from '../../convex/changes/trackedValue';
 import type { Deployment } from '../../transport/deployment';
 import type { Patience } from '../../transport/live/absence';
-import { LiveWatch } from '../../transport/live/querySupervisor';
+import { QuerySupervisor } from '../../transport/live/querySupervisor';
 import { startTimer, stopTimer } from '../../transport/timers';
 import { toEditorError, toFailure } from '../../transport/nodeError';
 import { reportFailure } from '../reportFailure';
-import { Incidents } from '../failureReporter';
+import { FailureReporter } from '../failureReporter';
 import { toItems } from './items';
 import { WatchMemory } from './state';
 import type { Watch } from './parameters';
@@ -42,10 +42,10 @@ export function trackerOf(
 }
 
 /** An active trigger: starts the workflow at each change, and reports what keeps it from that. */
-export class WatchRun {
-	private readonly live: LiveWatch;
+export class ActiveSubscription {
+	private readonly live: QuerySupervisor;
 
-	private readonly incidents: Incidents;
+	private readonly incidents: FailureReporter;
 
 	private tracked: { tracker: ResultTracker; memory: WatchMemory } | undefined;
 
@@ -73,18 +73,18 @@ export class WatchRun {
 		args: () => Promise<EncodedArguments>,
 		patience: Patience,
 	) {
-		this.incidents = new Incidents((failure) => this.saveFailed(goingOn(failure)));
+		this.incidents = new FailureReporter((failure) => this.saveFailed(goingOn(failure)));
 		const { functionPath, componentPath, identity } = watch;
-		this.live = new LiveWatch(
+		this.live = new QuerySupervisor(
 			context,
 			deployment,
 			{ functionPath, componentPath, identity, args },
 			{
-				begins: (known) => this.begin(known),
-				result: (value) => this.take(value),
-				failed: (failure) => this.failed('query', failure),
-				absent: (failure, since) => this.incidents.begin('absence', failure, since),
-				refused: (failure) => this.refused(endingTrigger(failure)),
+				onSubscribed: (known) => this.begin(known),
+				onResult: (value) => this.take(value),
+				onError: (failure) => this.failed('query', failure),
+				onOutage: (failure, since) => this.incidents.begin('absence', failure, since),
+				onUnauthorized: (failure) => this.refused(endingTrigger(failure)),
 			},
 			patience,
 		);
@@ -94,7 +94,7 @@ export class WatchRun {
 	/** From here on failures are reported; until then they are the outcome of the activation. */
 	activated(): void {
 		this.isActive = true;
-		this.incidents.release();
+		this.incidents.unmute();
 	}
 
 	/** Ends within a second. Closing again does nothing. */

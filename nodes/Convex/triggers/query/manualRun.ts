@@ -6,7 +6,7 @@ import { noLiveConnection } from '../../convex/failures/liveFailure';
 import { actingAs, type Deployment } from '../../transport/deployment';
 import { longWithoutResult, PATIENCE } from '../../transport/live/absence';
 import { checkDeployment } from '../../transport/http/deploymentCheck';
-import { LiveWatch } from '../../transport/live/querySupervisor';
+import { QuerySupervisor } from '../../transport/live/querySupervisor';
 import { startTimer, stopTimer } from '../../transport/timers';
 import { toFailure, toNodeError } from '../../transport/nodeError';
 import { toItems } from './items';
@@ -52,7 +52,7 @@ export function manualRun(
 }
 
 class CurrentResult {
-	private live: LiveWatch | undefined;
+	private live: QuerySupervisor | undefined;
 
 	private timer: number | undefined;
 
@@ -103,16 +103,16 @@ class CurrentResult {
 	private async firstResult(): Promise<JSONValue> {
 		return await new Promise((resolve, reject) => {
 			this.rejectInTime(new Date(), reject);
-			this.live = new LiveWatch(
+			this.live = new QuerySupervisor(
 				this.context,
 				this.deployment,
 				{ ...this.watch, args: this.args },
 				{
-					begins: () => {},
-					result: resolve,
-					failed: reject,
-					absent: reject,
-					refused: reject,
+					onSubscribed: () => {},
+					onResult: resolve,
+					onError: reject,
+					onOutage: reject,
+					onUnauthorized: reject,
 				},
 				PATIENCE,
 			);

@@ -4,7 +4,7 @@ import { readFunctionPath } from '../../parameters/functionLocator';
 import { readIdentity } from '../../parameters/options/actAsUser';
 import { readComponentPath, readValueFormat } from '../../parameters/options/index';
 import { isOn, toOptions } from '../../parameters/options/optionValues';
-import type { ParameterSource } from '../../parameters/parameterReader';
+import type { ParameterReader } from '../../parameters/parameterReader';
 import {
 	describeType,
 	isPlainObject,
@@ -31,7 +31,7 @@ export interface Watch {
 }
 
 /** @throws ConvexFailure (`input`) naming the parameter */
-export function readWatch(source: ParameterSource): Watch {
+export function readWatch(source: ParameterReader): Watch {
 	const parameter = (name: string, fallback: unknown) => source.getNodeParameter(name, 0, fallback);
 	const options = toOptions(parameter('options', {}));
 	const watch: Watch = {
@@ -57,7 +57,7 @@ export function readWatch(source: ParameterSource): Watch {
  * @throws ConvexFailure naming the parameter and the argument
  */
 export async function readWatchedArguments(
-	source: ParameterSource,
+	source: ParameterReader,
 	signature: () => Promise<FunctionSignature>,
 ): Promise<EncodedArguments> {
 	const mode: unknown = source.getNodeParameter('argumentsMode', 0);
@@ -97,7 +97,7 @@ function readKeyField(emit: unknown, keyField: unknown): string | undefined {
  * A trigger's parameters, each read once. Their expressions can be evaluated while the trigger is
  * activated, and not later.
  */
-export function triggerParameters(context: ITriggerFunctions): ParameterSource {
+export function triggerParameters(context: ITriggerFunctions): ParameterReader {
 	const known = new Map<string, unknown>();
 	return {
 		getNodeParameter: (name, _itemIndex, fallback) => {
