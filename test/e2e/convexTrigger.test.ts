@@ -1,5 +1,6 @@
 import { watching } from '../support/triggers';
 import { readStack } from './environment';
+import { FACTS } from './n8nFacts';
 import { useSignedInN8n } from './signedIn';
 import { until } from './until';
 import { mutate, read, untilSockets, useWatchingWorkflows } from './watchingWorkflows';
@@ -208,7 +209,9 @@ describe('what n8n cannot activate', () => {
 				/The provided admin key was invalid.*Correct the credential, then publish the workflow again/,
 			),
 		]);
-		expect(await checksOfKey()).toBe(5);
+		// Where n8n activates at once, it goes on trying with growing pauses.
+		if (FACTS.publishesInBackground) expect(await checksOfKey()).toBe(5);
+		else expect(await checksOfKey()).toBeGreaterThan(0);
 		expect(await session.n8n.executionsOf(id)).toEqual([]);
 
 		await correct(refused);

@@ -168,7 +168,8 @@ export class N8nApi {
 		}
 		const { active } = (await this.rest.get(`/workflows/${id}`)).data.data;
 		const errorMessage = (await this.rest.get(`/active-workflows/error/${id}`)).data.data ?? null;
-		const status = errorMessage !== null ? 'failed' : active ? 'published' : 'not_published';
+		// What went wrong is kept also when the workflow is turned off.
+		const status = !active ? 'not_published' : errorMessage === null ? 'published' : 'failed';
 		return { status, triggers: [{ nodeId: '', status, errorMessage }] };
 	}
 
