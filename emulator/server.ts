@@ -20,6 +20,8 @@ import { SyncServer } from './sync/syncServer';
 const LISTEN_RETRY_MS = 50;
 const LISTEN_ATTEMPTS = 100;
 
+const IDLE_CONNECTION_TIMEOUT_MS = 120_000;
+
 /** A Convex deployment over convex-test, which can be made to fail. */
 export class DeploymentServer implements ControlledDeployment {
 	readonly faults = new FaultPlan();
@@ -50,6 +52,8 @@ export class DeploymentServer implements ControlledDeployment {
 			(size) => this.requests.batch(size),
 		);
 		this.http = createServer((request, response) => void this.serve(request, response));
+		// Node would close an idle connection after five seconds, often just as a client uses it again.
+		this.http.keepAliveTimeout = IDLE_CONNECTION_TIMEOUT_MS;
 		this.http.on('connection', (socket) => {
 			this.requests.connected();
 			this.sockets.add(socket);

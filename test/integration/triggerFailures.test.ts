@@ -210,6 +210,7 @@ describe('a query that throws', () => {
 			},
 		]);
 		await increment();
+		await trigger.failedExecutions.until(() => trigger.failedExecutions.all.length > 1);
 		await increment();
 		await trigger.nthStart(2);
 		expect(trigger.failedExecutions.all).toHaveLength(2);
