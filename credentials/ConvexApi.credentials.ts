@@ -25,7 +25,7 @@ export class ConvexApi implements ICredentialType {
 			required: true,
 			placeholder: 'e.g. https://happy-animal-123.convex.cloud',
 			description:
-				'From the Convex dashboard: Settings → URL & Deploy Key. Self-hosted: the address of the backend, e.g. http://127.0.0.1:3210.',
+				'From the Convex dashboard, Settings → URL & Deploy Key; self-hosted, the address of the backend',
 		},
 		{
 			displayName: 'Authentication',
@@ -59,7 +59,7 @@ export class ConvexApi implements ICredentialType {
 			required: true,
 			placeholder: 'e.g. prod:happy-animal-123|…',
 			description:
-				'From the Convex dashboard: Settings → URL & Deploy Key. Self-hosted: the output of generate_admin_key.sh.',
+				'From the Convex dashboard, Settings → URL & Deploy Key; self-hosted, the output of generate_admin_key.sh',
 			displayOptions: { show: { authentication: ['deployKey'] } },
 		},
 		{
@@ -81,7 +81,7 @@ export class ConvexApi implements ICredentialType {
 			default: '',
 			placeholder: 'e.g. https://happy-animal-123.convex.site',
 			description:
-				'The address of HTTP actions. Leave empty to derive it: .convex.cloud becomes .convex.site, port 3210 becomes 3211.',
+				'The address of HTTP actions; leave it empty unless the deployment has a custom domain',
 		},
 	];
 

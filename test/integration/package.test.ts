@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
 import { loadBuiltPackage, type LoadedPackage } from '../support/builtPackage';
 import { packPackage, PROJECT } from '../support/packPackage';
 
@@ -19,6 +20,19 @@ beforeAll(async () => {
 });
 
 afterAll(() => rmSync(folder, { recursive: true }));
+
+type Described = INodeProperties | INodePropertyOptions | INodePropertyCollection;
+
+/** The descriptions of parameters, and of all that is in them. */
+function descriptionsOf(parameters: Described[]): string[] {
+	return parameters.flatMap((parameter) => [
+		...('description' in parameter && parameter.description !== undefined
+			? [parameter.description]
+			: []),
+		...('options' in parameter ? descriptionsOf(parameter.options ?? []) : []),
+		...('values' in parameter ? descriptionsOf(parameter.values) : []),
+	]);
+}
 
 describe('the packed package', () => {
 	it("loads in n8n's package loader", () => {
@@ -50,6 +64,17 @@ describe('the packed package', () => {
 		const values = (operation?.options ?? []).map((option) => 'value' in option && option.value);
 		expect(values).toEqual(['query', 'mutation', 'action', 'run']);
 		for (const value of values) expect(existsSync(join(schemas, `${value}.json`))).toBe(true);
+	});
+
+	it('describes each parameter in one sentence of at most 150 characters', () => {
+		const forms = [
+			...Object.values(installed.nodeTypes).map(({ description }) => description.properties),
+			...Object.values(installed.credentialTypes).map(({ properties }) => properties),
+		];
+		const wordy = forms
+			.flatMap(descriptionsOf)
+			.filter((text) => text.length > 150 || /[.!?] +[A-Z'\d]/.test(text));
+		expect(wordy).toEqual([]);
 	});
 
 	it('exports its classes, and has the licences of what is bundled', () => {

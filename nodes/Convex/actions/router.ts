@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { inputFailure } from '../convex/failure';
 import { ItemDeployments } from '../transport/itemDeployments';
 import { toFailure } from '../transport/nodeError';
-import { operations } from './function';
+import { operations } from './function/operations';
 import { ItemResults } from './itemResults';
 
 /** Runs the chosen operation for the input items, each with its own credential. */
@@ -11,7 +11,7 @@ export async function router(context: IExecuteFunctions): Promise<INodeExecution
 	const items = new ItemResults(context, operation);
 	try {
 		const execute = executorOf(operation);
-		await execute.call(context, items, await ItemDeployments.open(context));
+		await execute(context, items, await ItemDeployments.open(context));
 	} catch (thrown) {
 		items.failRemaining(toFailure(thrown));
 	}

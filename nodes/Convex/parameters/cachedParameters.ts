@@ -2,7 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import type { FunctionOperation } from '../convex/functions/functionCall';
 import { hasExpression } from './expressions';
 import { readFunctionPath } from './functionLocator';
-import { readOptions } from './options/index';
+import { readOptions } from './options';
 import type { ParameterReader } from './parameterReader';
 
 type ReadForItem<Value> = (itemIndex: number) => Value;

@@ -6,9 +6,9 @@ import { withPaginationFilledIn } from '../../convex/responses/pageWalk';
 import { actingAs, type Deployment } from '../../transport/deployment';
 import type { FunctionTarget } from '../../transport/http/functionSignature';
 import { toFailure } from '../../transport/nodeError';
-import { readArguments } from '../../parameters/arguments/index';
+import { readArguments } from '../../parameters/arguments';
 import type { SignatureCache } from './signatureCache';
-import type { FunctionOptions } from '../../parameters/options/index';
+import type { FunctionOptions } from '../../parameters/options';
 import type { CachedParameters } from '../../parameters/cachedParameters';
 
 /** An item's call, checked and encoded, before anything of it is sent. */

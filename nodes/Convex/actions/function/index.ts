@@ -1,13 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
-import * as action from './action.operation';
-import { argumentsDescription } from '../../parameters/arguments/index';
+import { argumentsDescription } from '../../parameters/arguments';
 import { functionPathDescription } from '../../parameters/functionLocator';
-import * as mutation from './mutation.operation';
-import { optionsDescription } from '../../parameters/options/index';
-import * as query from './query.operation';
-import * as run from './run.operation';
-
-export const operations = { query, mutation, action, run };
+import { optionsDescription } from '../../parameters/options';
+import { operations } from './operations';
 
 export const description: INodeProperties[] = [
 	{

@@ -19,7 +19,7 @@ const TYPES: INodePropertyOptions[] = [
 	{
 		name: 'Automatic',
 		value: 'auto',
-		description: 'As the expression gives it. What is typed in stays text, also digits.',
+		description: 'The value as the expression gives it; what is typed in stays text, also digits',
 	},
 	{
 		name: 'Binary Field',
@@ -116,7 +116,7 @@ export const argumentFieldsDescription: INodeProperties[] = [
 		typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Argument' },
 		default: {},
 		placeholder: 'Add Argument',
-		description: "The function's arguments. Leave empty for a function without arguments.",
+		description: "The function's arguments; none for a function without arguments",
 		displayOptions: { show: { argumentsMode: ['fields'] } },
 		options: [
 			{

@@ -30,7 +30,7 @@ export const argumentsDescription: INodeProperties[] = [
 			{
 				name: 'Using Function Arguments',
 				value: 'mapping',
-				description: "Fill in the function's own arguments, with their types. Needs a deploy key.",
+				description: "Fill in the function's own arguments, with their types (needs a deploy key)",
 			},
 			{
 				name: 'Using Input Item',
@@ -56,7 +56,7 @@ export const argumentsDescription: INodeProperties[] = [
 		required: true,
 		placeholder: 'e.g. { "author": "Ada", "limit": 10 }',
 		description:
-			'A JSON object with the arguments, as text or as an expression that gives an object. Other Convex types can be written as {"$integer": "…"}, {"$bytes": "…"} and {"$float": "…"} with base64.',
+			'A JSON object with the arguments, as text or as an expression that gives an object',
 		displayOptions: { show: { argumentsMode: ['json'] } },
 	},
 ];

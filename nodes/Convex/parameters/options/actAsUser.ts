@@ -8,7 +8,7 @@ import {
 } from '../../convex/deployment/identity';
 
 const DESCRIPTION =
-	"Call the function as this user, as if signed in. Needs a deploy key, and 'tokenIdentifier' or both 'issuer' and 'subject'.";
+	"The user to call the function as, by 'tokenIdentifier' or both 'issuer' and 'subject' (needs a deploy key)";
 
 export const actAsUserOptions: INodeProperties[] = [
 	{

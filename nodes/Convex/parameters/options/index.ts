@@ -51,7 +51,7 @@ export const optionsDescription: INodeProperties[] = [
 				type: 'string',
 				default: '',
 				placeholder: 'e.g. workpool',
-				description: 'The component that the function is in. Needs a deploy key.',
+				description: 'The component that the function is in (needs a deploy key)',
 			},
 			...concurrencyOptions,
 			{
@@ -60,7 +60,7 @@ export const optionsDescription: INodeProperties[] = [
 				type: 'boolean',
 				default: false,
 				description:
-					"Whether to convert arguments to the types that the function declares, such as 42 to an int64 or an ISO date to a number. Needs a deploy key. 'Using Function Arguments' does it anyway.",
+					'Whether to convert arguments to the types that the function declares, such as 42 to an int64 (needs a deploy key)',
 			},
 			deliveryOption,
 			maxRetriesOption,
@@ -92,8 +92,7 @@ export const optionsDescription: INodeProperties[] = [
 				type: 'number',
 				typeOptions: { minValue: 1 },
 				default: DEFAULT_TIMEOUT_MS,
-				description:
-					'How long to wait for the answer, in milliseconds. For a mutation in a session, the time begins when those before it are answered, and those behind one that exceeds it still wait for its answer.',
+				description: 'How long to wait for the answer, in milliseconds',
 			},
 			{
 				displayName: 'Value Format',
@@ -106,7 +105,7 @@ export const optionsDescription: INodeProperties[] = [
 						name: 'JSON',
 						value: 'json',
 						description:
-							'Plain JSON. An int64 becomes text with its digits, bytes become base64 text.',
+							'Plain JSON: an int64 becomes text with its digits, bytes become base64 text',
 					},
 					{
 						name: 'Encoded (Lossless)',

@@ -17,7 +17,7 @@ export const paginationOption: INodeProperties = {
 	typeOptions: { multipleValues: false },
 	placeholder: 'Add Pagination',
 	description:
-		"Read a list page by page, with a query that takes 'paginationOpts'. The node fills that argument in.",
+		"Read a list page by page, with a query that takes 'paginationOpts', which the node fills in",
 	displayOptions: { show: { '/operation': ['query'] } },
 	options: [
 		{
@@ -74,8 +74,7 @@ export const paginationOption: INodeProperties = {
 					type: 'number',
 					typeOptions: { minValue: 1 },
 					default: DEFAULT_PAGE_SIZE,
-					description:
-						'How many documents to ask for in one call. Convex may give fewer; the list goes on all the same.',
+					description: 'How many documents to ask for in one call',
 				},
 				{
 					displayName: 'Pages',

@@ -21,8 +21,7 @@ export const batchSizeOption: INodeProperties = {
 	noDataExpression: true,
 	typeOptions: { minValue: 1 },
 	default: DEFAULT_BATCH_SIZE,
-	description:
-		'How many items go into one request at most. All items of a request read the same snapshot of the data. 1 sends each item in a request of its own.',
+	description: 'How many items go into one request at most; 1 sends each in a request of its own',
 	displayOptions: forQueries,
 };
 
@@ -34,8 +33,7 @@ export const concurrencyOptions: INodeProperties[] = [
 		noDataExpression: true,
 		typeOptions: { minValue: 1, maxValue: MAX_CONCURRENCY },
 		default: DEFAULT_QUERY_CONCURRENCY,
-		description:
-			'How many requests may be under way at once, each with a batch of items. Raise it where your Convex plan runs more functions at once. The output stays in the order of the input.',
+		description: 'How many requests may be in flight at once, each with a batch of items',
 		displayOptions: forQueries,
 	},
 	{
@@ -46,7 +44,7 @@ export const concurrencyOptions: INodeProperties[] = [
 		typeOptions: { minValue: 1, maxValue: MAX_CONCURRENCY },
 		default: 1,
 		description:
-			'How many items may be under way at once. With 1, each waits for the one before it, so they take effect in the order of the input. With more, they are faster and take effect in any order. The output stays in the order of the input. Mutations that are delivered in a session take effect in order in any case, so it does not count for them.',
+			'How many items may be in flight at once; with 1 they take effect in input order, with more in any order',
 		displayOptions: forOthers,
 	},
 ];
@@ -57,14 +55,12 @@ export const deliveryOption: INodeProperties = {
 	type: 'options',
 	noDataExpression: true,
 	default: 'http',
-	description:
-		"How the items reach Convex. 'HTTP' is right for most workflows. 'Session' is for many mutations in order: they go over one live connection (WebSocket) without waiting for each other, and each runs once even when the connection breaks, which is made again for up to a minute. In a session, up to 500 items behind one that fails may have run already; an action that is under way when the connection breaks is not sent again, unless it is certain that nobody read it; items of another user ('Act as User') wait for those before them; a call may have 16 MiB at most. It needs Node.js 22 or newer, and n8n's proxy settings apply only with NODE_USE_ENV_PROXY=1 in its environment.",
+	description: 'How the items reach Convex: a request each, or one live connection for all of them',
 	options: [
 		{
 			name: 'HTTP',
 			value: 'http',
-			description:
-				'A request for each item. When an answer is lost, it stays open whether the function ran.',
+			description: 'A request for each item: right for most workflows',
 		},
 		{
 			name: 'Session',
@@ -84,7 +80,7 @@ export const maxRetriesOption: INodeProperties = {
 	typeOptions: { minValue: 0, maxValue: MAX_RETRIES },
 	default: DEFAULT_MAX_RETRIES,
 	description:
-		'How often to send a call again after an overload or an outage, with growing waits. Mutations and actions are sent again only when it is certain that they did not take effect. 0 turns it off. After a minute without an answer the remaining items are not sent. It does not count for delivery in a session.',
+		'How often to send a call again after an overload or an outage, where that is safe; 0 turns it off',
 };
 
 export const snapshotOption: INodeProperties = {
@@ -94,7 +90,7 @@ export const snapshotOption: INodeProperties = {
 	noDataExpression: true,
 	default: false,
 	description:
-		'Whether all items read the data as it was at one moment, when the node started. Each item takes a request of its own then, and Convex keeps that moment for a short time only.',
+		'Whether all items read the data as of the moment when the node started, with a request for each item',
 	displayOptions: forQueries,
 };
 

@@ -1,7 +1,7 @@
 import type { INodeProperties, INodePropertyCollection, INodePropertyOptions } from 'n8n-workflow';
-import { argumentsDescription } from '../../parameters/arguments/index';
+import { argumentsDescription } from '../../parameters/arguments';
 import { functionPathDescription } from '../../parameters/functionLocator';
-import { optionsDescription } from '../../parameters/options/index';
+import { optionsDescription } from '../../parameters/options';
 
 /** The options of the Convex node that have a meaning for a query that is watched. */
 const OPTIONS = ['actAsUser', 'actAsUserAttributes', 'componentPath', 'valueFormat'];
@@ -30,7 +30,7 @@ export const description: INodeProperties[] = [
 				name: 'Documents Added, Changed or Removed',
 				value: 'changes',
 				description:
-					'Start with one item for each document that came, went or changed. For queries that return a list of documents.',
+					'Start with one item for each document of a list that was added, changed or removed',
 			},
 		],
 	},

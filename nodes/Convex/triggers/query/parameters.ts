@@ -1,8 +1,8 @@
 import type { ITriggerFunctions } from 'n8n-workflow';
-import { readArguments } from '../../parameters/arguments/index';
+import { readArguments } from '../../parameters/arguments';
 import { readFunctionPath } from '../../parameters/functionLocator';
 import { readIdentity } from '../../parameters/options/actAsUser';
-import { readComponentPath, readValueFormat } from '../../parameters/options/index';
+import { readComponentPath, readValueFormat } from '../../parameters/options';
 import { isOn, toOptions } from '../../parameters/options/optionValues';
 import type { ParameterReader } from '../../parameters/parameterReader';
 import {
