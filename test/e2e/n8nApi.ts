@@ -132,11 +132,15 @@ export class N8nApi {
 	async finishedExecution(id: string): Promise<StoredExecution> {
 		const deadline = Date.now() + EXECUTION_TIMEOUT_MS;
 		while (Date.now() < deadline) {
-			const { data: execution } = (await this.rest.get(`/executions/${id}`)).data;
-			const data: IRunExecutionData | undefined = hasEnded(execution.status)
+			// n8n 2.20 fails to show an execution whose end is saved before its data.
+			const validateStatus = (status: number) => status < 400 || status === 500;
+			const response = await this.rest.get(`/executions/${id}`, { validateStatus });
+			const execution = response.data.data ?? {};
+			const isSaved = response.status !== 500 && hasEnded(execution.status);
+			const data: IRunExecutionData | undefined = isSaved
 				? parseFlatted(execution.data)
 				: undefined;
-			// n8n 1 saves the end before the data.
+			// n8n 1 shows it then, without data.
 			if (data?.resultData !== undefined) return { ...execution, data };
 			await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS));
 		}
