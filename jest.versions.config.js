@@ -1,7 +1,7 @@
 const { join } = require('node:path');
 const base = require('./jest.config.js');
 
-const { reporters: _reporters, testTimeout, ...project } = base;
+const { reporters: _reporters, maxWorkers, testTimeout, ...project } = base;
 
 /** Folders of installed engines by version, as `npm run test:versions` gives them. */
 const folders = JSON.parse(process.env.N8N_ENGINES ?? '{}');
@@ -25,5 +25,6 @@ module.exports = {
 		'<rootDir>/test/versions/versionsReporter.js',
 		'<rootDir>/test/support/plainSummaryReporter.js',
 	],
+	maxWorkers,
 	testTimeout,
 };
