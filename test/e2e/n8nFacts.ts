@@ -6,16 +6,20 @@ export interface N8nFacts {
 	publishesInBackground: boolean;
 	/** A trigger that keeps running can record a failed execution; else it is a line in the log. */
 	recordsFailedExecutions: boolean;
+	/** There is a policy of the addresses that may be connected to (N8N_SSRF_…). */
+	hasNetworkPolicy: boolean;
 }
 
 const SINCE: Record<keyof N8nFacts, [major: number, minor: number]> = {
 	publishesInBackground: [2, 34],
 	recordsFailedExecutions: [2, 20],
+	hasNetworkPolicy: [2, 21],
 };
 
 export const FACTS: N8nFacts = {
 	publishesInBackground: isSince(SINCE.publishesInBackground),
 	recordsFailedExecutions: isSince(SINCE.recordsFailedExecutions),
+	hasNetworkPolicy: isSince(SINCE.hasNetworkPolicy),
 };
 
 function isSince([wantedMajor, wantedMinor]: [number, number]): boolean {

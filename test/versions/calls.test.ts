@@ -117,7 +117,9 @@ describe('mutations', () => {
 			skip: 5,
 		});
 		const { success, error } = await built.run({
-			parameters: calling('mutation', 'counters:add', '={{ { name: "list", key: $json.key } }}'),
+			parameters: calling('mutation', 'counters:add', '={{ { name: "list", key: $json.key } }}', {
+				maxRetries: 20,
+			}),
 			input: keys(20),
 			settings: { onError: 'continueErrorOutput' },
 		});
