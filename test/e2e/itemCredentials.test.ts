@@ -53,7 +53,9 @@ it('a credential that was deleted is named in the failure, with what to choose',
 	await n8n.deleteCredential(credentialId);
 	const execution = await n8n.runWorkflow(id);
 	expect(execution.data.resultData.error).toMatchObject({
-		message: expect.stringMatching(/^The credential '(?:Gone|Convex)' cannot be used: .*does not exist/),
+		message: expect.stringMatching(
+			/^The credential '(?:Gone|Convex)' cannot be used: .*does not exist/,
+		),
 		description: expect.stringMatching(/^Choose another in 'Credential to connect with'/),
 	});
 });
