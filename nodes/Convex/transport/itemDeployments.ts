@@ -50,10 +50,7 @@ export class ItemDeployments {
 	/** @throws ConvexFailure (`input`) for a credential that this item cannot use */
 	async of(itemIndex: number): Promise<Deployment> {
 		if (this.shared !== undefined) return this.shared;
-		const data = await readCredential(
-			this.context,
-			async (type) => await this.context.getCredentials(type, itemIndex),
-		);
+		const data = await readItemCredential(this.context, itemIndex);
 		const key = JSON.stringify(data);
 		const deployment = this.known.get(key) ?? deploymentOf(data);
 		this.known.set(key, deployment);
@@ -61,13 +58,19 @@ export class ItemDeployments {
 	}
 }
 
+async function readItemCredential(
+	context: IExecuteFunctions,
+	itemIndex: number,
+): Promise<ICredentialDataDecryptedObject> {
+	return await readCredential(
+		context,
+		async (type) => await context.getCredentials(type, itemIndex),
+	);
+}
+
 async function readingOf(context: IExecuteFunctions, itemIndex: number): Promise<Reading> {
 	try {
-		const data = await readCredential(
-			context,
-			async (type) => await context.getCredentials(type, itemIndex),
-		);
-		return { status: 'read', data };
+		return { status: 'read', data: await readItemCredential(context, itemIndex) };
 	} catch (thrown) {
 		return { status: 'failed', failure: toFailure(thrown) };
 	}
