@@ -1,3 +1,5 @@
+import fc from 'fast-check';
+import { isKeptByDouble } from '../../nodes/Convex/convex/values/decimalText';
 import {
 	ARGUMENTS_ADVICE,
 	parseJsonObject,
@@ -128,6 +130,22 @@ describe('a number in JSON that a user typed', () => {
 			() => parseJsonText(SUBJECT, text, ARGUMENTS_ADVICE),
 			`${place} is a whole number beyond 2^53, which a number would round`,
 			/^Put it in quotes, .*'Using Function Arguments'.*'Int64'\.$/,
+		);
+	});
+
+	it('is refused exactly where a double does not keep it, however it is written', () => {
+		const digits = fc.stringMatching(/^(?:0|[1-9]\d{0,24})$/);
+		const fraction = fc.option(fc.stringMatching(/^\d{1,24}$/), { nil: undefined });
+		const power = fc.option(fc.stringMatching(/^[eE][+-]?\d{1,3}$/), { nil: undefined });
+		fc.assert(
+			fc.property(fc.boolean(), digits, fraction, power, (isNegative, whole, behind, exponent) => {
+				const point = behind === undefined ? '' : `.${behind}`;
+				const number = `${isNegative ? '-' : ''}${whole}${point}${exponent ?? ''}`;
+				const read = () => parseJsonText(SUBJECT, `["1", ${number}, 1]`, ARGUMENTS_ADVICE);
+				if (isKeptByDouble(number)) expect(read()).toEqual(['1', Number(number), 1]);
+				else expect(failureOf(read).message).toContain("'[1]' is a whole number beyond 2^53");
+			}),
+			{ numRuns: 1_000 },
 		);
 	});
 });

@@ -14,8 +14,11 @@ type Finding =
 /** What the parser takes that looks for the place of a fault, and far more than Convex takes. */
 const MAX_EXAMINED_NESTING = 500;
 
-/** Whole numbers that a double may not keep are long, or have a large exponent. */
-const MAY_BE_ROUNDED = /[\d.]{16}|\d[eE]\+?\d{3}/;
+/**
+ * A whole number that a double may not keep has 16 digits before the point, or an exponent. The many
+ * digits behind the point of a fraction are none: a list of vectors is full of them.
+ */
+const MAY_BE_ROUNDED = /(?<![\d.])\d{16}|\d[eE]\+?\d/;
 
 /** What helps depends on what the text stands for. */
 export interface JsonAdvice {
