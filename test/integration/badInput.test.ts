@@ -101,6 +101,11 @@ const cases: Array<[what: string, parameters: ConvexRunOptions['parameters'], me
 		/^'Arguments': 'd' is text \('2024-01-31 9:00'\), not a date/,
 	],
 	[
+		'a date with a time zone that is none',
+		withFields({ name: 'd', type: 'date', value: '2024-01-31T09:00:00+99:00' }),
+		/^'Arguments': 'd' is text \('2024-01-31T09:00:00\+99:00'\), not a date/,
+	],
+	[
 		'the text 01/02/2024 as a date',
 		withFields({ name: 'd', type: 'date', value: '01/02/2024' }),
 		/^'Arguments': 'd' is text \('01\/02\/2024'\), not a date/,

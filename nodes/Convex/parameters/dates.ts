@@ -3,7 +3,7 @@ import type { ParseDate } from '../convex/values/typeMatch';
 
 /** A calendar date, perhaps with a time, perhaps with a time zone. */
 const ISO_DATE =
-	/^(\d{4})-(\d\d)(?:-(\d\d)(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?\s?(?:Z|[+-]\d\d(?::?\d\d)?)?)?)?$/i;
+	/^(\d{4})-(\d\d)(?:-(\d\d)(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?\s?(?:Z|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?)?)?$/i;
 const MILLISECONDS = /^-?\d{12,15}$/;
 
 /**
