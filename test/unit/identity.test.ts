@@ -86,6 +86,8 @@ describe('the user to act as', () => {
 		[new Map(), 'is a Map object that JSON does not have'],
 		[new Date(Number.NaN), 'is an invalid date'],
 		['Invalid DateTime', 'is an invalid date'],
+		['cut \ud83d', 'contains half of a Unicode character'],
+		[{ 'cut \ud83d': 1 }, 'contains half of a Unicode character'],
 	])('has no attribute that would not arrive: %p', (value, words) => {
 		expect(failureOf(() => parse({ ...ADA, org: { since: [value] } })).message).toBe(
 			`${SUBJECT}: 'org.since[0]' ${words}`,

@@ -1,5 +1,6 @@
 import {
 	describeType,
+	halfCharacter,
 	INVALID_DATE_TEXT,
 	invalidDate,
 	isPlainObject,
@@ -119,10 +120,14 @@ function checkJson(subject: string, value: unknown, steps: Step[]): void {
 	if (value === INVALID_DATE_TEXT) throw invalidDate(place);
 	const json = sentAs(value);
 	if (json === null && value !== null) throw invalidDate(place);
+	if (typeof json === 'string' && !json.isWellFormed()) throw halfCharacter(place);
 	if (Array.isArray(json)) {
 		json.forEach((element, index) => checkJson(subject, element, [...steps, index]));
 	} else if (isPlainObject(json)) {
-		for (const [name, field] of Object.entries(json)) checkJson(subject, field, [...steps, name]);
+		for (const [name, field] of Object.entries(json)) {
+			if (!name.isWellFormed()) throw halfCharacter(place);
+			checkJson(subject, field, [...steps, name]);
+		}
 	} else if (!isJsonScalar(json)) {
 		throw inputFailure(
 			`${place} is ${describeType(json)} that JSON does not have`,

@@ -155,16 +155,10 @@ function encodeInt64(source: string, value: bigint, place: string): JSONValue {
 /** What n8n makes of an invalid date in a parameter (n8n-core `cleanupParameterData`). */
 export const INVALID_DATE_TEXT = 'Invalid DateTime';
 
-/** Half of a surrogate pair is not valid Unicode: the deployment refuses the whole request. */
 function encodeText(source: string, value: string, place: string): JSONValue {
 	if (value === INVALID_DATE_TEXT) throw invalidDate(`${source}: '${place}'`);
 	if (value.isWellFormed()) return value;
-	throw refused(
-		source,
-		place,
-		'contains half of a Unicode character',
-		'The text was probably cut in the middle of an emoji. Cut it elsewhere, or apply .toWellFormed() to it.',
-	);
+	throw halfCharacter(`${source}: '${place}'`);
 }
 
 /** Field names of Convex objects: crates/convex/sync_types/src/identifier.rs `check_valid_field_name`. */
@@ -228,6 +222,14 @@ export function int64OutOfRange(subject: string): ConvexFailure {
 
 export function invalidDate(subject: string): ConvexFailure {
 	return inputFailure(`${subject} is an invalid date`, 'Check where it comes from.');
+}
+
+/** Half of a surrogate pair is not valid Unicode: the deployment refuses the whole request. */
+export function halfCharacter(subject: string): ConvexFailure {
+	return inputFailure(
+		`${subject} contains half of a Unicode character`,
+		'The text was probably cut in the middle of an emoji. Cut it elsewhere, or apply .toWellFormed() to it.',
+	);
 }
 
 /** Arguments stand in a list and in an object, which are levels themselves. */
