@@ -38,6 +38,8 @@ describe('a string', () => {
 		[1.5, '1.5'],
 		[false, 'false'],
 		[9007199254740993n, '9007199254740993'],
+		[Number.MAX_SAFE_INTEGER, '9007199254740991'],
+		[-1e-7, '-1e-7'],
 	])('%p becomes %j', (value, text) => {
 		expect(convert('string', value)).toBe(text);
 	});
@@ -53,6 +55,14 @@ describe('a string', () => {
 			() => convert('string', value),
 			`'Arguments': 'count' is ${words}, not text`,
 			/^Choose the type 'Object', 'Array' or 'Automatic'\.$/,
+		);
+	});
+
+	it.each([2 ** 53, 2 ** 60, -1e21])('is not %p, which has lost digits', (value) => {
+		expectRefusal(
+			() => convert('string', value),
+			"'Arguments': 'count' is a number beyond 2^53, which has already lost digits",
+			/^Pass it as text, e\.g\. "9007199254740993"\.$/,
 		);
 	});
 });

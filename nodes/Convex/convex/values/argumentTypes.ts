@@ -78,10 +78,15 @@ export function toArray(value: unknown): Conversion<unknown[]> {
 
 function toText(value: unknown): Conversion<string> {
 	if (typeof value === 'string') return converted(value);
-	if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') {
-		return converted(String(value));
-	}
+	if (typeof value === 'number') return numberToText(value);
+	if (typeof value === 'boolean' || typeof value === 'bigint') return converted(String(value));
 	return doesNotFit(value, 'text', "Choose the type 'Object', 'Array' or 'Automatic'.");
+}
+
+/** Text says that all its digits count, as those of an ID that came as a number do not. */
+function numberToText(value: number): Conversion<string> {
+	const isRounded = Number.isInteger(value) && !Number.isSafeInteger(value);
+	return isRounded ? hasLostDigits() : converted(String(value));
 }
 
 function toId(value: unknown): Conversion<string> {
@@ -139,6 +144,10 @@ function numberToInt64(value: number): Conversion<bigint> {
 	if (!Number.isInteger(value)) {
 		return doesNotFit(value, 'a whole number', "Choose the type 'Number' for fractions.");
 	}
+	return hasLostDigits();
+}
+
+function hasLostDigits(): Refusal {
 	return refused((subject) =>
 		inputFailure(
 			`${subject} is a number beyond 2^53, which has already lost digits`,
