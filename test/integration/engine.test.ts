@@ -33,6 +33,20 @@ describe("n8n's settings for errors", () => {
 		expect(success.map((item) => item.pairedItem)).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
 	});
 
+	it('stop, beside the older setting to continue: n8n goes on, so no failed item passes for a good one', async () => {
+		const { success, stoppedBy } = await convex.run({
+			parameters: create,
+			input: tasks,
+			settings: { continueOnFail: true, onError: 'stopWorkflow' },
+		});
+		expect(stoppedBy).toBeUndefined();
+		expect(success.map((item) => Object.keys(item.json))).toEqual([
+			['value', 'logLines'],
+			['error', 'details'],
+			['value', 'logLines'],
+		]);
+	});
+
 	it('continue with error output: failed items leave by it, with the fields of the input', async () => {
 		const { success, error } = await convex.run({
 			parameters: create,

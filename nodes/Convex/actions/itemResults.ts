@@ -43,7 +43,7 @@ export class ItemResults {
 	) {
 		this.count = context.getInputData().length;
 		this.attempts = openAttemptCache(context);
-		this.continues = context.continueOnFail();
+		this.continues = continuesOnError(context);
 		this.hasErrorBranch = leadsToErrorBranch(context);
 		this.cancelSignal = context.getExecutionCancelSignal?.();
 		this.cancelSignal?.addEventListener('abort', this.stop);
@@ -162,6 +162,15 @@ export class ItemResults {
 	}
 
 	private readonly stop = () => this.stopping.abort();
+}
+
+/**
+ * Whether the workflow goes on when the node throws. Where a node has the older setting beside
+ * `onError: 'stopWorkflow'`, n8n tells the node that it stops, and goes on all the same with the input
+ * as if that were the output (n8n-core `continuesOnError` in workflow-execute).
+ */
+function continuesOnError(context: IExecuteFunctions): boolean {
+	return context.continueOnFail() || context.getNode().continueOnFail === true;
 }
 
 /**
