@@ -110,6 +110,19 @@ describe("a proxy's limit on the rate of calls", () => {
 		expect(performance.now() - startedAtMs).toBeGreaterThan(900);
 	});
 
+	it('that lasts to a date counts by the clock of the server, however wrong that is', async () => {
+		const inAnHour = Date.now() + 3_600_000;
+		const headers = {
+			Date: new Date(inAnHour).toUTCString(),
+			'Retry-After': new Date(inAnHour + 1_000).toUTCString(),
+		};
+		expect(await hit('mutation', limited(headers))).toMatchObject({
+			succeeded: true,
+			requests: 2,
+			executions: 1,
+		});
+	});
+
 	it('that lasts longer than the run waits is told, with how long', async () => {
 		expect(await hit('mutation', limited({ 'Retry-After': '3600' }))).toMatchObject({
 			succeeded: false,

@@ -74,7 +74,7 @@ export async function post(
 		const response: DeploymentResponse = {
 			httpStatus: Number(statusCode),
 			...(typeof location === 'string' && { location: redactor.text(location) }),
-			...parseRetryAfter(headers['retry-after'], Date.now()),
+			...parseRetryAfter(headers['retry-after'], serverTimeMs(headers.date)),
 			body: redactor.body(await readAnswer(answer, limit.signal)),
 		};
 		return { status: 'answered', response };
@@ -87,4 +87,10 @@ export async function post(
 	} finally {
 		limit.end();
 	}
+}
+
+/** Now, by the server's own clock where it tells the time: a date in its `Retry-After` is of that clock. */
+function serverTimeMs(date: unknown): number {
+	const timeMs = typeof date === 'string' ? Date.parse(date) : Number.NaN;
+	return Number.isNaN(timeMs) ? Date.now() : timeMs;
 }
