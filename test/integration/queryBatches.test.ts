@@ -1,3 +1,4 @@
+import { startHttpServer } from '../support/awkwardServers';
 import { calling } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 
@@ -200,6 +201,39 @@ describe('a failure among many queries', () => {
 		await convex.deployment.addFault({ kind: 'answer', path: BATCH, status: 413, times: 2 });
 		await convex.run({ parameters: echo({ concurrency: 1 }), input: numbers(43) });
 		expect(await requests()).toMatchObject({ batches: 3, batchSizes: [6], queries: 37 });
+	});
+
+	it('because a firewall dislikes one of them fails that one only', async () => {
+		const blocked = { kind: 'answer', status: 403, body: '<html>Blocked</html>' } as const;
+		await convex.deployment.addFault({ ...blocked, path: BATCH });
+		await convex.deployment.addFault({ ...blocked, path: '/api/query', skip: 1 });
+		const { success, error } = await convex.run({
+			parameters: echo({ concurrency: 1 }),
+			input: numbers(3),
+			settings: continuing,
+		});
+		expect(success.map((item) => item.json.value)).toEqual([0, 2]);
+		expect(error.map((item) => item.json.number)).toEqual([1]);
+	});
+
+	it('because all answers together are too long for one has them come one by one', async () => {
+		const value = 'x'.repeat(6 * 2 ** 20);
+		const result = JSON.stringify({ status: 'success', value, logLines: [] });
+		const server = await startHttpServer((request, response) => {
+			const count = request.url === BATCH ? 25 : 0;
+			response.writeHead(200, { 'content-type': 'application/json' });
+			if (count === 0) return response.end(result);
+			response.write(`{"results":[${result}`);
+			for (let sent = 1; sent < count; sent++) response.write(`,${result}`);
+			return response.end(']}');
+		});
+		const { success } = await convex.run({
+			credential: { ...convex.credential, deploymentUrl: server.url },
+			parameters: echo({ concurrency: 1, output: 'value' }),
+			input: numbers(25),
+		});
+		expect(success).toHaveLength(25);
+		await server.stop();
 	});
 
 	it('sends no query again more often than the option says, but for once by itself', async () => {

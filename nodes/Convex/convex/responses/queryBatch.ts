@@ -58,13 +58,16 @@ export function isTooSlow({ details }: ConvexFailure): boolean {
 	return details.code === 'ECONNABORTED' || details.httpStatus === 408;
 }
 
-/** Whether fewer queries together may get through: these took too long, or were too much for a proxy. */
+/**
+ * Whether fewer queries together may get through: these took too long, were too much for a proxy, or
+ * had answers that were longer together than any answer of one (transport/http/networkFailure.ts).
+ */
 export function isTooLarge(failure: ConvexFailure): boolean {
-	return isTooSlow(failure) || failure.details.httpStatus === 413;
+	const { httpStatus, code } = failure.details;
+	return isTooSlow(failure) || httpStatus === 413 || code === 'AnswerTooLong';
 }
 
 /** Refusals of the credential and of headers, which all queries have in common. */
-const STATUSES_OF_ALL_QUERIES = new Set([401, 403]);
 const CODES_OF_ALL_QUERIES = new Set([
 	'InvalidHeaderFailure',
 	'InvalidAdminKey',
@@ -78,10 +81,11 @@ const CODES_OF_ALL_QUERIES = new Set([
  * queries are sent one by one; what is wrong with the key, the load or the network hits them all.
  */
 export function mayBeOneQuery(failure: ConvexFailure): boolean {
-	if (isTooSlow(failure)) return true;
+	if (isTooLarge(failure)) return true;
 	const { httpStatus, code } = failure.details;
-	if (httpStatus === undefined || STATUSES_OF_ALL_QUERIES.has(httpStatus)) return false;
-	if (code !== undefined && CODES_OF_ALL_QUERIES.has(code)) return false;
+	if (httpStatus === undefined || httpStatus === 401) return false;
+	// A firewall's 403 has no code, and may be for what one of them has in its arguments.
+	if (code !== undefined && (httpStatus === 403 || CODES_OF_ALL_QUERIES.has(code))) return false;
 	if (isProviderAway(code)) return false;
 	const isRefusal = httpStatus >= 400 && !isOverload(httpStatus, code);
 	return isRefusal || httpStatus === STATUS_OK;
