@@ -121,7 +121,7 @@ export class N8nServer {
 		rmSync(this.userFolder, { recursive: true, force: true });
 	}
 
-	private get logFile(): string {
+	get logFile(): string {
 		return join(this.userFolder, 'n8n.log');
 	}
 }
@@ -149,13 +149,18 @@ function environmentOf(userFolder: string, port: number, brokerPort: number): No
 	};
 }
 
+/** Where the package is that an n8n loads. */
+export function packageFolder(userFolder: string): string {
+	return join(userFolder, '.n8n', 'nodes', 'node_modules', 'n8n-nodes-convex');
+}
+
 /**
  * Puts a package where n8n keeps community packages, as n8n does it: unpacked, without the
  * dependencies that are the host's.
  */
 function installCommunityPackage(userFolder: string, tarball: string): void {
 	const nodes = join(userFolder, '.n8n', 'nodes');
-	const target = join(nodes, 'node_modules', 'n8n-nodes-convex');
+	const target = packageFolder(userFolder);
 	mkdirSync(target, { recursive: true });
 	execFileSync('tar', ['-xzf', tarball, '-C', target, '--strip-components=1']);
 	const manifestFile = join(target, 'package.json');

@@ -9,14 +9,16 @@ const PROJECT = join(__dirname, '..', '..');
 
 /**
  * Runs the built package in older engines of n8n and in that of devDependencies, with the same tests.
- * Arguments go to jest: `npm run test:versions -- errors`.
+ * N8N_CORE_VERSION chooses one of them. Arguments go to jest: `npm run test:versions -- errors`.
  */
 async function main(): Promise<void> {
 	const engines: Record<string, string> = {};
-	for (const version of OLDER_ENGINES) {
-		engines[version] = await ensureInstalled({ name: 'n8n-core', version, size: '400 packages' });
+	for (const version of chosenEngines()) {
+		engines[version] =
+			version === presentVersion
+				? PROJECT
+				: await ensureInstalled({ name: 'n8n-core', version, size: '400 packages' });
 	}
-	engines[presentVersion] = PROJECT;
 	const jest = spawn(
 		process.execPath,
 		[
@@ -37,6 +39,16 @@ async function main(): Promise<void> {
 		jest.once('error', reject);
 		jest.once('close', (code) => resolve(code ?? 1));
 	});
+}
+
+function chosenEngines(): string[] {
+	const engines = [...OLDER_ENGINES, presentVersion];
+	const chosen = process.env.N8N_CORE_VERSION;
+	if (chosen === undefined) return engines;
+	if (!engines.includes(chosen)) {
+		throw new Error(`N8N_CORE_VERSION is one of ${engines.join(', ')}, not ${chosen}`);
+	}
+	return [chosen];
 }
 
 void main();

@@ -1,0 +1,45 @@
+import { calling } from '../support/convexNode';
+import { addingKeys, keys } from '../support/sessions';
+import { useBuiltPackage } from './built';
+
+const built = useBuiltPackage();
+
+describe('a session', () => {
+	it('runs each mutation once, in order, over one connection', async () => {
+		const input = keys(300);
+		const { success } = await built.run({ parameters: addingKeys(), input });
+		expect(success.map(({ json }) => json.value)).toEqual(input.map(({ key }) => key));
+		const { connections } = await built.deployment.requestStats();
+		expect(connections).toBe(1);
+	});
+
+	it('does so also when the connection breaks', async () => {
+		await built.deployment.addFault({ kind: 'dropAfter', path: '/sync/Mutation', skip: 150 });
+		const input = keys(300);
+		const { success } = await built.run({ parameters: addingKeys(), input });
+		expect(success.map(({ json }) => json.value)).toEqual(input.map(({ key }) => key));
+		const counts = Object.values((await built.deployment.executionsByKey())['counters:add'] ?? {});
+		expect(counts).toEqual(Array(300).fill(1));
+	});
+
+	it('sends failed items to the error branch, with their fields', async () => {
+		const { error } = await built.run({
+			parameters: calling('mutation', '={{ $json.path }}', '={{ $json.args }}', {
+				delivery: 'session',
+			}),
+			input: [
+				{ path: 'counters:increment', args: { name: 'a' } },
+				{ path: 'failures:refuse', args: { data: 'no' } },
+			],
+			settings: { onError: 'continueErrorOutput' },
+		});
+		expect(error.map(({ json }) => json)).toEqual([
+			{
+				path: 'failures:refuse',
+				args: { data: 'no' },
+				error: expect.stringMatching(/ConvexError/),
+				details: expect.objectContaining({ kind: 'application', errorData: 'no' }),
+			},
+		]);
+	});
+});

@@ -1,0 +1,17 @@
+import { addingKeys, keys } from '../support/sessions';
+import { watching } from '../support/triggers';
+import { useBuiltPackage } from './built';
+
+const built = useBuiltPackage();
+
+const REFUSAL = 'This n8n runs on a Node.js without WebSockets';
+
+it('says that a trigger needs a newer Node.js', async () => {
+	await expect(built.activate(watching('counters:get', { name: 'a' }))).rejects.toThrow(REFUSAL);
+});
+
+it('says that a session needs a newer Node.js, and runs nothing', async () => {
+	const { run } = await built.run({ parameters: addingKeys(), input: keys(2) });
+	expect(run.data.resultData.error?.message).toBe(REFUSAL);
+	expect(await built.deployment.executions()).toEqual({});
+});
