@@ -1,4 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { version as presentEngine } from 'n8n-core/package.json';
