@@ -3,7 +3,7 @@ import { nodeAt, type WorkflowFile } from '../support/engine';
 import { calling } from '../support/convexNode';
 import type { StoredExecution } from './n8nApi';
 
-export const CONVEX_NODE = 'n8n-nodes-convex.convex';
+const CONVEX_NODE = 'n8n-nodes-convex.convex';
 
 /** A Convex node that calls a function with the given arguments. */
 export function convexNode(
