@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import axios from 'axios';
 import type { DeploymentCommands } from './commands';
 import type { ExecutionsByKey } from './executionCounts';
-import type { Fault, Weather } from './faults';
+import type { Fault, RandomFaults } from './faults';
 import type { RequestStats } from './requestStats';
 import { syncControls, type SyncControls } from './sync/syncCommands';
 
@@ -22,7 +22,7 @@ export interface EmbeddedDeployment extends TestDeployment, SyncControls {
 	/** Has requests to come go wrong. */
 	addFault: (fault: Fault) => Promise<void>;
 	/** Has requests go wrong at random until the next reset; without an argument, no longer. */
-	setWeather: (weather?: Weather) => Promise<void>;
+	setRandomFaults: (randomFaults?: RandomFaults) => Promise<void>;
 	/** Empties the database, the counts and the faults. */
 	reset: () => Promise<void>;
 	redact: () => Promise<void>;
@@ -78,7 +78,7 @@ function control(address: Address, stop: () => Promise<void>): EmbeddedDeploymen
 		deployKey,
 		stop,
 		addFault: async (fault) => await send('addFault', fault),
-		setWeather: async (weather) => await send('setWeather', { weather }),
+		setRandomFaults: async (randomFaults) => await send('setRandomFaults', { randomFaults }),
 		reset: async () => await send('reset'),
 		redact: async () => await send('redact'),
 		setPaused: async (paused) =>

@@ -1,4 +1,4 @@
-import type { FaultPlan, Fault, Weather } from './faults';
+import type { FaultPlan, Fault, RandomFaults } from './faults';
 import type { FunctionRunner } from './functionRunner';
 import type { Authenticator } from './identity';
 import type { RequestCounter } from './requestStats';
@@ -23,7 +23,8 @@ export function commandsFor(deployment: ControlledDeployment) {
 	const { faults, requests, authenticator } = deployment;
 	return {
 		addFault: (fault: Fault) => faults.add(fault),
-		setWeather: ({ weather }: { weather?: Weather }) => faults.setWeather(weather),
+		setRandomFaults: ({ randomFaults }: { randomFaults?: RandomFaults }) =>
+			faults.setRandomFaults(randomFaults),
 		reset: () => deployment.reset(),
 		redact: () => {
 			deployment.runner.redacted = true;

@@ -55,7 +55,7 @@ export type Fault = {
  * Faults at random, the same in every run: what happens to a request follows from the seed, its path,
  * its body and how often the same came before, not from the order in which requests arrive.
  */
-export interface Weather {
+export interface RandomFaults {
 	seed: number;
 	/** Of a request to be hit, from 0 to 1. */
 	probability: number;
@@ -69,7 +69,7 @@ export interface Weather {
 export class FaultPlan {
 	private queue: Fault[] = [];
 
-	private weather: Weather | undefined;
+	private randomFaults: RandomFaults | undefined;
 
 	/** How often each request came, by a hash of it. */
 	private readonly arrivals = new Map<string, number>();
@@ -78,19 +78,19 @@ export class FaultPlan {
 		this.queue.push({ ...fault });
 	}
 
-	setWeather(weather: Weather | undefined): void {
-		this.weather = weather;
+	setRandomFaults(randomFaults: RandomFaults | undefined): void {
+		this.randomFaults = randomFaults;
 		this.arrivals.clear();
 	}
 
 	clear(): void {
 		this.queue = [];
-		this.setWeather(undefined);
+		this.setRandomFaults(undefined);
 	}
 
 	/** The fault that hits this request, if any; it counts as used. */
 	take(request: ReceivedRequest): FaultEffect | undefined {
-		return this.takeQueued(request.path) ?? this.drawFrom(this.weather, request);
+		return this.takeQueued(request.path) ?? this.drawFrom(this.randomFaults, request);
 	}
 
 	private takeQueued(path: string): Fault | undefined {
@@ -105,11 +105,11 @@ export class FaultPlan {
 	}
 
 	private drawFrom(
-		weather: Weather | undefined,
+		randomFaults: RandomFaults | undefined,
 		{ path, body }: ReceivedRequest,
 	): FaultEffect | undefined {
-		if (weather === undefined || !path.includes(weather.path ?? '')) return undefined;
-		const { seed, probability, faults } = weather;
+		if (randomFaults === undefined || !path.includes(randomFaults.path ?? '')) return undefined;
+		const { seed, probability, faults } = randomFaults;
 		const request = createHash('sha256').update(`${path}\n`).update(body).digest('hex');
 		const arrival = (this.arrivals.get(request) ?? 0) + 1;
 		this.arrivals.set(request, arrival);

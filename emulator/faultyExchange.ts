@@ -36,7 +36,7 @@ class Gathering {
 const gathering = new Gathering();
 
 /** Has a request go wrong. */
-export async function suffer(fault: FaultEffect, exchange: Exchange): Promise<void> {
+export async function applyFault(fault: FaultEffect, exchange: Exchange): Promise<void> {
 	const { socket, response, answer, runFunction, restart } = exchange;
 	switch (fault.kind) {
 		case 'answer':

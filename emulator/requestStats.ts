@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 
 export interface EndpointStats {
 	requests: number;
-	/** The most requests that were under way at once. */
+	/** The most requests that were in flight at once. */
 	maxInFlight: number;
 }
 
@@ -37,7 +37,7 @@ export class RequestCounter {
 		this.connections += 1;
 	}
 
-	/** Counts a request as under way until its connection or its answer ends. */
+	/** Counts a request as in flight until its connection or its answer ends. */
 	started(path: string, response: ServerResponse): void {
 		const endpoint = path.startsWith('/api/run/') ? '/api/run' : path;
 		const counter = this.endpoints.get(endpoint) ?? newCounter();
@@ -61,7 +61,7 @@ export class RequestCounter {
 		this.faults.set(kind, (this.faults.get(kind) ?? 0) + 1);
 	}
 
-	/** Starts again from nothing; requests still under way are no longer counted. */
+	/** Starts again from nothing; requests still in flight are no longer counted. */
 	reset(): void {
 		this.total = newCounter();
 		this.connections = 0;

@@ -8,7 +8,7 @@ import { loadApp } from './app';
 import { commandsFor, type ControlledDeployment } from './commands';
 import { ControlServer } from './control';
 import { FaultPlan, type FaultEffect } from './faults';
-import { suffer } from './faultyExchange';
+import { applyFault } from './faultyExchange';
 import { FunctionRunner } from './functionRunner';
 import { Authenticator, type Caller } from './identity';
 import { PublicApi } from './publicApi';
@@ -158,7 +158,7 @@ export class DeploymentServer implements ControlledDeployment {
 			send(response, await answer());
 			return;
 		}
-		await suffer(fault, {
+		await applyFault(fault, {
 			socket,
 			response,
 			answer,

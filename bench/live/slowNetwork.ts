@@ -7,7 +7,7 @@ export interface SlowNetworkSettings {
 	/** On loopback, without TLS. */
 	targetPort: number;
 	tls: Certificate;
-	/** How long every byte is under way, in either direction. */
+	/** How long every byte is in flight, in either direction. */
 	oneWayMs: number;
 }
 

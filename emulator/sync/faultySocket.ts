@@ -21,13 +21,13 @@ export interface SocketExchange {
 }
 
 /**
- * Has it go wrong, as `suffer` of faultyExchange.ts has a request. A status ends the connection by the
+ * Has it go wrong, as `applyFault` of faultyExchange.ts has a request. A status ends the connection by the
  * close code that the backend has for it. A frame never comes by halves, so `truncate` and `cut` are
  * `dropAfter`, and `drip` ends in silence.
  *
  * @throws PlatformFailure that the connection ends with
  */
-export async function sufferOnSocket(
+export async function applyFaultToSocket(
 	fault: FaultEffect | undefined,
 	exchange: SocketExchange,
 ): Promise<void> {

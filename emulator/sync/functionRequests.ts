@@ -9,7 +9,7 @@ import { checkComponentAccess } from './liveQueries';
 import { functionResponse } from './serverMessage';
 import type { CompletedCall, SessionRequests } from './sessionRequests';
 import { checkExpiry, type SyncIdentity } from './syncIdentity';
-import type { Suffer, SyncSocket } from './syncSocket';
+import type { ApplyFault, SyncSocket } from './syncSocket';
 
 /** Per connection: crates/sync/src/worker.rs `OPERATION_QUEUE_BUFFER_SIZE`. */
 const MAX_QUEUED_REQUESTS = 1000;
@@ -17,7 +17,7 @@ const MAX_QUEUED_REQUESTS = 1000;
 export interface FunctionRequestsOptions {
 	runner: () => FunctionRunner;
 	sessionRequests: SessionRequests;
-	suffer: Suffer;
+	applyFault: ApplyFault;
 	isClosed: () => boolean;
 	kill: () => void;
 	reset: () => void;
@@ -78,10 +78,10 @@ export class FunctionRequests {
 	}
 
 	private async answer(call: FunctionCall, run: () => Promise<CompletedCall>): Promise<void> {
-		const { isClosed, kill, reset, suffer, fail } = this.options;
+		const { isClosed, kill, reset, applyFault, fail } = this.options;
 		if (isClosed()) return;
 		try {
-			await suffer(`${call.type}/${call.udfPath}`, JSON.stringify(call.args), {
+			await applyFault(`${call.type}/${call.udfPath}`, JSON.stringify(call.args), {
 				kill,
 				reset,
 				freeze: () => this.socket.freeze(),

@@ -21,7 +21,7 @@ export function syncCommandsFor(sync: SyncServer) {
 }
 
 /**
- * What can be done to the sockets of an embedded deployment. Besides, `addFault` and `setWeather` hit
+ * What can be done to the sockets of an embedded deployment. Besides, `addFault` and `setRandomFaults` hit
  * what happens on them, by these paths: `/sync/handshake`, `/sync/Mutation/<function path>`,
  * `/sync/Action/<function path>`, `/sync/Transition`.
  */

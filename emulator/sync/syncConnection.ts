@@ -13,7 +13,7 @@ import { QuerySet } from './querySet';
 import { encodeVersion, type StateVersion } from './serverMessage';
 import type { SessionRequests } from './sessionRequests';
 import { ANONYMOUS, checkExpiry, type SyncAuthenticator, type SyncIdentity } from './syncIdentity';
-import type { Suffer, SyncSocket } from './syncSocket';
+import type { ApplyFault, SyncSocket } from './syncSocket';
 
 /** What connections share. */
 export interface SyncHost {
@@ -21,7 +21,7 @@ export interface SyncHost {
 	authenticator: SyncAuthenticator;
 	sessionRequests: SessionRequests;
 	live: LiveQueries;
-	suffer: Suffer;
+	applyFault: ApplyFault;
 	/** Brings clients up to date soon. */
 	scheduleUpdate: () => void;
 }

@@ -9,12 +9,12 @@ import { internalServerError, PlatformFailure } from '../platformFailure';
 import { pathOf, type ReceivedRequest } from '../request';
 import { clientVersionOf, readsTransitionChunks } from './clientVersion';
 import { asPlatformFailure } from './ending';
-import { sufferOnSocket, type SocketExchange } from './faultySocket';
+import { applyFaultToSocket, type SocketExchange } from './faultySocket';
 import { LiveQueries } from './liveQueries';
 import { SessionRequests } from './sessionRequests';
 import { SyncConnection } from './syncConnection';
 import { SyncAuthenticator } from './syncIdentity';
-import { BACKEND_LIMITS, SyncSocket, type Suffer, type SyncLimits } from './syncSocket';
+import { BACKEND_LIMITS, SyncSocket, type ApplyFault, type SyncLimits } from './syncSocket';
 import { UpdateLoop } from './updateLoop';
 
 /**
@@ -108,30 +108,30 @@ export class SyncServer {
 
 	private upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void {
 		connection.on('error', () => connection.destroy());
-		const suffer = this.suffering(request);
+		const applyFault = this.faultsFor(request);
 		const kill = () => void connection.destroy();
 		const run = async () => {
 			const readsChunks = readsTransitionChunks(clientVersionOf(request));
 			return () =>
 				this.webSockets.handleUpgrade(request, connection, head, (webSocket) =>
-					this.open(webSocket, connection, { suffer, readsChunks }),
+					this.open(webSocket, connection, { applyFault, readsChunks }),
 				);
 		};
-		suffer('handshake', '', { run, kill, reset: kill, freeze: () => {} }).catch((error: unknown) =>
-			refuse(connection, asPlatformFailure(error)),
+		applyFault('handshake', '', { run, kill, reset: kill, freeze: () => {} }).catch(
+			(error: unknown) => refuse(connection, asPlatformFailure(error)),
 		);
 	}
 
 	private open(
 		webSocket: WebSocket,
 		duplex: Duplex,
-		{ suffer, readsChunks }: { suffer: Suffer; readsChunks: boolean },
+		{ applyFault, readsChunks }: { applyFault: ApplyFault; readsChunks: boolean },
 	): void {
 		const scheduleUpdate = () => this.updates.schedule();
 		const socket = new SyncSocket(webSocket, duplex, {
 			limits: this.limits,
 			readsChunks,
-			suffer,
+			applyFault,
 			onDrained: scheduleUpdate,
 			onTimeout: () => connection.fail(new PlatformFailure(408, 'ClientDisconnected', '')),
 			onFailure: (failure) => connection.fail(failure),
@@ -143,7 +143,7 @@ export class SyncServer {
 			authenticator,
 			sessionRequests,
 			live,
-			suffer,
+			applyFault,
 			scheduleUpdate,
 		});
 		this.connections.add(connection);
@@ -161,13 +161,13 @@ export class SyncServer {
 	}
 
 	/** Faults hit what happens on a socket by the path of its handshake, and what it is. */
-	private suffering(request: IncomingMessage): Suffer {
+	private faultsFor(request: IncomingMessage): ApplyFault {
 		const { headers, method = 'GET' } = request;
 		const { takeFault, runFunction, restart } = this.options;
 		return async (what, content, exchange) => {
 			const path = `${pathOf(request)}/${what}`;
 			const fault = takeFault({ method, path, headers, body: Buffer.from(content) });
-			await sufferOnSocket(fault, { ...exchange, runFunction, restart });
+			await applyFaultToSocket(fault, { ...exchange, runFunction, restart });
 		};
 	}
 }

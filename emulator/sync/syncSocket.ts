@@ -39,7 +39,7 @@ const NANOSECONDS_PER_MS = 1_000_000;
  * @param what - e.g. `Mutation/tasks:create`
  * @param content - what tells it from others
  */
-export type Suffer = (
+export type ApplyFault = (
 	what: string,
 	content: string,
 	exchange: Pick<SocketExchange, 'run' | 'kill' | 'reset' | 'freeze'>,
@@ -49,7 +49,7 @@ export interface SyncSocketOptions {
 	limits: SyncLimits;
 	/** Old clients get transitions whole. */
 	readsChunks: boolean;
-	suffer: Suffer;
+	applyFault: ApplyFault;
 	/** The client, which was slow, can be sent transitions again. */
 	onDrained: () => void;
 	onTimeout: () => void;
@@ -159,7 +159,7 @@ export class SyncSocket {
 			})
 			.catch((error: unknown) => {
 				this.isBroken = true;
-				// Otherwise the socket is closed already, and its client starts anew.
+				// Otherwise the socket is closed already, and its client starts again.
 				if (error instanceof PlatformFailure) this.options.onFailure(error);
 				else this.terminate();
 			});
@@ -167,7 +167,7 @@ export class SyncSocket {
 
 	private async sendTransition(transition: Transition): Promise<void> {
 		const content = JSON.stringify(transition.modifications);
-		await this.options.suffer('Transition', content, {
+		await this.options.applyFault('Transition', content, {
 			run: async () => async () => {
 				for (const frame of this.framesOf(transition)) await this.sendText(frame);
 			},

@@ -52,7 +52,7 @@ export const markPaid = mutation({
 	},
 });
 
-/** The orders that were paid last: a list that is watched should not grow for ever. */
+/** The orders that were paid last: a list that is watched should not grow without end. */
 export const listPaid = query({
 	args: {},
 	handler: async (ctx) =>

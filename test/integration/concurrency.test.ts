@@ -14,7 +14,7 @@ async function inFlight(endpoint: string): Promise<number | undefined> {
 	return (await convex.deployment.requestStats()).endpoints[endpoint]?.maxInFlight;
 }
 
-describe('the number of calls under way at once', () => {
+describe('the number of calls in flight at once', () => {
 	it('is one for mutations, so that they take effect in the order of the input', async () => {
 		await convex.run({ parameters: add(), input: keys(30) });
 		expect(await inFlight('/api/mutation')).toBe(1);
@@ -58,8 +58,8 @@ describe('the number of calls under way at once', () => {
 	});
 });
 
-describe('a failure with several calls under way', () => {
-	it('stops the node after the calls under way, and names the first failed item', async () => {
+describe('a failure with several calls in flight', () => {
+	it('stops the node after the calls in flight, and names the first failed item', async () => {
 		const { stoppedBy } = await convex.run({
 			parameters: calling('run', '={{ $json.path }}', '={{ $json.args }}', { concurrency: 3 }),
 			input: [

@@ -41,7 +41,7 @@ it('counts executions by path and key, a throwing one as well, a refused one not
 	expect(await convex.deployment.executionsByKey()).toEqual({});
 });
 
-it('counts requests, by endpoint and under way at once, and the sizes of batches', async () => {
+it('counts requests, by endpoint and in flight at once, and the sizes of batches', async () => {
 	await convex.deployment.addFault({ kind: 'delay', ms: 200, path: '/api/action', times: 3 });
 	const wait = { path: 'counters:wait', args: { ms: 1 } };
 	await Promise.all([1, 2, 3].map(async () => await post('action', wait)));

@@ -120,7 +120,7 @@ describe('a fault', () => {
 	});
 });
 
-describe('weather', () => {
+describe('random faults', () => {
 	const faults: FaultEffect[] = [
 		{ kind: 'rejection', code: 'ExpiredInQueue' },
 		{ kind: 'dropAfter' },
@@ -133,7 +133,7 @@ describe('weather', () => {
 	async function outcomes(seed: number, order: string[]): Promise<Map<string, string>> {
 		await convex.deployment.reset();
 		const weighted = faults.map((fault, index) => ({ ...fault, weight: index + 1 }));
-		await convex.deployment.setWeather({ seed, probability: 0.5, faults: weighted });
+		await convex.deployment.setRandomFaults({ seed, probability: 0.5, faults: weighted });
 		const seen = new Map<string, string>();
 		for (const key of order) seen.set(key, shape(await add(key)));
 		return seen;
@@ -156,20 +156,25 @@ describe('weather', () => {
 			weight: index === 0 ? 1 : 0,
 		}));
 		const all = [...others, rejection!, ...others];
-		await convex.deployment.setWeather({ seed: 1, probability: 1, faults: all });
+		await convex.deployment.setRandomFaults({ seed: 1, probability: 1, faults: all });
 		const seen = new Set<string>();
 		for (const key of keys) seen.add(shape(await add(key)));
 		expect(seen).toEqual(new Set(['503 whole']));
 	});
 
 	it('changes when a request is sent again, and clears up', async () => {
-		await convex.deployment.setWeather({ seed: 1, probability: 0.5, faults });
+		await convex.deployment.setRandomFaults({ seed: 1, probability: 0.5, faults });
 		const attempts = new Set<string>();
 		for (let attempt = 0; attempt < 20; attempt++) attempts.add(shape(await add('again')));
 		expect(attempts.size).toBe(4);
-		await convex.deployment.setWeather({ seed: 1, probability: 1, faults, path: '/api/query' });
+		await convex.deployment.setRandomFaults({
+			seed: 1,
+			probability: 1,
+			faults,
+			path: '/api/query',
+		});
 		expect(await add('k')).toEqual(whole);
-		await convex.deployment.setWeather();
+		await convex.deployment.setRandomFaults();
 		expect(await committed()).toContain('k');
 	});
 });

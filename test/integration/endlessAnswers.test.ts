@@ -43,7 +43,7 @@ async function activateTrigger(credential: CredentialValues) {
 	return 'activated';
 }
 
-describe('a server that drips blanks for ever', () => {
+describe('a server that drips blanks without end', () => {
 	let server: TestServer;
 	beforeAll(async () => {
 		server = await startDrippingServer();

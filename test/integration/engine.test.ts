@@ -121,7 +121,7 @@ describe('secrets', () => {
 });
 
 describe('cancelling the execution', () => {
-	it('aborts the call under way and sends no further one', async () => {
+	it('aborts the call in flight and sends no further one', async () => {
 		const cancel = new AbortController();
 		const started = Date.now();
 		const running = convex.run({

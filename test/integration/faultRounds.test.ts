@@ -54,8 +54,13 @@ async function rounds(
 	return results;
 }
 
-async function setBadWeather(probability: number): Promise<void> {
-	await convex.deployment.setWeather({ seed: SEED, probability, path: '/api/', faults: FAULTS });
+async function setRandomFaults(probability: number): Promise<void> {
+	await convex.deployment.setRandomFaults({
+		seed: SEED,
+		probability,
+		path: '/api/',
+		faults: FAULTS,
+	});
 }
 
 const keysOf = (round: number) =>
@@ -70,10 +75,10 @@ describe.each([
 	['run', 2, ADD],
 	['action', 2, NOTE],
 ] as const)(
-	`${ROUNDS} rounds of the operation %s at concurrency %i, in bad weather`,
+	`${ROUNDS} rounds of the operation %s at concurrency %i, with random faults`,
 	(operation, concurrency, [path, args]) => {
 		it('run each item once, or say that it is unknown; none twice', async () => {
-			await setBadWeather(0.15);
+			await setRandomFaults(0.15);
 			const results = await rounds(async (round) =>
 				convex.run({
 					parameters: calling(operation, path, args, {
@@ -86,7 +91,7 @@ describe.each([
 				}),
 			);
 			const { faults } = await convex.deployment.requestStats();
-			await convex.deployment.setWeather();
+			await convex.deployment.setRandomFaults();
 			const counts = (await convex.deployment.executionsByKey())[path] ?? {};
 			const tally: Tally = { succeeded: 0, notRun: 0, unknown: 0 };
 			for (const { success, error } of results) {
@@ -107,7 +112,7 @@ describe.each([
 					}
 				}
 			}
-			// The weather was bad enough to say something.
+			// There were enough faults for the test to say something.
 			expect(Object.keys(faults).sort()).toEqual(
 				[...new Set(FAULTS.map(({ kind }) => kind))].sort(),
 			);
@@ -116,9 +121,9 @@ describe.each([
 	},
 );
 
-describe(`${ROUNDS} rounds of queries in bad weather`, () => {
+describe(`${ROUNDS} rounds of queries with random faults`, () => {
 	it('give each item its own value, in order', async () => {
-		await setBadWeather(0.15);
+		await setRandomFaults(0.15);
 		const results = await rounds(async (round) =>
 			convex.run({
 				parameters: calling('query', 'values:echo', '={{ { value: $json.key } }}', {
@@ -138,9 +143,9 @@ describe(`${ROUNDS} rounds of queries in bad weather`, () => {
 	});
 });
 
-describe("n8n's Retry On Fail in bad weather", () => {
+describe("n8n's Retry On Fail with random faults", () => {
 	it('runs no mutation twice', async () => {
-		await setBadWeather(0.3);
+		await setRandomFaults(0.3);
 		const results = await rounds(async (round) =>
 			convex.run({
 				parameters: calling('mutation', ...ADD, {
@@ -157,7 +162,7 @@ describe("n8n's Retry On Fail in bad weather", () => {
 				},
 			}),
 		);
-		await convex.deployment.setWeather();
+		await convex.deployment.setRandomFaults();
 		const counts = (await convex.deployment.executionsByKey())['counters:add'] ?? {};
 		expect(Object.entries(counts).filter(([, times]) => times > 1)).toEqual([]);
 		for (const { success } of results) {

@@ -120,7 +120,7 @@ describe('a function that is gone', () => {
 		expect([...errors][0]).toMatch(/^The deployment has no component 'nowhere'/);
 	});
 
-	it('is judged once for all items', async () => {
+	it('is looked up once for all items', async () => {
 		const failures = new Set<unknown>();
 		const node = new Convex();
 		node.execute = async function () {
@@ -187,12 +187,12 @@ describe('a reason to fail that all items share', () => {
 		expect(await failAll()).toEqual({ count: 1, items: 0, message: 'The token is empty' });
 	});
 
-	it('leaves open what became of an item that was under way', async () => {
+	it('leaves open what became of an item that was in flight', async () => {
 		const node = new Convex();
 		node.execute = async function (): Promise<INodeExecutionData[][]> {
 			const items = new ItemResults(this, 'mutation');
 			items.next();
-			items.failRemaining(inputFailure('It broke', 'Mend it.'));
+			items.failRemaining(inputFailure('It broke', 'Fix it.'));
 			return [items.output()];
 		};
 		const { success } = await convex.run({

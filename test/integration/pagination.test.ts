@@ -187,7 +187,7 @@ describe('a cursor that becomes invalid', () => {
 		expect(await queryCount()).toBe(6);
 	});
 
-	it('is not started again for ever', async () => {
+	it('is started again a few times only', async () => {
 		const { stoppedBy } = await convex.run({
 			parameters: scripted(
 				[

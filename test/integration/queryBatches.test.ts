@@ -38,7 +38,7 @@ describe('queries of many items', () => {
 		expect(Math.max(...batchSizes)).toBeLessThanOrEqual(1_000);
 	});
 
-	it('are spread over the requests that may be under way at once', async () => {
+	it('are spread over the requests that may be in flight at once', async () => {
 		await convex.run({ parameters: echo(), input: numbers(40) });
 		expect((await requests()).batchSizes).toEqual([10, 10, 10, 10]);
 		await convex.deployment.reset();
@@ -173,14 +173,14 @@ describe('a failure among many queries', () => {
 		},
 	);
 
-	it('of all batches that are under way at once leaves no query behind', async () => {
+	it('of all batches that are in flight at once leaves no query behind', async () => {
 		await convex.deployment.addFault({ kind: 'answer', path: BATCH, status: 400, times: 4 });
 		const { success } = await convex.run({ parameters: echo(), input: numbers(10) });
 		expect(success.map((item) => item.json.value)).toEqual(numbers(10).map((i) => i.number));
 		expect(await requests()).toMatchObject({ batches: 4, queries: 10 });
 	});
 
-	it('of the last batch, while nothing else is under way, leaves no query behind', async () => {
+	it('of the last batch, while nothing else is in flight, leaves no query behind', async () => {
 		await convex.deployment.addFault({ kind: 'answer', path: BATCH, status: 400, skip: 4 });
 		const { success } = await convex.run({ parameters: echo(), input: numbers(200) });
 		expect(success.map((item) => item.json.value)).toEqual(numbers(200).map((i) => i.number));

@@ -4,7 +4,7 @@ import { encodeIdentity } from '../../nodes/Convex/convex/deployment/identity';
 import { startHttpServer } from '../support/awkwardServers';
 import { calling, runConvex } from '../support/convexNode';
 import type { CredentialValues } from '../support/engine';
-import { startRudeSyncServer } from '../support/rudeSyncServer';
+import { startMalformedMessageServer } from '../support/malformedMessageServer';
 import { impatientSession, inSession } from '../support/sessions';
 import { watching } from '../support/triggers';
 import { useTriggers } from '../support/triggersOfTest';
@@ -131,14 +131,14 @@ describe('a secret that a server quotes', () => {
 		for (const type of ['AuthError', 'FatalError']) {
 			const error = `Refused: ${spellings(deployKey).join(' ')}`;
 			const message = JSON.stringify({ type, error, baseVersion: 0, authUpdateAttempted: true });
-			const rude = await startRudeSyncServer(url, Array(100).fill(message));
+			const server = await startMalformedMessageServer(url, Array(100).fill(message));
 			const { stoppedBy } = await use.run({
-				credential: { ...use.credential, deploymentUrl: rude.url },
+				credential: { ...use.credential, deploymentUrl: server.url },
 				parameters: inSession('action', 'jobs:sleep', {}),
 				nodeType: impatientSession('action', 5_000),
 			});
 			expectUnquoted(`${stoppedBy?.message} ${stoppedBy?.description}`, deployKey);
-			await rude.stop();
+			await server.stop();
 		}
 	});
 });

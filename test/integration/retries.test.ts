@@ -216,7 +216,7 @@ describe('retries', () => {
 		const counts = (await convex.deployment.executionsByKey())['counters:add'] ?? {};
 		expect(success.length + error.length).toBe(1_000);
 		for (const item of success) expect(counts[String(item.json.value)]).toBe(1);
-		// Those under way when the connections were cut.
+		// Those in flight when the connections were cut.
 		expect(error.length).toBeLessThanOrEqual(4);
 		for (const { json } of error) {
 			expect(json.details).toMatchObject({ outcome: 'unknown' });
@@ -247,7 +247,7 @@ describe('cancelling', () => {
 		expect((await convex.deployment.requestStats()).requests).toBe(requests);
 	});
 
-	it('aborts the batches under way', async () => {
+	it('aborts the batches in flight', async () => {
 		const cancel = new AbortController();
 		await convex.deployment.addFault({ kind: 'delay', ms: 60_000, times: 100 });
 		const running = convex.run({

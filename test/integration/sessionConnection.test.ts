@@ -3,7 +3,7 @@ import { sleep, type IDataObject, type INodeExecutionData } from 'n8n-workflow';
 import type { FaultEffect } from '../../emulator/faults';
 import { calling, type ConvexRunResult } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
-import { startRudeSyncServer } from '../support/rudeSyncServer';
+import { startMalformedMessageServer } from '../support/malformedMessageServer';
 import { addingKeys, impatientSession, inSession, keys } from '../support/sessions';
 import { TcpProxy } from '../support/tcpProxy';
 
@@ -199,7 +199,7 @@ describe('a connection that does not come back', () => {
 	});
 });
 
-describe('an action under way when the connection breaks', () => {
+describe('an action in flight when the connection breaks', () => {
 	const waiting = (options = {}) =>
 		inSession('action', 'counters:wait', '={{ { ms: $json.ms } }}', options);
 
@@ -254,7 +254,7 @@ const FAULTS: Array<FaultEffect & { weight?: number }> = [
 	{ kind: 'delay', ms: 30 },
 ];
 
-describe('rounds of sessions in bad weather', () => {
+describe('rounds of sessions with random faults', () => {
 	const ROUNDS = 40;
 	const ITEMS = 25;
 
@@ -264,8 +264,8 @@ describe('rounds of sessions in bad weather', () => {
 	const keysOf = (round: number) =>
 		Array.from({ length: ITEMS }, (_, item) => ({ round: `${round}`, key: `${round}/${item}` }));
 
-	const badWeather = async (probability: number) =>
-		await convex.deployment.setWeather({
+	const setFaults = async (probability: number) =>
+		await convex.deployment.setRandomFaults({
 			seed: SEED,
 			probability,
 			path: '/sync/',
@@ -273,7 +273,7 @@ describe('rounds of sessions in bad weather', () => {
 		});
 
 	it('run each mutation once, in order', async () => {
-		await badWeather(0.02);
+		await setFaults(0.02);
 		const results = await rounds(async (round) =>
 			convex.run({
 				parameters: inSession(
@@ -285,7 +285,7 @@ describe('rounds of sessions in bad weather', () => {
 			}),
 		);
 		const { faults } = await convex.deployment.requestStats();
-		await convex.deployment.setWeather();
+		await convex.deployment.setRandomFaults();
 		for (const [round, { success, stoppedBy }] of results.entries()) {
 			expect(stoppedBy).toBeUndefined();
 			const wanted = keysOf(round).map(({ key }) => key);
@@ -298,12 +298,12 @@ describe('rounds of sessions in bad weather', () => {
 		const counts = (await convex.deployment.executionsByKey())['counters:add'] ?? {};
 		expect(Object.keys(counts)).toHaveLength(ROUNDS * ITEMS);
 		expect(new Set(Object.values(counts))).toEqual(new Set([1]));
-		// The weather was bad enough to say something.
+		// There were enough faults for the test to say something.
 		expect(Object.keys(faults).sort()).toEqual([...new Set(FAULTS.map(({ kind }) => kind))].sort());
 	}, 180_000);
 
 	it('run each action once at most, and tell which may have run', async () => {
-		await badWeather(0.04);
+		await setFaults(0.04);
 		const results = await rounds(async (round) =>
 			convex.run({
 				parameters: inSession('action', 'counters:note', '={{ { key: $json.key } }}', {
@@ -313,7 +313,7 @@ describe('rounds of sessions in bad weather', () => {
 				settings: continuing,
 			}),
 		);
-		await convex.deployment.setWeather();
+		await convex.deployment.setRandomFaults();
 		const counts = (await convex.deployment.executionsByKey())['counters:note'] ?? {};
 		let unknown = 0;
 		for (const { success, error } of results) {
@@ -371,25 +371,25 @@ describe('a deployment that cannot read what it is sent', () => {
 	const fatal = JSON.stringify({ type: 'FatalError', error: 'Base version 0 is not 1' });
 
 	it('once is called again', async () => {
-		const rude = await startRudeSyncServer(convex.deployment.url, [fatal]);
+		const server = await startMalformedMessageServer(convex.deployment.url, [fatal]);
 		const { success } = await convex.run({
-			credential: { ...convex.credential, deploymentUrl: rude.url },
+			credential: { ...convex.credential, deploymentUrl: server.url },
 			parameters: addingKeys(),
 			input: keys(5),
 		});
-		await rude.stop();
+		await server.stop();
 		expect(success).toHaveLength(5);
 		expect(await listed()).toEqual(keys(5).map(({ key }) => key));
 	});
 
 	it('again and again is told of', async () => {
-		const rude = await startRudeSyncServer(convex.deployment.url, Array(50).fill(fatal));
+		const server = await startMalformedMessageServer(convex.deployment.url, Array(50).fill(fatal));
 		const { stoppedBy } = await convex.run({
-			credential: { ...convex.credential, deploymentUrl: rude.url },
+			credential: { ...convex.credential, deploymentUrl: server.url },
 			parameters: addingKeys(),
 			input: keys(5),
 		});
-		await rude.stop();
+		await server.stop();
 		expect(stoppedBy?.message).toBe(
 			`The deployment answers, but the live connection (WebSocket) to it breaks time and again: Base version 0 is not 1${MAY_HAVE_RUN}`,
 		);

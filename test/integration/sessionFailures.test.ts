@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { startHttpServer, unusedUrl } from '../support/awkwardServers';
 import { calling, type ConvexRunOptions } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
-import { startRudeSyncServer } from '../support/rudeSyncServer';
+import { startMalformedMessageServer } from '../support/malformedMessageServer';
 import { addingKeys, impatientSession, inSession, keys } from '../support/sessions';
 
 const convex = useEmbeddedDeployment('deployKey');
@@ -180,9 +180,9 @@ describe('what is refused before it is sent', () => {
 describe('what goes wrong for one user', () => {
 	it('costs the items of the others nothing', async () => {
 		const fatal = JSON.stringify({ type: 'FatalError', error: 'unreadable' });
-		const rude = await startRudeSyncServer(convex.deployment.url, Array(3).fill(fatal));
+		const server = await startMalformedMessageServer(convex.deployment.url, Array(3).fill(fatal));
 		const { success, error } = await convex.run({
-			credential: { ...convex.credential, deploymentUrl: rude.url },
+			credential: { ...convex.credential, deploymentUrl: server.url },
 			parameters: inSession(
 				'mutation',
 				'users:sign',
@@ -192,7 +192,7 @@ describe('what goes wrong for one user', () => {
 			input: ['ada', 'ada', 'bob', 'bob'].map((user) => ({ user })),
 			settings: { onError: 'continueErrorOutput' },
 		});
-		await rude.stop();
+		await server.stop();
 		expect(error.map(({ json }) => json.user)).toEqual(['ada', 'ada']);
 		expect(success.map(({ json }) => json.value)).toEqual(['bob', 'bob']);
 	});

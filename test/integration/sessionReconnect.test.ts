@@ -1,6 +1,6 @@
 import { sleep, type IDataObject, type INodeExecutionData } from 'n8n-workflow';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
-import { startRudeSyncServer } from '../support/rudeSyncServer';
+import { startMalformedMessageServer } from '../support/malformedMessageServer';
 import { addingKeys, impatientSession, inSession, keys } from '../support/sessions';
 
 const convex = useEmbeddedDeployment('deployKey');
@@ -75,17 +75,17 @@ describe('an action that certainly nobody read', () => {
 		inSession('action', 'counters:note', '={{ { key: $json.key } }}', { concurrency });
 
 	const runBehind = async (messages: object[], concurrency: number) => {
-		const rude = await startRudeSyncServer(
+		const server = await startMalformedMessageServer(
 			convex.deployment.url,
 			messages.map((message) => JSON.stringify(message)),
 		);
 		const result = await convex.run({
-			credential: { ...convex.credential, deploymentUrl: rude.url },
+			credential: { ...convex.credential, deploymentUrl: server.url },
 			parameters: noting(concurrency),
 			input: keys(4),
 			settings: continuing,
 		});
-		await rude.stop();
+		await server.stop();
 		return result;
 	};
 
@@ -99,7 +99,7 @@ describe('an action that certainly nobody read', () => {
 		expect(await notes()).toEqual(Object.fromEntries(keys(4).map(({ key }) => [key, 1])));
 	});
 
-	it('again and again is not sent for ever', async () => {
+	it('again and again is not sent without end', async () => {
 		const { error } = await runBehind(Array(50).fill(refusal), 3);
 		expect(error.map(({ json }) => json.error)).toEqual(Array(4).fill('busy'));
 		expect(error.map((item) => detailsOf(item).outcome)).toEqual(Array(4).fill('notExecuted'));

@@ -183,7 +183,7 @@ describe('a deployment that takes calls and never answers', () => {
 		expect(await silent.callsOfClosed()).toBe(500);
 	}, 120_000);
 
-	it('is not waited for by another user for ever', async () => {
+	it('is not waited for by another user without end', async () => {
 		const users = [{ user: 'ada' }, { user: 'bob' }];
 		const error = await run('mutation', signing({ timeout: 50 }), users, 1_000);
 		expect(outcomesOf(error)).toEqual(split(1, 2));

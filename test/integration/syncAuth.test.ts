@@ -64,7 +64,7 @@ describe("a user's token", () => {
 		expect(await states.until(() => true)).toBe(true);
 	});
 
-	it('is asked for anew when it is expired', async () => {
+	it('is requested again when it is expired', async () => {
 		const { asked, states } = setAuth([
 			await expiredToken('Ada'),
 			await deployment.signToken({ name: 'Bob' }),
@@ -105,7 +105,7 @@ describe("a user's token", () => {
 		expect(await raw.closed).toEqual({ code: 1005, reason: '' });
 	});
 
-	it('is asked for anew when it ends early', async () => {
+	it('is requested again when it ends early', async () => {
 		const { asked, states } = setAuth([
 			await deployment.signToken({ name: 'Ada' }),
 			await deployment.signToken({ name: 'Ada', n: 2 }),

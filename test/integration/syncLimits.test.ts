@@ -38,9 +38,9 @@ it('runs a request that two connections of a session send only once', async () =
 	client.mutate(5, 'counters:increment', { name: 'a' });
 	expect(await client.answer(5)).toMatchObject({ result: 2 });
 	await deployment.reset();
-	const anew = await RawSyncClient.open(deployment.url, { sessionId });
-	anew.mutate(5, 'counters:increment', { name: 'a' });
-	expect(await anew.answer(5)).toMatchObject({ result: 1 });
+	const reconnected = await RawSyncClient.open(deployment.url, { sessionId });
+	reconnected.mutate(5, 'counters:increment', { name: 'a' });
+	expect(await reconnected.answer(5)).toMatchObject({ result: 1 });
 	expect(await deployment.executions()).toEqual({ 'counters:increment': 1 });
 });
 

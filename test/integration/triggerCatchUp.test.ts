@@ -80,7 +80,7 @@ describe('after a restart of n8n, a trigger on the result', () => {
 		['another query', watching('values:echo', { value: 5 })],
 		['other arguments', watching('counters:get', { name: 'b' })],
 		['another user', counter({ options: { actAsUser: { issuer: 'i', subject: 's' } } })],
-	])('begins anew with %s', async (_what, parameters) => {
+	])('starts again with %s', async (_what, parameters) => {
 		const before = await use.activate(counter());
 		await increment();
 		await before.nthStart(1);
@@ -164,7 +164,7 @@ describe('after a restart of n8n, a trigger on documents', () => {
 		]);
 	});
 
-	it('begins anew when it was on the result before, or had another key', async () => {
+	it('starts again when it was on the result before, or had another key', async () => {
 		await put([{ _id: 'a', sku: 's' }]);
 		const before = await use.activate(board({ emit: 'result' }));
 		await before.deactivate();

@@ -1,5 +1,5 @@
 import { sleep } from 'n8n-workflow';
-import { startRudeSyncServer } from '../support/rudeSyncServer';
+import { startMalformedMessageServer } from '../support/malformedMessageServer';
 import { TcpProxy } from '../support/tcpProxy';
 import { impatient, watching, type ActiveTrigger } from '../support/triggers';
 import { useTriggers } from '../support/triggersOfTest';
@@ -88,32 +88,32 @@ describe('a deployment that sends what it should not', () => {
 		['a refusal, while it accepts the credential over HTTP', { type: 'AuthError', error: 'no' }],
 	])('%s, neither ends n8n nor the trigger', async (_what, message) => {
 		const text = typeof message === 'string' ? message : JSON.stringify(message);
-		const rude = await startRudeSyncServer(use.deployment.url, [text]);
+		const server = await startMalformedMessageServer(use.deployment.url, [text]);
 		const trigger = await use.activate(counter({ emitInitialResult: true }), {
-			credential: { ...use.credential, deploymentUrl: rude.url },
+			credential: { ...use.credential, deploymentUrl: server.url },
 		});
 		await trigger.nthStart(1);
 		await increment();
 		await trigger.nthStart(2);
-		expect(rude.rudeSockets()).toBe(1);
+		expect(server.answeredSockets()).toBe(1);
 		expect(valuesOf(trigger)).toEqual([0, 1]);
 		expect(trigger.failedExecutions.all).toEqual([]);
 		expect(trigger.fatalErrors.all).toEqual([]);
 		await trigger.deactivate();
-		await rude.stop();
+		await server.stop();
 	});
 
 	it('is reported with what it said, if it does not stop', async () => {
 		const fatal = JSON.stringify({ type: 'FatalError', error: 'unsupported client' });
-		const rude = await startRudeSyncServer(use.deployment.url, Array(100).fill(fatal));
+		const server = await startMalformedMessageServer(use.deployment.url, Array(100).fill(fatal));
 		const trigger = await use.activate(counter(), {
-			credential: { ...use.credential, deploymentUrl: rude.url },
+			credential: { ...use.credential, deploymentUrl: server.url },
 			nodeType: impatient({ firstCheckMs: 50, freshAttemptMs: 50, longAbsenceMs: 600_000 }),
 		});
 		const { message } = await trigger.failedExecutions.until(() => true);
 		expect(message).toContain("closes before the query's result has arrived: unsupported client");
 		await trigger.deactivate();
-		await rude.stop();
+		await server.stop();
 	});
 });
 

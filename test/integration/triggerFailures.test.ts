@@ -176,7 +176,7 @@ describe('an activation', () => {
 		await expect(trigger.activate()).rejects.toThrow("'Act as User' needs a deploy key");
 	});
 
-	it('after a restart of n8n does not end for what a deployment may mend', async () => {
+	it('after a restart of n8n does not end for what a deployment may fix', async () => {
 		const trigger = await use.activate(watching('tasks:lst'), { mode: 'init' });
 		await trigger.failedExecutions.until(({ message }) => message.startsWith('Could not find'));
 		expect(trigger.failedExecutions.all).toEqual([
@@ -238,7 +238,7 @@ describe('a page whose cursor does not fit the query any more', () => {
 			paginationOpts: { numItems: 1, cursor: null },
 		});
 
-	it('is asked for anew, as a first page', async () => {
+	it('is requested again, as a first page', async () => {
 		await use.mutate('documents:fill', { group: 'one', count: 3 });
 		await use.mutate('documents:fill', { group: 'two', count: 3 });
 		await put('one');

@@ -9,11 +9,11 @@ import { Verdict } from './verdict';
  * `npm run soak`: workflows with a Convex Trigger watch a deployment for SOAK_SECONDS (600 unless set),
  * in n8n's engine and with the package as it is built, while mutations go on and on over HTTP and in
  * sessions, and everything goes wrong that goes wrong in months: sockets are killed, reset, closed with
- * a code, stalled, or fall silent without a word; the deployment restarts, is deployed anew, is paused,
+ * a code, stalled, or fall silent without a word; the deployment restarts, is deployed again, is paused,
  * refuses a connection; n8n restarts. What is done, in which order, follows from SOAK_SEED (1 unless
  * set); when exactly it hits what does not.
  *
- * What is promised, and judged. A live query does not give each commit: it gives a row of results,
+ * What is promised, and verified. A live query does not give each commit: it gives a row of results,
  * each as of a later commit than the one before, and commits that follow each other fast, or happen
  * while nobody is connected, share one result. So of a trigger on documents:
  *
@@ -56,7 +56,7 @@ async function main(): Promise<void> {
 	const { failure } = verdict;
 	if (failure !== undefined) {
 		console.log(`\n${failure.message}`);
-		console.log(`\nWhat was done last:\n${soak.disturbances.latest.join('\n')}\n`);
+		console.log(`\nWhat was done last:\n${soak.faultSchedule.latest.join('\n')}\n`);
 		process.exitCode = 1;
 	}
 	console.log(summaryLine(settings, soak, stage, failure));

@@ -69,7 +69,7 @@ abstract class Lane {
 		this.running = this.send(ended).catch((error: unknown) => this.verdict.fail(error));
 	}
 
-	/** Resolves when none is under way. */
+	/** Resolves when none is in flight. */
 	async rest(): Promise<void> {
 		this.resting.abort();
 		await this.running;

@@ -25,7 +25,7 @@ export function summaryLine(
 	stage: Stage,
 	failure: SoakFailure | undefined,
 ): string {
-	const { counts } = soak.disturbances;
+	const { counts } = soak.faultSchedule;
 	const { heapBytes, webSockets, serverSockets, waitingTimers } = soak.growth.differences;
 	return [
 		`soak: ${seconds} s, seed ${seed}`,
@@ -60,7 +60,7 @@ function unansweredOf({ lanes }: Soak): number {
 
 function changesOf({ workflows }: Stage): string[] {
 	const sumOf = (numbers: number[]) => numbers.reduce((sum, number) => sum + number, 0);
-	const changes = sumOf(workflows.map(({ judge }) => judge.changes));
+	const changes = sumOf(workflows.map(({ verifier }) => verifier.changes));
 	return [
 		`${counted(changes, 'change')} emitted in ${counted(sumOf(workflows.map(({ starts }) => starts)), 'start')}`,
 	];

@@ -57,10 +57,10 @@ export class SilentNetwork {
 	}
 
 	private async nextChange(): Promise<void> {
-		const { judge, name } = this.workflow;
-		const { revision } = judge;
+		const { verifier, name } = this.workflow;
+		const { revision } = verifier;
 		const deadline = performance.now() + DEADLINE_MS;
-		while (judge.revision === revision && !this.verdict.ended.aborted) {
+		while (verifier.revision === revision && !this.verdict.ended.aborted) {
 			if (performance.now() > deadline) {
 				throw new SoakFailure(
 					'lost',

@@ -1,8 +1,8 @@
 import { sleep } from 'n8n-workflow';
 import { openHttp } from '../support/syncClients';
-import { Disturbances } from './disturbances';
+import { FaultSchedule } from './faultSchedule';
 import { Growth } from './growth';
-import { readHead } from './judge';
+import { readHead } from './changeVerifier';
 import { HttpLane, SessionLane } from './mutations';
 import { Random } from './random';
 import { HostResources } from './resources';
@@ -23,13 +23,13 @@ const MAX_PAUSE_MS = 2_500;
 const PARTS = { min: 4, max: 20 };
 const TYPICAL_PART_SECONDS = 15;
 
-/** A stream of mutations, the disturbances, and in calm moments the judgement. */
+/** A stream of mutations, the faults, and in calm moments the verification. */
 export class Soak {
 	readonly lanes: Array<HttpLane | SessionLane>;
 
 	readonly sessionLane: SessionLane;
 
-	readonly disturbances: Disturbances;
+	readonly faultSchedule: FaultSchedule;
 
 	readonly silentNetwork: SilentNetwork;
 
@@ -50,7 +50,7 @@ export class Soak {
 	) {
 		const { seed } = settings;
 		const { deployment, nodes, workflows, proxy, behindProxy, trigger, node } = stage;
-		this.random = new Random(seed, 'disturbances');
+		this.random = new Random(seed, 'faults');
 		this.http = openHttp(deployment.url);
 		this.sessionLane = new SessionLane(deployment, nodes, 'b', seed, verdict);
 		this.lanes = [
@@ -58,7 +58,7 @@ export class Soak {
 			new HttpLane(deployment.url, 'b', seed, verdict),
 			this.sessionLane,
 		];
-		this.disturbances = new Disturbances(deployment, workflows, this.random, verdict);
+		this.faultSchedule = new FaultSchedule(deployment, workflows, this.random, verdict);
 		this.silentNetwork = new SilentNetwork(
 			proxy,
 			behindProxy,
@@ -94,7 +94,7 @@ export class Soak {
 	private async disturb(until: number): Promise<void> {
 		for (const lane of this.lanes) lane.start();
 		while (performance.now() < until && !this.verdict.ended.aborted) {
-			await this.disturbances.strike();
+			await this.faultSchedule.strike();
 			const pauseMs = this.random.whole(0, MAX_PAUSE_MS);
 			await sleep(Math.max(0, Math.min(pauseMs, until - performance.now())));
 		}
@@ -105,7 +105,7 @@ export class Soak {
 	 * wait to connect again, the mutations go on.
 	 */
 	private async calmDown(): Promise<void> {
-		await Promise.all([this.disturbances.subside(), this.sessionLane.rest()]);
+		await Promise.all([this.faultSchedule.subside(), this.sessionLane.rest()]);
 		await this.untilSocketsAre(this.stage.workflows.length);
 		await Promise.all(this.lanes.map(async (lane) => await lane.rest()));
 		for (const workflow of this.stage.workflows) await this.settle(workflow);
@@ -118,12 +118,12 @@ export class Soak {
 		const knows = await this.until(SETTLE_MS, () => workflow.isDeaf || workflow.knows(revision));
 		if (workflow.isDeaf || this.verdict.ended.aborted) return;
 		if (knows) {
-			workflow.judge.compare(list);
+			workflow.verifier.compare(list);
 			return;
 		}
 		throw new SoakFailure(
 			'lost',
-			`workflow '${workflow.name}' was not told of revisions ${workflow.judge.revision + 1} to ${revision} within ${SETTLE_MS / 1_000} s of peace`,
+			`workflow '${workflow.name}' was not told of revisions ${workflow.verifier.revision + 1} to ${revision} within ${SETTLE_MS / 1_000} s of peace`,
 		);
 	}
 
@@ -160,7 +160,7 @@ export class Soak {
 	private async finish(): Promise<void> {
 		const { workflows, deployment } = this.stage;
 		await this.calmDown();
-		// Who connects again without any change must not start a workflow: the judges would object.
+		// Who connects again without any change must not start a workflow: the verifiers would object.
 		await deployment.killSockets();
 		await this.untilSocketsAre(workflows.length);
 		await Promise.all(workflows.map(async (workflow) => await workflow.deactivate()));

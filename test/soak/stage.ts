@@ -5,8 +5,8 @@ import type { CredentialValues } from '../support/engine';
 import { PROJECT } from '../support/packPackage';
 import { TcpProxy } from '../support/tcpProxy';
 import { TRIGGER_TYPE } from '../support/triggers';
-import { DocumentsJudge } from './documentsJudge';
-import { ResultJudge } from './resultJudge';
+import { DocumentsVerifier } from './documentsVerifier';
+import { ResultVerifier } from './resultVerifier';
 import type { Verdict } from './verdict';
 import { WatchedWorkflow } from './watchedWorkflow';
 
@@ -44,7 +44,7 @@ export async function setStage(verdict: Verdict): Promise<Stage> {
 		ledger: 'b',
 		query: 'ledger:list',
 		keyField: 'number',
-		judge: new DocumentsJudge('number'),
+		verifier: new DocumentsVerifier('number'),
 		credential: await userOf(deployment, proxy.url),
 		nodeType: trigger,
 		verdict,
@@ -77,7 +77,7 @@ function directWorkflows(
 			ledger: 'a',
 			query: 'ledger:list',
 			keyField: '_id',
-			judge: new DocumentsJudge('_id'),
+			verifier: new DocumentsVerifier('_id'),
 			credential: admin,
 			nodeType,
 			verdict,
@@ -87,7 +87,7 @@ function directWorkflows(
 			ledger: 'b',
 			query: 'ledger:list',
 			keyField: 'number',
-			judge: new DocumentsJudge('number'),
+			verifier: new DocumentsVerifier('number'),
 			credential: nobody,
 			nodeType,
 			verdict,
@@ -96,7 +96,7 @@ function directWorkflows(
 			name: 'the result',
 			ledger: 'a',
 			query: 'ledger:head',
-			judge: new ResultJudge(),
+			verifier: new ResultVerifier(),
 			credential: admin,
 			nodeType,
 			verdict,

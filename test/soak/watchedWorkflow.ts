@@ -1,7 +1,7 @@
 import { sleep, type IDataObject, type INodeType, type WorkflowActivateMode } from 'n8n-workflow';
 import type { CredentialValues } from '../support/engine';
 import { ActiveTrigger, watching, type Start } from '../support/triggers';
-import type { Judge } from './judge';
+import type { ChangeVerifier } from './changeVerifier';
 import { SoakFailure, type Verdict } from './verdict';
 
 /** n8n's own pauses before its attempts to activate a trigger. */
@@ -21,7 +21,7 @@ export interface WatchedWorkflowOptions {
 	keyField?: string;
 	credential: CredentialValues;
 	nodeType: INodeType;
-	judge: Judge;
+	verifier: ChangeVerifier;
 	verdict: Verdict;
 }
 
@@ -54,8 +54,8 @@ export class WatchedWorkflow {
 		return this.options.ledger;
 	}
 
-	get judge(): Judge {
-		return this.options.judge;
+	get verifier(): ChangeVerifier {
+		return this.options.verifier;
 	}
 
 	get canRestart(): boolean {
@@ -64,7 +64,7 @@ export class WatchedWorkflow {
 
 	/** Whether it was told of everything up to this revision. */
 	knows(revision: number): boolean {
-		return !this.isRestarting && this.judge.revision >= revision;
+		return !this.isRestarting && this.verifier.revision >= revision;
 	}
 
 	async activate(): Promise<void> {
@@ -137,7 +137,7 @@ export class WatchedWorkflow {
 		this.checkRecovery(items);
 		const mayCatchUp = !this.hasStartedSinceRestart;
 		this.hasStartedSinceRestart = true;
-		this.judge.take(items, mayCatchUp);
+		this.verifier.take(items, mayCatchUp);
 	}
 
 	/** What was reported is over: the next start says so, and only that one. */

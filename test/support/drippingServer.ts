@@ -3,7 +3,7 @@ import { startHttpServer, type TestServer } from './awkwardServers';
 
 const DRIP_INTERVAL_MS = 100;
 
-/** Begins every answer and never ends it: a blank, and after a while another one, for ever. */
+/** Begins every answer and never ends it: a blank, and after a while another one, without end. */
 export async function startDrippingServer(): Promise<TestServer> {
 	return await startHttpServer((_request, response) => {
 		response.writeHead(200, { 'content-type': 'application/json' });

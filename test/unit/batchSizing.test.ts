@@ -120,7 +120,7 @@ describe('the last queries of a run', () => {
 		return sizing;
 	};
 
-	it('are spread over all requests that may be under way', () => {
+	it('are spread over all requests that may be in flight', () => {
 		expect(measured(10, 4).next(80, 4)).toBe(20);
 		expect(measured(10, 4).next(80, 1)).toBe(20);
 		expect(measured(10, 2).next(80, 2)).toBe(40);

@@ -20,14 +20,14 @@ import { networkFailure } from '../../nodes/Convex/transport/http/networkFailure
 
 describe('a failure', () => {
 	it('is an error with a message, advice and details', () => {
-		const failure = new ConvexFailure('It broke', 'Mend it.', {
+		const failure = new ConvexFailure('It broke', 'Fix it.', {
 			kind: 'function',
 			outcome: 'failed',
 		});
 		expect(failure).toBeInstanceOf(Error);
 		expect(failure.name).toBe('ConvexFailure');
 		expect(failure.message).toBe('It broke');
-		expect(failure.description).toBe('Mend it.');
+		expect(failure.description).toBe('Fix it.');
 		expect(failure.details).toEqual({ kind: 'function', outcome: 'failed' });
 	});
 
@@ -44,7 +44,7 @@ describe('naming the call of a failure', () => {
 	const call = { functionPath: 'tasks:list', operation: 'query' };
 
 	it('adds function and operation and keeps everything else', () => {
-		const failure = new ConvexFailure('It broke', 'Mend it.', {
+		const failure = new ConvexFailure('It broke', 'Fix it.', {
 			kind: 'application',
 			errorData: { code: 7 },
 			logLines: ['[LOG] one'],
@@ -55,18 +55,18 @@ describe('naming the call of a failure', () => {
 		const named = failure.ofCall(call);
 		expect(named).toBeInstanceOf(ConvexFailure);
 		expect(named.message).toBe('It broke');
-		expect(named.description).toBe('Mend it.');
+		expect(named.description).toBe('Fix it.');
 		expect(named.details).toEqual({ ...failure.details, ...call });
 	});
 
 	it('leaves the original as it was', () => {
-		const failure = inputFailure('It broke', 'Mend it.');
+		const failure = inputFailure('It broke', 'Fix it.');
 		failure.ofCall(call);
 		expect(failure.details).not.toHaveProperty('functionPath');
 	});
 
 	it('does not rename a call that is named already', () => {
-		const named = inputFailure('It broke', 'Mend it.').ofCall({ functionPath: 'tasks:first' });
+		const named = inputFailure('It broke', 'Fix it.').ofCall({ functionPath: 'tasks:first' });
 		expect(named.ofCall(call).details).toMatchObject({
 			functionPath: 'tasks:first',
 			operation: 'query',
@@ -80,7 +80,7 @@ describe('a call that may have run', () => {
 	const TRY_AGAIN = /again later|(?:run|try|send) .*again|\bretry\b|Maximum Retries/i;
 
 	const lost = (message: string, more: Partial<FailureDetails> = {}) =>
-		new ConvexFailure(message, 'Mend it. Try again later.', {
+		new ConvexFailure(message, 'Fix it. Try again later.', {
 			kind: 'network',
 			outcome: 'unknown',
 			...more,
@@ -90,7 +90,7 @@ describe('a call that may have run', () => {
 		const named = lost('It broke').ofCall({ functionPath: 'a:b' }).ofCall({ operation });
 		expect(named.message).toBe(`It broke. ${WARNING}`);
 		expect(named.description).toBe(
-			'Mend it. The Logs page of the Convex dashboard and the data itself show whether it ran.',
+			'Fix it. The Logs page of the Convex dashboard and the data itself show whether it ran.',
 		);
 		expect(named.details).toEqual({
 			kind: 'network',
@@ -104,7 +104,7 @@ describe('a call that may have run', () => {
 
 	it('is no query: that may be repeated', () => {
 		const { message, description } = lost('It broke').ofCall({ operation: 'query' });
-		expect([message, description]).toEqual(['It broke', 'Mend it. Try again later.']);
+		expect([message, description]).toEqual(['It broke', 'Fix it. Try again later.']);
 	});
 
 	it.each(['notExecuted', 'failed'] as const)('is none whose outcome is known: %s', (outcome) => {

@@ -139,7 +139,7 @@ const PARSERS: Array<[name: string, parse: (text: string) => unknown]> = [
 ];
 
 /** Takes a text, or refuses it with a sentence. */
-function judge(parse: () => unknown): void {
+function expectTakenOrRefused(parse: () => unknown): void {
 	try {
 		parse();
 	} catch (error) {
@@ -149,13 +149,13 @@ function judge(parse: () => unknown): void {
 
 describe('a long text that is made to be slow', () => {
 	it.each(PARSERS)('is taken or refused by %s', (_name, parse) => {
-		for (const text of texts) judge(() => parse(text));
+		for (const text of texts) expectTakenOrRefused(() => parse(text));
 	});
 });
 
 describe('sixteen megabytes', () => {
 	it.each(PARSERS)('are taken or refused by %s', (_name, parse) => {
-		judge(() => parse(repeated('A', LARGEST)));
+		expectTakenOrRefused(() => parse(repeated('A', LARGEST)));
 	});
 
 	it('of base64 are bytes, in a field, as they are encoded, and as a file', () => {

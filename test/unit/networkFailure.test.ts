@@ -106,7 +106,7 @@ describe('a connection that broke', () => {
 	});
 
 	it.each(['EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', 'ECONNREFUSED'])(
-		'under way leaves it open what ran, also with a fault that else is one of connecting: %s',
+		'of a request in flight leaves it open what ran, also with a fault that is otherwise one of connecting: %s',
 		(code) => {
 			for (const syscall of ['read', 'write']) {
 				expectFates(thrown({ code, syscall }), 'unknown', QUERIES);

@@ -45,7 +45,7 @@ describe('a cursor that becomes invalid', () => {
 		expect(calls).toHaveLength(2);
 	});
 
-	it('has the list read anew from its beginning, where that is asked for', async () => {
+	it('has the list read again from its beginning, where that is asked for', async () => {
 		const { send, calls } = scripted(
 			page([1, 2], 'a'),
 			page([3], 'b'),
@@ -64,7 +64,7 @@ describe('a cursor that becomes invalid', () => {
 			{ numItems: 4, range: { cursor: 'start' } },
 			{ numItems: 3, range: { cursor: 'a' } },
 			{ numItems: 2, range: { cursor: 'b' } },
-			// The limit counts anew too.
+			// The limit starts again too.
 			{ numItems: 4, range: { cursor: null } },
 			{ numItems: 4, range: { cursor: 'x' } },
 		]);
@@ -81,7 +81,7 @@ describe('a cursor that becomes invalid', () => {
 		expect(documentsOf(pages)).toEqual([1, 2]);
 	});
 
-	it('has the list read anew five times, not for ever', async () => {
+	it('has the list read again five times, and then fails', async () => {
 		const calls: EncodedArguments[] = [];
 		const send = async (args: EncodedArguments) => {
 			calls.push(args);

@@ -48,13 +48,13 @@ describe('reading a list', () => {
 
 	it('waits for each page before it asks for the next', async () => {
 		const list = listOf(9);
-		let underWay = 0;
+		let inFlight = 0;
 		const pages = await readPages(
 			async (args) => {
-				underWay += 1;
-				expect(underWay).toBe(1);
+				inFlight += 1;
+				expect(inFlight).toBe(1);
 				await Promise.resolve();
-				underWay -= 1;
+				inFlight -= 1;
 				const { range, numItems } = askedFor(args);
 				return success(list.page(range, numItems));
 			},

@@ -20,7 +20,7 @@ function failureOf(httpStatus: number, body: string, size = 2): ConvexFailure {
 
 describe('a batch that failed as a whole', () => {
 	const failed = (details: Partial<FailureDetails>) =>
-		new ConvexFailure('It broke', 'Mend it.', {
+		new ConvexFailure('It broke', 'Fix it.', {
 			kind: 'deployment',
 			outcome: 'unknown',
 			...details,
@@ -80,7 +80,7 @@ describe('a batch that failed as a whole', () => {
 		['a connection that could not be made', network('ETIMEDOUT')],
 		['a certificate', network('CERT_HAS_EXPIRED')],
 		['an execution that was cancelled', network('ERR_CANCELED')],
-		['an input', inputFailure('It broke', 'Mend it.')],
+		['an input', inputFailure('It broke', 'Fix it.')],
 	])('failed for all of them: %s', (_what, failure) => {
 		expect(mayBeOneQuery(failure)).toBe(false);
 	});

@@ -6,7 +6,7 @@ type Attempted = { status: 'success' } | { status: 'failure'; failure: ConvexFai
 
 const failed = (details: Partial<FailureDetails> = {}): Attempted => ({
 	status: 'failure',
-	failure: new ConvexFailure('It broke', 'Mend it.', {
+	failure: new ConvexFailure('It broke', 'Fix it.', {
 		kind: 'deployment',
 		httpStatus: 429,
 		retryable: true,
@@ -137,7 +137,7 @@ describe('a run that has stopped', () => {
 		expect(calls.map(({ count }) => count)).toEqual(calls.map(() => 1));
 	}, 5_000);
 
-	it('while a call is under way lets it end, and does not send it again', async () => {
+	it('while a call is in flight lets it end, and does not send it again', async () => {
 		const { retries, stop } = retriesWith();
 		const call = callEnding(OVERLOADED, SUCCESS);
 		const result = await retries.run(async () => {
@@ -169,15 +169,15 @@ describe('a run that got no answer for a minute', () => {
 		expect(call.count).toBe(0);
 	});
 
-	it('goes on when one that was under way succeeds', async () => {
+	it('goes on when one that was in flight succeeds', async () => {
 		const { retries, pass } = retriesWith({ maxRetries: 0 });
 		const { promise, resolve } = Promise.withResolvers<Attempted>();
-		const underWay = retries.run(async () => await promise);
+		const inFlight = retries.run(async () => await promise);
 		await retries.run(callEnding(OVERLOADED).send);
 		pass(60_000);
 		isUnsent(await retries.run(callEnding(SUCCESS).send));
 		resolve(SUCCESS);
-		await underWay;
+		await inFlight;
 		expect(await retries.run(callEnding(SUCCESS).send)).toBe(SUCCESS);
 	});
 

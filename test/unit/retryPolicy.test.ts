@@ -2,7 +2,7 @@ import { ConvexFailure, type FailureDetails } from '../../nodes/Convex/convex/fa
 import { parseRetryAfter, RetryPolicy } from '../../nodes/Convex/convex/failures/retryPolicy';
 
 const failing = (details: Partial<FailureDetails> = {}) =>
-	new ConvexFailure('It broke', 'Mend it.', {
+	new ConvexFailure('It broke', 'Fix it.', {
 		kind: 'deployment',
 		retryable: true,
 		outcome: 'notExecuted',
@@ -67,7 +67,7 @@ describe('the wait before a call is sent again', () => {
 		expect(delaysOf(policy, 4)).toEqual([500, 1_000, 2_000, 4_000].map((most) => most * part));
 	});
 
-	it('is drawn anew each time, so that calls which failed together part', () => {
+	it('is drawn again each time, so that calls which failed together part', () => {
 		const policy = new RetryPolicy(4);
 		const delays = Array.from({ length: 500 }, () => policy.delayMs(overloaded, 2) ?? Number.NaN);
 		expect(delays.every((delay) => delay >= 0 && delay < 2_000)).toBe(true);
@@ -183,7 +183,7 @@ describe('the patience of a run', () => {
 		});
 	});
 
-	it('begins anew with every call that succeeds', () => {
+	it('starts again with every call that succeeds', () => {
 		const { policy, pass } = policyWith();
 		for (let hour = 0; hour < 3; hour++) {
 			policy.failed(overloaded);
@@ -235,7 +235,7 @@ describe('the patience of a run', () => {
 		expect(policy.budgetExhausted()).toBeDefined();
 	});
 
-	it('begins anew with a failure that the deployment gave itself', () => {
+	it('starts again with a failure that the deployment gave itself', () => {
 		const { policy, pass } = policyWith();
 		policy.failed(overloaded);
 		pass(PATIENCE_MS);

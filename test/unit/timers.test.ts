@@ -100,7 +100,7 @@ describe('timers', () => {
 		expect(ran).toEqual(["Node's own", 'far']);
 	});
 
-	it('cost no signals of their own while another is under way', async () => {
+	it('cost no signals of their own while another is pending', async () => {
 		const signals = jest.spyOn(AbortSignal, 'timeout');
 		const far = startTimer(() => {}, 60_000);
 		for (let delayMs = 200; delayMs > 100; delayMs--) stopTimer(startTimer(() => {}, delayMs));

@@ -54,7 +54,7 @@ it('catches up after a restart of n8n', async () => {
 	expect((await second.nthStart(1)).items).toMatchObject([{ value: 2 }]);
 });
 
-it('is refused at activation for what the user has to mend', async () => {
+it('is refused at activation for what the user has to fix', async () => {
 	await expect(built.activate(watching('tasks:lst'))).rejects.toThrow(/Did you mean 'tasks:list'/);
 	const credential = { ...built.credential, token: 'other|0123' };
 	await expect(built.activate(counter(), { credential })).rejects.toThrow(/admin key/);

@@ -1,5 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
-import { EMPTY_LEDGER, readHead, type Judge, type LedgerHead } from './judge';
+import { EMPTY_LEDGER, readHead, type ChangeVerifier, type LedgerHead } from './changeVerifier';
 import { SoakFailure } from './verdict';
 
 /** A document of `ledger:list`: the ledger itself has number 0. */
@@ -15,7 +15,7 @@ type Change = { key: string } & (
 );
 
 /** Of a trigger on the documents of `ledger:list`. */
-export class DocumentsJudge implements Judge {
+export class DocumentsVerifier implements ChangeVerifier {
 	changes = 0;
 
 	/** What the workflow was told is there, by key. */

@@ -6,10 +6,10 @@ import { WebSocketServer } from 'ws';
 
 const MAX_MESSAGE_LENGTH = 1_000_000;
 
-export interface RudeSyncServer {
+export interface MalformedMessageServer {
 	url: string;
-	/** Sockets that were treated rudely so far. */
-	rudeSockets: () => number;
+	/** Sockets that it answered itself so far. */
+	answeredSockets: () => number;
 	stop: () => Promise<void>;
 }
 
@@ -17,14 +17,14 @@ export interface RudeSyncServer {
  * Stands before a deployment and passes everything on, but answers the first sockets itself, with
  * messages that no deployment should send.
  */
-export async function startRudeSyncServer(
+export async function startMalformedMessageServer(
 	deploymentUrl: string,
-	rudeMessages: string[],
-): Promise<RudeSyncServer> {
+	messages: string[],
+): Promise<MalformedMessageServer> {
 	const upstream = new URL(deploymentUrl);
 	const { port, hostname } = upstream;
 	const sockets = new WebSocketServer({ noServer: true, maxPayload: MAX_MESSAGE_LENGTH });
-	let rude = 0;
+	let answered = 0;
 	const server = createServer((incoming, outgoing) => {
 		const { method, headers, url: path } = incoming;
 		const passedOn = sendRequest({ port, hostname, method, headers, path }, (answer) => {
@@ -34,12 +34,12 @@ export async function startRudeSyncServer(
 		incoming.pipe(passedOn);
 	});
 	server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-		const message = rudeMessages[rude];
+		const message = messages[answered];
 		if (message === undefined) {
 			passOn(request, socket);
 			return;
 		}
-		rude += 1;
+		answered += 1;
 		sockets.handleUpgrade(request, socket, head, (client) => {
 			client.on('message', () => client.send(message, () => {}));
 		});
@@ -56,7 +56,7 @@ export async function startRudeSyncServer(
 	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 	return {
 		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-		rudeSockets: () => rude,
+		answeredSockets: () => answered,
 		stop: async () => {
 			for (const client of sockets.clients) client.terminate();
 			server.closeAllConnections();

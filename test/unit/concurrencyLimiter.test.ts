@@ -124,7 +124,7 @@ describe('slots', () => {
 	});
 });
 
-it('as much work as allowed is under way at once, never more, and all of it runs once', async () => {
+it('as much work as allowed is in flight at once, never more, and all of it runs once', async () => {
 	await fc.assert(
 		fc.asyncProperty(
 			fc.integer({ min: 1, max: 8 }),
@@ -132,17 +132,17 @@ it('as much work as allowed is under way at once, never more, and all of it runs
 			async (limit, all) => {
 				const slots = new ConcurrencyLimiter(limit);
 				const ran: number[] = [];
-				let underWay = 0;
+				let inFlight = 0;
 				let most = 0;
 				for (const [index, one] of all.entries()) {
 					await slots.whenAvailable();
 					slots.start(async () => {
 						ran.push(index);
-						underWay += 1;
-						most = Math.max(most, underWay);
+						inFlight += 1;
+						most = Math.max(most, inFlight);
 						// Long enough for the others to start.
 						await turns(100 + one.turns);
-						underWay -= 1;
+						inFlight -= 1;
 						if (one.throws) throw new Error(`thrown by ${index}`);
 					});
 				}
@@ -152,7 +152,7 @@ it('as much work as allowed is under way at once, never more, and all of it runs
 				);
 				expect(ran).toEqual(all.map((_one, index) => index));
 				expect(most).toBe(Math.min(limit, all.length));
-				expect(underWay).toBe(0);
+				expect(inFlight).toBe(0);
 				expect(slots.isIdle).toBe(true);
 				expect(ended).toBe(all.some((one) => one.throws) ? 'badly' : 'well');
 			},

@@ -1,9 +1,9 @@
 import type { IDataObject } from 'n8n-workflow';
-import { EMPTY_LEDGER, readHead, type Judge, type LedgerHead } from './judge';
+import { EMPTY_LEDGER, readHead, type ChangeVerifier, type LedgerHead } from './changeVerifier';
 import { SoakFailure } from './verdict';
 
 /** Of a trigger on the result of `ledger:head`. */
-export class ResultJudge implements Judge {
+export class ResultVerifier implements ChangeVerifier {
 	changes = 0;
 
 	private known: LedgerHead = EMPTY_LEDGER;

@@ -38,7 +38,7 @@ const SOCKET_EVENTS = ['/sync/handshake', '/sync/Transition', '/sync/Mutation'];
 /** As many are told with a failure. */
 const LATEST = 10;
 
-export interface DisturbanceCounts {
+export interface FaultCounts {
 	socketsKilled: number;
 	socketsClosed: number;
 	socketsStalled: number;
@@ -51,8 +51,8 @@ export interface DisturbanceCounts {
 }
 
 /** Has things go wrong, as the seed says. */
-export class Disturbances {
-	readonly counts: DisturbanceCounts = {
+export class FaultSchedule {
+	readonly counts: FaultCounts = {
 		socketsKilled: 0,
 		socketsClosed: 0,
 		socketsStalled: 0,

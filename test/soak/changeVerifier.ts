@@ -11,7 +11,7 @@ export interface LedgerHead {
 export const EMPTY_LEDGER: LedgerHead = { revision: 0, count: 0, sum: 0 };
 
 /** Finds out whether what a workflow was started with is what happened to a ledger. */
-export interface Judge {
+export interface ChangeVerifier {
 	/** As of which revision the workflow knows the ledger. */
 	readonly revision: number;
 	/** How many changes it was told of. */
