@@ -43,7 +43,7 @@ describe('retry on fail', () => {
 		expect(success.map((item) => item.json.value)).toEqual([1, 1, 1]);
 		expect(success.map((item) => item.pairedItem)).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
 		expect(await convex.deployment.executions()).toEqual({ 'counters:increment': 3 });
-		expect(JSON.stringify(run.data.executionData?.contextData)).not.toContain('convexRetryMemory');
+		expect(JSON.stringify(run.data.executionData?.contextData)).not.toContain('convexAttempts');
 	});
 
 	it('sends the items behind a failed first item once, when the node continues', async () => {
@@ -117,6 +117,6 @@ describe('retry on fail', () => {
 			settings: retrying,
 		});
 		expect(await convex.deployment.executions()).toEqual({ 'failures:throwError': 3 });
-		expect(JSON.stringify(run.data.executionData?.contextData)).not.toContain('convexRetryMemory');
+		expect(JSON.stringify(run.data.executionData?.contextData)).not.toContain('convexAttempts');
 	});
 });

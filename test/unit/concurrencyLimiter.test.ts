@@ -3,13 +3,13 @@ import { ConcurrencyLimiter } from '../../nodes/Convex/actions/concurrencyLimite
 
 const RUNS = { seed: 20260502, numRuns: 200 };
 
-/** Lets everything run on that waits for nothing but its turn. */
+/** Lets everything run that waits for nothing but the microtask queue. */
 async function turns(count = 20): Promise<void> {
 	for (let turn = 0; turn < count; turn++) await Promise.resolve();
 }
 
-/** Work that ends when it is told to. */
-function work() {
+/** A task that ends when the test ends it. */
+function task() {
 	const { promise, resolve, reject } = Promise.withResolvers<void>();
 	return { run: async () => await promise, end: resolve, fail: reject };
 }
@@ -25,118 +25,127 @@ async function isSettled(promise: Promise<void>): Promise<boolean> {
 	return settled;
 }
 
-describe('slots', () => {
-	it('are free until work takes them, and again when it has ended', async () => {
-		const slots = new ConcurrencyLimiter(2);
-		const [first, second] = [work(), work()];
-		expect([slots.free, slots.isIdle]).toEqual([2, true]);
-		slots.start(first.run);
-		expect([slots.free, slots.isIdle]).toEqual([1, false]);
-		slots.start(second.run);
-		expect([slots.free, slots.isIdle]).toEqual([0, false]);
+describe('a concurrency limiter', () => {
+	it('has a free place less for each task in flight', async () => {
+		const limiter = new ConcurrencyLimiter(2);
+		const [first, second] = [task(), task()];
+		expect([limiter.free, limiter.isIdle]).toEqual([2, true]);
+		limiter.start(first.run);
+		expect([limiter.free, limiter.isIdle]).toEqual([1, false]);
+		limiter.start(second.run);
+		expect([limiter.free, limiter.isIdle]).toEqual([0, false]);
 		first.end();
 		await turns();
-		expect([slots.free, slots.isIdle]).toEqual([1, false]);
+		expect([limiter.free, limiter.isIdle]).toEqual([1, false]);
 		second.end();
 		await turns();
-		expect([slots.free, slots.isIdle]).toEqual([2, true]);
+		expect([limiter.free, limiter.isIdle]).toEqual([2, true]);
 	});
 
-	it('start work at once', () => {
-		const slots = new ConcurrencyLimiter(1);
+	it('starts a task at once', () => {
+		const limiter = new ConcurrencyLimiter(1);
 		let started = false;
-		slots.start(async () => {
+		limiter.start(async () => {
 			started = true;
 		});
 		expect(started).toBe(true);
 	});
 
-	it('are waited for only while none is free', async () => {
-		const slots = new ConcurrencyLimiter(2);
-		const [first, second] = [work(), work()];
-		expect(await isSettled(slots.whenAvailable())).toBe(true);
-		slots.start(first.run);
-		expect(await isSettled(slots.whenAvailable())).toBe(true);
-		slots.start(second.run);
-		const vacant = slots.whenAvailable();
-		expect(await isSettled(vacant)).toBe(false);
+	it('makes callers wait only while no place is free', async () => {
+		const limiter = new ConcurrencyLimiter(2);
+		const [first, second] = [task(), task()];
+		expect(await isSettled(limiter.whenAvailable())).toBe(true);
+		limiter.start(first.run);
+		expect(await isSettled(limiter.whenAvailable())).toBe(true);
+		limiter.start(second.run);
+		const available = limiter.whenAvailable();
+		expect(await isSettled(available)).toBe(false);
 		second.end();
-		expect(await isSettled(vacant)).toBe(true);
+		expect(await isSettled(available)).toBe(true);
 	});
 
-	it('change whenever work ends, however it ends', async () => {
-		const slots = new ConcurrencyLimiter(3);
-		const [first, second] = [work(), work()];
-		slots.start(first.run);
-		slots.start(second.run);
-		const change = slots.nextCompletion();
-		expect(await isSettled(change)).toBe(false);
+	it('reports a completion whenever a task ends, however it ends', async () => {
+		const limiter = new ConcurrencyLimiter(3);
+		const [first, second] = [task(), task()];
+		limiter.start(first.run);
+		limiter.start(second.run);
+		const completion = limiter.nextCompletion();
+		expect(await isSettled(completion)).toBe(false);
 		first.end();
-		expect(await isSettled(change)).toBe(true);
-		const nextChange = slots.nextCompletion();
-		expect(await isSettled(nextChange)).toBe(false);
+		expect(await isSettled(completion)).toBe(true);
+		const nextCompletion = limiter.nextCompletion();
+		expect(await isSettled(nextCompletion)).toBe(false);
 		second.fail(new Error('boom'));
-		expect(await isSettled(nextChange)).toBe(true);
+		expect(await isSettled(nextCompletion)).toBe(true);
 	});
 
-	it('are idle at once when nothing was started', async () => {
+	it('wakes all callers that wait for a completion', async () => {
+		const limiter = new ConcurrencyLimiter(1);
+		const only = task();
+		limiter.start(only.run);
+		const waits = [limiter.nextCompletion(), limiter.whenAvailable(), limiter.drain()];
+		only.end();
+		expect(await Promise.all(waits.map(isSettled))).toEqual([true, true, true]);
+	});
+
+	it('is drained at once when nothing was started', async () => {
 		await expect(new ConcurrencyLimiter(1).drain()).resolves.toBeUndefined();
 	});
 
-	it('are idle when all work has ended', async () => {
-		const slots = new ConcurrencyLimiter(3);
-		const all = [work(), work(), work()];
-		for (const { run } of all) slots.start(run);
-		const idle = slots.drain();
+	it('is drained when all tasks have ended', async () => {
+		const limiter = new ConcurrencyLimiter(3);
+		const all = [task(), task(), task()];
+		for (const { run } of all) limiter.start(run);
+		const drained = limiter.drain();
 		for (const { end } of all) {
-			expect(await isSettled(idle)).toBe(false);
+			expect(await isSettled(drained)).toBe(false);
 			end();
 		}
-		expect(await isSettled(idle)).toBe(true);
+		expect(await isSettled(drained)).toBe(true);
 	});
 
-	it('throw what the first work threw that threw, when all work has ended', async () => {
-		const slots = new ConcurrencyLimiter(4);
-		const [first, second, third] = [work(), work(), work()];
-		for (const { run } of [first, second, third]) slots.start(run);
+	it('throws the first error when all tasks have ended', async () => {
+		const limiter = new ConcurrencyLimiter(4);
+		const [first, second, third] = [task(), task(), task()];
+		for (const { run } of [first, second, third]) limiter.start(run);
 		second.fail(new Error('the first that threw'));
 		await turns();
 		first.fail(new Error('the second that threw'));
-		expect(slots.free).toBe(2);
-		const idle = slots.drain();
-		expect(await isSettled(idle)).toBe(false);
+		expect(limiter.free).toBe(2);
+		const drained = limiter.drain();
+		expect(await isSettled(drained)).toBe(false);
 		third.end();
-		await expect(idle).rejects.toThrow('the first that threw');
+		await expect(drained).rejects.toThrow('the first that threw');
 	});
 
-	it('go on with other work when one throws', async () => {
-		const slots = new ConcurrencyLimiter(1);
-		slots.start(async () => {
+	it('starts further tasks when one throws', async () => {
+		const limiter = new ConcurrencyLimiter(1);
+		limiter.start(async () => {
 			throw new Error('boom');
 		});
-		await slots.whenAvailable();
+		await limiter.whenAvailable();
 		let ran = false;
-		slots.start(async () => {
+		limiter.start(async () => {
 			ran = true;
 		});
-		await expect(slots.drain()).rejects.toThrow('boom');
+		await expect(limiter.drain()).rejects.toThrow('boom');
 		expect(ran).toBe(true);
 	});
 });
 
-it('as much work as allowed is in flight at once, never more, and all of it runs once', async () => {
+it('as many tasks as allowed are in flight at once, never more, and each runs once', async () => {
 	await fc.assert(
 		fc.asyncProperty(
 			fc.integer({ min: 1, max: 8 }),
 			fc.array(fc.record({ turns: fc.nat({ max: 30 }), throws: fc.boolean() }), { maxLength: 40 }),
 			async (limit, all) => {
-				const slots = new ConcurrencyLimiter(limit);
+				const limiter = new ConcurrencyLimiter(limit);
 				const ran: number[] = [];
 				let inFlight = 0;
 				let most = 0;
 				for (const [index, one] of all.entries()) {
-					await slots.whenAvailable();
-					slots.start(async () => {
+					await limiter.whenAvailable();
+					limiter.start(async () => {
 						ran.push(index);
 						inFlight += 1;
 						most = Math.max(most, inFlight);
@@ -146,14 +155,14 @@ it('as much work as allowed is in flight at once, never more, and all of it runs
 						if (one.throws) throw new Error(`thrown by ${index}`);
 					});
 				}
-				const ended = await slots.drain().then(
+				const ended = await limiter.drain().then(
 					() => 'well',
 					() => 'badly',
 				);
 				expect(ran).toEqual(all.map((_one, index) => index));
 				expect(most).toBe(Math.min(limit, all.length));
 				expect(inFlight).toBe(0);
-				expect(slots.isIdle).toBe(true);
+				expect(limiter.isIdle).toBe(true);
 				expect(ended).toBe(all.some((one) => one.throws) ? 'badly' : 'well');
 			},
 		),

@@ -192,7 +192,7 @@ describe('a credential that is not complete', () => {
 			expectRefusal(
 				() => parseCredential(withKey(name)),
 				"The credential's 'Deploy Key' is only the name of a deployment",
-				/^A deploy key goes on with a | behind the name/,
+				/^A deploy key continues with | and more after the name/,
 			);
 		},
 	);

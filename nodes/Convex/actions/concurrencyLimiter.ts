@@ -1,52 +1,60 @@
-/** Lets at most `limit` pieces of work be under way at once. */
+/** Keeps at most `limit` tasks in flight at once. */
 export class ConcurrencyLimiter {
-	private busy = 0;
+	private inFlight = 0;
 
-	private wake: (() => void) | undefined;
+	/** Ends the wait of all who wait for the next completion. */
+	private complete: () => void = () => {};
+
+	private completion = this.pendingCompletion();
 
 	private thrown: unknown;
 
 	constructor(private readonly limit: number) {}
 
 	get free(): number {
-		return this.limit - this.busy;
+		return this.limit - this.inFlight;
 	}
 
 	get isIdle(): boolean {
-		return this.busy === 0;
+		return this.inFlight === 0;
 	}
 
-	/** Waits until a piece of work can start. */
+	/** Waits until a task can start. */
 	async whenAvailable(): Promise<void> {
 		while (this.free <= 0) await this.nextCompletion();
 	}
 
 	/**
-	 * Waits until none is under way.
+	 * Waits until no task is in flight.
 	 *
-	 * @throws what the first piece of work threw that threw
+	 * @throws what the first task threw that threw
 	 */
 	async drain(): Promise<void> {
-		while (this.busy > 0) await this.nextCompletion();
+		while (!this.isIdle) await this.nextCompletion();
 		if (this.thrown !== undefined) throw this.thrown;
 	}
 
-	start(work: () => Promise<void>): void {
-		this.busy += 1;
-		void work()
+	start(task: () => Promise<void>): void {
+		this.inFlight += 1;
+		void task()
 			.catch((error: unknown) => {
 				this.thrown ??= error;
 			})
 			.finally(() => {
-				this.busy -= 1;
-				this.wake?.();
+				this.inFlight -= 1;
+				this.complete();
+				this.completion = this.pendingCompletion();
 			});
 	}
 
-	/** Waits until a piece of work has ended. */
+	/** Waits until a task has ended, however it ended. */
 	async nextCompletion(): Promise<void> {
+		await this.completion;
+	}
+
+	private async pendingCompletion(): Promise<void> {
 		await new Promise<void>((resolve) => {
-			this.wake = resolve;
+			this.complete = resolve;
 		});
 	}
 }

@@ -14,11 +14,11 @@ type ItemResult =
 	  };
 
 /**
- * The items of one run of the node: hands them out in input order, takes in how each ended, in any
- * order, and gives the output in input order again.
+ * The items of one run of the node, handed out in input order. They end in any order; the output is
+ * in input order again.
  *
  * Whatever goes wrong becomes either the one error that stops the node or, when the node continues
- * on errors, an error item: n8n sends what is thrown then to the success branch, without a word.
+ * on errors, an error item: n8n would silently send what is thrown then to the success branch.
  */
 export class ItemResults {
 	private readonly count: number;
@@ -50,7 +50,7 @@ export class ItemResults {
 		if (this.cancelSignal?.aborted === true) this.stop();
 	}
 
-	/** Aborted when no further item is to be run: one failed that stops the node, or n8n cancelled. */
+	/** Aborted when no further item may run: one failed that stops the node, or n8n cancelled. */
 	get stopped(): AbortSignal {
 		return this.stopping.signal;
 	}
@@ -78,7 +78,7 @@ export class ItemResults {
 	}
 
 	fail(itemIndex: number, cause: ConvexFailure): void {
-		// What was not sent any more must not hide why the run stopped.
+		// A call that was not sent must not hide why the run stopped.
 		if (cause.details.code === RUN_STOPPED) return;
 		this.endFailed(itemIndex, withItemIndex(cause, itemIndex), 'item');
 	}
@@ -95,7 +95,7 @@ export class ItemResults {
 		this.end(itemIndex, ended);
 	}
 
-	/** All items are run again when n8n tries the node once more, also those that succeeded. */
+	/** All items run again when n8n retries the node, also those that succeeded. */
 	forgetBetweenAttempts(): void {
 		this.attempts.endAttempt(false);
 		this.attempts = NO_ATTEMPTS;
@@ -112,7 +112,7 @@ export class ItemResults {
 			if (this.results[itemIndex] !== undefined) continue;
 			const known = this.attempts.get(itemIndex);
 			if (known !== undefined) this.end(itemIndex, known);
-			// Of an item that was handed out, nobody knows how far it came.
+			// An item that was handed out may have been sent.
 			else
 				this.endFailed(
 					itemIndex,
@@ -192,7 +192,7 @@ function withUnknownOutcome({ message, description, details }: ConvexFailure): C
 	});
 }
 
-/** A defect of this package; without it such an item would be missing, and nobody would know. */
+/** A defect of this package. Without this failure such an item would be missing unnoticed. */
 function missingResult(): ConvexFailure {
 	return new ConvexFailure(
 		'The node lost track of this item',

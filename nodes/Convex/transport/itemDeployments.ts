@@ -5,7 +5,7 @@ import { toFailure } from './nodeError';
 
 /**
  * The index of an item that no run has. A prime, so that an expression that takes turns
- * (`$itemIndex % 2`) does not give it what it gives the first item.
+ * (`$itemIndex % 2`) does not treat it as the first item.
  */
 const NO_ITEM_INDEX = 2 ** 31 - 1;
 
@@ -17,9 +17,9 @@ type Reading =
  * The deployment of each item of a run, by the credential as its expressions give it for that item.
  *
  * Each read costs n8n a database query, so a credential that does not depend on the item is read for
- * all of them together. n8n does not tell whether one holds expressions. But it refuses `$json`,
+ * all of them together. n8n does not say whether one has expressions. But it refuses `$json`,
  * `$binary` and `$input.item` for an item that is not there (n8n-workflow workflow-data-proxy), and
- * gives what is constant there too: what comes back equal for no item does not read one with these.
+ * still gives what is constant: a credential that is equal without an item does not read one with these.
  * An expression that only looks whether there is an item (`$thisItem?.json.token ?? …`) is given its
  * fallback then, so the second and the last item are asked as well.
  */

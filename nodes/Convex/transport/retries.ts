@@ -10,17 +10,17 @@ interface Failed {
 	failure: ConvexFailure;
 }
 
-/** What a call came to; anything but a failure is a success. */
+/** The result of an attempt; anything but a failure is a success. */
 type Attempted = Failed | { status: 'success' | 'answered' };
 
 export interface RetryOptions {
-	/** How often the call was sent again already, as a part of something else. */
+	/** How often the call was retried already, as part of a batch. */
 	retried?: number;
-	/** Whether a failure is to be met in another way than by sending the same again. */
+	/** Whether the caller handles a failure in another way than by a retry. */
 	shouldStop?: (failure: ConvexFailure) => boolean;
 }
 
-/** Sends calls, and sends them again as the policy says, until `stopped`: then nothing more is sent. */
+/** Makes calls, and retries them as the policy says. Once `stopped`, nothing more is sent. */
 export class Retries {
 	constructor(
 		private readonly policy: RetryPolicy,
@@ -29,7 +29,7 @@ export class Retries {
 
 	async run<Result extends Attempted>(
 		attempt: () => Promise<Result>,
-		{ retried = 0, shouldStop: givesUp = () => false }: RetryOptions = {},
+		{ retried = 0, shouldStop = () => false }: RetryOptions = {},
 	): Promise<Result | Failed> {
 		if (this.stopped.aborted) return { status: 'failure', failure: notSent() };
 		const exhausted = this.policy.budgetExhausted();
@@ -42,7 +42,7 @@ export class Retries {
 			}
 			this.policy.failed(result.failure);
 			const delayMs = this.policy.delayMs(result.failure, retries);
-			if (delayMs === undefined || givesUp(result.failure)) return result;
+			if (delayMs === undefined || shouldStop(result.failure)) return result;
 			await pause(delayMs, this.stopped);
 			if (this.stopped.aborted) return result;
 		}

@@ -2,15 +2,15 @@
  * `setTimeout` and `clearTimeout` on AbortSignal.timeout: n8n allows nodes no timers. Time limits and
  * retries need some, and Convex's own client, bundled with these in their place (gulpfile.js).
  *
- * One signal serves all timers that wait. A signal cannot be taken back, and the client sets a timer
- * of a minute anew at each message: a signal for each of them would pile up by the thousands.
+ * One signal serves all timers that wait. A signal cannot be taken back, and the client restarts a
+ * timer of a minute at each message: signals of their own would pile up by the thousands.
  */
 interface Timer {
 	dueAt: number;
 	run: () => void;
 }
 
-/** A tick that nothing waits for any more is over within this time. */
+/** No tick takes longer: its signal keeps existing when nothing waits for it any more. */
 const MAX_TICK_MS = 1_000;
 
 const waiting = new Map<number, Timer>();
@@ -48,18 +48,18 @@ function armTick(dueAt: number): void {
 }
 
 function tick(tickAt: number): void {
-	// A sooner one has taken its place.
+	// An earlier tick has taken its place.
 	if (tickAt !== nextTickAt) return;
 	nextTickAt = Number.POSITIVE_INFINITY;
 	const now = performance.now();
 	const due = [...waiting].filter(([, { dueAt }]) => dueAt <= now);
 	for (const [id, { run }] of due.sort(([, a], [, b]) => a.dueAt - b.dueAt)) {
-		// One that ran before may have stopped it.
+		// A timer that ran before may have stopped it.
 		if (!waiting.delete(id)) continue;
 		try {
 			run();
 		} catch {
-			// It would end n8n's process. A client that broke is replaced by whoever misses it.
+			// It would end n8n's process. Inactivity shows that a client broke, and it is replaced.
 		}
 	}
 	const firstDueAt = [...waiting.values()].reduce(

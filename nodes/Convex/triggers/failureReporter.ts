@@ -6,12 +6,12 @@ import type { ConvexFailure } from '../convex/failure';
  * - `query`: the query throws, or is refused.
  * - `result`: its result cannot be watched the way that was chosen.
  * - `absence`: there is no connection to the deployment, or nothing comes over it.
- * - `start`: n8n did not take over the start of the workflow.
+ * - `start`: n8n did not start the workflow.
  * - `memory`: what is remembered cannot be written to n8n's static data.
  */
 export type IncidentKind = 'query' | 'result' | 'absence' | 'start' | 'memory';
 
-/** Tells the workflow, in its next item, that something was wrong for a time. */
+/** What the workflow's next item says of a failure that is over. */
 export interface Recovery {
 	message: string;
 	/** ISO date. */
@@ -24,7 +24,7 @@ interface Incident {
 	isReported: boolean;
 }
 
-/** Reports what goes wrong with a trigger once, however often it shows. */
+/** Reports each failure of a trigger once, however often it occurs. */
 export class FailureReporter {
 	private readonly open = new Map<IncidentKind, Incident>();
 
@@ -32,7 +32,7 @@ export class FailureReporter {
 
 	private isMuted = true;
 
-	/** @param report called for an incident as it begins, but not before `release` */
+	/** @param report called once for each incident, and not before `unmute` */
 	constructor(private readonly report: (failure: ConvexFailure) => void) {}
 
 	begin(kind: IncidentKind, failure: ConvexFailure, since = new Date()): void {
@@ -48,18 +48,18 @@ export class FailureReporter {
 		this.recovery ??= recoveryFrom(incident);
 	}
 
-	/** From here on incidents are reported, those that are under way too. */
+	/** Reports incidents from here on, and those that are open already. */
 	unmute(): void {
 		this.isMuted = false;
 		for (const incident of this.open.values()) this.reportOnce(incident);
 	}
 
-	/** What is over and was not told yet; with the next start of the workflow, what kept it from starting. */
+	/** What the next item has to say: what is over and in no item yet, or what kept the workflow from starting. */
 	get untold(): Recovery | undefined {
 		return this.recovery ?? recoveryFrom(this.open.get('start'));
 	}
 
-	/** The workflow started, with what was not told yet. */
+	/** The workflow started, with the recovery in its item. */
 	started(): void {
 		this.open.delete('start');
 		this.recovery = undefined;

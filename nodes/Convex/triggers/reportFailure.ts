@@ -3,7 +3,7 @@ import type { ConvexFailure } from '../convex/failure';
 import { toNodeError } from '../transport/nodeError';
 
 /**
- * Reports what goes wrong with a trigger that keeps running: as a failed execution of its workflow. n8n
+ * Reports a failure of a trigger that keeps running, as a failed execution of its workflow. n8n
  * 2.0 and older cannot record one, and `emitError` would end the trigger: there it is a line in n8n's
  * log.
  */

@@ -27,23 +27,23 @@ export async function runQueries(
 	const { batchSize, concurrency } = run.options;
 	const sizing = new BatchSizing(batchSize, concurrency);
 	const batches = new QueryBatches(run, items, sizing);
-	const slots = new ConcurrencyLimiter(concurrency);
+	const limiter = new ConcurrencyLimiter(concurrency);
 	for (;;) {
-		if (slots.free === 0) await batches.readAhead(() => slots.free > 0);
-		await slots.whenAvailable();
-		const next = await batches.take(slots.free);
+		if (limiter.free === 0) await batches.readAhead(() => limiter.free > 0);
+		await limiter.whenAvailable();
+		const next = await batches.take(limiter.free);
 		if (next?.kind === 'single') {
-			slots.start(async () => await run.send(next.prepared, next.retried));
+			limiter.start(async () => await run.send(next.prepared, next.retried));
 		} else if (next?.kind === 'batch') {
-			slots.start(async () => await sendBatch(run, next.queries, batches, sizing));
-		} else if (!slots.isIdle) {
-			// A batch that is under way may come back to be sent one by one.
-			await slots.nextCompletion();
+			limiter.start(async () => await sendBatch(run, next.queries, batches, sizing));
+		} else if (!limiter.isIdle) {
+			// A batch in flight may fail, and its queries be sent one by one.
+			await limiter.nextCompletion();
 		} else if (batches.isEmpty || items.stopped.aborted) {
 			break;
 		}
 	}
-	await slots.drain();
+	await limiter.drain();
 }
 
 async function sendBatch(

@@ -18,9 +18,10 @@ import { prepareCall, type PreparedCall } from './prepareCall';
 import { readRunOptions, type RunOptions } from '../../parameters/options/runOptions';
 import { CachedParameters } from '../../parameters/cachedParameters';
 
+/** How long a run may keep the event loop from answers and from n8n. */
 const MAX_BLOCKING_MS = 20;
 
-/** One run of an operation that calls functions: prepares its items' calls, sends them and ends the items. */
+/** One run of an operation: prepares the calls of its items, sends them and ends the items. */
 export class CallRunner {
 	readonly options: RunOptions;
 
@@ -28,7 +29,7 @@ export class CallRunner {
 
 	private readonly functions: SignatureCache;
 
-	private turnEndsMs = performance.now() + MAX_BLOCKING_MS;
+	private yieldsAtMs = performance.now() + MAX_BLOCKING_MS;
 
 	/** By the deployment's address: an outage of one says nothing of another. */
 	private readonly retries = new Map<string, Retries>();
@@ -46,7 +47,7 @@ export class CallRunner {
 		this.options = readRunOptions(context, operation);
 		this.parameters = new CachedParameters(context, operation);
 		this.functions = new SignatureCache(context, (deployment) => this.retriesFor(deployment));
-		// A later try reads a later snapshot, so it reads everything there.
+		// A later attempt has a later snapshot, which all items have to read.
 		if (this.options.snapshot) items.forgetBetweenAttempts();
 	}
 
@@ -66,7 +67,7 @@ export class CallRunner {
 		}
 	}
 
-	/** Sends calls to a deployment, again where that is safe. */
+	/** Sends calls to a deployment, and retries those that are safe to retry. */
 	retriesFor({ credential }: Deployment): Retries {
 		const { deploymentUrl } = credential;
 		const { maxRetries } = this.options;
@@ -77,17 +78,17 @@ export class CallRunner {
 		return retries;
 	}
 
-	/** Reading items may take long; now and then answers are taken in, and n8n can do other work. */
+	/** Lets answers arrive and n8n work while many items are read. Called after each. */
 	async yieldToEventLoop(): Promise<void> {
-		if (performance.now() < this.turnEndsMs) return;
+		if (performance.now() < this.yieldsAtMs) return;
 		await sleep(0);
-		this.turnEndsMs = performance.now() + MAX_BLOCKING_MS;
+		this.yieldsAtMs = performance.now() + MAX_BLOCKING_MS;
 	}
 
 	/**
 	 * Sends an item's call by itself: once, or page by page.
 	 *
-	 * @param retried how often it was sent again already, in a batch
+	 * @param retried how often it was retried already, in a batch
 	 */
 	async send(prepared: PreparedCall, retried: number): Promise<void> {
 		const { itemIndex, options } = prepared;

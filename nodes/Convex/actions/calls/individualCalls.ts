@@ -8,7 +8,7 @@ import { runSession } from './sessionDelivery';
 
 /**
  * Runs the functions that the items ask for, each in a request of its own: one after another in input
- * order unless 'Concurrency' says otherwise. Or all in a session, where 'Delivery' says so.
+ * order unless 'Concurrency' says otherwise. With the 'Delivery' of a session, all go over one live connection.
  *
  * @throws ConvexFailure (`input`) naming an option that holds for all items
  */
@@ -23,15 +23,15 @@ export async function runCalls(
 		await runSession(run, operation);
 		return;
 	}
-	const slots = new ConcurrencyLimiter(run.options.concurrency);
+	const limiter = new ConcurrencyLimiter(run.options.concurrency);
 	for (;;) {
-		await slots.whenAvailable();
+		await limiter.whenAvailable();
 		const itemIndex = items.next();
 		if (itemIndex === undefined) break;
-		slots.start(async () => {
+		limiter.start(async () => {
 			const prepared = await run.prepare(itemIndex);
 			if (prepared !== undefined) await run.send(prepared, 0);
 		});
 	}
-	await slots.drain();
+	await limiter.drain();
 }

@@ -54,7 +54,7 @@ function toItemFields(value: JSONValue): IDataObject {
 	return spreadable && !('error' in value) ? value : { value };
 }
 
-/** Tells the user of a function that declares a list how to get an item for each of its elements. */
+/** Hints at the options that make an item of each element, for a function that declares a list. */
 export function hintAtItems(
 	context: IExecuteFunctions,
 	output: OutputShape,

@@ -25,7 +25,7 @@ export interface PreparedCall {
 	signature: FunctionSignature | undefined;
 }
 
-/** What an item's call is made with. */
+/** What the calls of a run have in common. */
 export interface PrepareContext {
 	deployment: Deployment;
 	operation: FunctionOperation;

@@ -4,10 +4,10 @@ import type { ItemResults } from '../itemResults';
 import type { CallRunner } from './callRunner';
 import type { PreparedCall } from './prepareCall';
 
-/** With many identities among the items, no more than this many batches' worth of them wait. */
+/** With many identities among the items, the queries of at most so many batches wait. */
 const MAX_WAITING_BATCHES = 4;
-/** Fewer than these would hardly give batches where each item has one of many users. */
-const LEAST_WAITING = 1_000;
+/** Fewer would hardly make batches where the items belong to many users. */
+const MIN_WAITING = 1_000;
 const MAX_WAITING_BYTES = 2 * MAX_BATCH_BYTES;
 
 /** A query that waits to be sent with others. */
@@ -25,7 +25,7 @@ export type NextRequest =
 
 interface SingleQuery {
 	prepared: PreparedCall;
-	/** How often it was sent again already, in a batch. */
+	/** How often it was retried already, in a batch. */
 	retried: number;
 }
 
@@ -62,21 +62,21 @@ export class QueryBatches {
 	async take(freeSlots: number): Promise<NextRequest | undefined> {
 		const size = this.sizing.next(this.items.waiting + this.waiting, freeSlots);
 		let full = this.fullGroup(size);
-		const most = Math.max(size * MAX_WAITING_BATCHES, LEAST_WAITING);
+		const maxWaiting = Math.max(size * MAX_WAITING_BATCHES, MIN_WAITING);
 		await this.readUntil((added) => {
 			if (added !== undefined && isFull(added, size)) full = added;
 			if (full !== undefined || this.single.length > 0) return true;
-			return this.waiting >= most || this.waitingBytes >= MAX_WAITING_BYTES;
+			return this.waiting >= maxWaiting || this.waitingBytes >= MAX_WAITING_BYTES;
 		});
 		if (this.items.stopped.aborted) return undefined;
-		const alone = this.single.shift();
-		if (alone !== undefined) return { kind: 'single', ...alone };
+		const single = this.single.shift();
+		if (single !== undefined) return { kind: 'single', ...single };
 		const [oldest] = this.groups.values();
 		const group = full ?? oldest;
 		return group === undefined ? undefined : this.cut(group, size);
 	}
 
-	/** Reads the items of about one more batch, while there is nothing better to do. */
+	/** Reads the items of about one more batch while all requests are in flight. */
 	async readAhead(isUrgent: () => boolean): Promise<void> {
 		const size = this.sizing.next(this.items.waiting + this.waiting, 1);
 		await this.readUntil(() => isUrgent() || this.single.length > 0 || this.waiting >= size);
@@ -85,7 +85,7 @@ export class QueryBatches {
 	/**
 	 * Takes queries back, to be sent one by one.
 	 *
-	 * @param retried how often they were sent again already, together
+	 * @param retried how often they were retried already, together
 	 */
 	separate(queries: WaitingQuery[], retried: number): void {
 		for (const { prepared } of queries) this.single.push({ prepared, retried });
@@ -135,8 +135,8 @@ export class QueryBatches {
 	}
 
 	/**
-	 * Takes as many queries from a group as fit into a request. A lone one goes as a batch too where
-	 * batches are measured: it tells whether more may go together again.
+	 * Takes as many queries from a group as fit into a request. A single one is a batch
+	 * too where batches are measured: it shows whether more may go together again.
 	 */
 	private cut(group: Group, size: number): NextRequest | undefined {
 		let count = 0;

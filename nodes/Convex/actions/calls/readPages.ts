@@ -13,7 +13,7 @@ import {
 } from '../../convex/responses/pageWalk';
 import type { PaginationOptions } from '../../parameters/options/pagination';
 
-/** A list whose bounds change again and again is not read for ever. */
+/** The bounds of a list may keep changing, so restarts are limited. */
 const MAX_RESTARTS = 5;
 
 export interface ListPage {
@@ -51,7 +51,7 @@ export async function readPages(
 		if (restarts === MAX_RESTARTS) {
 			throw invalidated(
 				failure,
-				`The list was started again ${MAX_RESTARTS} times, and changed each time. Read it in larger pages, or by a query whose bounds do not depend on other data.`,
+				`The list was read again ${MAX_RESTARTS} times from its beginning, and changed each time. Read it in larger pages, or by a query whose bounds do not depend on other data.`,
 			);
 		}
 		range = { ...range, cursor: null };
@@ -86,7 +86,7 @@ async function readOnce(
 	return { pages };
 }
 
-/** The cursor leads behind the documents that are left out, so it is left out too. */
+/** The cursor points behind the documents that are left out, so it is left out too. */
 function cutTo(documents: JSONValue[], { value }: Page): JSONValue {
 	const fields = Object.entries(value).filter(([name]) => name !== 'continueCursor');
 	return { ...Object.fromEntries(fields), page: documents };

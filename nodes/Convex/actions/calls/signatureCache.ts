@@ -18,11 +18,11 @@ type SignatureResult =
 	| { status: 'success'; signature: FunctionSignature }
 	| { status: 'failure'; failure: ConvexFailure };
 
-/** What the deployments say of the functions of a run, asked once for each of them. */
+/** The signatures of the functions of a run, read from the deployments once for each function. */
 export class SignatureCache {
 	private readonly signatures = new Map<string, Promise<SignatureResult>>();
 
-	/** What was asked for past the cache. */
+	/** Signatures that were read again, past the cache. */
 	private readonly renewals = new Map<string, Promise<SignatureResult>>();
 
 	private readonly suggestions = new Map<string, Promise<string | undefined>>();
@@ -41,7 +41,7 @@ export class SignatureCache {
 		this.signatures.set(key, asked);
 		const result = await asked;
 		if (result.status === 'success') return result.signature;
-		// That the function is gone holds for all items; a deployment that is not there may come back.
+		// A missing function fails all items; an unavailable deployment may answer the next one.
 		if (result.failure.details.kind !== 'input') this.signatures.delete(key);
 		throw result.failure;
 	}
@@ -50,7 +50,7 @@ export class SignatureCache {
 	 * Reads an item by a function's signature. What a signature of the cache refuses is read once more
 	 * by what the deployment says now, which is asked for once in a run.
 	 *
-	 * @param read is given a way to ask for the signature, where it needs one
+	 * @param read gets a function that gives the signature, where it needs one
 	 */
 	async reading<Result>(
 		deployment: Deployment,

@@ -10,7 +10,7 @@ import type { ConvexFailure } from '../failure';
  */
 export type EventReason = 'initial' | 'change' | 'catchUp';
 
-/** What the workflow is told of a change, with all values in Convex's encoded JSON. */
+/** What starts the workflow, with all values in Convex's encoded JSON. */
 export type ResultEvent =
 	| { kind: 'result'; reason: EventReason; value: JSONValue; previousValue: JSONValue | undefined }
 	| { kind: 'document'; reason: EventReason; change: DocumentChange };
@@ -18,7 +18,7 @@ export type ResultEvent =
 export type EncodedDocument = { [field: string]: JSONValue };
 
 /**
- * A document of a list that came, went or changed. What is undefined is not known, because only the
+ * A document of a list that was added, removed or changed. What is undefined is not known, because only the
  * fingerprint of the earlier document was kept.
  */
 export interface DocumentChange {
@@ -41,11 +41,11 @@ export interface ResultCheckpoint {
 /** What a new result of a watched query means. */
 export interface ResultUpdate {
 	events: ResultEvent[];
-	/** Something that was not noticed, or will not be. */
+	/** Changes that were not noticed, or will not be. */
 	warning?: ConvexFailure;
 	/** What is to be kept of the result. */
 	checkpoint: ResultCheckpoint;
-	/** From here on results are compared with this one. Until then they are with the one before. */
+	/** Compares further results with this one, instead of the one before. */
 	accept: () => void;
 }
 

@@ -37,7 +37,7 @@ const REASONS = {
 	list: 'change',
 } as const satisfies Partial<Record<LastList['from'], EventReason>>;
 
-/** Watches a list of documents: each that comes, goes or changes is a change. */
+/** Watches a list of documents: each that is added, removed or changed is a change. */
 export class TrackedDocuments implements ResultTracker {
 	private last: LastList;
 
@@ -60,8 +60,8 @@ export class TrackedDocuments implements ResultTracker {
 		const { last, warnedOfLength } = this;
 		const documents = documentsByKey(result, this.keyField, last.documents);
 		if (last.from === 'gap') return this.afterGap(last, documents);
-		const isQuiet = last.from === 'nothing' && !this.emitInitial;
-		const changes = isQuiet ? [] : changesBetween(last.documents ?? new Map(), documents);
+		const isSilentStart = last.from === 'nothing' && !this.emitInitial;
+		const changes = isSilentStart ? [] : changesBetween(last.documents ?? new Map(), documents);
 		const isUnchanged = last.from === 'list' && changes.length === 0;
 		const checkpoint = isUnchanged ? last.checkpoint : checkpointOf(documents);
 		const isTooLong = checkpoint.documents === undefined;
@@ -85,7 +85,7 @@ export class TrackedDocuments implements ResultTracker {
 		const checkpoint = checkpointOf(documents);
 		return {
 			events: [],
-			...(checkpoint.result !== result && { warning: missed(gapReason) }),
+			...(checkpoint.result !== result && { warning: unknownChanges(gapReason) }),
 			checkpoint,
 			accept: () => {
 				this.last = { from: 'list', documents, checkpoint };
@@ -99,7 +99,7 @@ function lastListOf({ result, documents: kept }: ResultCheckpoint): LastList {
 	if (documents !== undefined) return { from: 'fingerprints', documents };
 	const gapReason =
 		kept === undefined
-			? `Before, the list was too long to remember its documents one by one: that is done up to ${BOUNDS}. Watch a query that returns fewer, for example only those that still have something to be done.`
+			? `Before, the list was too long to remember its documents one by one: that is done up to ${BOUNDS}. Watch a query that returns fewer, for example only those that still need work.`
 			: 'What was remembered of the documents cannot be read.';
 	return { from: 'gap', result, gapReason };
 }
@@ -112,7 +112,7 @@ function checkpointOf(documents: KnownDocuments): ResultCheckpoint {
 	return { result: fingerprint, ...(!isTooLong && { documents: json }) };
 }
 
-function missed(gapReason: string): ConvexFailure {
+function unknownChanges(gapReason: string): ConvexFailure {
 	return warning(
 		'The watched list changed while the trigger was not running, and which documents changed is not known',
 		`${gapReason} Changes from now on start the workflow again.`,
@@ -122,7 +122,7 @@ function missed(gapReason: string): ConvexFailure {
 function tooLong({ size }: KnownDocuments): ConvexFailure {
 	return warning(
 		`The watched list has ${size} documents: what changes while the trigger is not running will not be noticed`,
-		`It remembers the documents of a list one by one up to ${BOUNDS}, to catch up on changes after a pause. Changes that happen while it runs start the workflow as ever. Watch a query that returns fewer documents, for example only those that still have something to be done, or choose a shorter field in 'Key Field'.`,
+		`It remembers the documents of a list one by one up to ${BOUNDS}, to catch up on changes after a pause. Changes that happen while it runs start the workflow as usual. Watch a query that returns fewer documents, for example only those that still need work, or choose a shorter field in 'Key Field'.`,
 	);
 }
 

@@ -72,7 +72,7 @@ function parseDeployKey(input: string): string {
 	if (KEY_PREFIX.test(key) && !key.includes('|')) {
 		throw inputFailure(
 			"The credential's 'Deploy Key' is only the name of a deployment",
-			`A deploy key goes on with a | behind the name, e.g. prod:happy-animal-123|…. ${WHERE_KEYS_ARE}`,
+			`A deploy key continues with | and more after the name, e.g. prod:happy-animal-123|…. ${WHERE_KEYS_ARE}`,
 		);
 	}
 	return key;

@@ -10,7 +10,7 @@ export interface Converted<Value> {
 
 /**
  * Why a value cannot be converted. A union tries several types on each of many values, so the
- * sentence is made only where it is told.
+ * sentence is made only where it is shown.
  */
 export interface Refusal {
 	status: 'refused';

@@ -10,7 +10,7 @@ export interface RequestError {
 /** How Node begins the message of a system call that failed: `connect ECONNREFUSED 127.0.0.1:3210`. */
 const SYSTEM_CALL = /^([a-z]+) E[A-Z]/;
 
-/** The code of an error, told from the status of an answer, which n8n keeps in the same field. */
+/** The code of an error, and not the status of an answer, which n8n keeps in the same field. */
 const ERROR_CODE = /^[A-Z][A-Z0-9_]+$/;
 
 /**

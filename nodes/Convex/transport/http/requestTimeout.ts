@@ -3,7 +3,7 @@ import { startTimer, stopTimer } from '../timers';
 
 /**
  * Bounds a whole request. The timeout of n8n's request helper ends when the answer begins, so an
- * answer that never ends would hold the node for ever. The helper takes its signal from the context,
+ * endless answer would hold the node without end. The helper takes its signal from the context,
  * in the place of any other: hence a context with a signal of its own, which ends with the execution's.
  * A trigger's context has none, nor has one of an older n8n.
  */

@@ -41,7 +41,7 @@ export async function testCredential(
 	}
 }
 
-/** As `post`, with a helper that takes no signal and has its own words for everything. */
+/** The same as `post`, with a helper that takes no signal and names everything differently. */
 async function send(
 	helpers: ICredentialTestFunctions['helpers'],
 	credential: ConvexCredential,
