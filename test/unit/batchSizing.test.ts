@@ -214,12 +214,12 @@ it('whatever is measured, a batch has at least one query and at most as many as 
 			fc.array(measure, { maxLength: 20 }),
 			fc.nat({ max: 1e6 }),
 			fc.integer({ min: 1, max: 100 }),
-			(maxSize, concurrency, measures, waiting, freeSlots) => {
+			(maxSize, concurrency, measures, waiting, freeRequests) => {
 				const sizing = new BatchSizing(maxSize, concurrency);
 				for (const one of measures) {
 					if ('tooLarge' in one) sizing.tooLarge(one.tooLarge);
 					else sizing.observe(one.size, one.elapsedMs, one.answerLength);
-					const size = sizing.next(waiting, freeSlots);
+					const size = sizing.next(waiting, freeRequests);
 					expect(Number.isInteger(size)).toBe(true);
 					expect(size).toBeGreaterThanOrEqual(1);
 					expect(size).toBeLessThanOrEqual(maxSize);

@@ -33,9 +33,8 @@ import {
 	parseValidator,
 	type Validator,
 } from '../../nodes/Convex/convex/values/validator';
-import { convertByValidator } from '../../nodes/Convex/convex/values/validatorConversion';
 import { failureOf } from './refusal';
-import { arrayOf, idOf, literal, objectOf, recordOf, unionOf } from './validators';
+import { arrayOf, convertValue, idOf, literal, objectOf, recordOf, unionOf } from './validators';
 
 /**
  * What takes steps by the square of its length takes minutes here, and what takes a place on the stack
@@ -128,13 +127,12 @@ const PARSERS: Array<[name: string, parse: (text: string) => unknown]> = [
 		(text) => convertArgument("'Arguments': 'a'", type, text),
 	]),
 	...VALIDATORS.map((validator): (typeof PARSERS)[number] => [
-		`convertByValidator to ${describeValidator(validator)}`,
-		(text) => convertByValidator("'Arguments': 'a'", validator, text, parseDate),
+		`convertFields to ${describeValidator(validator)}`,
+		(text) => convertValue(validator, text, parseDate),
 	]),
 	[
-		'convertByValidator to a union of all',
-		(text) =>
-			convertByValidator("'Arguments': 'a'", unionOf(...VALIDATORS.slice(3)), text, parseDate),
+		'convertFields to a union of all',
+		(text) => convertValue(unionOf(...VALIDATORS.slice(3)), text, parseDate),
 	],
 ];
 
@@ -165,7 +163,7 @@ describe('sixteen megabytes', () => {
 		for (const value of [
 			convertArgument("'Arguments': 'a'", 'bytes', base64),
 			convertArgument("'Arguments': 'a'", 'bytes', lines),
-			convertByValidator("'Arguments': 'a'", { type: 'bytes' }, base64, parseDate),
+			convertValue({ type: 'bytes' }, base64, parseDate),
 			{ $bytes: base64 },
 			bytes,
 		]) {

@@ -6,11 +6,17 @@ import {
 	parseFunctionPath,
 } from '../../nodes/Convex/convex/functions/functionPath';
 import type { FieldValidator, Validator } from '../../nodes/Convex/convex/values/validator';
+import { fitsAsItIs } from '../../nodes/Convex/convex/values/validatorConversion';
 import {
-	convertByValidator,
-	fitsAsItIs,
-} from '../../nodes/Convex/convex/values/validatorConversion';
-import { arrayOf, idOf, literal, objectOf, optional, recordOf, unionOf } from './validators';
+	arrayOf,
+	convertValue,
+	idOf,
+	literal,
+	objectOf,
+	optional,
+	recordOf,
+	unionOf,
+} from './validators';
 
 /** What must hold for every value; the same values in each run. */
 const RUNS = { seed: 20260131, numRuns: 300 };
@@ -148,7 +154,7 @@ describe('a value of the type that a function wants', () => {
 		fc.assert(
 			fc.property(typedValue, ({ validator, value }) => {
 				expect(fitsAsItIs(validator, value)).toBe(true);
-				expect(convertByValidator("'Arguments'", validator, value, () => undefined)).toEqual(value);
+				expect(convertValue(validator, value, () => undefined)).toEqual(value);
 			}),
 			RUNS,
 		);
@@ -188,8 +194,7 @@ describe('a value that has to be converted', () => {
 							? [{ nested: given, nothing: level % 4 === 0 ? null : '' }, { nested: wanted }]
 							: [[{ a: given }], [{ a: wanted }]];
 				}
-				const convert = (json: unknown) =>
-					convertByValidator("'Arguments'", outer, json, () => undefined);
+				const convert = (json: unknown) => convertValue(outer, json, () => undefined);
 				expect(convert(given)).toEqual(wanted);
 				if (depth > 0) expect(convert(JSON.stringify(given))).toEqual(wanted);
 			}),

@@ -10,11 +10,9 @@ import { parseFunctionResponse } from '../../nodes/Convex/convex/responses/funct
 import { platformFailure } from '../../nodes/Convex/convex/failures/platformFailure';
 import { parseFunctionSpec } from '../../nodes/Convex/convex/functions/functionSpec';
 import { describeValidator, parseValidator } from '../../nodes/Convex/convex/values/validator';
-import {
-	convertByValidator,
-	fitsAsItIs,
-} from '../../nodes/Convex/convex/values/validatorConversion';
+import { fitsAsItIs } from '../../nodes/Convex/convex/values/validatorConversion';
 import { failureOf } from './refusal';
+import { convertValue } from './validators';
 
 /** Things that were once wrong, each a line or two. */
 
@@ -133,7 +131,7 @@ describe('addresses of Convex', () => {
 
 describe('conversion by a validator', () => {
 	const convert = (json: unknown, value: unknown) =>
-		convertByValidator("'Arguments': 'value'", parseValidator(json), value, () => undefined);
+		convertValue(parseValidator(json), value, () => undefined);
 	const union = (...value: object[]) => ({ type: 'union', value });
 	const object = (...names: string[]) => ({
 		type: 'object',

@@ -1,19 +1,24 @@
 import type { Validator } from '../../nodes/Convex/convex/values/validator';
-import {
-	convertByValidator,
-	fitsAsItIs,
-} from '../../nodes/Convex/convex/values/validatorConversion';
+import { fitsAsItIs } from '../../nodes/Convex/convex/values/validatorConversion';
 import { expectRefusal } from './refusal';
-import { arrayOf, idOf, literal, objectOf, optional, recordOf, unionOf } from './validators';
+import {
+	arrayOf,
+	convertValue,
+	idOf,
+	literal,
+	objectOf,
+	optional,
+	recordOf,
+	unionOf,
+	VALUE_SUBJECT,
+} from './validators';
 
-const SUBJECT = "'Arguments': 'value'";
 const DATE = '2026-01-31T12:00:00Z';
 const MILLISECONDS = 1769860800000;
 
 /** Knows one date only. */
 const parseDate = (text: string) => (text === DATE ? MILLISECONDS : undefined);
-const convert = (validator: Validator, value: unknown) =>
-	convertByValidator(SUBJECT, validator, value, parseDate);
+const convert = (validator: Validator, value: unknown) => convertValue(validator, value, parseDate);
 
 type SimpleType = 'null' | 'string' | 'number' | 'boolean' | 'int64' | 'bytes';
 
@@ -88,7 +93,6 @@ describe('a value for a simple type', () => {
 
 	it.each<[words: string, Validator, unknown]>([
 		["text (''), not null", { type: 'null' }, ''],
-		['missing, not null', { type: 'null' }, undefined],
 		["a number ('0'), not null", { type: 'null' }, 0],
 		['null, not text', { type: 'string' }, null],
 		['an object, not text', { type: 'string' }, { $integer: 'KgAAAAAAAAA=' }],
@@ -103,14 +107,14 @@ describe('a value for a simple type', () => {
 		["text ('1.0'), not a whole number", { type: 'int64' }, '1.0'],
 		["a number ('1'), not base64 text", { type: 'bytes' }, 1],
 	])('is refused: %s', (words, validator, value) => {
-		expectRefusal(() => convert(validator, value), `${SUBJECT} is ${words}`, /\.$/);
+		expectRefusal(() => convert(validator, value), `${VALUE_SUBJECT} is ${words}`, /\.$/);
 	});
 });
 
 describe('a text for a number', () => {
 	it.each(['2026-01-31T12:00:00Z', '2026-01', '1999-99'])('that looks like a date: %j', (text) => {
 		const asked: string[] = [];
-		const converted = convertByValidator(SUBJECT, { type: 'number' }, text, (date) => {
+		const converted = convertValue({ type: 'number' }, text, (date) => {
 			asked.push(date);
 			return 7;
 		});
@@ -118,7 +122,7 @@ describe('a text for a number', () => {
 	});
 
 	it.each(['42', '-1', '20260131', '1e5'])('that is one is never taken for a date: %j', (text) => {
-		const converted = convertByValidator(SUBJECT, { type: 'number' }, text, () => 7);
+		const converted = convertValue({ type: 'number' }, text, () => 7);
 		expect(converted).toBe(Number(text));
 	});
 });
@@ -152,11 +156,10 @@ describe('a value for a literal', () => {
 		["text ('42n'), not 42n", '42n', 42n],
 		['null, not false', null, false],
 		['an array, not "a"', ['a'], 'a'],
-		['missing, not "a"', undefined, 'a'],
 	])('is refused: %s', (words, value, expected) => {
 		expectRefusal(
 			() => convert(literal(expected), value),
-			`${SUBJECT} is ${words}`,
+			`${VALUE_SUBJECT} is ${words}`,
 			/^Use exactly this value\.$/,
 		);
 	});

@@ -1,15 +1,20 @@
 import type { FieldValidator, Validator } from '../../nodes/Convex/convex/values/validator';
-import {
-	convertByValidator,
-	convertFields,
-} from '../../nodes/Convex/convex/values/validatorConversion';
+import { convertFields } from '../../nodes/Convex/convex/values/validatorConversion';
 import { expectRefusal, failureOf } from './refusal';
-import { arrayOf, idOf, literal, objectOf, optional, recordOf, unionOf } from './validators';
+import {
+	arrayOf,
+	convertValue,
+	idOf,
+	literal,
+	objectOf,
+	optional,
+	recordOf,
+	unionOf,
+} from './validators';
 
 const SOURCE = "'Arguments'";
 const parseDate = () => 7;
-const convert = (validator: Validator, value: unknown) =>
-	convertByValidator(`${SOURCE}: 'value'`, validator, value, parseDate);
+const convert = (validator: Validator, value: unknown) => convertValue(validator, value, parseDate);
 const convertArguments = (fields: Parameters<typeof objectOf>[0], value: unknown) =>
 	convertFields(SOURCE, objectOf(fields), value, parseDate);
 

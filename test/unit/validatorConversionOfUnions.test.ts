@@ -1,11 +1,16 @@
 import type { Validator } from '../../nodes/Convex/convex/values/validator';
-import { convertByValidator } from '../../nodes/Convex/convex/values/validatorConversion';
 import { expectRefusal, failureOf } from './refusal';
-import { arrayOf, idOf, literal, objectOf, unionOf } from './validators';
+import {
+	arrayOf,
+	convertValue,
+	idOf,
+	literal,
+	objectOf,
+	unionOf,
+	VALUE_SUBJECT,
+} from './validators';
 
-const SUBJECT = "'Arguments': 'value'";
-const convert = (validator: Validator, value: unknown) =>
-	convertByValidator(SUBJECT, validator, value, () => 7);
+const convert = (validator: Validator, value: unknown) => convertValue(validator, value, () => 7);
 
 const STRING: Validator = { type: 'string' };
 const NUMBER: Validator = { type: 'number' };
@@ -67,7 +72,7 @@ describe('a value for a union', () => {
 	])('is refused where no member takes it: %s', (words, value, members) => {
 		expectRefusal(
 			() => convert(unionOf(...members), value),
-			`${SUBJECT} is ${words}`,
+			`${VALUE_SUBJECT} is ${words}`,
 			/^None of these types takes this value\.$/,
 		);
 	});
@@ -116,7 +121,7 @@ describe('a value for a union', () => {
 			value = { data: value, kind: 'c' };
 			expected = { data: expected, kind: 'c' };
 		}
-		expect(convertByValidator(SUBJECT, validator, value, parseDate)).toEqual(expected);
+		expect(convertValue(validator, value, parseDate)).toEqual(expected);
 		// By the three members around it, which do not tell what they are before.
 		expect(asked).toBe(3);
 	});
@@ -137,7 +142,7 @@ describe('a value for a union', () => {
 		const broken = () => {
 			throw new TypeError('no such time zone');
 		};
-		expect(() => convertByValidator(SUBJECT, unionOf(NUMBER, NULL), '2026-01-31', broken)).toThrow(
+		expect(() => convertValue(unionOf(NUMBER, NULL), '2026-01-31', broken)).toThrow(
 			new TypeError('no such time zone'),
 		);
 	});

@@ -1,8 +1,10 @@
+import type { ParseDate } from '../../nodes/Convex/convex/values/typeMatch';
 import type {
 	FieldValidator,
 	LiteralValue,
 	Validator,
 } from '../../nodes/Convex/convex/values/validator';
+import { convertFields } from '../../nodes/Convex/convex/values/validatorConversion';
 
 /** Short ways to write validators down. */
 
@@ -31,4 +33,16 @@ export function objectOf(
 		'validator' in field ? field : { validator: field, optional: false },
 	]);
 	return { type: 'object', fields: new Map(entries) };
+}
+
+/** What a failure of `convertValue` calls the value. */
+export const VALUE_SUBJECT = "'Arguments': 'value'";
+
+/** Converts a value as the argument `value` of a function that takes no other. */
+export function convertValue(
+	validator: Validator,
+	value: unknown,
+	parseDate: ParseDate = () => undefined,
+): unknown {
+	return convertFields("'Arguments'", objectOf({ value: validator }), { value }, parseDate).value;
 }

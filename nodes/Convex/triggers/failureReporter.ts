@@ -28,7 +28,7 @@ interface Incident {
 export class FailureReporter {
 	private readonly open = new Map<IncidentKind, Incident>();
 
-	private recovery: Recovery | undefined;
+	private ended: Recovery | undefined;
 
 	private isMuted = true;
 
@@ -45,7 +45,7 @@ export class FailureReporter {
 	end(kind: IncidentKind): void {
 		const incident = this.open.get(kind);
 		this.open.delete(kind);
-		this.recovery ??= recoveryFrom(incident);
+		this.ended ??= recoveryFrom(incident);
 	}
 
 	/** Reports incidents from here on, and those that are open already. */
@@ -55,14 +55,14 @@ export class FailureReporter {
 	}
 
 	/** What the next item has to say: what is over and in no item yet, or what kept the workflow from starting. */
-	get untold(): Recovery | undefined {
-		return this.recovery ?? recoveryFrom(this.open.get('start'));
+	get unreportedRecovery(): Recovery | undefined {
+		return this.ended ?? recoveryFrom(this.open.get('start'));
 	}
 
 	/** The workflow started, with the recovery in its item. */
 	started(): void {
 		this.open.delete('start');
-		this.recovery = undefined;
+		this.ended = undefined;
 	}
 
 	private reportOnce(incident: Incident): void {

@@ -59,8 +59,8 @@ export class QueryBatches {
 	}
 
 	/** The next request; undefined when there is none, for now. */
-	async take(freeSlots: number): Promise<NextRequest | undefined> {
-		const size = this.sizing.next(this.items.waiting + this.waiting, freeSlots);
+	async take(freeRequests: number): Promise<NextRequest | undefined> {
+		const size = this.sizing.next(this.items.waiting + this.waiting, freeRequests);
 		let full = this.fullGroup(size);
 		const maxWaiting = Math.max(size * MAX_WAITING_BATCHES, MIN_WAITING);
 		await this.readUntil((added) => {

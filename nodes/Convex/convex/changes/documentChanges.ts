@@ -27,7 +27,7 @@ export function documentsByKey(
 	keyField: string,
 	known: KnownDocuments | undefined,
 ): KnownDocuments {
-	if (!Array.isArray(result)) throw noList(result);
+	if (!Array.isArray(result)) throw notAList(result);
 	const documents = new Map<string, KnownDocument>();
 	result.forEach((document, index) => {
 		const place = `number ${index + 1} of the list`;
@@ -91,7 +91,7 @@ export function parseKeptDocuments(json: string): KnownDocuments | undefined {
 	return documents;
 }
 
-/** In the order of the new list, with the removed documents behind. */
+/** The changes in the order of the new list, then the removed documents. */
 export function changesBetween(before: KnownDocuments, after: KnownDocuments): DocumentChange[] {
 	const changes: DocumentChange[] = [];
 	for (const [key, { fingerprint, document }] of after) {
@@ -111,7 +111,7 @@ export function changesBetween(before: KnownDocuments, after: KnownDocuments): D
 const RESULT_HELP =
 	"Set 'Trigger On' to 'Any Change of the Result', or watch a query that returns a list of documents.";
 
-function noList(result: JSONValue): ConvexFailure {
+function notAList(result: JSONValue): ConvexFailure {
 	const isPage = isDocument(result) && Array.isArray(result.page);
 	return inputFailure(
 		`The query's result is ${describeValue(result)}, not a list of documents`,

@@ -20,7 +20,7 @@ const IDENTITY_HELP =
 
 const JSON_ADVICE = adviceOutsideArguments(IDENTITY_HELP);
 
-const YES_OR_NO_ATTRIBUTES = ['emailVerified', 'phoneNumberVerified'];
+const BOOLEAN_ATTRIBUTES = ['emailVerified', 'phoneNumberVerified'];
 
 const IDENTIFYING_ATTRIBUTES = ['tokenIdentifier', 'issuer', 'subject'];
 
@@ -64,7 +64,7 @@ export function parseUserIdentity(subject: string, value: unknown): UserIdentity
 }
 
 /**
- * The same for attributes that are all written as text: those that Convex has as yes or no become so.
+ * The same for attributes that are all written as text: those that are boolean in Convex are converted.
  *
  * @throws ConvexFailure (`input`) naming the option, and the attribute where it is one
  */
@@ -74,12 +74,12 @@ export function parseUserAttributes(
 ): UserIdentity {
 	const identity = attributes.map(([name, value]) => [
 		name,
-		YES_OR_NO_ATTRIBUTES.includes(name) ? yesOrNoOf(value) : value,
+		BOOLEAN_ATTRIBUTES.includes(name) ? booleanOf(value) : value,
 	]);
 	return parseUserIdentity(subject, Object.fromEntries(identity));
 }
 
-function yesOrNoOf(value: unknown): unknown {
+function booleanOf(value: unknown): unknown {
 	const text = typeof value === 'string' ? value.trim() : value;
 	if (text === 'true') return true;
 	return text === 'false' ? false : value;
@@ -110,7 +110,7 @@ function checkAttributes(subject: string, identity: UserIdentity): void {
 		}
 	};
 	check(TEXT_ATTRIBUTES, 'string', 'text');
-	check(YES_OR_NO_ATTRIBUTES, 'boolean', 'true or false');
+	check(BOOLEAN_ATTRIBUTES, 'boolean', 'true or false');
 }
 
 /** Attributes travel as JSON, which would drop, round down to null, or not know at all what it lacks. */

@@ -4,7 +4,7 @@ import type { ConvexCredential } from './credential';
 import { ConvexFailure } from '../failure';
 import { replaced, spellingsOf, type Secret, type Spelling } from './secretSpellings';
 
-/** What stands in the place of a secret. */
+/** Replaces a secret. */
 const REDACTED = '[redacted]';
 
 /**
@@ -32,7 +32,7 @@ export class Redactor {
 			.flatMap(spellingsOf);
 	}
 
-	/** The credential's own; it is made once. */
+	/** The redactor of a credential; it is made once. */
 	static of(credential: ConvexCredential): Redactor {
 		const redactor = redactors.get(credential) ?? new Redactor(secretsOf(credential));
 		redactors.set(credential, redactor);

@@ -4,7 +4,7 @@ import { ANY_VALIDATOR, parseValidator, type Validator } from '../values/validat
 
 export type FunctionType = 'query' | 'mutation' | 'action';
 
-/** What a deployment says of one of its functions. */
+/** A function as the deployment declares it. */
 export interface FunctionSignature {
 	path: FunctionPath;
 	type: FunctionType;

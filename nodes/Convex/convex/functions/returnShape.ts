@@ -1,6 +1,6 @@
 import { alternativesOf, type Validator } from '../values/validator';
 
-/** What a declared result is like, as far as it matters for items: one value, a list, or a page of one. */
+/** The shape of a declared result: one value, a list, or one page of a list. */
 export type ReturnShape = 'value' | 'list' | 'page' | 'unknown';
 
 /**

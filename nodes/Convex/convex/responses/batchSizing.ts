@@ -1,6 +1,6 @@
-/** Before anything is measured. Even of slow queries this many do not last long. */
+/** The size before anything is measured: so many queries take little time, even slow ones. */
 const FIRST_SIZE = 25;
-/** What is measured on few queries says little about many more. */
+/** A measurement of few queries says little about many more. */
 const MAX_GROWTH = 16;
 /** One request should take about this long: many times the latency, far below any timeout. */
 const TARGET_MS = 500;
@@ -20,7 +20,7 @@ const TARGET_ANSWER_LENGTH = 8 * 2 ** 20;
 export class BatchSizing {
 	private largest = 0;
 
-	/** Of the last batches. The best of them says most: latency and a busy machine only add to it. */
+	/** Of the last batches. The least of them says most: latency and a busy machine only add to it. */
 	private readonly msPerQuery: number[] = [];
 
 	private lengthPerAnswer = 0;
@@ -39,25 +39,25 @@ export class BatchSizing {
 
 	/**
 	 * @param waiting how many queries are not sent yet
-	 * @param freeSlots how many requests may be sent now
+	 * @param freeRequests how many requests may be sent now
 	 */
-	next(waiting: number, freeSlots: number): number {
+	next(waiting: number, freeRequests: number): number {
 		if (this.largest === 0) {
-			return clamp(Math.ceil(waiting / freeSlots), 1, Math.min(FIRST_SIZE, this.maxSize));
+			return clamp(Math.ceil(waiting / freeRequests), 1, Math.min(FIRST_SIZE, this.maxSize));
 		}
 		const msPerQuery = Math.min(...this.msPerQuery);
-		const most = Math.min(
+		const max = Math.min(
 			TARGET_MS / msPerQuery,
 			TARGET_ANSWER_LENGTH / this.lengthPerAnswer,
 			this.largest * MAX_GROWTH,
 			this.maxSize,
 		);
-		const least = Math.min(most, SPREAD_MS / msPerQuery);
-		return Math.max(1, Math.floor(clamp(Math.ceil(waiting / this.concurrency), least, most)));
+		const min = Math.min(max, SPREAD_MS / msPerQuery);
+		return Math.max(1, Math.floor(clamp(Math.ceil(waiting / this.concurrency), min, max)));
 	}
 
 	/**
-	 * Takes in how a batch went.
+	 * Learns from a batch that was answered.
 	 *
 	 * @param answerLength of the whole batch, in characters
 	 */
@@ -75,18 +75,18 @@ export class BatchSizing {
 		return !this.isOff && (this.largest > 0 || isReduced);
 	}
 
-	/** A batch of this size was not answered in time, or not taken. */
+	/** A batch of this size was not answered in time, or refused as too large. */
 	tooLarge(size: number): void {
 		this.maxSize = Math.max(1, Math.min(this.maxSize, Math.floor(size / 2)));
 	}
 
-	/** The deployment takes no batches. */
+	/** The deployment knows no batches. */
 	turnOff(): void {
 		this.isOff = true;
 		this.maxSize = 1;
 	}
 }
 
-function clamp(value: number, least: number, most: number): number {
-	return Math.min(most, Math.max(least, value));
+function clamp(value: number, min: number, max: number): number {
+	return Math.min(max, Math.max(min, value));
 }

@@ -157,7 +157,7 @@ export class PageWalk {
 	}
 
 	/**
-	 * Takes in the page of a range.
+	 * Continues after the page of a range.
 	 *
 	 * A page that hit a limit on reading says `SplitRequired`. Between two given cursors, documents are
 	 * missing then; without an end it only ends early, but is read in two parts all the same where it
@@ -165,7 +165,7 @@ export class PageWalk {
 	 * `read_page_from_query`; convex-js src/react/use_paginated_query.ts).
 	 *
 	 * @returns false for a page that does not count: its two parts come next instead
-	 * @throws ConvexFailure when the list would never end
+	 * @throws ConvexFailure when the list leads back to a cursor that was read
 	 */
 	take(range: PageRange, { isDone, continueCursor, splitCursor, isCutShort }: Page): boolean {
 		const { cursor, endCursor } = range;

@@ -62,7 +62,7 @@ export function toArgument(type: ArgumentType, value: unknown): Conversion {
 
 /** An object, or JSON text of one. */
 export function toObject(value: unknown): Conversion<Record<string, unknown>> {
-	const json = typeof value === 'string' ? readJsonText(value, VALUE_ADVICE) : converted(value);
+	const json = parsedJson(value);
 	if (json.status === 'refused') return json;
 	if (isPlainObject(json.value)) return converted(json.value);
 	return doesNotFit(json.value, 'an object', 'Write JSON such as {"name": "Ada"}.');
@@ -70,10 +70,14 @@ export function toObject(value: unknown): Conversion<Record<string, unknown>> {
 
 /** An array, or JSON text of one. */
 export function toArray(value: unknown): Conversion<unknown[]> {
-	const json = typeof value === 'string' ? readJsonText(value, VALUE_ADVICE) : converted(value);
+	const json = parsedJson(value);
 	if (json.status === 'refused') return json;
 	if (Array.isArray(json.value)) return converted(json.value);
 	return doesNotFit(json.value, 'an array', 'Write JSON such as ["a", "b"].');
+}
+
+function parsedJson(value: unknown): Conversion {
+	return typeof value === 'string' ? readJsonText(value, VALUE_ADVICE) : converted(value);
 }
 
 function toText(value: unknown): Conversion<string> {
@@ -103,7 +107,7 @@ function toNumber(value: unknown): Conversion<number> {
 	const isDecimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(text);
 	const isFinite = Number.isFinite(Number(text));
 	if (isDecimal && isKeptByDouble(text)) return converted(Number(text));
-	// Too large a power of ten is rather a wrong number than one with many digits.
+	// A number with too large an exponent is a mistake, and not one with many digits.
 	if (isDecimal && (isFinite || !/e/i.test(text))) {
 		return refused((subject) =>
 			inputFailure(
@@ -123,7 +127,7 @@ function toBoolean(value: unknown): Conversion<boolean> {
 	return doesNotFit(value, 'true or false', 'Use an expression that gives true or false.');
 }
 
-/** The longest int64 has 19 digits; a BigInt of a million digits takes its time. */
+/** The longest int64 has 19 digits; a BigInt of a million digits takes seconds. */
 const MAX_INT64_DIGITS = 19;
 
 function toInt64(value: unknown): Conversion<bigint> {

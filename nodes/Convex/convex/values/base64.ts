@@ -1,8 +1,8 @@
 /**
- * Whether a text is standard base64, with its padding. Decoders pass over what is not.
+ * Whether a text is standard base64, with its padding. Decoders skip what is not.
  *
- * A regular expression of groups takes a place on the stack for each group, and a file has millions:
- * only the place where the digits end is looked for.
+ * A regular expression with groups takes a place on the stack for each group, and a file has millions:
+ * so it only searches for the end of the digits.
  */
 export function isBase64(text: string): boolean {
 	if (text.length % 4 !== 0) return false;

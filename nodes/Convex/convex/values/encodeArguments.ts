@@ -91,7 +91,7 @@ function encodeObject(source: string, object: object, place: string, level: numb
 	throw refused(source, place, `is ${describeType(value)}`, 'Convex has no such type.');
 }
 
-/** What an object says itself that its JSON is: a date of an expression ($now) is its ISO text. */
+/** The JSON that an object gives itself: a date of an expression ($now) gives its ISO text. */
 export function jsonOf(object: object): unknown {
 	if (!('toJSON' in object) || typeof object.toJSON !== 'function') return object;
 	const json: unknown = object.toJSON();
@@ -102,7 +102,7 @@ function encodeArray(source: string, array: unknown[], place: string, level: num
 	if (array.length > MAX_ARRAY_LENGTH) {
 		throw refused(source, place, `has ${array.length} elements`, 'An array holds at most 8,192.');
 	}
-	// Unlike map, this does not pass over the gaps of a sparse array.
+	// Unlike map, this does not skip the gaps of a sparse array.
 	return Array.from(array, (element, index) =>
 		encodeValue(source, element, `${place}[${index}]`, level + 1),
 	);
@@ -123,9 +123,9 @@ function checkedSpecialValue(
 	if (field === undefined || others.length > 0) return undefined;
 	const [key, content] = field;
 	if (!ENCODED_TYPES.has(key)) return undefined;
-	// The decoder of convex/values passes over characters that are not base64.
+	// The decoder of convex/values skips characters that are not base64.
 	if (typeof content === 'string' && isBase64(content)) {
-		// The deployment takes base64 in one way of writing only.
+		// The deployment takes canonical base64 only.
 		if (key === '$bytes') return { $bytes: toBase64(Buffer.from(content, 'base64')) };
 		const number = content.length === ENCODED_NUMBER_LENGTH && canonicalNumber(key, content);
 		if (number) return number;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { JSONValue } from 'convex/values';
 
-/** 96 bits: two values with the same one are not to be expected. */
+/** 96 bits: enough that two values do not have the same one. */
 const FINGERPRINT_LENGTH = 16;
 
 /**
@@ -20,7 +20,7 @@ export function fingerprintOfJson(canonicalJson: string): string {
 	return hash.slice(0, FINGERPRINT_LENGTH);
 }
 
-/** Convex's encoder sorts fields: what is sorted is left to the host, which is several times faster. */
+/** Convex's encoder sorts fields, and for what is sorted JSON.stringify is several times faster. */
 function canonicalJson(value: JSONValue): string {
 	return isSorted(value) ? JSON.stringify(value) : sortedJson(value);
 }

@@ -11,7 +11,7 @@ type Finding =
 	| { kind: 'tooDeep' }
 	| { kind: 'rounded'; path: JSONPath };
 
-/** What the parser takes that looks for the place of a fault, and far more than Convex takes. */
+/** As deep as the parser that finds the place of a fault can go, and far deeper than Convex allows. */
 const MAX_EXAMINED_NESTING = 500;
 
 /**
@@ -28,7 +28,7 @@ export interface JsonAdvice {
 
 const QUOTES_KEEP_DIGITS = 'Put it in quotes, which keeps all digits as text.';
 
-/** What is no argument has no type that could be chosen for it. */
+/** For JSON that is no argument, so that no type can be chosen for it. */
 export function adviceOutsideArguments(whenEmpty: string): JsonAdvice {
 	return { whenEmpty, whenRounded: QUOTES_KEEP_DIGITS };
 }
@@ -58,7 +58,7 @@ export function parseJsonText(subject: string, text: string, advice: JsonAdvice)
 	return valueOrThrow(subject, readJsonText(text, advice));
 }
 
-/** The same without a subject, and without throwing. A byte order mark of a file is passed over. */
+/** The same without a subject, and without throwing. A byte order mark at the start is skipped. */
 export function readJsonText(text: string, advice: JsonAdvice): Conversion {
 	const json = text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
 	if (json.trim() === '') {
@@ -149,7 +149,7 @@ function examine(json: string, rounded?: number): Finding | undefined {
 	let first: Finding | undefined;
 	const found = (finding: Finding) => {
 		first = finding;
-		throw new Error('A visit has no other end than that of the text.');
+		throw new Error('Only an error ends a visit before the text does.');
 	};
 	let depth = 0;
 	const open = () => {

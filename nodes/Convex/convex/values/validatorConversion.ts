@@ -28,25 +28,15 @@ import {
 } from './validator';
 
 /**
- * Converts a value to what a validator wants: `42` to an int64 where it wants an int64, an ISO date
+ * Converts the fields of an object, such as the arguments, to what their validators want: `42` to an int64 where it wants an int64, an ISO date
  * to milliseconds where it wants a number, JSON text to an object where it wants an object. A value
  * that fits already stays as it is, so a text that looks like a number stays text where text may be.
  *
- * @param subject the value in a sentence, e.g. "'Arguments': 'count'"
+ * @param subject the object in a sentence, e.g. "'Arguments'"
  * @param parseDate milliseconds of a text that is a date; undefined for any other text
- * @returns the JavaScript value of the Convex type
+ * @returns JavaScript values of the Convex types
  * @throws ConvexFailure (`input`) naming the place that does not fit
  */
-export function convertByValidator(
-	subject: string,
-	validator: Validator,
-	value: unknown,
-	parseDate: ParseDate,
-): unknown {
-	return valueOrThrow(subject, conversionOf(matchValue(validator, value, parseDate)));
-}
-
-/** The same for the fields of an object, such as the arguments themselves. */
 export function convertFields(
 	subject: string,
 	validator: ObjectValidator,
@@ -86,12 +76,7 @@ function matchArray(
 	parseDate: ParseDate,
 ): Match {
 	if (!Array.isArray(value)) {
-		return inexact(() => {
-			const array = toArray(value);
-			return array.status === 'refused'
-				? array
-				: conversionOf(matchArray(validator, array.value, parseDate));
-		});
+		return fromJsonText(toArray, value, (array) => matchArray(validator, array, parseDate));
 	}
 	const parts = value.map((element: unknown, index) => ({
 		step: index,
@@ -107,12 +92,7 @@ function matchRecord(
 	parseDate: ParseDate,
 ): Match {
 	if (!isPlainObject(value)) {
-		return inexact(() => {
-			const record = toObject(value);
-			return record.status === 'refused'
-				? record
-				: conversionOf(matchRecord(validator, record.value, parseDate));
-		});
+		return fromJsonText(toObject, value, (record) => matchRecord(validator, record, parseDate));
 	}
 	const parts = definedEntries(value).map(([name, field]) => ({
 		step: name,
@@ -128,12 +108,7 @@ function matchObject(
 	parseDate: ParseDate,
 ): Match<Record<string, unknown>> {
 	if (!isPlainObject(value)) {
-		return inexact(() => {
-			const object = toObject(value);
-			return object.status === 'refused'
-				? object
-				: conversionOf(matchObject(validator, object.value, parseDate));
-		});
+		return fromJsonText(toObject, value, (object) => matchObject(validator, object, parseDate));
 	}
 	const given = new Map(definedEntries(value));
 	const extra = [...given.keys()].find((name) => !validator.fields.has(name));
@@ -151,6 +126,18 @@ function matchObject(
 		}
 	}
 	return fieldsOf(parts, isWhole, parseDate);
+}
+
+/** The match of an array or an object that may be given as JSON text. */
+function fromJsonText<Parsed, Value>(
+	parse: (value: unknown) => Conversion<Parsed>,
+	value: unknown,
+	match: (parsed: Parsed) => Match<Value>,
+): Inexact<Value> {
+	return inexact(() => {
+		const parsed = parse(value);
+		return parsed.status === 'refused' ? parsed : conversionOf(match(parsed.value));
+	});
 }
 
 /**
@@ -221,7 +208,7 @@ function convertParts(
 
 /**
  * The fields of an object, in their order. Simple ones are met first: in a union of objects they often
- * tell which one it is (`kind: "a"`), and what is nested below another one need not be looked at.
+ * tell which one it is (`kind: "a"`), and the nested fields of the others need no conversion.
  *
  * @param isWhole whether no field was left out, so that the object may be exact
  */
@@ -270,7 +257,7 @@ function matchUnion(
 			if (conversion.status === 'converted') return conversion;
 			if (member.type !== 'null') refusals.push(conversion);
 		}
-		// Beside null there is one type that may have been meant, and it says more of the place.
+		// Beside null only one type may have been meant, and its refusal names the place.
 		const [only, ...others] = refusals;
 		if (only !== undefined && others.length === 0) return only;
 		return doesNotFit(value, describeValidator(validator), 'None of these types takes this value.');

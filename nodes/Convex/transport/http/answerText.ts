@@ -23,7 +23,7 @@ export class AnswerTooLong extends Error {
 
 /**
  * Reads an answer to its end. n8n's helpers read one of any length into memory, and their timeout ends
- * when it begins; so they hand it over unread.
+ * when it begins; so they give it unread.
  *
  * @param answer a text is taken as it is, anything but a text or a stream as an empty answer
  * @param signal ends the reading
@@ -37,8 +37,7 @@ export async function readAnswer(answer: unknown, signal: AbortSignal): Promise<
 
 /**
  * Waits for a request, but no longer than until it is aborted: whether the helper heeds the signal
- * depends on n8n's version. An answer that comes later is not read, which would hold its socket open:
- * it is destroyed.
+ * depends on n8n's version. A later answer is destroyed: unread, it would hold its socket open.
  */
 export async function answerUnlessAborted<Response>(
 	sent: Promise<Response>,

@@ -14,11 +14,11 @@ import { RequestTimeout } from './requestTimeout';
 export const CLIENT_HEADERS = { 'Convex-Client': `n8n-nodes-convex-${version}` };
 
 export interface Post {
-	/** What it is for, which says what a lost answer may mean. */
+	/** The operation that it serves: it decides what a lost answer may mean. */
 	operation: FunctionOperation;
 	/** Relative to the deployment URL, e.g. `/api/query`. */
 	path: string;
-	/** `POST` unless given; some endpoints that check are read. */
+	/** `POST` unless given. */
 	method?: 'GET' | 'POST';
 	/** JSON. */
 	body?: string;

@@ -19,7 +19,7 @@ const COMPONENTS_PATH = { module: '_system/frontend/components', name: 'list' };
 
 interface CachedSpec {
 	spec: Promise<FunctionSignature[]>;
-	/** By a clock that is never set back. */
+	/** By `performance.now()`. */
 	askedAtMs: number;
 }
 
@@ -125,7 +125,7 @@ async function runSystemQuery(
 	throw new ConvexFailure(
 		`The functions of the deployment could not be read: ${message}`,
 		`${description} You can also choose the function 'By Path'.`,
-		// Of the function that was to be called nothing was sent yet.
+		// The function itself was not called yet.
 		{ ...details, outcome: 'notExecuted' },
 	);
 }

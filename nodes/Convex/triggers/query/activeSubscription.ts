@@ -166,7 +166,7 @@ export class ActiveSubscription {
 		}
 		if (events.length === 0) return;
 		try {
-			const items = toItems(events, this.watch.valueFormat, this.incidents.untold);
+			const items = toItems(events, this.watch.valueFormat, this.incidents.unreportedRecovery);
 			const scope = [this.context.getWorkflow().id ?? '', this.context.getNode().id];
 			this.context.emit([items], undefined, undefined, memory.deduplicationKey(scope));
 		} catch (thrown) {
