@@ -19,9 +19,9 @@ export interface TestDeployment {
 
 /** The embedded deployment, with the controls that a real one lacks. */
 export interface EmbeddedDeployment extends TestDeployment, SyncControls {
-	/** Has requests to come go wrong. */
+	/** Adds a fault for requests to come. */
 	addFault: (fault: Fault) => Promise<void>;
-	/** Has requests go wrong at random until the next reset; without an argument, no longer. */
+	/** Hits requests with random faults until the next reset; without an argument, stops that. */
 	setRandomFaults: (randomFaults?: RandomFaults) => Promise<void>;
 	/** Empties the database, the counts and the faults. */
 	reset: () => Promise<void>;
@@ -36,9 +36,9 @@ export interface EmbeddedDeployment extends TestDeployment, SyncControls {
 	executionsByKey: () => Promise<ExecutionsByKey>;
 	/** What clients sent since the start or the last reset. */
 	requestStats: () => Promise<RequestStats>;
-	/** Puts every state of the database but the present one out of retention. */
+	/** Ends the retention of every state of the database but the present one. */
 	forgetHistory: () => Promise<void>;
-	/** Deploys the same functions again: whatever is watched runs again. Connections stay. */
+	/** Deploys the same functions again: every watched query runs again. Connections stay open. */
 	redeploy: () => Promise<void>;
 	/** Cuts every connection and refuses new ones; the data stays. */
 	goDown: () => Promise<void>;
@@ -50,7 +50,7 @@ export interface EmbeddedDeployment extends TestDeployment, SyncControls {
 interface Address {
 	url: string;
 	deployKey: string;
-	/** Asked of the deployment unless given, when the first command is sent. */
+	/** Read from the deployment when the first command is sent, unless given. */
 	controlUrl?: string;
 }
 

@@ -16,7 +16,7 @@ export class ControlServer {
 
 	private constructor(private readonly commands: Record<string, Command>) {
 		this.http = createServer((request, response) => void this.serve(request, response));
-		// One that the server gives up just as the client uses it again would fail the test.
+		// A connection that the server closes just as the client uses it again would fail the test.
 		this.http.keepAliveTimeout = 0;
 	}
 

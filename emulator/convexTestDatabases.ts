@@ -56,8 +56,8 @@ export interface ConvexTestState {
 }
 
 /**
- * Reaches into convex-test 0.0.60 for its databases: old states and real pages need them, and it has
- * no way to them. Each of its methods runs within its state as asynchronous context; that is where
+ * Takes the databases out of convex-test 0.0.60: old states and real pages need them, and it does not
+ * export them. Each of its methods runs within its state as asynchronous context; that is where
  * the state is taken from.
  */
 export function stateOf(backend: ReturnType<typeof convexTest>): ConvexTestState {

@@ -11,7 +11,7 @@ import { internalServerError } from './platformFailure';
 /** How long old states can be read: INDEX_RETENTION_DELAY of the backend. */
 const RETENTION_MS = 4 * 60 * 1000;
 const NANOSECONDS_PER_MS = 1_000_000n;
-/** Old states that are kept ready; more are made again when they are asked for. */
+/** Old states that are cached; others are computed when they are read. */
 const MAX_VIEWS = 4;
 
 /** Documents by id, as they were; null for one that did not exist. */
@@ -37,7 +37,7 @@ export class DocumentHistory {
 
 	private earliest: bigint;
 
-	/** Told of each mutation that wrote, as soon as it is committed. */
+	/** Called after each mutation that wrote, as soon as it is committed. */
 	onCommit: () => void = () => {};
 
 	constructor(private readonly state: ConvexTestState) {
@@ -53,7 +53,7 @@ export class DocumentHistory {
 		return this.state.transactionManager._lastCommitTs;
 	}
 
-	/** Puts every state but the present one out of retention. */
+	/** Ends the retention of every state but the present one. */
 	forget(): void {
 		this.commits = [];
 		this.views.clear();

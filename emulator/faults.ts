@@ -11,7 +11,7 @@ type When = 'before' | 'after';
  *
  * - `answer`: the given answer instead of the function's.
  * - `rejection`: what Convex answers when it did not run the function, or rolled it back.
- * - `serverError`: the answer that says nothing; the function may have run.
+ * - `serverError`: an answer that leaves open whether the function ran.
  * - `dropBefore`, `resetBefore`: the connection is closed, or reset (RST), before the function runs.
  * - `dropAfter`, `resetAfter`: the function runs, then the connection is closed or reset.
  * - `truncate`: the function runs, and half of its answer is sent as if it were whole.
@@ -65,7 +65,7 @@ export interface RandomFaults {
 	faults: Array<FaultEffect & { weight?: number }>;
 }
 
-/** What is to go wrong, with which request. */
+/** Which fault hits which request. */
 export class FaultPlan {
 	private queue: Fault[] = [];
 

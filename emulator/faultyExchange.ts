@@ -11,7 +11,7 @@ import { rejection } from './rejections';
 
 const DRIP_EVERY_MS = 20;
 
-/** A request that something goes wrong with, and what can be done about it. */
+/** A request that a fault hits, and what a fault can do to it. */
 export interface Exchange {
 	socket: Socket;
 	response: ServerResponse;
@@ -35,7 +35,7 @@ class Gathering {
 
 const gathering = new Gathering();
 
-/** Has a request go wrong. */
+/** Answers a request as the fault has it. */
 export async function applyFault(fault: FaultEffect, exchange: Exchange): Promise<void> {
 	const { socket, response, answer, runFunction, restart } = exchange;
 	switch (fault.kind) {

@@ -77,7 +77,7 @@ export class FunctionRunner {
 
 	private isRedacted = false;
 
-	/** Told when what queries give may have changed. */
+	/** Called when the results of queries may have changed. */
 	onChange: () => void = () => {};
 
 	readonly executions = new ExecutionCounts();
@@ -105,7 +105,7 @@ export class FunctionRunner {
 		this.onChange();
 	}
 
-	/** As a push of the same functions: whatever is watched runs again. */
+	/** A push of the same functions: every watched query runs again. */
 	redeploy(): void {
 		this.onChange();
 	}

@@ -16,7 +16,7 @@ export const badDeployKey = () =>
 		'The provided deploy key was invalid for this deployment. Double check that the environment this key was generated for matches the desired deployment.',
 	);
 
-/** What clients are told of errors that are not theirs: INTERNAL_SERVER_ERROR_MSG of crates/errors/src/lib.rs. */
+/** What clients are sent for errors that are not theirs: INTERNAL_SERVER_ERROR_MSG of crates/errors/src/lib.rs. */
 export const internalServerError = (httpStatus: 500 | 503) =>
 	new PlatformFailure(
 		httpStatus,

@@ -17,7 +17,7 @@ const INTERNAL_ERROR = 1011;
 const TRY_AGAIN_LATER = 1013;
 
 /**
- * What a client is told at the end. Its own errors come as a message, so that it does not try again;
+ * What a client is sent at the end of a connection. Its own errors come as a message, so that it does not try again;
  * others by the close code (crates/local_backend/src/subs/mod.rs, crates/errors/src/lib.rs `close_frame`).
  *
  * @param baseVersion the version of the identity before the failure
@@ -46,7 +46,7 @@ export function endingFor(failure: PlatformFailure, baseVersion: number): Ending
 	}
 }
 
-/** What anything thrown is for the client. */
+/** The end of a connection for anything thrown. */
 export function asPlatformFailure(error: unknown): PlatformFailure {
 	if (error instanceof PlatformFailure) return error;
 	console.error(error);

@@ -5,15 +5,15 @@ import type { FaultEffect } from '../faults';
 import { internalServerError, PlatformFailure } from '../platformFailure';
 import { rejection } from '../rejections';
 
-/** Something that happens over a socket, and what can be done about it. */
+/** Something that happens over a socket, and what a fault can do to it. */
 export interface SocketExchange {
 	/** Runs what was asked for; gives what answers it. */
 	run: () => Promise<() => void | Promise<void>>;
-	/** Closes the connection, without a goodbye. */
+	/** Closes the connection, without a close frame. */
 	kill: () => void;
 	/** The same with a reset (RST). */
 	reset: () => void;
-	/** From now on, the connection is open and dead. */
+	/** Keeps the connection open, and nothing goes over it any more. */
 	freeze: () => void;
 	/** Runs another function. */
 	runFunction: (functionPath: string, args: JSONValue) => Promise<void>;
@@ -21,8 +21,8 @@ export interface SocketExchange {
 }
 
 /**
- * Has it go wrong, as `applyFault` of faultyExchange.ts has a request. A status ends the connection by the
- * close code that the backend has for it. A frame never comes by halves, so `truncate` and `cut` are
+ * Does to a socket what `applyFault` of faultyExchange.ts does to a request. A status ends the connection
+ * by the close code that the backend has for it. Frames are never sent by halves, so `truncate` and `cut` are
  * `dropAfter`, and `drip` ends in silence.
  *
  * @throws PlatformFailure that the connection ends with

@@ -5,10 +5,10 @@ import { runWithJournal } from './pageJournal';
 import { queryModification, type StateModification } from './serverMessage';
 import type { SyncIdentity } from './syncIdentity';
 
-/** What a query gave last. */
+/** The last result of a query. */
 export type LiveResult =
 	| {
-			/** The same as long as clients need not be told. */
+			/** The same as long as clients need no update. */
 			fingerprint: string;
 			journal: string | null;
 			modification: (queryId: number) => StateModification;
@@ -19,7 +19,7 @@ export type LiveResult =
 export class LiveQuery {
 	subscriptions = 0;
 	result?: LiveResult;
-	/** Under which others find it. */
+	/** The key by which clients share it. */
 	sharedKey?: string;
 	/** Where its page ends; null for a query without pages. */
 	journal: string | null;

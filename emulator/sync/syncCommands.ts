@@ -27,7 +27,7 @@ export function syncCommandsFor(sync: SyncServer) {
  */
 export interface SyncControls {
 	syncStats: () => Promise<SyncStats>;
-	/** Cuts all sockets without a goodbye. Gives how many there were, like those that follow. */
+	/** Cuts all sockets without a close frame. Gives how many there were, like those that follow. */
 	killSockets: () => Promise<number>;
 	closeSockets: (code: number, reason?: string) => Promise<number>;
 	/**
@@ -36,7 +36,7 @@ export interface SyncControls {
 	 */
 	freezeSockets: () => Promise<number>;
 	unfreezeSockets: () => Promise<number>;
-	/** Ends the tokens and keys in use on sockets: an AuthError now, and whenever they are sent over one again. */
+	/** Revokes the tokens and keys in use on sockets: an AuthError now, and whenever they are sent over one again. */
 	expireAuth: () => Promise<number>;
 	/** Until `reset`. Those in milliseconds hold for sockets opened later. */
 	setSyncLimits: (limits: Partial<SyncLimits>) => Promise<void>;

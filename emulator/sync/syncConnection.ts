@@ -80,7 +80,7 @@ export class SyncConnection {
 		this.querySet.clear();
 	}
 
-	/** As if the network failed. */
+	/** Cuts the connection, as a network failure does. */
 	kill(): void {
 		this.closed();
 		this.socket.terminate();

@@ -19,7 +19,7 @@ const MS_PER_SECOND = 1000;
 
 /** Checks what clients authenticate with over the socket. */
 export class SyncAuthenticator {
-	/** Good as they are, but refused from now on. */
+	/** Valid credentials that are refused from now on. */
 	private readonly expired = new Set<string>();
 
 	constructor(private readonly authenticator: Authenticator) {}
@@ -37,7 +37,7 @@ export class SyncAuthenticator {
 	}
 
 	/**
-	 * Makes credentials end before their time.
+	 * Revokes credentials.
 	 *
 	 * @returns how the connection that uses them ends, or undefined for nobody's
 	 */

@@ -30,14 +30,14 @@ export interface SyncStats {
 	subscriptions: number;
 	/** Queries that run after a write: those that are alike run once. */
 	distinctQueries: number;
-	/** How many sockets ended with each close code since the start or the last reset; 1006: without a goodbye. */
+	/** How many sockets ended with each close code since the start or the last reset; 1006: without a close frame. */
 	closeCodes: Record<string, number>;
 }
 
 export interface SyncServerOptions {
 	http: Server;
 	authenticator: Authenticator;
-	/** What runs functions now. */
+	/** The present runner of functions. */
 	runner: () => FunctionRunner;
 	/** The fault that hits this request, if any. */
 	takeFault: (request: ReceivedRequest) => FaultEffect | undefined;
@@ -91,7 +91,7 @@ export class SyncServer {
 		return this.forEachConnection((connection) => connection.kill());
 	}
 
-	/** As new, with the present runner. */
+	/** Starts again empty, with the present runner. */
 	reset(): void {
 		this.disconnect();
 		this.closeCodes = {};

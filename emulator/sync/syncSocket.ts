@@ -34,10 +34,10 @@ const MAX_WAITING_TRANSITIONS = 2;
 const NANOSECONDS_PER_MS = 1_000_000;
 
 /**
- * Has something happen, with the fault that hits it, if any.
+ * Does something, with the fault that hits it, if any.
  *
  * @param what - e.g. `Mutation/tasks:create`
- * @param content - what tells it from others
+ * @param content - distinguishes it from others of the same kind
  */
 export type ApplyFault = (
 	what: string,
@@ -50,10 +50,10 @@ export interface SyncSocketOptions {
 	/** Old clients get transitions whole. */
 	readsChunks: boolean;
 	applyFault: ApplyFault;
-	/** The client, which was slow, can be sent transitions again. */
+	/** A slow client can receive transitions again. */
 	onDrained: () => void;
 	onTimeout: () => void;
-	/** What was to be sent failed instead. */
+	/** Sending failed. */
 	onFailure: (failure: PlatformFailure) => void;
 }
 
@@ -104,7 +104,7 @@ export class SyncSocket {
 		});
 	}
 
-	/** Says why, closes. */
+	/** Sends the reason, and closes. */
 	end({ message, close }: Ending): void {
 		this.stopTimers();
 		this.outgoing = this.outgoing
@@ -115,7 +115,7 @@ export class SyncSocket {
 			.catch(() => this.terminate());
 	}
 
-	/** As if the network failed. */
+	/** Cuts the connection, as a network failure does. */
 	terminate(): void {
 		this.isBroken = true;
 		this.webSocket.terminate();
@@ -128,7 +128,7 @@ export class SyncSocket {
 		else this.connection.destroy();
 	}
 
-	/** As if the network swallowed everything, in both directions; it goes on after `unfreeze`. */
+	/** Swallows everything in both directions, as a network may, until `unfreeze`. */
 	freeze(): void {
 		if (this.thaw !== undefined) return;
 		this.webSocket.pause();
