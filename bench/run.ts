@@ -12,17 +12,17 @@ async function main(): Promise<void> {
 	const settings = readSettings();
 	const heading = circumstances('npm run bench', settings.variables);
 	const stage = await buildStage(await ensureN8n(), { ...THROUGHPUT_PROGRAMS, ...LIVE_PROGRAMS });
-	const tell = async (section: string, report: string) => {
+	const publish = async (section: string, report: string) => {
 		const text = `${heading}\n\n${report}`;
 		console.log(`\n${text}`);
 		if (settings.write) await writeReadme(section, text);
 	};
 	try {
 		if (settings.groups.length > 0) {
-			await tell('results', await reportThroughput(stage, settings));
+			await publish('results', await reportThroughput(stage, settings));
 		}
 		if (settings.mutations !== undefined || settings.triggers.length > 0) {
-			await tell('live results', await reportLive(stage, settings));
+			await publish('live results', await reportLive(stage, settings));
 		}
 	} finally {
 		stage.remove();

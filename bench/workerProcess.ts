@@ -5,7 +5,7 @@ import type { Stage } from './stage';
 
 const MAX_HEAP_MIB = 8192;
 
-/** A program of the stage in a process of its own, which tells what it did by messages. */
+/** A program of the stage in a process of its own, which reports what it did by messages. */
 export class WorkerProcess<Message> {
 	private constructor(private readonly child: ChildProcess) {}
 
@@ -29,7 +29,7 @@ export class WorkerProcess<Message> {
 		return new WorkerProcess(child);
 	}
 
-	/** Tells the process something, and waits for its next message. */
+	/** Sends the process a request, and waits for its next message. */
 	async ask(request: string, timeoutMs: number): Promise<Message> {
 		const answer = this.next(timeoutMs);
 		this.child.send(request);

@@ -54,7 +54,7 @@ export class PublicApi {
 
 	/**
 	 * @param runner - gives the one to run functions with; a reset replaces it
-	 * @param onBatch - told of the size of each query batch
+	 * @param onBatch - called with the size of each query batch
 	 */
 	constructor(
 		private readonly authenticator: Authenticator,

@@ -104,7 +104,7 @@ describe('as a tool of an AI Agent', () => {
 		expect(JSON.parse(String(result?.answer))).toEqual([{ value: 1, logLines: [] }]);
 	});
 
-	it('tells the model what went wrong and what to do', async () => {
+	it('gives the model the error and what to do', async () => {
 		const result = await callTool(increment(), { args: { nam: 'a' } });
 		expect(result?.answer).toMatch(/ArgumentValidationError: .*`name`/);
 		expect(result?.answer).toMatch(/Details: .*Compare 'Arguments'/);

@@ -173,7 +173,7 @@ describe('the official client', () => {
 			{ title: 't' },
 			/Trying to execute tasks\.js:create as Query, but it is defined as Mutation\./,
 		],
-	])('is told of %s', async (_what, path, args, text) => {
+	])('gets the error of %s', async (_what, path, args, text) => {
 		const error = await failureOf(client.query(query(path), args));
 		expect(error.message).toMatch(/^\[Request ID: \w+\] Server Error/);
 		expect(error.message).toMatch(text);

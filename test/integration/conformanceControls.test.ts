@@ -2,7 +2,7 @@ import axios from 'axios';
 import { connectDeployment } from '../../emulator/client';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 
-/** What the embedded deployment tells tests about itself. */
+/** What tests can ask the embedded deployment about itself. */
 const convex = useEmbeddedDeployment('none');
 
 async function post(endpoint: string, body: object) {
@@ -69,7 +69,7 @@ it('counts requests, by endpoint and in flight at once, and the sizes of batches
 	expect(await convex.deployment.requestStats()).toMatchObject({ requests: 0, endpoints: {} });
 });
 
-it('forgets old states when told, and all of them when it is reset', async () => {
+it('drops old states on command, and all of them when it is reset', async () => {
 	const latest = async (): Promise<string> => (await post('query_ts', {})).data.ts;
 	const statusAt = async (ts: string) =>
 		(await post('query_at_ts', { path: 'version', args: {}, ts })).status;

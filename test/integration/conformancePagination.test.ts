@@ -65,7 +65,7 @@ describe('a paginated query', () => {
 		expect((await pageOf({ numItems: 1 })).continueCursor).not.toBe(continueCursor);
 	});
 
-	it('goes on behind its cursor when documents are added and deleted', async () => {
+	it('continues after its cursor when documents are added and deleted', async () => {
 		await fill(6);
 		const { continueCursor: cursor } = await pageOf({ numItems: 3 });
 		await remove(2, 3, 4);

@@ -55,7 +55,7 @@ describe('the credential test', () => {
 	});
 
 	it.each(['none', 'deployKey', 'bearerToken'])(
-		'tells a website, a dead address, a bad certificate and a non-URL apart: %s',
+		'has different messages for a website, a dead address, a bad certificate and a non-URL: %s',
 		async (authentication) => {
 			const secure = await startUntrustedServer();
 			const messages: string[] = [];

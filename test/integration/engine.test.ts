@@ -19,7 +19,7 @@ describe("n8n's settings for errors", () => {
 		expect(await convex.deployment.executions()).toEqual({ 'tasks:create': 2 });
 	});
 
-	it('continue: every item comes out of the one output, in order', async () => {
+	it('continue: every item is in the one output, in order', async () => {
 		const { success } = await convex.run({
 			parameters: create,
 			input: tasks,
@@ -74,7 +74,7 @@ describe("n8n's settings for errors", () => {
 });
 
 describe('many items', () => {
-	it('all come out, also those of a batch that is refused while the last items are read', async () => {
+	it('are all in the output, also those of a batch that is refused while the last items are read', async () => {
 		await convex.deployment.addFault({
 			kind: 'answer',
 			path: '/api/query_batch',

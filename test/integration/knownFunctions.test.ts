@@ -175,7 +175,7 @@ describe('a reason to fail that all items share', () => {
 		return { count: failure.count, items: success.length, message: stoppedBy?.message };
 	}
 
-	it('is told of each item when the node continues', async () => {
+	it('is the error of each item when the node continues', async () => {
 		expect(await failAll('continueRegularOutput')).toEqual({
 			count: 20,
 			items: 20,

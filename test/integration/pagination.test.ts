@@ -55,7 +55,7 @@ describe('a list read page by page', () => {
 	it.each([
 		['limit', { limit: 3, pageSize: 2 }, 3],
 		['pages', { pages: 2, pageSize: 2 }, 4],
-	])('may be told by an expression where to end: %s', async (amount, settings, count) => {
+	])('may end where an expression says: %s', async (amount, settings, count) => {
 		await fill(10);
 		const { success } = await convex.run({
 			parameters: documents({ ...settings, return: '={{ $json.amount }}' }),
@@ -87,7 +87,7 @@ describe('a list read page by page', () => {
 		]);
 	});
 
-	it('goes on from a cursor that an earlier page gave', async () => {
+	it('continues from the cursor of an earlier page', async () => {
 		await fill(5);
 		const first = await convex.run({
 			parameters: documents({ return: 'pages', pageSize: 2, itemPer: 'page' }),

@@ -123,7 +123,7 @@ describe("a proxy's limit on the rate of calls", () => {
 		});
 	});
 
-	it('that lasts longer than the run waits is told, with how long', async () => {
+	it('that lasts longer than the run waits is reported, with how long', async () => {
 		expect(await hit('mutation', limited({ 'Retry-After': '3600' }))).toMatchObject({
 			succeeded: false,
 			requests: 1,

@@ -98,7 +98,7 @@ describe('transitions', () => {
 		}
 	});
 
-	it('follow a mutation that they include, and tell its log lines', async () => {
+	it('follow a mutation that they include, and bring its log lines', async () => {
 		client.add(0, [{ udfPath: 'tasks:list', args: {} }]);
 		await untilTransition(1);
 		client.mutate(0, 'tasks:create', { title: 't' });

@@ -125,7 +125,7 @@ describe('a watched query', () => {
 		expect(watched.values).toEqual([0, 0]);
 	});
 
-	it('tells clients in production nothing of its failure but the data', async () => {
+	it('sends clients in production nothing of its failure but the data', async () => {
 		await deployment.redact();
 		const watched = watch(client, 'failures:throwWhenOdd', counter);
 		await watched.until(0);

@@ -55,7 +55,7 @@ describe('a workflow that is published again while it is still being unpublished
 		await proxy.down();
 	});
 
-	it('goes on, though n8n has forgotten its trigger', async () => {
+	it('continues, though n8n has forgotten its trigger', async () => {
 		setFlagsFromString('--expose-gc');
 		const collectGarbage: () => void = runInNewContext('gc');
 		const credential = { ...use.credential, deploymentUrl: proxy.url };

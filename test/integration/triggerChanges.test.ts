@@ -101,7 +101,7 @@ describe('a trigger on documents', () => {
 		['text', 'a', 'a'],
 		['a number', 1.5, 1.5],
 		['an int64', 7n, '7'],
-	])('tells documents apart by a field with %s', async (_what, key, written) => {
+	])('distinguishes documents by a key field with %s', async (_what, key, written) => {
 		await put([]);
 		const trigger = await use.activate(board({ keyField: 'sku' }));
 		await put([{ sku: key, n: 1 }]);

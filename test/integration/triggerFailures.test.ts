@@ -77,7 +77,7 @@ const refusals: Array<[what: string, parameters: INodeParameters, sentence: RegE
 		/The query's result is an object, not a list of documents\. The query returns its documents page by page/,
 	],
 	[
-		'no way to tell documents apart',
+		'no key field that distinguishes documents',
 		watching('tasks:list', {}, { emit: 'changes', keyField: ' ' }),
 		/'Key Field' is empty/,
 	],
@@ -194,7 +194,7 @@ describe('a query that throws', () => {
 	const odd = () => watching('failures:throwWhenOdd', { name: 'a' });
 	const increment = async () => await use.mutate('counters:increment', { name: 'a' });
 
-	it('is reported once, watched on, and told of in the next item', async () => {
+	it('is reported once, does not end the trigger, and is named in the next item', async () => {
 		const trigger = await use.activate(odd());
 		await increment();
 		await trigger.failedExecutions.until(() => true);
@@ -264,7 +264,7 @@ describe('a page whose cursor does not fit the query any more', () => {
 });
 
 describe('a result that cannot be watched', () => {
-	it('is reported once, and what changed meanwhile is told afterwards', async () => {
+	it('is reported once, and later items have what changed meanwhile', async () => {
 		await put([{ _id: 'a' }, { _id: 'b' }]);
 		const trigger = await use.activate(board());
 		await put('closed');

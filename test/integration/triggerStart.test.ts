@@ -43,7 +43,7 @@ describe('a start that n8n does not take over', () => {
 		description: expect.stringMatching(/not lost.*The trigger keeps watching/),
 	};
 
-	it('is tried again by itself, reported once, and told of in its item', async () => {
+	it('is tried again by itself, reported once, and named in its item', async () => {
 		const host = new StubbornHost(2);
 		await use.activate(counter(), host);
 		await increment();
@@ -57,7 +57,7 @@ describe('a start that n8n does not take over', () => {
 		expect(next.items).toEqual([{ value: 2, previousValue: 1, reason: 'change' }]);
 	});
 
-	it('is made up for by the next result, which tells both changes', async () => {
+	it('is made up for by the next result, whose items have both changes', async () => {
 		const host = new StubbornHost(1);
 		await put([{ _id: 'a' }]);
 		await use.activate(board, host);

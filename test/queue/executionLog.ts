@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** The ids of the executions that a process of n8n ran for the queue, as its log tells. */
+/** The ids of the executions that a process of n8n ran for the queue, by its log. */
 export function executionsRunBy(userFolder: string): string[] {
 	return idsIn(logOf(userFolder), 'started');
 }

@@ -48,12 +48,12 @@ async function call(webhook: WebhookWorkflow, times: number): Promise<void> {
 
 /** Waits until mutations ran whose answers are held back. */
 async function untilHeld(during: () => Promise<void>): Promise<void> {
-	const held = async () => (await deployment.requestStats()).faults.delay ?? 0;
-	const wanted = (await held()) + HELD_MUTATIONS;
+	const delayed = async () => (await deployment.requestStats()).faults.delay ?? 0;
+	const wanted = (await delayed()) + HELD_MUTATIONS;
 	const fault = { kind: 'delay', ms: HOLD_MS, path: '/api/mutation' } as const;
 	await deployment.addFault({ ...fault, times: HELD_MUTATIONS });
 	await during();
-	await until(async () => (await held()) >= wanted);
+	await until(async () => (await delayed()) >= wanted);
 }
 
 async function untilSomeRan(): Promise<void> {

@@ -65,7 +65,7 @@ export class TestRedis {
 			connectTimeout: CONNECT_TIMEOUT_MS,
 			retryStrategy: () => null,
 		});
-		// It tells the reason here, and only that it is closed where it was asked to connect.
+		// The reason is here; the rejected connect says only that it is closed.
 		let reason: string | undefined;
 		client.on('error', (error) => (reason ??= error.message));
 		const failure = await client.connect().then(() => undefined, String);

@@ -16,7 +16,7 @@ const workflows = useWatchingWorkflows(() => session.n8n);
 const NAME = 'queue';
 const increment = async () => await mutate('counters:increment', { name: NAME });
 
-/** Publishes Convex Trigger → a mutation that notes the value that the trigger told. @returns its id */
+/** Publishes Convex Trigger → a mutation that notes the value of the trigger's item. @returns its id */
 async function publishNotes(): Promise<string> {
 	const note = mutationNode(
 		session.credentialId,
@@ -30,7 +30,7 @@ async function publishNotes(): Promise<string> {
 }
 
 it.each(['SIGTERM', 'SIGKILL'] as const)(
-	'a trigger runs on the main process alone, its executions on the workers, and it goes on after the main process got a %s',
+	'a trigger runs on the main process alone, its executions on the workers, and it continues after the main process got a %s',
 	async (signal) => {
 		const id = await publishNotes();
 		await untilSockets(1);

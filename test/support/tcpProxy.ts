@@ -80,7 +80,7 @@ export class TcpProxy {
 			socket.on('error', () => {});
 			socket.on('close', () => {
 				this.sockets.delete(socket);
-				// What a server sent before it closed is in flight still; the pipe ends behind it.
+				// What a server sent before it closed is still in flight; the pipe ends behind it.
 				if (isSlow && socket === upstream && socket.readableEnded) return;
 				if (!this.silent.has(socket)) other.destroy();
 			});

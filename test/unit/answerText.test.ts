@@ -5,7 +5,7 @@ import { answerUnlessAborted, readAnswer } from '../../nodes/Convex/transport/ht
 const CANCELLED = { code: 'ERR_CANCELED' };
 
 describe('a request that is aborted', () => {
-	it('destroys an answer that comes all the same', async () => {
+	it('destroys an answer that arrives later', async () => {
 		const controller = new AbortController();
 		const body = new PassThrough();
 		const { promise: sent, resolve: answer } = Promise.withResolvers();

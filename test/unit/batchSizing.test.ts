@@ -106,11 +106,14 @@ describe('once a batch was measured', () => {
 		[20 * MEBI, 1],
 		[MEBI, 8],
 		[64 * KIBI, 128],
-	])('answers of %i characters are held together up to 8 Mi: %i', (answerLength, size) => {
-		const sizing = new BatchSizing(1_000, 4);
-		for (let batch = 0; batch < 30; batch++) observe(sizing, 25, 0.1, answerLength);
-		expect(sizing.next(MANY, 4)).toBe(size);
-	});
+	])(
+		'batches of answers of %i characters have up to 8 Mi together: %i queries',
+		(answerLength, size) => {
+			const sizing = new BatchSizing(1_000, 4);
+			for (let batch = 0; batch < 30; batch++) observe(sizing, 25, 0.1, answerLength);
+			expect(sizing.next(MANY, 4)).toBe(size);
+		},
+	);
 });
 
 describe('the last queries of a run', () => {

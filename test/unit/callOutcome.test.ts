@@ -184,7 +184,7 @@ describe('an overload', () => {
 		[500, 'InternalServerError', false],
 		[400, 'BadJsonBody', false],
 		[401, 'BadAdminKey', false],
-	])('is told from other failures: %i %s', (httpStatus, code, expected) => {
+	])('is distinguished from other failures: %i %s', (httpStatus, code, expected) => {
 		expect(isOverload(httpStatus, code)).toBe(expected);
 	});
 });

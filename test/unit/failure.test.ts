@@ -123,7 +123,7 @@ describe('a call that may have run', () => {
 			'Documents changed while this mutation was being run and on every subsequent retry.',
 			'Documents changed while this mutation was being run and on every subsequent retry.',
 		],
-	])('does not hand on the advice to repeat it: %j', (text, kept) => {
+	])('drops the advice to repeat it: %j', (text, kept) => {
 		const { message } = lost(text).ofCall({ operation: 'mutation' });
 		expect(message).toBe(kept === '' ? WARNING : `${kept} ${WARNING}`);
 	});

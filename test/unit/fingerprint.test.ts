@@ -50,7 +50,7 @@ describe('a fingerprint', () => {
 		[{ a: 1 }, { a: { $integer: 'AQAAAAAAAAA=' } }],
 		[{ 'a":1,"b': 2 }, { a: 1, b: 2 }],
 		[['a', 'b'], ['a","b']],
-	])('tells %j from %j', (one, other) => {
+	])('differs between %j and %j', (one, other) => {
 		expect(fingerprintOf(one)).not.toBe(fingerprintOf(other));
 	});
 

@@ -109,7 +109,7 @@ describe('the function spec', () => {
 		['messages.js:send'],
 		[null],
 		[[]],
-	])('passes over the entry %j', (entry) => {
+	])('skips the entry %j', (entry) => {
 		expect(parseFunctionSpec([entry, SEND]).map(({ path }) => path.name)).toEqual(['send']);
 	});
 

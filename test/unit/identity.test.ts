@@ -72,7 +72,7 @@ describe('the user to act as', () => {
 		);
 	});
 
-	it.each(['issuer', 'subject'])('is not told by a number: the attribute %s is named', (name) => {
+	it.each(['issuer', 'subject'])('cannot be a number: the attribute %s is named', (name) => {
 		expectRefusal(
 			() => parse({ ...ADA, [name]: 123 }),
 			`${SUBJECT} gives the attribute '${name}' as a number, not as text`,

@@ -132,7 +132,7 @@ describe('an answer that did not come', () => {
 		expectFates(thrown({ code: 'ERR_CANCELED' }), 'unknown', QUERIES);
 	});
 
-	it('for a reason never heard of gives it, and leaves it open what ran', () => {
+	it('for an unknown reason names it, and leaves it open what ran', () => {
 		const failure = failureOf('mutation', { code: 'ENEW', syscall: 'read' });
 		expect(failure.message).toBe('There was no answer from the deployment: read ENEW');
 		expect(failure.details.code).toBe('ENEW');
@@ -146,7 +146,7 @@ describe('an answer that did not come', () => {
 		['just text', 'just text'],
 		[undefined, 'undefined'],
 		[Object.assign(new Error('boom'), { code: 7, syscall: 8 }), 'boom'],
-	])('is told whatever is thrown: %p', (error, text) => {
+	])('is in the message, whatever is thrown: %p', (error, text) => {
 		const failure = networkFailure('query', error, TIMEOUT_MS);
 		expect(failure.message).toBe(`There was no answer from the deployment: ${text}`);
 		expect(failure.details).toEqual({ kind: 'network', retryable: true, outcome: 'unknown' });

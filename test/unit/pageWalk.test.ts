@@ -34,13 +34,13 @@ function rangesOf(walk: PageWalk): PageRange[] {
 }
 
 describe('a walk through a list', () => {
-	it('begins where it is told to', () => {
+	it('begins at the given cursor', () => {
 		for (const range of [{ cursor: null }, { cursor: 'a' }, { cursor: 'a', endCursor: 'b' }]) {
 			expect(rangesOf(new PageWalk(range))).toStrictEqual([range]);
 		}
 	});
 
-	it('goes on behind each page until one is the last', () => {
+	it('continues after each page until one is the last', () => {
 		const walk = new PageWalk({ cursor: null });
 		expect(walk.take(nextOf(walk), page({ continueCursor: 'a' }))).toBe(true);
 		const second = nextOf(walk);
@@ -69,7 +69,7 @@ describe('a walk through a list', () => {
 });
 
 describe('a page that hit a limit on reading', () => {
-	it('is read again in two parts, and then the list goes on behind it', () => {
+	it('is read again in two parts, and then the list continues after it', () => {
 		const walk = new PageWalk({ cursor: 'a' });
 		const isTaken = walk.take(nextOf(walk), cutShort({ splitCursor: 'b', continueCursor: 'c' }));
 		expect(isTaken).toBe(false);
@@ -80,7 +80,7 @@ describe('a page that hit a limit on reading', () => {
 		]);
 	});
 
-	it('is the last one, so that nothing comes behind its parts', () => {
+	it('is the last one, so that nothing is read after its parts', () => {
 		const walk = walked(
 			{ cursor: 'a' },
 			cutShort({ splitCursor: 'b', continueCursor: 'c', isDone: true }),

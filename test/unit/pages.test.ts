@@ -91,7 +91,7 @@ describe('a limit', () => {
 		expect(calls.map((args) => askedFor(args).numItems)).toEqual(sizes);
 	});
 
-	it('holds where a function gives more than it was asked for', async () => {
+	it('holds where a function returns more than requested', async () => {
 		const { send, calls } = scripted(page([1, 2], 'a'), page([3, 4, 5, 6], 'b'));
 		const pages = await readPages(send, {}, reading({ limit: 4, pageSize: 2 }));
 		expect(pages.map(({ documents }) => documents)).toEqual([
@@ -114,7 +114,7 @@ describe('a limit', () => {
 		expect(calls.map((args) => askedFor(args).numItems)).toEqual([2, 2, 1, 1]);
 	});
 
-	it('that is met needs no cursor to go on from', async () => {
+	it('that is reached needs no cursor to continue from', async () => {
 		const { send } = scripted(page([1, 2], 'a'));
 		expect(documentsOf(await readPages(send, {}, reading({ limit: 2 })))).toEqual([1, 2]);
 	});

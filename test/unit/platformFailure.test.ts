@@ -103,7 +103,7 @@ describe('an answer of somebody else than Convex', () => {
 		}
 	});
 
-	it('tells when it wants to be called again, where that is possible', () => {
+	it('keeps how long the server asks to wait, where a retry is possible', () => {
 		const limited = { httpStatus: 429, retryAfterMs: 2_000, body: page };
 		expect(platformFailure('mutation', limited).details).toEqual({
 			kind: 'deployment',

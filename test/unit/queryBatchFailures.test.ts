@@ -63,7 +63,7 @@ describe('a batch that failed as a whole', () => {
 		['a header that cannot be read', status(400, 'InvalidHeaderFailure')],
 		['a user that cannot be read', status(400, 'HeaderParseFailure')],
 		['a client that is too old', status(400, 'ClientVersionUnsupported')],
-		['a sign-in provider that is away', status(503, 'AuthProviderDiscoveryFailed')],
+		['an unavailable sign-in provider', status(503, 'AuthProviderDiscoveryFailed')],
 		['a redirect', status(302)],
 		['another redirect', status(307)],
 		['too many requests', status(429, 'TooManyConcurrentRequests')],
@@ -73,7 +73,7 @@ describe('a batch that failed as a whole', () => {
 		['permits that ran out', status(503, 'InitialPermitTimeoutError')],
 		['executors that are full', status(503, 'ExecuteFullError')],
 		['an isolate that is not clean', status(503, 'IsolateNotClean')],
-		['an upstream that is away', status(503, 'UpstreamConnectError')],
+		['an unavailable upstream', status(503, 'UpstreamConnectError')],
 		['nothing that answers', network('ECONNREFUSED')],
 		['a host that is not there', network('ENOTFOUND')],
 		['a connection that broke', network('ECONNRESET')],
@@ -93,7 +93,7 @@ describe('a batch that failed as a whole', () => {
 		['a server error', status(500), false],
 		['gone', status(410), false],
 		['no answer', network('ECONNRESET'), false],
-	])('tells whether the server knows batches at all: %s', (_what, failure, isUnknown) => {
+	])('shows whether the server knows batches: %s', (_what, failure, isUnknown) => {
 		expect(isBatchUnknown(failure)).toBe(isUnknown);
 	});
 
@@ -103,7 +103,7 @@ describe('a batch that failed as a whole', () => {
 		['a body that is too large', status(413), true],
 		['a refused body', status(400, 'BadJsonBody'), false],
 		['an overload', status(429, 'TooManyConcurrentRequests'), false],
-	])('tells whether fewer queries may get through: %s', (_what, failure, isLarge) => {
+	])('shows whether a smaller batch may succeed: %s', (_what, failure, isLarge) => {
 		expect(isTooLarge(failure)).toBe(isLarge);
 	});
 
@@ -114,7 +114,7 @@ describe('a batch that failed as a whole', () => {
 		['the connection broke', network('ECONNRESET'), false],
 		['a server error', status(500), false],
 		['an overload', status(429, 'TooManyConcurrentRequests'), false],
-	])('tells whether it took too long: %s', (_what, failure, isSlow) => {
+	])('shows whether it took too long: %s', (_what, failure, isSlow) => {
 		expect(isTooSlow(failure)).toBe(isSlow);
 	});
 });

@@ -151,7 +151,7 @@ describe('conversion by a validator', () => {
 		expect(failureOf(() => convert(union(one, { type: 'null' }), value)).message).toMatch(/not 1n/);
 	});
 
-	it('goes on to the next member of a union when a literal cannot be decoded', () => {
+	it('tries the next member of a union when a literal cannot be decoded', () => {
 		expect(() => convert(one, { $integer: 'AAA=' })).toThrow(/is an object, not 1n/);
 	});
 
@@ -205,7 +205,7 @@ describe('a function spec of a later version', () => {
 		expect(parseValidator({ type: 'literal', value })).toEqual({ type: 'any' });
 	});
 
-	it('passes over what is no type of function', () => {
+	it('skips what is no type of function', () => {
 		const entry = { identifier: 'a.js:b', functionType: 'constructor', visibility: {}, args: {} };
 		expect(parseFunctionSpec([entry])).toEqual([]);
 	});

@@ -19,7 +19,7 @@ describe('an error of the request helper without its cause', () => {
 		['EPROTO', 'write EPROTO 40BD8FF1987F0000:error:0A00010B:SSL routines', 'write'],
 		['DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed certificate', ''],
 		['ECONNABORTED', 'timeout of 1000ms exceeded', ''],
-	])('still tells %s: %s', (code, message, systemCall) => {
+	])('still has the code %s: %s', (code, message, systemCall) => {
 		expect(parseRequestError(thrownByOlderN8n(code, message))).toEqual({
 			code,
 			message,

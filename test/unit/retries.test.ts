@@ -125,7 +125,7 @@ describe('a run that has stopped', () => {
 		expect(call.count).toBe(0);
 	});
 
-	it('ends the wait for the next retry at once, with what the call came to', async () => {
+	it('ends the wait for the next retry at once, with the result of the last attempt', async () => {
 		// Waits that outlast this test's time.
 		const { retries, stop } = retriesWith({ maxRetries: 20, part: 50 });
 		const calls = Array.from({ length: 20 }, () => callEnding(OVERLOADED, SUCCESS));
@@ -169,7 +169,7 @@ describe('a run that got no answer for a minute', () => {
 		expect(call.count).toBe(0);
 	});
 
-	it('goes on when one that was in flight succeeds', async () => {
+	it('continues when a call in flight succeeds', async () => {
 		const { retries, pass } = retriesWith({ maxRetries: 0 });
 		const { promise, resolve } = Promise.withResolvers<Attempted>();
 		const inFlight = retries.run(async () => await promise);

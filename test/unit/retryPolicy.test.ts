@@ -38,7 +38,7 @@ describe('whether a call is sent again', () => {
 		expect(policyWith().policy.delayMs(failure, 0) !== undefined).toBe(isSentAgain);
 	});
 
-	it.each([0, 1, 4, 20])('ends after %i retries, where that is the most', (maxRetries) => {
+	it.each([0, 1, 4, 20])('ends after the maximum of %i retries', (maxRetries) => {
 		const delays = delaysOf(policyWith({ maxRetries, part: 0 }).policy, 25);
 		expect(delays.filter((delay) => delay !== undefined)).toHaveLength(maxRetries);
 		expect(delays.slice(maxRetries).every((delay) => delay === undefined)).toBe(true);
@@ -120,7 +120,7 @@ describe('the patience of a run', () => {
 	const PATIENCE_MS = 60_000;
 	const GIVEN_UP = 'The call was not sent: calls before it got no answer for a minute';
 
-	it('ends when nothing but failures came for a minute, from the first of them on', () => {
+	it('ends when there were only failures for a minute, counted from the first', () => {
 		const { policy, pass } = policyWith({ part: 0 });
 		pass(3_600_000);
 		policy.failed(overloaded);
@@ -225,7 +225,7 @@ describe('the patience of a run', () => {
 		expect(policy.budgetExhausted() !== undefined).toBe(isOutage);
 	});
 
-	it('goes on while mutations take longer than the user waits, which says nothing', () => {
+	it('continues while mutations take longer than their timeout, which is inconclusive', () => {
 		const { policy, pass } = policyWith();
 		policy.failed(overloaded);
 		for (let second = 0; second < 60; second++) {

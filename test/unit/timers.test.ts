@@ -56,7 +56,7 @@ describe('timers', () => {
 		expect(ran).toEqual(['first']);
 	});
 
-	it('go on when one of them throws', async () => {
+	it('continue when one of them throws', async () => {
 		const ran: string[] = [];
 		startTimer(() => {
 			throw new Error('boom');
@@ -79,7 +79,7 @@ describe('timers', () => {
 		expect(ran).toEqual([1, 2, 3, 4, 5]);
 	});
 
-	it('are told apart, thousands of them', async () => {
+	it('are independent, thousands of them', async () => {
 		const ran = new Set<number>();
 		const ids = Array.from({ length: 5_000 }, (_, number) =>
 			startTimer(() => ran.add(number), (number * 7) % 30),

@@ -92,7 +92,7 @@ describe('a list that is too long to remember', () => {
 		expect(after.take(many(MAX_REMEMBERED_DOCUMENTS, 1)).events).toHaveLength(1);
 	});
 
-	it('is warned of once, and watched as ever', () => {
+	it('is warned of once, and watched as usual', () => {
 		const tracker = remembering(undefined);
 		const { message = '' } = tracker.take(many(long)).warning ?? {};
 		expect(message).toContain(`${long} documents`);
@@ -164,7 +164,7 @@ describe('documents that were kept so that they cannot be read', () => {
 		);
 	});
 
-	it('do not keep a list that is too long from being told of', () => {
+	it('do not suppress the warning of a list that is too long', () => {
 		const list = Array.from({ length: MAX_REMEMBERED_DOCUMENTS + 1 }, (_, n) => ({ _id: n }));
 		const tracker = remembering(broken());
 		tracker.take(list);

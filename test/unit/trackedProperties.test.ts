@@ -42,7 +42,7 @@ const documents: fc.Arbitrary<Fields[]> = fc
 
 const reversed = (fields: Fields): Fields => Object.fromEntries(Object.entries(fields).reverse());
 
-/** The changes of a list, told without any cleverness. */
+/** The changes of a list, by the simplest comparison. */
 function changes(before: Fields[], after: Fields[]): Array<Record<string, unknown>> {
 	const withId = (list: Fields[], id: unknown) => list.find(({ _id }) => _id === id);
 	const came = after.flatMap((document) => {
@@ -65,7 +65,7 @@ function changedFields(before: Fields, after: Fields): string[] {
 		.sort();
 }
 
-const told = (events: ResultEvent[]) =>
+const changesIn = (events: ResultEvent[]) =>
 	events.map((event) => {
 		if (event.kind !== 'document') throw new Error('not of a document');
 		const { type, key, document, changedFields: fields } = event.change;
@@ -88,7 +88,7 @@ describe('watched documents with fields of any name', () => {
 				let accepted: Fields[] = [];
 				for (const [list, isAccepted] of steps) {
 					const update = tracker.compare(list.map(reversed));
-					expect(told(update.events)).toEqual(changes(accepted, list));
+					expect(changesIn(update.events)).toEqual(changes(accepted, list));
 					expect(() => tracker.compare({ page: list })).toThrow('not a list of documents');
 					if (!isAccepted) continue;
 					update.accept();
@@ -105,13 +105,13 @@ describe('watched documents with fields of any name', () => {
 				const { checkpoint } = new TrackedDocuments('_id', undefined, false).compare(before);
 				const { events } = new TrackedDocuments('_id', checkpoint, false).compare(after);
 				// Of those that are gone, numbers come first: so JSON.parse has them.
-				expect(kindsOf(told(events))).toEqual(kindsOf(changes(before, after)));
+				expect(kindsOf(changesIn(events))).toEqual(kindsOf(changes(before, after)));
 			}),
 			RUNS,
 		);
 	});
 
-	it('may be told apart by a field that every object has something by', () => {
+	it('may have a key field with the name of an inherited property', () => {
 		const list: Fields[] = [{ constructor: 'a', toString: 1 }];
 		expect([...documentsByKey(list, 'constructor', undefined).keys()]).toEqual(['"a"']);
 		expect(() => documentsByKey(list, 'valueOf', undefined)).toThrow("without the field 'valueOf'");

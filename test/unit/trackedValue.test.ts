@@ -7,7 +7,7 @@ const tracking = () => {
 };
 
 describe('a result as a whole', () => {
-	it('changes each time it is another, also when it comes back', () => {
+	it('is a change each time it differs, also when an earlier value returns', () => {
 		const tracker = tracking();
 		const values = ['B', 'B', 'A', 'B'].map((value) => tracker.take(value).events);
 		expect(values).toEqual([

@@ -122,11 +122,11 @@ describe('a value for a union', () => {
 			expected = { data: expected, kind: 'c' };
 		}
 		expect(convertValue(validator, value, parseDate)).toEqual(expected);
-		// By the three members around it, which do not tell what they are before.
+		// By the three members around it, which do not show before what they are.
 		expect(asked).toBe(3);
 	});
 
-	it('keeps the order of the fields, whichever tell the members apart', () => {
+	it('keeps the order of the fields, whichever distinguish the members', () => {
 		const validator = unionOf(A, objectOf({ data: arrayOf(INT64), kind: literal('d') }));
 		const converted = convert(validator, { kind: 'd', data: ['1'] });
 		expect(JSON.stringify(Object.keys(Object(converted)))).toBe('["data","kind"]');

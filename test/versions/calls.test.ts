@@ -92,7 +92,7 @@ describe('queries', () => {
 		);
 	});
 
-	it('are sent again when the deployment is away for a moment', async () => {
+	it('are sent again when the deployment is unavailable for a moment', async () => {
 		await built.deployment.addFault({ kind: 'dropBefore', times: 2 });
 		const { success } = await built.run({ parameters: calling('query', 'version') });
 		expect(success.map(({ json }) => json.value)).toEqual(['1.0']);

@@ -48,7 +48,7 @@ it('takes typed arguments from the model', async () => {
 	expect(JSON.parse(String(result?.answer))).toMatchObject([{ value: expect.any(String) }]);
 });
 
-it('tells the model what went wrong', async () => {
+it('gives the model the error', async () => {
 	const parameters = {
 		...increment,
 		functionPath: { __rl: true, mode: 'list', value: 'failures:refuse' },

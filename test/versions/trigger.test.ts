@@ -60,13 +60,13 @@ it('is refused at activation for what the user has to fix', async () => {
 	await expect(built.activate(counter(), { credential })).rejects.toThrow(/admin key/);
 });
 
-it('waits for a deployment that is away at activation', async () => {
+it('waits for a deployment that is unavailable at activation', async () => {
 	const credential = { ...built.credential, deploymentUrl: await unusedUrl() };
 	const trigger = await built.activate(counter(), { credential });
 	expect(trigger.fatalErrors.all).toEqual([]);
 });
 
-it('reports a query that throws, keeps watching, and tells of it with the next change', async () => {
+it('reports a query that throws, keeps watching, and names the failure in the next item', async () => {
 	const trigger = await built.activate(watching('failures:throwWhenOdd', { name: 'a' }));
 	await increment();
 	await untilReported(trigger, 'ODD');
