@@ -51,7 +51,7 @@ export async function readPages(
 		if (restarts === MAX_RESTARTS) {
 			throw invalidated(
 				failure,
-				`The list was read again ${MAX_RESTARTS} times from its beginning, and changed each time. Read it in larger pages, or by a query whose bounds do not depend on other data.`,
+				`The list was started again ${MAX_RESTARTS} times, and changed each time. Read it in larger pages, or by a query whose bounds do not depend on other data.`,
 			);
 		}
 		range = { ...range, cursor: null };
