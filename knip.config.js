@@ -18,7 +18,7 @@ module.exports = {
 		'test/versions/{logFile.ts,versionsReporter.js}',
 		'test/support/*.{js,mjs}',
 		// Programs that run in a process of their own, started by the name of their file.
-		'test/support/*Lifetime.ts',
+		'test/programs/*.ts',
 		'bench/server/main.ts',
 		'bench/worker/{main,memorySampler}.ts',
 		'bench/live/{deliveryWorker,triggerWorker,slowNetworkMain}.ts',

@@ -1,4 +1,4 @@
-import type { IDataObject, INodeExecutionData, INodeType } from 'n8n-workflow';
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 export const FUNCTION_PATH = 'messages:list';
 
@@ -8,28 +8,6 @@ export const ARGUMENTS_EXPRESSION = '{ index: $json.index, text: $json.text }';
 /** The call of one item, as this package's node sends it. */
 export function callOf({ json }: INodeExecutionData) {
 	return { path: FUNCTION_PATH, args: json, format: 'json' };
-}
-
-/** A node with nothing but code. */
-export function nodeThatRuns(
-	displayName: string,
-	execute: NonNullable<INodeType['execute']>,
-	properties: INodeType['description']['properties'] = [],
-): INodeType {
-	return {
-		description: {
-			displayName,
-			name: displayName,
-			group: [],
-			version: 1,
-			description: '',
-			defaults: { name: displayName },
-			inputs: ['main'],
-			outputs: ['main'],
-			properties,
-		},
-		execute,
-	};
 }
 
 export function outputItem(json: IDataObject, item: number): INodeExecutionData {

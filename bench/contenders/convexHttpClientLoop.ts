@@ -2,7 +2,8 @@ import { ConvexHttpClient } from 'convex/browser';
 import { makeFunctionReference } from 'convex/server';
 import type { INodeExecutionData } from 'n8n-workflow';
 import type { Job } from '../measurement';
-import { FUNCTION_PATH, nodeThatRuns, outputItem } from './calls';
+import { nodeThatRuns } from '../../test/support/engine';
+import { FUNCTION_PATH, outputItem } from './calls';
 import type { Contender } from './contender';
 
 /** What people write in a Code node: one call after another with Convex's own client. */

@@ -1,4 +1,5 @@
-import { ARGUMENTS_EXPRESSION, nodeThatRuns, outputItem } from './calls';
+import { nodeThatRuns } from '../../test/support/engine';
+import { ARGUMENTS_EXPRESSION, outputItem } from './calls';
 import type { Contender } from './contender';
 
 /** What n8n itself takes for one expression an item: a node that reads it, and sends nothing. */

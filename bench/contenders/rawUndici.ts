@@ -2,7 +2,8 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import { Pool } from 'undici';
 import type { Job } from '../measurement';
-import { callOf, nodeThatRuns, outputItem } from './calls';
+import { nodeThatRuns } from '../../test/support/engine';
+import { callOf, outputItem } from './calls';
 import type { Contender } from './contender';
 
 const MAX_QUERIES_PER_BODY = 1000;

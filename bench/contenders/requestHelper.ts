@@ -1,6 +1,7 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 import type { Job } from '../measurement';
-import { callOf, nodeThatRuns, outputItem } from './calls';
+import { nodeThatRuns } from '../../test/support/engine';
+import { callOf, outputItem } from './calls';
 import type { Contender } from './contender';
 
 /** The least that a node can do: n8n's own request helper, one call after another. */

@@ -1,25 +1,11 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
-import { PROJECT } from '../support/packPackage';
+import { runProgram } from '../support/runProgram';
 import { keys } from '../support/sessions';
 
 /** Session delivery as it is shipped: bundled, with its own timers and without a console. */
 const convex = useEmbeddedDeployment('deployKey');
 
-const runBuilt = async () => {
-	const { stdout } = await promisify(execFile)(process.execPath, [
-		'--import',
-		'tsx',
-		join(__dirname, '..', 'support', 'sessionLifetime.ts'),
-		PROJECT,
-		convex.deployment.url,
-		convex.deployment.deployKey,
-	]);
-	return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
-};
+const runBuilt = async () => await runProgram('sessionLifetime', convex.deployment);
 
 const wanted = keys(600).map(({ key }) => key);
 

@@ -1,9 +1,6 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
-import { execFile } from 'node:child_process';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { loadBuiltPackage } from '../support/builtPackage';
 import { PROJECT } from '../support/packPackage';
+import { runProgram } from '../support/runProgram';
 import { TRIGGER_TYPE, watching, type ActiveTrigger } from '../support/triggers';
 import { useTriggers } from '../support/triggersOfTest';
 
@@ -32,15 +29,7 @@ it('starts the workflow at a change, also after a lost connection', async () => 
 });
 
 it('leaves no socket and no timer behind', async () => {
-	const { stdout } = await promisify(execFile)(process.execPath, [
-		'--import',
-		'tsx',
-		join(__dirname, '..', 'support', 'triggerLifetime.ts'),
-		PROJECT,
-		use.deployment.url,
-		use.deployment.deployKey,
-	]);
-	const { items, during, after } = JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
+	const { items, during, after } = await runProgram('triggerLifetime', use.deployment);
 	expect(items).toEqual([{ value: 0, previousValue: null, reason: 'initial' }]);
 	expect(during).toContain('TCPSocketWrap');
 	expect(after).toEqual([]);

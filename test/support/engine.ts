@@ -251,8 +251,12 @@ function resolvedValues(
 	) as CredentialValues;
 }
 
-/** A node type that hands its items on: the start and the ends of a test workflow. */
-export function passThroughNode(displayName: string): INodeType {
+/** A node type with nothing but code. */
+export function nodeThatRuns(
+	displayName: string,
+	execute: NonNullable<INodeType['execute']>,
+	properties: INodeType['description']['properties'] = [],
+): INodeType {
 	return {
 		description: {
 			displayName,
@@ -263,12 +267,17 @@ export function passThroughNode(displayName: string): INodeType {
 			defaults: { name: displayName },
 			inputs: ['main'],
 			outputs: ['main'],
-			properties: [],
+			properties,
 		},
-		async execute() {
-			return [this.getInputData()];
-		},
+		execute,
 	};
+}
+
+/** A node type that passes its items on: the start and the ends of a test workflow. */
+export function passThroughNode(displayName: string): INodeType {
+	return nodeThatRuns(displayName, async function () {
+		return [this.getInputData()];
+	});
 }
 
 export function nodeAt(name: string, type: string, settings: Partial<INode> = {}): INode {

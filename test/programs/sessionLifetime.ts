@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, no-console -- runs in Node, not in n8n */
-import { loadBuiltPackage } from './builtPackage';
-import { runConvex } from './convexNode';
-import { addingKeys, keys } from './sessions';
+import { loadBuiltPackage } from '../support/builtPackage';
+import { runConvex } from '../support/convexNode';
+import { addingKeys, keys } from '../support/sessions';
 
 /** Runs the built node in a session, in a process of its own, and prints what it gave. */
 async function main([packageFolder = '', deploymentUrl = '', token = '']: string[]): Promise<void> {

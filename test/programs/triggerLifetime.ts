@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, no-console -- runs in Node, not in n8n */
 import { sleep } from 'n8n-workflow';
-import { loadBuiltPackage } from './builtPackage';
-import { ActiveTrigger, TRIGGER_TYPE, watching } from './triggers';
+import { loadBuiltPackage } from '../support/builtPackage';
+import { ActiveTrigger, TRIGGER_TYPE, watching } from '../support/triggers';
 
 /**
  * Activates the built trigger in a process of its own, starts its workflow, deactivates it, and
@@ -24,7 +24,7 @@ async function main([packageFolder = '', deploymentUrl = '', token = '']: string
 	await trigger.deactivate();
 	await trigger.deactivate();
 	// The sockets of Node close behind the scenes.
-	for (let tries = 0; tries < 100 && left(before).length > 0; tries++) await sleep(20);
+	for (let count = 0; count < 100 && left(before).length > 0; count++) await sleep(20);
 	console.log(JSON.stringify({ items, during: minus(during, before), after: left(before) }));
 }
 
