@@ -79,7 +79,7 @@ const CERTIFICATE_CODES =
 	/^(?:CERT_|ERR_TLS_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|UNABLE_TO_(?:GET|VERIFY)_)/;
 
 /** The code of an answer that was longer than any of Convex. */
-export const ANSWER_TOO_LONG = 'AnswerTooLong';
+const ANSWER_TOO_LONG = 'AnswerTooLong';
 
 /** As axios names a request that took too long before its answer began. */
 export function timedOut(): Error {
