@@ -130,7 +130,9 @@ describe('a credential is not accepted', () => {
 		const body = { code: 'ExpiredInQueue', message: 'Too busy' };
 		expect(answered(none, 503, body)).toEqual({
 			accepted: false,
-			message: expect.stringMatching(/^Too busy\. Convex could not complete the call;/),
+			message: expect.stringMatching(
+				/^Too busy\. The deployment is at the limit of its plan\. Try again later\.$/,
+			),
 		});
 	});
 

@@ -80,11 +80,11 @@ describe('a call that may have run', () => {
 	const TRY_AGAIN = /again later|(?:run|try|send) .*again|\bretry\b|Maximum Retries/i;
 
 	const lost = (message: string, more: Partial<FailureDetails> = {}) =>
-		new ConvexFailure(message, 'Fix it. Try again later.', {
-			kind: 'network',
-			outcome: 'unknown',
-			...more,
-		});
+		new ConvexFailure(
+			message,
+			{ help: 'Fix it.', repeat: 'Try again later.' },
+			{ kind: 'network', outcome: 'unknown', ...more },
+		);
 
 	it.each(SIDE_EFFECTS)('says in its message that it is not to be repeated: %s', (operation) => {
 		const named = lost('It broke').ofCall({ functionPath: 'a:b' }).ofCall({ operation });
@@ -117,7 +117,7 @@ describe('a call that may have run', () => {
 		['It broke: please try again in a while', ''],
 		['Busy! Please retry.', 'Busy!'],
 		['Try again later.', ''],
-		["It broke.\nTry again.\nSee 'Maximum Retries'", 'It broke.'],
+		['It broke.\nTry again.\nOr retry later.', 'It broke.'],
 		['It broke.\r\nPlease try\nagain later.', 'It broke.'],
 		[
 			'Documents changed while this mutation was being run and on every subsequent retry.',

@@ -1,4 +1,5 @@
 import type { JSONValue } from 'convex/values';
+import { ADVICE, type AdvisedReason } from '../../nodes/Convex/convex/advice';
 import type { FunctionOperation } from '../../nodes/Convex/convex/functions/functionCall';
 import { functionFailure } from '../../nodes/Convex/convex/failures/functionFailure';
 
@@ -20,6 +21,11 @@ const reported = (errorMessage: string, answer: Answer = {}) =>
 		...answer,
 		errorMessage,
 	});
+
+function helpOn(reason: AdvisedReason): string {
+	const advice = ADVICE[reason];
+	return typeof advice === 'string' ? advice : advice.help;
+}
 
 describe('a function that threw', () => {
 	it('says what it threw and where, without the stack', () => {
@@ -240,59 +246,54 @@ describe('a limit of Convex that a function ran into', () => {
 	it.each([
 		[
 			'Too many documents read in a single function execution (limit: 32000). Consider using',
-			/more than Convex allows/,
+			'limitExceeded',
 		],
 		[
 			'Too many bytes read in a single function execution (limit: 16777216 bytes). Consider',
-			/more than Convex allows/,
+			'limitExceeded',
 		],
 		[
 			'Too many reads in a single function execution (limit: 4096). Consider using',
-			/more than Convex allows/,
+			'limitExceeded',
 		],
-		['Too many writes in a single function execution (limit: 16000)', /more than Convex allows/],
-		[
-			'Too many bytes written in a single function execution (limit: 16 MiB)',
-			/more than Convex allows/,
-		],
-		['Too many functions scheduled by this mutation (limit: 1000)', /more than Convex allows/],
+		['Too many writes in a single function execution (limit: 16000)', 'limitExceeded'],
+		['Too many bytes written in a single function execution (limit: 16 MiB)', 'limitExceeded'],
+		['Too many functions scheduled by this mutation (limit: 1000)', 'limitExceeded'],
 		[
 			'Too large total size of the arguments of scheduled functions from this mutation (limit',
-			/more than Convex allows/,
+			'limitExceeded',
 		],
-		['Query scanned too many documents (fetched 32001).', /more than Convex allows/],
-		['Query scanned too much data (fetched 16777217 bytes).', /more than Convex allows/],
-		['Search query scanned too many documents (fetched 1024).', /more than Convex allows/],
-		['Audit logs exceed function execution limits', /more than Convex allows/],
-		['Action `jobs.js:run` execution timed out (maximum duration 600s)', /more than Convex allows/],
-		['Value is too large (1.2 MiB > maximum size 1 MiB)', /A value is larger than Convex takes/],
-		['Value is too nested (nested 65 levels deep > maximum nesting 64)', /A value is larger/],
-		['Document is too nested (nested 17 levels deep > maximum nesting 16)', /A value is larger/],
-		['Array length is too long (8193 > maximum length 8192)', /A value is larger/],
-		['Object has too many fields (1025 > maximum number 1024)', /A value is larger/],
+		['Query scanned too many documents (fetched 32001).', 'limitExceeded'],
+		['Query scanned too much data (fetched 16777217 bytes).', 'limitExceeded'],
+		['Search query scanned too many documents (fetched 1024).', 'limitExceeded'],
+		['Audit logs exceed function execution limits', 'limitExceeded'],
+		['Action `jobs.js:run` execution timed out (maximum duration 600s)', 'limitExceeded'],
+		['Value is too large (1.2 MiB > maximum size 1 MiB)', 'valueTooLarge'],
+		['Value is too nested (nested 65 levels deep > maximum nesting 64)', 'valueTooLarge'],
+		['Document is too nested (nested 17 levels deep > maximum nesting 16)', 'valueTooLarge'],
+		['Array length is too long (8193 > maximum length 8192)', 'valueTooLarge'],
+		['Object has too many fields (1025 > maximum number 1024)', 'valueTooLarge'],
 		[
 			'Failed to insert or update a document in table "tasks" because it does not match the schema: Object',
-			/convex\/schema\.ts/,
+			'schemaMismatch',
 		],
 		[
 			'Documents read from or written to the "counters" table changed while this mutation was being run and on every',
-			/Lower 'Concurrency'/,
+			'writeConflict',
 		],
-		[
-			'Cross component call depth limit exceeded. Do you have an infinite loop',
-			/calls itself without end/,
-		],
-	])('comes with what to do: %s', (text, help) => {
+		['Cross component call depth limit exceeded. Do you have an infinite loop', 'endlessCalls'],
+	] as const)('comes with what to do: %s', (text, reason) => {
 		const inside = reported(`${PREFIX}\nUncaught Error: ${text}\n${FRAMES.inner}\n`);
 		expect(inside.message).toBe(`Uncaught Error: ${text}`);
 		expect(inside.description).toMatch(/^Thrown at handler .*\. [A-Z]/);
-		expect(inside.description).toMatch(help);
+		expect(inside.description).toContain(helpOn(reason));
 		// Some are found only when the mutation commits.
 		const atCommit = reported(`${PREFIX}\n${text}\n`, { operation: 'mutation' });
 		expect(atCommit.message).toBe(text);
-		expect(atCommit.description).toMatch(help);
+		expect(atCommit.description).toContain(helpOn(reason));
 		expect(atCommit.description).toMatch(/Nothing was written/);
-		for (const { details } of [inside, atCommit]) {
+		for (const { details, reason: given } of [inside, atCommit]) {
+			expect(given).toBe(reason);
 			expect(details).toMatchObject({ kind: 'function', retryable: false, outcome: 'failed' });
 		}
 	});
@@ -347,76 +348,62 @@ describe('a production deployment', () => {
 	});
 });
 
+const KNOWN_ADVICE: Array<[text: string, AdvisedReason]> = [
+	['Could not find public function for "a:b".', 'functionNotFound'],
+	['Trying to execute a.js:b as Query, but it is defined as HttpAction.', 'httpAction'],
+	['ArgumentValidationError: Object', 'badArguments'],
+	['Arguments for a.js:b are too large', 'argumentsTooLarge'],
+	["Couldn't find JavaScript module 'a.js'", 'notDeployable'],
+	["Component path 'mail' not found", 'componentNotFound'],
+	['You do not have permission to perform this operation.', 'permissionNeeded'],
+	['Cannot run functions while this deployment is paused.', 'paused'],
+	['This deployment has been disabled', 'disabled'],
+];
+
 describe("Convex's own text for a call", () => {
 	it.each([
-		[
-			"Could not find public function for 'messages:nope'.",
-			/^Check the spelling of 'Function', .* internal functions need a credential with a deploy key/,
-		],
+		["Could not find public function for 'messages:nope'.", 'functionNotFound'],
 		[
 			"Could not find function for 'm:x'. Did you forget to run `npx convex dev`?",
-			/^Check the spelling of 'Function'/,
+			'functionNotFound',
 		],
-		[
-			'Trying to execute messages.js:send as Query, but it is defined as Mutation.',
-			/^Set 'Operation' to 'Mutation', or to 'Run by Path', which takes every type\.$/,
-		],
-		[
-			'Trying to execute a/b.js:list as Mutation, but it is defined as Query.',
-			/^Set 'Operation' to 'Query', or to 'Run by Path'/,
-		],
-		[
-			'Trying to execute jobs.js:send as Query, but it is defined as Action.',
-			/^Set 'Operation' to 'Action', or to 'Run by Path'/,
-		],
-		[
-			'Trying to execute http.js:default as Query, but it is defined as HttpAction.',
-			/^HTTP actions are called by their own URL\./,
-		],
+		['Trying to execute messages.js:send as Query, but it is defined as Mutation.', 'wrongType'],
+		['Trying to execute http.js:default as Query, but it is defined as HttpAction.', 'httpAction'],
 		[
 			'ArgumentValidationError: Object is missing the required field `body`. Consider wrapping the field\nvalidator in `v.optional(...)` if this is expected.\n\nObject: {author: "a"}\nValidator: {author: v.string(), body: v.string()}',
-			/^The arguments do not match the function's validator\. .* An int64 needs the argument type 'Int64'/,
+			'badArguments',
 		],
-		[
-			'Invalid arguments for messages.js:send: Value is too nested',
-			/^The arguments do not match the function's validator\./,
-		],
+		['Invalid arguments for messages.js:send: Value is too nested', 'badArguments'],
 		[
 			'Arguments for messages.js:send are too large (actual: 17 MiB, limit: 16 MiB)',
-			/^Send less data per call/,
+			'argumentsTooLarge',
 		],
 		[
 			'Node actions arguments size is too large. The maximum size is 5 MiB. Reduce the size',
-			/^Send less data per call/,
+			'argumentsTooLarge',
 		],
-		[
-			"Couldn't find JavaScript module 'jobs.js'. Did you forget to run",
-			/mended in the Convex app/,
-		],
-		['Couldn\'t find "run" in module "jobs.js".', /mended in the Convex app/],
-		['Invalid module path: "a b.js"', /mended in the Convex app/],
-		['Top-level awaits in source files are unsupported', /mended in the Convex app/],
+		["Couldn't find JavaScript module 'jobs.js'. Did you forget to run", 'notDeployable'],
+		['Couldn\'t find "run" in module "jobs.js".', 'notDeployable'],
+		['Invalid module path: "a b.js"', 'notDeployable'],
+		['Top-level awaits in source files are unsupported', 'notDeployable'],
 		[
 			'Function "jobs.js:run" is neither a query or mutation. Did you forget to wrap it',
-			/mended in the Convex app/,
+			'notDeployable',
 		],
 		[
 			'Function "jobs.js:run" is registered as a mutation but is being run as a query.',
-			/mended in the Convex app/,
+			'notDeployable',
 		],
 		[
 			'Convex functions at or below version 0.13.0 are no longer supported. Update your Convex npm',
-			/deploy it again with `npx convex deploy`/,
+			'notDeployable',
 		],
-		[
-			"Component path 'mail' not found",
-			/^Check the name of the component in convex\.config\.ts\.$/,
-		],
-	])('%s', (text, description) => {
+		["Component path 'mail' not found", 'componentNotFound'],
+	] as const)('%s', (text, reason) => {
 		for (const operation of OPERATIONS) {
 			const failure = reported(`${PREFIX}\n${text}\n`, { operation });
 			expect(failure.message).toBe(text);
-			expect(failure.description).toMatch(description);
+			expect(failure.reason).toBe(reason);
 			expect(failure.details).toEqual({
 				kind: 'function',
 				requestId: '0f3c9a1b2d4e5f60',
@@ -426,36 +413,45 @@ describe("Convex's own text for a call", () => {
 		}
 	});
 
+	it.each(KNOWN_ADVICE)('has the advice of its reason: %s', (text, reason) => {
+		expect(reported(text).description).toBe(helpOn(reason));
+	});
+
+	it.each([
+		[
+			'Trying to execute a/b.js:list as Mutation, but it is defined as Query.',
+			"Set 'Operation' to 'Query', or to 'Run by Path', which takes every type.",
+		],
+		[
+			'Trying to execute jobs.js:send as Query, but it is defined as Action.',
+			"Set 'Operation' to 'Action', or to 'Run by Path', which takes every type.",
+		],
+		[
+			'You do not have permission to perform this operation (deployment:functions:runInternalQueries).',
+			"Use a deploy key that has the permission 'deployment:functions:runInternalQueries'.",
+		],
+	])('has its own advice, where the text says more: %s', (text, description) => {
+		expect(reported(text).description).toBe(description);
+	});
+
 	it.each([
 		[
 			'You do not have permission to perform this operation (deployment:functions:runInternalQueries).',
-			/^Use a deploy key that has the permission 'deployment:functions:runInternalQueries'\.$/,
+			'permissionNeeded',
 		],
-		[
-			'You do not have permission to perform this operation.',
-			/^Use a deploy key that has this permission\.$/,
-		],
+		['You do not have permission to perform this operation.', 'permissionNeeded'],
 		[
 			'Cannot run functions while this deployment is paused. Resume the deployment in the dashboard settings to allow functions to run.',
-			/^Resume the deployment in its settings on the Convex dashboard\.$/,
+			'paused',
 		],
-		[
-			'You have exceeded the free plan limits, so your deployments have been disabled.',
-			/^Open the deployment on the Convex dashboard to see why it is stopped\.$/,
-		],
-		[
-			'You have exceeded your spending limits, so your deployments have been disabled.',
-			/to see why it is stopped\.$/,
-		],
-		[
-			'This deployment has been disabled because it exceeded a configured usage limit.',
-			/to see why it is stopped\.$/,
-		],
-		['Cannot run functions while this deployment is suspended.', /to see why it is stopped\.$/],
-	])('is one of the deployment: %s', (text, description) => {
+		['You have exceeded the free plan limits, so your deployments have been disabled.', 'disabled'],
+		['You have exceeded your spending limits, so your deployments have been disabled.', 'disabled'],
+		['This deployment has been disabled because it exceeded a configured usage limit.', 'disabled'],
+		['Cannot run functions while this deployment is suspended.', 'disabled'],
+	] as const)('is one of the deployment: %s', (text, reason) => {
 		const failure = reported(`${PREFIX}\n${text}`);
 		expect(failure.message).toBe(text);
-		expect(failure.description).toMatch(description);
+		expect(failure.reason).toBe(reason);
 		expect(failure.details).toMatchObject({
 			kind: 'deployment',
 			retryable: false,
@@ -464,44 +460,33 @@ describe("Convex's own text for a call", () => {
 	});
 
 	it.each([
-		['Function execution timed out (maximum duration: 1s)', /more than Convex allows in one call/],
-		[
-			'Your request timed out performing too many system operations.',
-			/docs\.convex\.dev\/production\/state\/limits/,
-		],
-		[
-			'JavaScript execution ran out of memory (maximum memory usage: 64 MB)',
-			/more than Convex allows in one call/,
-		],
+		['Function execution timed out (maximum duration: 1s)', 'limitExceeded'],
+		['Your request timed out performing too many system operations.', 'limitExceeded'],
+		['JavaScript execution ran out of memory (maximum memory usage: 64 MB)', 'limitExceeded'],
 		[
 			'Function execution unexpectedly timed out. Check your function for infinite loops',
-			/more than Convex allows in one call/,
+			'limitExceeded',
 		],
 		[
 			'Function jobs.js:run return value is too large (actual: 17 MiB, limit: 16 MiB)',
-			/^The function returns more than Convex hands on\. Have it return less/,
+			'resultTooLarge',
 		],
 		[
 			'Function jobs.js:run return value invalid: Value is too nested (nested 65 levels',
-			/no Convex value .* mended in the Convex function/,
+			'resultNotSupported',
 		],
 		[
 			'Function jobs.js:run failed. Could not parse return value as json: EOF',
-			/no Convex value .* mended in the Convex function/,
+			'resultNotSupported',
 		],
-		[
-			'ConvexError with invalid data: Value is too nested',
-			/a ConvexError with data that is no Con/,
-		],
-		['Returned promise will never resolve', /^The function waits for something that never comes/],
-		[
-			'ReturnsValidationError: Value does not match validator.',
-			/^The function's result does not match its 'returns' validator\. .* mended in the Convex fun/,
-		],
-	])('is one of a function that ran: %s', (text, description) => {
+		['ConvexError with invalid data: Value is too nested', 'errorDataNotSupported'],
+		['Returned promise will never resolve', 'neverResolves'],
+		['ReturnsValidationError: Value does not match validator.', 'badResult'],
+	] as const)('is one of a function that ran: %s', (text, reason) => {
 		const failure = reported(`${PREFIX}\n${text}`, { operation: 'mutation' });
 		expect(failure.message).toBe(text);
-		expect(failure.description).toMatch(description);
+		expect(failure.reason).toBe(reason);
+		expect(failure.description).toContain(helpOn(reason));
 		expect(failure.description).toMatch(/ Nothing was written: .* is rolled back\.$/);
 		expect(failure.details).toMatchObject({
 			kind: 'function',

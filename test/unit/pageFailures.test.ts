@@ -27,7 +27,7 @@ async function failureOf(pages: Promise<ListPage[]>): Promise<ConvexFailure> {
 }
 
 describe('a cursor that becomes invalid', () => {
-	const INVALID = 'Convex cannot go on with the list: the cursor has become invalid';
+	const INVALID = 'The list cannot be read further: the cursor has become invalid';
 
 	it('fails the reading, and says how to have it start again', async () => {
 		const { send, calls } = scripted(page([1], 'a'), invalidCursor());

@@ -3,7 +3,6 @@ import { ConvexFailure } from '../../nodes/Convex/convex/failure';
 import { functionFailure } from '../../nodes/Convex/convex/failures/functionFailure';
 import type { FunctionSignature } from '../../nodes/Convex/convex/functions/functionSpec';
 import {
-	isInvalidCursor,
 	PAGINATION_ARGUMENT,
 	parsePage,
 	withPaginationFilledIn,
@@ -145,7 +144,7 @@ describe('a cursor that does not fit its query any more', () => {
 		],
 		['by the data of its ConvexError', failed('[Request ID: 1f] Server Error', system)],
 	])('is known %s', (_what, failure) => {
-		expect(isInvalidCursor(failure)).toBe(true);
+		expect(failure.reason).toBe('invalidCursor');
 	});
 
 	it.each<[string, ConvexFailure]>([
@@ -164,6 +163,6 @@ describe('a cursor that does not fit its query any more', () => {
 		['data that is a text', failed('Server Error', 'system')],
 		['no data', failed('Server Error', null)],
 	])('is not %s', (_what, failure) => {
-		expect(isInvalidCursor(failure)).toBe(false);
+		expect(failure.reason).not.toBe('invalidCursor');
 	});
 });

@@ -51,21 +51,25 @@ describe('the text', () => {
 		[
 			429,
 			'TooManyConcurrentRequests',
-			/^The deployment is doing as much .* \('Concurrency', 'Batch Size'\), or raise 'Maximum Retries'/,
+			/^The deployment is at the limit .* \('Concurrency', 'Batch Size'\)\. You can also raise 'Maximum Retries'/,
 		],
-		[429, 'TooManyWrites', /^The deployment is doing as much as its plan allows\./],
+		[429, 'TooManyWrites', /^The deployment is at the limit of its plan\./],
 		[
 			503,
 			'OptimisticConcurrencyControlFailure',
-			/^Several mutations kept changing the same documents\. Lower 'Concurrency', or raise 'Maximum Retries'/,
+			/^Several mutations kept changing the same documents\. Lower 'Concurrency', .* raise 'Maximum Retries'/,
 		],
 		[400, 'NeverHeardOf', /^The deployment refused the request\./],
 		[401, 'NeverHeardOf', /^Check the credential: its key or token was not accepted\.$/],
 		[403, 'NeverHeardOf', /^Check the credential: its key may not do this\.$/],
 		[404, undefined, /^Check the credential's 'Deployment URL': there is no Convex deployment at/],
-		[408, undefined, /^The function took longer than the server waits \(300 seconds\)\.$/],
-		// It is not sent again, so more retries would change nothing.
-		[429, 'NeverHeardOf', /^The deployment is doing as much .* \('Concurrency', 'Batch Size'\)\.$/],
+		[
+			408,
+			undefined,
+			/^The function took longer than the server waits \(300 seconds\)\. Give it less to do per call\.$/,
+		],
+		[429, 'NeverHeardOf', /^The deployment is at the limit .* raise 'Maximum Retries'/],
+		[503, 'ExpiredInQueue', /^The deployment is at the limit .* raise 'Maximum Retries'/],
 		[500, 'InternalServerError', /^Convex could not complete the call; status\.convex\.dev/],
 		[502, undefined, /^Convex could not complete the call; .* Try again later\.$/],
 	])('%i %s comes with advice', (httpStatus, code, description) => {
@@ -77,18 +81,23 @@ describe('an answer of somebody else than Convex', () => {
 	const page = '<!doctype html><title>Blocked</title>';
 
 	it.each([
-		[400, page, 'a web page', /^A proxy, a firewall or another server answered in the place of/],
+		[400, page, 'a web page', /^A proxy, a firewall or another server answered instead of/],
 		[401, page, 'a web page', /^A proxy, a firewall or another server answered/],
 		[403, page, 'a web page', /^A proxy or firewall .* blocks the call, not the deploy key or the/],
 		[403, '{"message":"Forbidden"}', 'something', /^A proxy or firewall/],
-		[407, '', 'something', /its own user and password\. Put them into n8n's proxy settings/],
+		[
+			407,
+			'',
+			'something',
+			/a user name and password of its own\. Put them into n8n's proxy settings/,
+		],
 		[409, '{"code":"Conflict"}', 'something', /^A proxy, a firewall or another server/],
 		[413, page, 'a web page', /Send less data per call, .* or raise the proxy's limit\.$/],
 		[
 			429,
 			'{"message":"API rate limit exceeded"}',
 			'something',
-			/^A proxy .* \('Concurrency', 'Batch Size'\), raise 'Maximum Retries' .* the proxy's limit\.$/,
+			/^A proxy .* \('Concurrency', 'Batch Size'\) or raise the proxy's limit\. .* 'Maximum Retries'/,
 		],
 		[431, '', 'something', /the credential's token is too long for it\.$/],
 	])('with status %i is named as one: %s', (httpStatus, body, words, description) => {
@@ -130,7 +139,7 @@ describe('a redirect', () => {
 				'The server redirects to https://login.example.com instead of answering',
 			);
 			expect(failure.description).toBe(
-				"Put the deployment's own address into the credential's 'Deployment URL'. Redirects are not followed, so that the key goes nowhere else.",
+				"Put the deployment's own address into the credential's 'Deployment URL'. Redirects are not followed, so that the key is sent nowhere else.",
 			);
 			expect(failure.details).toEqual({
 				kind: 'deployment',

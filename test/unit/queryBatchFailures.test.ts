@@ -1,8 +1,4 @@
-import {
-	ConvexFailure,
-	inputFailure,
-	type FailureDetails,
-} from '../../nodes/Convex/convex/failure';
+import { inputFailure, type ConvexFailure } from '../../nodes/Convex/convex/failure';
 import { platformFailure } from '../../nodes/Convex/convex/failures/platformFailure';
 import {
 	isBatchUnknown,
@@ -11,6 +7,7 @@ import {
 	mayBeOneQuery,
 	parseBatchResponse,
 } from '../../nodes/Convex/convex/responses/queryBatch';
+import { networkFailure } from '../../nodes/Convex/transport/http/networkFailure';
 
 function failureOf(httpStatus: number, body: string, size = 2): ConvexFailure {
 	const batch = parseBatchResponse({ httpStatus, body }, size);
@@ -19,17 +16,12 @@ function failureOf(httpStatus: number, body: string, size = 2): ConvexFailure {
 }
 
 describe('a batch that failed as a whole', () => {
-	const failed = (details: Partial<FailureDetails>) =>
-		new ConvexFailure('It broke', 'Fix it.', {
-			kind: 'deployment',
-			outcome: 'unknown',
-			...details,
-		});
 	const status = (httpStatus: number, code?: string) => {
 		const body = code === undefined ? '' : JSON.stringify({ code, message: 'm' });
 		return platformFailure('query', { httpStatus, body });
 	};
-	const network = (code: string) => failed({ kind: 'network', code });
+	const network = (code: string, systemCall = '') =>
+		networkFailure('query', Object.assign(new Error('m'), { code, syscall: systemCall }), 1_000);
 
 	it.each<[string, ConvexFailure]>([
 		['a body that is refused', status(400, 'BadJsonBody')],
@@ -77,7 +69,7 @@ describe('a batch that failed as a whole', () => {
 		['nothing that answers', network('ECONNREFUSED')],
 		['a host that is not there', network('ENOTFOUND')],
 		['a connection that broke', network('ECONNRESET')],
-		['a connection that could not be made', network('ETIMEDOUT')],
+		['a connection that could not be made', network('ETIMEDOUT', 'connect')],
 		['a certificate', network('CERT_HAS_EXPIRED')],
 		['an execution that was cancelled', network('ERR_CANCELED')],
 		['an input', inputFailure('It broke', 'Fix it.')],
@@ -110,7 +102,7 @@ describe('a batch that failed as a whole', () => {
 	it.each<[string, ConvexFailure, boolean]>([
 		['the client waited in vain', network('ECONNABORTED'), true],
 		['the server waited in vain', status(408), true],
-		['connecting took too long', network('ETIMEDOUT'), false],
+		['connecting took too long', network('ETIMEDOUT', 'connect'), false],
 		['the connection broke', network('ECONNRESET'), false],
 		['a server error', status(500), false],
 		['an overload', status(429, 'TooManyConcurrentRequests'), false],

@@ -1,5 +1,7 @@
 import { ConvexFailure, type FailureDetails } from '../../nodes/Convex/convex/failure';
+import type { FunctionOperation } from '../../nodes/Convex/convex/functions/functionCall';
 import { parseRetryAfter, RetryPolicy } from '../../nodes/Convex/convex/failures/retryPolicy';
+import { networkFailure } from '../../nodes/Convex/transport/http/networkFailure';
 
 const failing = (details: Partial<FailureDetails> = {}) =>
 	new ConvexFailure('It broke', 'Fix it.', {
@@ -195,7 +197,11 @@ describe('the patience of a run', () => {
 		}
 	});
 
-	it.each<[string, Partial<FailureDetails>, isOutage: boolean]>([
+	/** A call whose answer did not come in time. */
+	const late = (operation: FunctionOperation) =>
+		networkFailure(operation, Object.assign(new Error('late'), { code: 'ECONNABORTED' }), 1_000);
+
+	it.each<[string, Partial<FailureDetails> | ConvexFailure, isOutage: boolean]>([
 		['an overload', { httpStatus: 429 }, true],
 		['a server error', { httpStatus: 500 }, true],
 		['an outage', { httpStatus: 503 }, true],
@@ -203,12 +209,8 @@ describe('the patience of a run', () => {
 		['a connection that broke', { kind: 'network', code: 'ECONNRESET' }, true],
 		['nothing that answers', { kind: 'network', code: 'ECONNREFUSED' }, true],
 		['an answer that was cut off', { kind: 'network', httpStatus: 200 }, true],
-		['a query without an answer', { kind: 'network', code: 'ECONNABORTED', retryable: true }, true],
-		[
-			'a mutation without an answer',
-			{ kind: 'network', code: 'ECONNABORTED', retryable: false },
-			false,
-		],
+		['a query without an answer', late('query'), true],
+		['a mutation without an answer', late('mutation'), false],
 		['a snapshot that is gone', { code: 'SnapshotGone', retryable: false }, false],
 		['a function that threw', { kind: 'function' }, false],
 		['a ConvexError', { kind: 'application' }, false],
@@ -218,9 +220,9 @@ describe('the patience of a run', () => {
 		['a redirect', { httpStatus: 302 }, false],
 		['a paused deployment', { kind: 'deployment' }, false],
 		['a refused parameter', { kind: 'input' }, false],
-	])('is used up by %s: %s', (_what, details, isOutage) => {
+	])('is used up by %s: %s', (_what, failed, isOutage) => {
 		const { policy, pass } = policyWith();
-		policy.failed(failing(details));
+		policy.failed(failed instanceof ConvexFailure ? failed : failing(failed));
 		pass(PATIENCE_MS);
 		expect(policy.budgetExhausted() !== undefined).toBe(isOutage);
 	});
@@ -230,7 +232,7 @@ describe('the patience of a run', () => {
 		policy.failed(overloaded);
 		for (let second = 0; second < 60; second++) {
 			pass(PATIENCE_MS / 60);
-			policy.failed(failing({ kind: 'network', code: 'ECONNABORTED', retryable: false }));
+			policy.failed(late('mutation'));
 		}
 		expect(policy.budgetExhausted()).toBeDefined();
 	});

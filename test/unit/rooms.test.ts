@@ -25,6 +25,7 @@ const STOREYS = [
 	['convex/functions/'],
 	['convex/values/'],
 	['convex/failure.ts'],
+	['convex/advice.ts'],
 ];
 
 const files = readdirSync(NODES, { recursive: true, encoding: 'utf8' })

@@ -41,12 +41,27 @@ describe('a failure in the words of a trigger', () => {
 			/Only queries can be watched/,
 		],
 		[
+			'an HTTP action',
+			reported('Trying to execute m.js:f as Query, but it is defined as HttpAction.'),
+			/Only queries can be watched/,
+		],
+		[
+			'a proxy that limits the rate',
+			platformFailure('query', { httpStatus: 429, body: '<html>' }),
+			/raise the proxy's limit\.$/,
+		],
+		[
+			'a proxy that limits the size',
+			platformFailure('query', { httpStatus: 413, body: '<html>' }),
+			/Raise the proxy's limit\.$/,
+		],
+		[
 			'an overload',
 			platformFailure('query', {
 				httpStatus: 429,
 				body: '{"code":"TooManyConcurrentRequests","message":"m"}',
 			}),
-			/as its plan allows/,
+			/limit of its plan\. Call it less at this time\.$/,
 		],
 	])('names nothing that only the Convex node has: %s', (_what, failure, words) => {
 		expect(failure.description).toMatch(OF_THE_NODE);
@@ -58,11 +73,14 @@ describe('a failure in the words of a trigger', () => {
 
 	it('stays as it is where it fits', () => {
 		const failure = reported('Uncaught Error: boom');
-		expect(watchFailure(failure)).toBe(failure);
+		const { message, description, details } = failure;
+		expect(watchFailure(failure)).toMatchObject({ message, description, details });
 	});
 
 	it('says, while the trigger goes on, that it does', () => {
 		const { description } = goingOn(reported('Uncaught ConvexError: no', 'no'));
-		expect(description).toMatch(/up to the app\. The trigger keeps watching/);
+		expect(description).toMatch(
+			/up to the app\. The trigger keeps watching, and recovers on its own\.$/,
+		);
 	});
 });

@@ -1,7 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { ConvexFailure } from '../convex/failure';
 import { toErrorBranchItem, toErrorItem, toNodeError } from '../transport/nodeError';
-import { RUN_STOPPED } from '../transport/retries';
 import { NO_ATTEMPTS, openAttemptCache, type EndedItem, type AttemptCache } from './attemptCache';
 
 type ItemResult =
@@ -79,14 +78,13 @@ export class ItemResults {
 
 	fail(itemIndex: number, cause: ConvexFailure): void {
 		// A call that was not sent must not hide why the run stopped.
-		if (cause.details.code === RUN_STOPPED) return;
+		if (cause.reason === 'runStopped') return;
 		this.endFailed(itemIndex, withItemIndex(cause, itemIndex), 'item');
 	}
 
 	private endFailed(itemIndex: number, cause: ConvexFailure, scope: 'item' | 'run'): void {
 		const failure = cause.ofCall({ operation: this.operation });
-		const mayHaveRun = failure.details.outcome === 'unknown' && this.operation !== 'query';
-		if (!mayHaveRun) {
+		if (!failure.mayHaveRun) {
 			this.end(itemIndex, { status: 'failed', failure, scope });
 			return;
 		}
@@ -184,12 +182,8 @@ function leadsToErrorBranch(context: IExecuteFunctions): boolean {
 	);
 }
 
-function withUnknownOutcome({ message, description, details }: ConvexFailure): ConvexFailure {
-	return new ConvexFailure(message, description, {
-		...details,
-		retryable: false,
-		outcome: 'unknown',
-	});
+function withUnknownOutcome(failure: ConvexFailure): ConvexFailure {
+	return failure.with({ details: { retryable: false, outcome: 'unknown' } });
 }
 
 /** A defect of this package. Without this failure such an item would be missing unnoticed. */
@@ -204,9 +198,5 @@ function missingResult(): ConvexFailure {
 /** A parameter's value differs from item to item, so its failure says which item it was. */
 function withItemIndex(failure: ConvexFailure, itemIndex: number): ConvexFailure {
 	if (failure.details.kind !== 'input') return failure;
-	return new ConvexFailure(
-		`${failure.message} [item ${itemIndex}]`,
-		failure.description,
-		failure.details,
-	);
+	return failure.with({ message: `${failure.message} [item ${itemIndex}]` });
 }

@@ -1,4 +1,11 @@
 import type { JSONValue } from 'convex/values';
+import {
+	ADVICE,
+	type Advice,
+	type AdvisedReason,
+	type AdviceTable,
+	type FailureReason,
+} from './advice';
 
 /**
  * What went wrong with a call, in the words a workflow sees on its error branch.
@@ -38,16 +45,29 @@ export interface FailureDetails {
 	outcome: FailureOutcome;
 }
 
-/** A call that did not succeed: what happened (`message`) and how to get unstuck (`description`). */
+/**
+ * A call that did not succeed: what happened (`message`) and why (`reason`), and how to get unstuck
+ * (`description`), in the words of the Convex node unless `advisedBy` chose those of another surface.
+ */
 export class ConvexFailure extends Error {
 	override readonly name = 'ConvexFailure';
 
+	readonly advice: Advice;
+
 	constructor(
 		message: string,
-		readonly description: string,
+		advice: Advice | string,
 		readonly details: FailureDetails,
+		readonly reason: FailureReason = 'other',
 	) {
 		super(message);
+		this.advice = typeof advice === 'string' ? { help: advice } : advice;
+	}
+
+	/** How to get unstuck. It advises to make the call again only where that runs nothing twice. */
+	get description(): string {
+		const { help, repeat = '' } = this.advice;
+		return joinSentences(help, this.mayHaveRun ? WHERE_TO_CHECK : repeat);
 	}
 
 	/** What happened and what to do, for a place that shows one text only. */
@@ -55,26 +75,41 @@ export class ConvexFailure extends Error {
 		return joinSentences(this.message, this.description);
 	}
 
+	/** Whether it is a mutation or action whose answer was lost. `run` takes functions of any type. */
+	get mayHaveRun(): boolean {
+		const { outcome, operation } = this.details;
+		return outcome === 'unknown' && operation !== undefined && operation !== 'query';
+	}
+
+	/** The same failure with other words or further details. */
+	with({ message = this.message, advice = this.advice, details }: Changes): ConvexFailure {
+		return new ConvexFailure(message, advice, { ...this.details, ...details }, this.reason);
+	}
+
+	/** The same failure with the advice that a surface has for its reason, if it has one. */
+	advisedBy(table: AdviceTable): ConvexFailure {
+		return this.with({ advice: table[this.reason] });
+	}
+
 	/**
 	 * The same failure, saying also which call it was. What it says already stays.
 	 *
 	 * Who calls may see the message only, as a model does that uses the node as its tool. So where a
 	 * mutation or action may have run although its answer was lost, the message itself warns of
-	 * repeating it, and nothing advises to. `run` takes functions of any type.
+	 * repeating it, and what Convex says in it does not advise to.
 	 */
 	ofCall(names: Pick<FailureDetails, 'functionPath' | 'operation'>): ConvexFailure {
-		const { message, description, details } = this;
-		const named = { ...names, ...details };
-		const mayHaveRun =
-			named.outcome === 'unknown' && named.operation !== undefined && named.operation !== 'query';
-		return mayHaveRun && details.operation === undefined
-			? new ConvexFailure(
-					joinSentences(withoutRepeatAdvice(message), MAY_HAVE_RUN),
-					joinSentences(withoutRepeatAdvice(description), WHERE_TO_CHECK),
-					named,
-				)
-			: new ConvexFailure(message, description, named);
+		const named = this.with({ details: { ...names, ...this.details } });
+		if (!named.mayHaveRun || this.mayHaveRun) return named;
+		const message = joinSentences(withoutRepeatAdvice(this.message), MAY_HAVE_RUN);
+		return named.with({ message });
 	}
+}
+
+interface Changes {
+	message?: string | undefined;
+	advice?: Advice | string | undefined;
+	details?: Partial<FailureDetails>;
 }
 
 const MAY_HAVE_RUN =
@@ -83,11 +118,10 @@ const WHERE_TO_CHECK =
 	'The Logs page of the Convex dashboard and the data itself show whether it ran.';
 
 /**
- * Texts of Convex and of ours give it for calls that may be repeated. That a mutation failed "on every
- * subsequent retry" is what happened.
+ * Texts of Convex give it for calls that may be repeated. That a mutation failed "on every subsequent
+ * retry" is what happened.
  */
-const REPEAT_ADVICE =
-	/\b(?:try|run|send|call)\b.{0,80}\bagain\b|(?<!subsequent )\bretry\b|'Maximum Retries'/is;
+const REPEAT_ADVICE = /\b(?:try|run|send|call)\b.{0,80}\bagain\b|(?<!subsequent )\bretry\b/is;
 
 function withoutRepeatAdvice(text: string): string {
 	const sentences = text.split(/(?<=[.!?])\s+/);
@@ -96,24 +130,34 @@ function withoutRepeatAdvice(text: string): string {
 }
 
 function joinSentences(first: string, second: string): string {
-	if (first === '') return second;
+	if (first === '' || second === '') return first + second;
 	return `${first}${/[.!?]$/.test(first) ? '' : '.'} ${second}`;
+}
+
+/** A failure whose reason says what to do. */
+export function failureOf(
+	reason: AdvisedReason,
+	message: string,
+	details: FailureDetails,
+): ConvexFailure {
+	return new ConvexFailure(message, ADVICE[reason], details, reason);
 }
 
 /** The call was in flight when the execution ended. n8n does not say which of both ended it. */
 export function executionCancelled(): ConvexFailure {
-	return new ConvexFailure(
+	return failureOf(
+		'cancelled',
 		"The execution was cancelled during the call, by a user or by the workflow's time limit",
-		"The time limit is set in the workflow's settings ('Timeout Workflow'). Run the workflow again.",
 		{ kind: 'network', retryable: true, outcome: 'unknown' },
 	);
 }
 
 /** A parameter or credential field that is refused before anything is sent. */
-export function inputFailure(message: string, description: string): ConvexFailure {
-	return new ConvexFailure(message, description, {
-		kind: 'input',
-		retryable: false,
-		outcome: 'notExecuted',
-	});
+export function inputFailure(
+	message: string,
+	advice: Advice | string,
+	reason: FailureReason = 'input',
+): ConvexFailure {
+	const details = { kind: 'input', retryable: false, outcome: 'notExecuted' } as const;
+	return new ConvexFailure(message, advice, details, reason);
 }

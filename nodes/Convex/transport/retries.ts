@@ -1,9 +1,6 @@
-import { ConvexFailure } from '../convex/failure';
+import { failureOf, type ConvexFailure } from '../convex/failure';
 import type { RetryPolicy } from '../convex/failures/retryPolicy';
 import { startTimer, stopTimer } from './timers';
-
-/** The code of a call that was not sent because the run had stopped: no failure of its own. */
-export const RUN_STOPPED = 'RunStopped';
 
 interface Failed {
 	status: 'failure';
@@ -50,11 +47,11 @@ export class Retries {
 }
 
 function notSent(): ConvexFailure {
-	return new ConvexFailure(
-		'The call was not sent: the run had stopped',
-		'Run the workflow again.',
-		{ kind: 'input', code: RUN_STOPPED, retryable: true, outcome: 'notExecuted' },
-	);
+	return failureOf('runStopped', 'The call was not sent: the run had stopped', {
+		kind: 'input',
+		retryable: true,
+		outcome: 'notExecuted',
+	});
 }
 
 /** Waits for a time, or until it is stopped. */

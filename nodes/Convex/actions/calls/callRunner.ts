@@ -4,7 +4,7 @@ import type { FunctionOperation } from '../../convex/functions/functionCall';
 import type { FunctionResult } from '../../convex/responses/functionResponse';
 import { formatFunctionPath } from '../../convex/functions/functionPath';
 import { RetryPolicy } from '../../convex/failures/retryPolicy';
-import { isSnapshotGone, type TimestampResult } from '../../convex/responses/snapshot';
+import type { TimestampResult } from '../../convex/responses/snapshot';
 import type { Deployment } from '../../transport/deployment';
 import { callFunction, readTimestamp } from '../../transport/http/functionCalls';
 import type { ItemDeployments } from '../../transport/itemDeployments';
@@ -132,7 +132,7 @@ export class CallRunner {
 			async () => await callFunction(this.context, caller, request, timeoutMs),
 			{ retried },
 		);
-		if (result.status === 'failure' && isSnapshotGone(result.failure)) {
+		if (result.status === 'failure' && result.failure.reason === 'snapshotGone') {
 			// No other item can read it either.
 			const gone = Promise.resolve({ status: 'failure' as const, failure: result.failure });
 			this.snapshots.set(caller.credential.deploymentUrl, gone);
@@ -148,7 +148,7 @@ export class CallRunner {
 			this.retriesFor(caller).run(async () => await readTimestamp(this.context, caller, timeoutMs));
 		this.snapshots.set(deploymentUrl, asked);
 		const result = await asked;
-		const isToAskAgain = result.status === 'failure' && !isSnapshotGone(result.failure);
+		const isToAskAgain = result.status === 'failure' && result.failure.reason !== 'snapshotGone';
 		if (isToAskAgain && this.snapshots.get(deploymentUrl) === asked) {
 			this.snapshots.delete(deploymentUrl);
 		}

@@ -1,10 +1,9 @@
 import type { JSONValue } from 'convex/values';
 import type { EncodedArguments } from '../../convex/values/encodeArguments';
-import { ConvexFailure } from '../../convex/failure';
+import type { ConvexFailure } from '../../convex/failure';
 import type { FunctionResult } from '../../convex/responses/functionResponse';
 import {
 	firstRange,
-	isInvalidCursor,
 	pageArguments,
 	PageWalk,
 	parsePage,
@@ -41,7 +40,7 @@ export async function readPages(
 		const reading = await readOnce(send, args, range, options);
 		if (reading.failure === undefined) return reading.pages;
 		const { failure } = reading;
-		if (!isInvalidCursor(failure)) throw failure;
+		if (failure.reason !== 'invalidCursor') throw failure;
 		if (options.onInvalidCursor === 'fail') {
 			throw invalidated(
 				failure,
@@ -92,10 +91,9 @@ function cutTo(documents: JSONValue[], { value }: Page): JSONValue {
 	return { ...Object.fromEntries(fields), page: documents };
 }
 
-function invalidated(failure: ConvexFailure, description: string): ConvexFailure {
-	return new ConvexFailure(
-		'Convex cannot go on with the list: the cursor has become invalid',
-		description,
-		failure.details,
-	);
+function invalidated(failure: ConvexFailure, advice: string): ConvexFailure {
+	return failure.with({
+		message: 'The list cannot be read further: the cursor has become invalid',
+		advice,
+	});
 }

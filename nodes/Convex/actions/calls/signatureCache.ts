@@ -1,5 +1,4 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { isFunctionNotFound } from '../../convex/failures/functionFailure';
 import { formatFunctionPath } from '../../convex/functions/functionPath';
 import type { FunctionSignature } from '../../convex/functions/functionSpec';
 import type { ConvexFailure } from '../../convex/failure';
@@ -73,7 +72,7 @@ export class SignatureCache {
 		target: FunctionTarget,
 		failure: ConvexFailure,
 	): Promise<ConvexFailure> {
-		if (!isFunctionNotFound(failure)) return failure;
+		if (failure.reason !== 'functionNotFound') return failure;
 		const key = keyOf(deployment, target);
 		const asked = this.suggestions.get(key) ?? nearestName(this.context, deployment, target);
 		this.suggestions.set(key, asked);

@@ -1,3 +1,4 @@
+import { REQUEST_ADVICE, type AdviceTable } from '../advice';
 import type { ConvexCredential } from './credential';
 import type { DeploymentResponse } from '../functions/functionCall';
 import { parseJsonObject } from '../values/jsonText';
@@ -12,6 +13,12 @@ export interface CredentialProbe {
 	/** Whether the body of a 200 is one that only Convex gives. */
 	isConvexAnswer: (answer: Record<string, unknown>) => boolean;
 }
+
+/** For the Test button of the credential, which knows of no function. */
+export const CREDENTIAL_ADVICE = {
+	...REQUEST_ADVICE,
+	badRequest: 'The deployment refused the request. Check the credential.',
+} satisfies AdviceTable;
 
 export type ProbeResult = { accepted: true } | { accepted: false; message: string };
 
@@ -67,7 +74,7 @@ export function parseProbeResponse(
 				)
 			: notConvex(credential);
 	}
-	const { sentences } = platformFailure('query', response);
+	const { sentences } = platformFailure('query', response).advisedBy(CREDENTIAL_ADVICE);
 	return refused(`${sentences}${wrongDeploymentHint(credential)}`);
 }
 

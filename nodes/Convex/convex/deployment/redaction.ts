@@ -1,7 +1,7 @@
 import type { Value } from 'convex/values';
 import { isPlainObject } from '../values/encodeArguments';
 import type { ConvexCredential } from './credential';
-import { ConvexFailure } from '../failure';
+import type { ConvexFailure } from '../failure';
 import { replaced, spellingsOf, type Secret, type Spelling } from './secretSpellings';
 
 /** Replaces a secret. */
@@ -74,8 +74,10 @@ export class Redactor {
 		}
 	}
 
-	failure({ message, description, details }: ConvexFailure): ConvexFailure {
-		return new ConvexFailure(this.text(message), this.text(description), details);
+	failure(failure: ConvexFailure): ConvexFailure {
+		const { help, repeat } = failure.advice;
+		const advice = { help: this.text(help), ...(repeat !== undefined && { repeat }) };
+		return failure.with({ message: this.text(failure.message), advice });
 	}
 
 	private mayBeIn(text: string): boolean {

@@ -1,7 +1,9 @@
 import type { JSONValue } from 'convex/values';
-import { ConvexFailure } from '../failure';
+import { ADVICE, type AdvisedReason } from '../advice';
+import { ConvexFailure, failureOf } from '../failure';
 import type { FunctionOperation } from '../functions/functionCall';
-import { FUNCTION_NOT_FOUND, KNOWN_FAILURES, KNOWN_THROWS } from './knownFailures';
+import { isPlainObject } from '../values/encodeArguments';
+import { KNOWN_FAILURES, KNOWN_THROWS } from './knownFailures';
 
 /** An answer with `status: "error"`. */
 export interface FunctionErrorAnswer {
@@ -34,10 +36,6 @@ const RETHROWN = /^Uncaught (?:\(in promise\) )?(?:Convex)?Error: (?=Uncaught\b)
 /** What stands before the text of an error that nobody gave a name. */
 const UNCAUGHT_ERROR = /^Uncaught (?:\(in promise\) )?Error: /;
 
-export function isFunctionNotFound({ message }: ConvexFailure): boolean {
-	return FUNCTION_NOT_FOUND.test(message);
-}
-
 /** What is known when a function, or Convex on its behalf, reports a failure (HTTP 200). */
 export function functionFailure(answer: FunctionErrorAnswer): ConvexFailure {
 	const { operation, errorData } = answer;
@@ -48,29 +46,43 @@ export function functionFailure(answer: FunctionErrorAnswer): ConvexFailure {
 		...(requestId !== undefined && { requestId }),
 		retryable: false,
 	};
+	const cursorReason = isInvalidCursor(text, errorData) ? 'invalidCursor' : undefined;
 	if (errorData !== undefined) {
-		return new ConvexFailure(
+		return failureOf(
+			cursorReason ?? 'convexError',
 			text === '' ? `ConvexError: ${describeErrorData(errorData)}` : text,
-			"The function refused the call with a ConvexError: what that means is up to the app. On the error branch, its data is in 'details.errorData'.",
 			{ kind: 'application', errorData, ...found, outcome: 'failed' },
 		);
 	}
 	for (const known of KNOWN_FAILURES) {
+		const { reason, kind = 'function', outcome = 'notExecuted', help } = known;
 		const match = known.text.exec(text);
 		if (match === null) continue;
-		const effects = known.outcome === 'failed' ? effectsOf(operation) : '';
-		return new ConvexFailure(text, `${known.description(match)}${effects}`, {
-			kind: known.kind,
-			...found,
-			outcome: known.outcome,
-		});
+		const effects = outcome === 'failed' ? effectsOf(operation) : '';
+		const advice = help?.(match) ?? helpOn(reason);
+		return new ConvexFailure(text, `${advice}${effects}`, { kind, ...found, outcome }, reason);
 	}
-	return new ConvexFailure(
-		text === '' ? 'Server Error' : text,
-		text === ''
-			? redactedDescription(requestId)
-			: `${thrownDescription(operation, place)}${knownHelp(text)}`,
-		{ kind: 'function', ...found, outcome: 'failed' },
+	const details = { kind: 'function', ...found, outcome: 'failed' } as const;
+	if (text === '') {
+		return new ConvexFailure('Server Error', hiddenDescription(requestId), details, 'hidden');
+	}
+	const reason = cursorReason ?? knownThrow(text);
+	const advice = thrownDescription(operation, place);
+	return reason === undefined
+		? new ConvexFailure(text, advice, details, 'thrown')
+		: new ConvexFailure(text, `${advice} ${helpOn(reason)}`, details, reason);
+}
+
+/**
+ * Whether a cursor does not fit the query any more, because the query's own bounds depend on data that
+ * changed (convex-js src/react/use_paginated_query.ts).
+ */
+function isInvalidCursor(text: string, errorData: JSONValue | undefined): boolean {
+	return (
+		text.includes('InvalidCursor') ||
+		(isPlainObject(errorData) &&
+			errorData.isConvexSystemError === true &&
+			errorData.paginationError === 'InvalidCursor')
 	);
 }
 
@@ -79,7 +91,7 @@ function describeErrorData(errorData: JSONValue): string {
 }
 
 /** Production deployments hide what happened (docs.convex.dev/functions/error-handling). */
-function redactedDescription(requestId: string | undefined): string {
+function hiddenDescription(requestId: string | undefined): string {
 	const where =
 		requestId === undefined
 			? 'on the Logs page of the Convex dashboard'
@@ -113,10 +125,15 @@ function isFrame(line: string): boolean {
 	return FRAME.test(line) || PROMISE_ALL.test(line);
 }
 
-function knownHelp(text: string): string {
+function knownThrow(text: string): AdvisedReason | undefined {
 	const thrown = text.replace(UNCAUGHT_ERROR, '');
-	const known = KNOWN_THROWS.find((candidate) => candidate.text.test(thrown));
-	return known === undefined ? '' : ` ${known.help}`;
+	return KNOWN_THROWS.find((candidate) => candidate.text.test(thrown))?.reason;
+}
+
+/** Without advice to repeat the call: what a function threw, it throws again. */
+function helpOn(reason: AdvisedReason): string {
+	const advice = ADVICE[reason];
+	return typeof advice === 'string' ? advice : advice.help;
 }
 
 function thrownDescription(operation: FunctionOperation, place: string | undefined): string {

@@ -1,23 +1,17 @@
 import { lostAnswer } from './callOutcome';
-import { ConvexFailure } from '../failure';
+import { ConvexFailure, failureOf } from '../failure';
 import type { SessionOperation } from '../functions/functionCall';
 
 const MS_PER_SECOND = 1_000;
 
 /** The failure of a call that was never sent, for a reason that is not its own. */
-export function notSent({ message, description, details }: ConvexFailure): ConvexFailure {
-	return new ConvexFailure(message, description, { ...details, outcome: 'notExecuted' });
+export function notSent(cause: ConvexFailure): ConvexFailure {
+	return cause.with({ details: { outcome: 'notExecuted' } });
 }
 
 /** The failure of a call that was sent, and whose answer does not come any more. */
-export function answerLost(
-	operation: SessionOperation,
-	{ message, description, details }: ConvexFailure,
-): ConvexFailure {
-	return new ConvexFailure(message, description, {
-		...details,
-		...lostAnswer(operation),
-	});
+export function answerLost(operation: SessionOperation, cause: ConvexFailure): ConvexFailure {
+	return cause.with({ details: lostAnswer(operation) });
 }
 
 /** @param reason why the connection was not made; the host's WebSocket mostly does not say */
@@ -57,11 +51,10 @@ export function longInterruption(
 	cause: ConvexFailure,
 ): ConvexFailure {
 	const what = wasBack ? 'no call was answered' : 'was not back';
-	return new ConvexFailure(
-		`The connection broke, and ${what} within ${limitMs / MS_PER_SECOND} seconds. ${cause.message}`,
-		cause.description,
-		{ ...cause.details, retryable: true },
-	);
+	return cause.with({
+		message: `The connection broke, and ${what} within ${limitMs / MS_PER_SECOND} seconds. ${cause.message}`,
+		details: { retryable: true },
+	});
 }
 
 /** The connection is there, and calls whose time was up hold up the others. */
@@ -91,11 +84,11 @@ export function connectionRefused(reason: string): ConvexFailure {
 }
 
 export function answerTimeout(timeoutMs: number): ConvexFailure {
-	return new ConvexFailure(
-		`The deployment did not answer within ${timeoutMs} ms`,
-		"Raise 'Timeout' in the node's options if the function takes long.",
-		{ kind: 'network', retryable: true, outcome: 'unknown' },
-	);
+	return failureOf('timedOut', `The deployment did not answer within ${timeoutMs} ms`, {
+		kind: 'network',
+		retryable: true,
+		outcome: 'unknown',
+	});
 }
 
 function saying(reason: string): string {

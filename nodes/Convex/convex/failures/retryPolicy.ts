@@ -1,4 +1,4 @@
-import { ConvexFailure } from '../failure';
+import { failureOf, type ConvexFailure } from '../failure';
 
 /** The wait before the first retry is at most this long; it doubles with each further one. */
 const FIRST_DELAY_MS = 500;
@@ -8,7 +8,7 @@ const RETRY_BUDGET_MS = 60_000;
 
 /**
  * When a run sends calls again: only what failed in a way that is safe to repeat
- * (`details.retryable`, see convex/callOutcome.ts), and not for ever.
+ * (`details.retryable`, see callOutcome.ts), and not without end.
  *
  * The time is bounded for the run, not for the call: of 10,000 items that meet a deployment that is
  * gone, the first ones wait for it and the others are not sent at all.
@@ -51,9 +51,9 @@ export class RetryPolicy {
 	/** The failure of a call that is not sent any more; undefined while there is hope. */
 	budgetExhausted(): ConvexFailure | undefined {
 		if (this.failingForMs() < RETRY_BUDGET_MS) return undefined;
-		return new ConvexFailure(
+		return failureOf(
+			'unavailable',
 			'The call was not sent: calls before it got no answer for a minute',
-			'The errors of the items before say why. Run the workflow again for the remaining items when the deployment is back.',
 			{ kind: 'network', retryable: true, outcome: 'notExecuted' },
 		);
 	}
@@ -90,6 +90,6 @@ function isOutage({ details: { kind, httpStatus } }: ConvexFailure): boolean {
  * A mutation or action that takes longer than the user waits (which is not retryable) shows neither an
  * outage nor that the deployment works.
  */
-function isInconclusive({ details: { code, retryable } }: ConvexFailure): boolean {
-	return code === 'ECONNABORTED' && retryable !== true;
+function isInconclusive({ reason, details: { retryable } }: ConvexFailure): boolean {
+	return reason === 'timedOut' && retryable !== true;
 }

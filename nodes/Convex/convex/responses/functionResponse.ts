@@ -1,7 +1,7 @@
 import type { JSONValue } from 'convex/values';
 import { isPlainObject } from '../values/encodeArguments';
 import { FOREIGN_ANSWER } from '../failures/callOutcome';
-import { ConvexFailure } from '../failure';
+import { failureOf, type ConvexFailure } from '../failure';
 import type { DeploymentResponse, FunctionOperation } from '../functions/functionCall';
 import { functionFailure } from '../failures/functionFailure';
 import { parseJsonObject } from '../values/jsonText';
@@ -69,11 +69,11 @@ export function unreadableAnswer(
 	{ httpStatus, body }: DeploymentResponse,
 ): ConvexFailure {
 	if (isCutOff(body)) return cutOffAnswer(operation, httpStatus);
-	return new ConvexFailure(
-		`The server answered with ${describeForeign(body)}`,
-		"Check the credential's 'Deployment URL': it may point to a website or a sign-in page of a proxy instead of a Convex deployment.",
-		{ kind: 'deployment', httpStatus, ...FOREIGN_ANSWER },
-	);
+	return failureOf('notConvex', `The server answered with ${describeForeign(body)}`, {
+		kind: 'deployment',
+		httpStatus,
+		...FOREIGN_ANSWER,
+	});
 }
 
 function textList(value: JSONValue | undefined): string[] {

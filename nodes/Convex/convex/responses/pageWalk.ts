@@ -127,20 +127,6 @@ export function withPaginationFilledIn(signature: FunctionSignature): FunctionSi
 	return { ...signature, args: { type: 'object', fields } };
 }
 
-/**
- * Whether a failure says that a cursor does not fit the query any more, because the query's own
- * bounds depend on data that changed (convex-js src/react/use_paginated_query.ts).
- */
-export function isInvalidCursor({ message, details }: ConvexFailure): boolean {
-	const { errorData } = details;
-	return (
-		message.includes('InvalidCursor') ||
-		(isPlainObject(errorData) &&
-			errorData.isConvexSystemError === true &&
-			errorData.paginationError === 'InvalidCursor')
-	);
-}
-
 /** The parts of a list that are still to be read, in order. */
 export class PageWalk {
 	private readonly ranges: PageRange[];

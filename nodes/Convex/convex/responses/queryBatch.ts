@@ -54,8 +54,8 @@ export function isBatchUnknown({ details: { httpStatus, code } }: ConvexFailure)
 }
 
 /** Whether the queries together took longer than the client or the server waits. */
-export function isTooSlow({ details }: ConvexFailure): boolean {
-	return details.code === 'ECONNABORTED' || details.httpStatus === 408;
+export function isTooSlow({ reason }: ConvexFailure): boolean {
+	return reason === 'timedOut' || reason === 'serverTimedOut';
 }
 
 /**

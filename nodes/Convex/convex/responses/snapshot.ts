@@ -1,4 +1,4 @@
-import { ConvexFailure } from '../failure';
+import { failureOf, type ConvexFailure } from '../failure';
 import type { DeploymentResponse } from '../functions/functionCall';
 import { STATUS_OK, unreadableAnswer } from './functionResponse';
 import { parseJsonObject } from '../values/jsonText';
@@ -6,9 +6,6 @@ import { platformFailure } from '../failures/platformFailure';
 
 /** Gives the latest snapshot, for `/api/query_at_ts` (convex-backend crates/local_backend/src/public_api.rs). */
 export const TIMESTAMP_PATH = '/api/query_ts';
-
-/** The code of a query whose snapshot cannot be read any more; Convex's own says nothing of that. */
-const SNAPSHOT_GONE = 'SnapshotGone';
 
 export type TimestampResult =
 	{ status: 'success'; timestamp: string } | { status: 'failure'; failure: ConvexFailure };
@@ -30,14 +27,9 @@ export function parseTimestampResponse(response: DeploymentResponse): TimestampR
 export function snapshotFailure(failure: ConvexFailure): ConvexFailure {
 	const { httpStatus, code } = failure.details;
 	if (httpStatus !== 503 || code !== 'InternalServerError') return failure;
-	return new ConvexFailure(
+	return failureOf(
+		'snapshotGone',
 		'Convex could not read the snapshot, probably because it is too old',
-		"Convex keeps a snapshot for a short time only. Read fewer items in a run, raise 'Concurrency', or turn 'Single Snapshot' off.",
-		{ kind: 'deployment', code: SNAPSHOT_GONE, retryable: false, outcome: 'notExecuted' },
+		{ kind: 'deployment', code: 'SnapshotGone', retryable: false, outcome: 'notExecuted' },
 	);
-}
-
-/** Whether no query can read the snapshot any more. */
-export function isSnapshotGone({ details }: ConvexFailure): boolean {
-	return details.code === SNAPSHOT_GONE;
 }

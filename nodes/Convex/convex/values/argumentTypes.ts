@@ -1,3 +1,4 @@
+import { ADVICE } from '../advice';
 import { describeType, int64OutOfRange, isPlainObject } from './encodeArguments';
 import { fromBase64WithBlanks } from './base64';
 import { converted, refused, valueOrThrow, type Conversion, type Refusal } from './conversion';
@@ -168,10 +169,7 @@ function toBytes(value: unknown): Conversion<ArrayBuffer | Uint8Array> {
 	const bytes = fromBase64WithBlanks(value);
 	if (bytes !== undefined) return converted(bytes);
 	return refused((subject) =>
-		inputFailure(
-			`${subject} is not base64`,
-			"Encode the bytes in base64 (A-Z, a-z, 0-9, +, / and = at the end), or choose the type 'Binary Field' to send a file of the item.",
-		),
+		inputFailure(`${subject} is not base64`, ADVICE.notBase64, 'notBase64'),
 	);
 }
 

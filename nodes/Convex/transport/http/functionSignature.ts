@@ -1,6 +1,5 @@
 import type { FunctionOperation } from '../../convex/functions/functionCall';
-import { isFunctionNotFound } from '../../convex/failures/functionFailure';
-import { ConvexFailure, inputFailure } from '../../convex/failure';
+import { inputFailure, type ConvexFailure } from '../../convex/failure';
 import { formatFunctionPath, type FunctionPath } from '../../convex/functions/functionPath';
 import {
 	findFunction,
@@ -99,14 +98,13 @@ export async function withNearestName(
 	target: FunctionTarget,
 	failure: ConvexFailure,
 ): Promise<ConvexFailure> {
-	if (!isFunctionNotFound(failure)) return failure;
+	if (failure.reason !== 'functionNotFound') return failure;
 	return withSuggestedName(await nearestName(context, deployment, target), failure);
 }
 
 export function withSuggestedName(name: string | undefined, failure: ConvexFailure): ConvexFailure {
 	if (name === undefined) return failure;
-	const { message, description, details } = failure;
-	return new ConvexFailure(message, `Did you mean '${name}'? ${description}`, details);
+	return failure.with({ advice: `Did you mean '${name}'? ${failure.description}` });
 }
 
 function capitalise(word: string): string {

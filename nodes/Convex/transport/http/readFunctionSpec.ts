@@ -1,4 +1,5 @@
-import { ConvexFailure, inputFailure } from '../../convex/failure';
+import { REQUEST_ADVICE, type AdviceTable } from '../../convex/advice';
+import { inputFailure } from '../../convex/failure';
 import {
 	FUNCTION_SPEC_PATH,
 	parseFunctionSpec,
@@ -8,7 +9,6 @@ import { isPlainObject } from '../../convex/values/encodeArguments';
 import type { FunctionCall } from '../../convex/functions/functionCall';
 import type { CallContext, Deployment } from '../deployment';
 import { callFunction } from './functionCalls';
-import { isCancelled } from './networkFailure';
 import { toFailure } from '../nodeError';
 
 const SPEC_TIMEOUT_MS = 30_000;
@@ -16,6 +16,13 @@ const SPEC_TIMEOUT_MS = 30_000;
 const CACHE_LIFETIME_MS = 5_000;
 
 const COMPONENTS_PATH = { module: '_system/frontend/components', name: 'list' };
+
+/** For the list of functions and the form of arguments, whose requests the node makes by itself. */
+const LIST_ADVICE = {
+	...REQUEST_ADVICE,
+	functionNotFound: 'This version of Convex does not list its functions. Update it if you host it.',
+	badArguments: 'This version of Convex lists its functions in another way.',
+} satisfies AdviceTable;
 
 interface CachedSpec {
 	spec: Promise<FunctionSignature[]>;
@@ -52,7 +59,7 @@ export async function readFunctionSpec(
 	if (cached !== undefined && cached.askedAtMs >= askedSinceMs) {
 		return await cached.spec.catch(async (thrown: unknown) => {
 			const failure = toFailure(thrown);
-			if (!isCancelled(failure)) throw failure;
+			if (failure.reason !== 'cancelled') throw failure;
 			// The run that asked first was cancelled, and not this one.
 			return await askForSpec(context, deployment, componentPath);
 		});
@@ -121,11 +128,11 @@ async function runSystemQuery(
 	};
 	const result = await callFunction(context, deployment, call, SPEC_TIMEOUT_MS);
 	if (result.status === 'success') return result.value;
-	const { message, description, details } = result.failure;
-	throw new ConvexFailure(
-		`The functions of the deployment could not be read: ${message}`,
-		`${description} You can also choose the function 'By Path'.`,
+	const failure = result.failure.advisedBy(LIST_ADVICE);
+	throw failure.with({
+		message: `The functions of the deployment could not be read: ${failure.message}`,
+		advice: `${failure.description} You can also choose the function 'By Path'.`,
 		// The function itself was not called yet.
-		{ ...details, outcome: 'notExecuted' },
-	);
+		details: { outcome: 'notExecuted' },
+	});
 }

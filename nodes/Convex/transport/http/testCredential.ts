@@ -1,14 +1,13 @@
 import type { ICredentialTestFunctions, INodeCredentialTestResult } from 'n8n-workflow';
 import { parseCredential, type ConvexCredential } from '../../convex/deployment/credential';
 import {
+	CREDENTIAL_ADVICE,
 	credentialProbe,
 	parseProbeResponse,
 	type CredentialProbe,
 } from '../../convex/deployment/credentialProbe';
 import { endpointUrl } from '../../convex/deployment/deploymentUrl';
-import { ConvexFailure } from '../../convex/failure';
 import type { DeploymentResponse } from '../../convex/functions/functionCall';
-import { isTooSlow } from '../../convex/responses/queryBatch';
 import { Redactor } from '../../convex/deployment/redaction';
 import { answerUnlessAborted, readAnswer } from './answerText';
 import { networkFailure, timedOut } from './networkFailure';
@@ -36,7 +35,7 @@ export async function testCredential(
 			? { status: 'OK', message: 'Connection successful!' }
 			: { status: 'Error', message: result.message };
 	} catch (error) {
-		const { sentences } = toFailure(error);
+		const { sentences } = toFailure(error).advisedBy(CREDENTIAL_ADVICE);
 		return { status: 'Error', message: sentences };
 	}
 }
@@ -71,20 +70,11 @@ async function send(
 		const { httpStatus, answer } = parseLegacyResponse(await answerUnlessAborted(sent, signal));
 		return { httpStatus, body: redactor.body(await readAnswer(answer, signal)) };
 	} catch (error) {
-		const failure = networkFailure('query', signal.aborted ? timedOut() : error, TEST_TIMEOUT_MS);
-		throw redactor.failure(isTooSlow(failure) ? tooSlow(failure) : failure);
+		const cause = signal.aborted ? timedOut() : error;
+		throw redactor.failure(networkFailure('query', cause, TEST_TIMEOUT_MS));
 	} finally {
 		stopTimer(timer);
 	}
-}
-
-/** A credential has no 'Timeout' that could be raised. */
-function tooSlow({ message, details }: ConvexFailure): ConvexFailure {
-	return new ConvexFailure(
-		message,
-		"Check the credential's 'Deployment URL', that the deployment is running, and that nothing between n8n and it holds requests back.",
-		details,
-	);
 }
 
 function parseLegacyResponse(response: unknown): { httpStatus: number; answer: unknown } {

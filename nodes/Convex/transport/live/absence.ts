@@ -89,11 +89,9 @@ export class Absence {
 
 /** @param cause why it lasts, as far as it is known */
 export function longAway(since: Date, cause: ConvexFailure): ConvexFailure {
-	return new ConvexFailure(
-		`No live connection to the deployment since ${since.toISOString()}. ${cause.message}`,
-		cause.description,
-		cause.details,
-	);
+	return cause.with({
+		message: `No live connection to the deployment since ${since.toISOString()}. ${cause.message}`,
+	});
 }
 
 /** There is a connection, and the result that is waited for does not come over it. */

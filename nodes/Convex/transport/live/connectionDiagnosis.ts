@@ -1,4 +1,4 @@
-import { ConvexFailure } from '../../convex/failure';
+import type { ConvexFailure } from '../../convex/failure';
 import {
 	STATUS_FUNCTION_FAILED,
 	STATUS_OK,
@@ -39,12 +39,10 @@ export async function diagnoseConnection(missing: MissingConnection): Promise<Co
 
 function liveOnly({ hasReconnected: wasBack, reason }: MissingConnection): ConvexFailure {
 	if (wasBack) return connectionKeepsBreaking(reason);
-	const { message, description, details } = noLiveConnection(reason);
-	return new ConvexFailure(
-		message,
-		`${description} Or set the option 'Delivery' to 'HTTP'.`,
-		details,
-	);
+	const failure = noLiveConnection(reason);
+	return failure.with({
+		advice: `${failure.description} Or set the option 'Delivery' to 'HTTP'.`,
+	});
 }
 
 function failureOf({

@@ -4,7 +4,6 @@ import type { ConvexCredential } from '../../convex/deployment/credential';
 import type { ConvexFailure } from '../../convex/failure';
 import { functionFailure } from '../../convex/failures/functionFailure';
 import type { UserIdentity } from '../../convex/deployment/identity';
-import { isInvalidCursor } from '../../convex/responses/pageWalk';
 import { toPlainJson } from '../../convex/values/plainJson';
 import { SyncClient, type FunctionInvocation } from './syncClient';
 import { startTimer, stopTimer } from '../timers';
@@ -123,7 +122,7 @@ export class QuerySubscription {
 			errorData: errorData === undefined ? undefined : toPlainJson(convexToJson(errorData)),
 			logLines,
 		});
-		if (isInvalidCursor(failure) && !this.hasResubscribed) this.resubscribe();
+		if (failure.reason === 'invalidCursor' && !this.hasResubscribed) this.resubscribe();
 		else this.observer.failed(failure);
 	}
 

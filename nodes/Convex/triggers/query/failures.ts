@@ -1,56 +1,25 @@
-import { isOverload } from '../../convex/failures/callOutcome';
-import { ConvexFailure, inputFailure } from '../../convex/failure';
+import { REQUEST_ADVICE, type Advice, type NodeReason } from '../../convex/advice';
+import { inputFailure, type ConvexFailure } from '../../convex/failure';
 
-interface TriggerWords {
-	fits: (failure: ConvexFailure) => boolean;
-	description: string;
-}
+/** Reasons that no watched query and no request of a trigger fails for. */
+type NeverOfTrigger = 'writeConflict' | 'snapshotGone' | 'unavailable' | 'runStopped' | 'cancelled';
 
-const says = (text: RegExp): TriggerWords['fits'] => {
-	return ({ message }) => text.test(message);
+/** In the words of the trigger's own parameters: it has no items, operations and options of a call. */
+const TRIGGER_ADVICE: Record<Exclude<NodeReason, NeverOfTrigger>, Advice | string> = {
+	...REQUEST_ADVICE,
+	wrongType: "Only queries can be watched. Choose a query in 'Function'.",
+	httpAction: "Only queries can be watched. Choose a query in 'Function'.",
+	badArguments:
+		"The arguments do not match the query's validator. Compare 'Arguments' with it: names, types, and which are required. An int64 needs the argument type 'Int64', bytes need 'Bytes (Base64)'.",
+	notBase64: 'Encode the bytes in base64 (A-Z, a-z, 0-9, +, / and = at the end).',
+	argumentsTooLarge: "Give the query less in 'Arguments'.",
+	convexError: 'The query threw a ConvexError: what that means is up to the app.',
+	overloaded: 'The deployment is at the limit of its plan. Call it less at this time.',
 };
 
-/** What to do about a failure that the Convex node has other words for: of its items and options. */
-const TRIGGER_WORDS: TriggerWords[] = [
-	{
-		fits: says(/^Trying to execute \S+ as Query, but it is defined as/),
-		description: "Only queries can be watched. Choose a query in 'Function'.",
-	},
-	{
-		fits: says(/^(?:ArgumentValidationError|Invalid arguments for)/),
-		description:
-			"The arguments do not match the query's validator. Compare 'Arguments' with it: names, types, and which are required. An int64 needs the argument type 'Int64', bytes need 'Bytes (Base64)'.",
-	},
-	{
-		fits: says(/^Arguments for .* are too large/),
-		description: "Give the query less in 'Arguments'.",
-	},
-	{
-		fits: says(/ is not base64$/),
-		description: 'Encode the bytes in base64 (A-Z, a-z, 0-9, +, / and = at the end).',
-	},
-	{
-		fits: says(/The deployment did not answer within \d+ ms$/),
-		description:
-			'Check that the deployment is running, and that nothing between n8n and it holds requests back.',
-	},
-	{
-		fits: ({ details }) => details.kind === 'application',
-		description: 'The query threw a ConvexError: what that means is up to the app.',
-	},
-	{
-		fits: ({ details: { kind, httpStatus, code } }) =>
-			kind === 'deployment' && httpStatus !== undefined && isOverload(httpStatus, code),
-		description: 'The deployment is doing as much as its plan allows. Call it less at this time.',
-	},
-];
-
-/** A failure in the words of the trigger's own parameters. */
+/** A failure in the words of the trigger. */
 export function watchFailure(failure: ConvexFailure): ConvexFailure {
-	const words = TRIGGER_WORDS.find(({ fits }) => fits(failure));
-	return words === undefined
-		? failure
-		: new ConvexFailure(failure.message, words.description, failure.details);
+	return failure.advisedBy(TRIGGER_ADVICE);
 }
 
 /** Whether the parameters have to be changed: waiting for another result would not help. */
@@ -62,25 +31,22 @@ export function isWrongConfiguration({ details: { kind, outcome } }: ConvexFailu
 export function notStarted({ message }: ConvexFailure): ConvexFailure {
 	return inputFailure(
 		`n8n did not start the workflow: ${message}`,
-		'Look into the log of n8n. The change is not lost: it is told again until the workflow starts.',
+		"Look into n8n's log. The change is not lost: the trigger tries again until the workflow starts.",
 	);
 }
 
 /** The failure of a trigger that ends because its credential is refused. */
-export function endingTrigger({ message, details }: ConvexFailure): ConvexFailure {
-	return new ConvexFailure(
-		message,
-		'Correct the credential, then publish the workflow again: with a refused credential the trigger ends.',
-		details,
-	);
+export function endingTrigger(failure: ConvexFailure): ConvexFailure {
+	return failure.with({
+		advice:
+			'Correct the credential, then publish the workflow again: a trigger stops when its credential is refused.',
+	});
 }
 
 /** The failure of a trigger that stays subscribed, in its words. */
 export function goingOn(failure: ConvexFailure): ConvexFailure {
-	const { message, description, details } = watchFailure(failure);
-	return new ConvexFailure(
-		message,
-		`${description} The trigger keeps watching, and goes on by itself as soon as it can.`,
-		details,
-	);
+	const { description } = watchFailure(failure);
+	return failure.with({
+		advice: `${description} The trigger keeps watching, and recovers on its own.`,
+	});
 }

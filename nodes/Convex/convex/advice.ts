@@ -1,0 +1,169 @@
+/** How to get unstuck. */
+export interface Advice {
+	help: string;
+	/** Goes on from `help`: to make the same call again. Left out where the call may have run. */
+	repeat?: string;
+}
+
+const LIMITS = '(docs.convex.dev/production/state/limits)';
+const CHECK_URL = "Check the credential's 'Deployment URL'";
+const FIX_FUNCTION = 'Fix this in the Convex function.';
+const LATER = 'Try again later.';
+const MORE_RETRIES = "You can also raise 'Maximum Retries' in the node's options.";
+
+/** By the reason of a failure, where the same helps wherever it is shown. */
+const SHARED_ADVICE = {
+	functionNotFound:
+		"Check the spelling of 'Function', that the function is deployed to this deployment, and that it is public: internal functions need a credential with a deploy key.",
+	badFunctionPath: "Check 'Function'. Write it as 'module:function', e.g. messages:list.",
+	componentNotFound: 'Check the name of the component in convex.config.ts.',
+	badRequest: "The deployment refused the request. Check 'Function' and 'Arguments'.",
+	unreadableRequest:
+		'The deployment could not read the request. Most often it is larger than 16 MiB: send less data per call.',
+	notDeployable: 'Fix this in the Convex app, then deploy it again with `npx convex deploy`.',
+
+	badResult: `The function's result does not match its 'returns' validator. ${FIX_FUNCTION}`,
+	resultTooLarge:
+		'The function returns more than Convex allows. Have it return less, for example fewer rows or fields, or one page at a time.',
+	resultNotSupported: `The function returns a value that Convex does not support (docs.convex.dev/database/types). ${FIX_FUNCTION}`,
+	errorDataNotSupported: `The function threw a ConvexError with data that Convex does not support. ${FIX_FUNCTION}`,
+	neverResolves: `The function waits for a promise that never resolves. ${FIX_FUNCTION}`,
+	limitExceeded: `The function did more than Convex allows in one call ${LIMITS}. Give it less to do per call, for example fewer rows.`,
+	valueTooLarge: `A value is larger than Convex allows ${LIMITS}. Send less per value, or have the function store it in several documents.`,
+	schemaMismatch:
+		"The document does not match the table's schema in convex/schema.ts. Compare 'Arguments' with it.",
+	endlessCalls: `The function calls itself endlessly. ${FIX_FUNCTION}`,
+	invalidCursor:
+		'A cursor has to come from the same query with the same arguments, and becomes invalid when the query reads another range. Start at the beginning again.',
+
+	deployKeyRefused:
+		'The deploy key does not belong to this deployment, or it was revoked. Create one on the Convex dashboard (Settings → URL & Deploy Key) of the deployment that the credential names.',
+	deployKeyNeeded:
+		'This needs a deploy key of this deployment. Create one on the Convex dashboard (Settings → URL & Deploy Key).',
+	permissionNeeded: 'Use a deploy key that has the permission for this operation.',
+	noAuthProvider:
+		"The token's issuer and audience match no provider in the app's convex/auth.config.ts. Use a token of a configured provider.",
+	tokenRefused: 'Get a new token from your sign-in provider: this one is expired or not valid.',
+	tokenUnreadable:
+		'Get a new token from your sign-in provider: this one is expired or not a JSON Web Token.',
+	signInProviderUnavailable: {
+		help: 'Convex could not reach the sign-in provider that issued the token.',
+		repeat: LATER,
+	},
+	unauthorized: 'Check the credential: its key or token was not accepted.',
+	forbidden: 'Check the credential: its key may not do this.',
+
+	paused: 'Resume the deployment in its settings on the Convex dashboard.',
+	disabled: 'Open the deployment on the Convex dashboard to see why it is stopped.',
+	noDeployment: `${CHECK_URL}: there is no Convex deployment at this address, or it was deleted.`,
+	outage: {
+		help: 'Convex could not complete the call; status.convex.dev shows known outages.',
+		repeat: LATER,
+	},
+	serverTimedOut:
+		'The function took longer than the server waits (300 seconds). Give it less to do per call.',
+
+	redirected:
+		"Put the deployment's own address into the credential's 'Deployment URL'. Redirects are not followed, so that the key is sent nowhere else.",
+	foreignAnswer: `A proxy, a firewall or another server answered instead of the deployment. ${CHECK_URL}, and what is between n8n and the deployment.`,
+	notConvex: `${CHECK_URL}: it may point to a website or a sign-in page of a proxy instead of a Convex deployment.`,
+	blocked:
+		'A proxy or firewall between n8n and the deployment blocks the call, not the deploy key or the function. Its log says why.',
+	proxySignIn:
+		"The proxy needs a user name and password of its own. Put them into n8n's proxy settings (HTTPS_PROXY).",
+	headersTooLarge:
+		"A proxy in front of the deployment does not take headers of this size: the credential's token is too long for it.",
+	cutOff: { help: 'The connection broke while the result arrived.', repeat: LATER },
+	answerTooLong: `Convex gives no answers of this size. ${CHECK_URL}, and what is between n8n and the deployment.`,
+
+	connectionRefused: `${CHECK_URL}, that the deployment is running, and that n8n can reach it. Inside Docker, 127.0.0.1 is the container itself.`,
+	hostNotFound: `${CHECK_URL} for typing mistakes.`,
+	hostNotResolved: `Check n8n's network and DNS. ${CHECK_URL} for typing mistakes.`,
+	noRoute: `${CHECK_URL} and n8n's network.`,
+	noNetwork: "Check n8n's network.",
+	connectTimedOut: `${CHECK_URL}, n8n's network and firewalls.`,
+	noSecureConnection: `${CHECK_URL}: a server without TLS is addressed with http://.`,
+	certificateNotTrusted:
+		'Give the server a certificate that n8n trusts, or make its authority known to n8n (environment variable NODE_EXTRA_CA_CERTS).',
+	connectionBroken: { help: '', repeat: LATER },
+	noAnswer: `${CHECK_URL} and n8n's network settings.`,
+} satisfies Record<string, Advice | string>;
+
+/**
+ * The same for the Convex node, where it names an option, an operation or the items that only the node
+ * has. Another surface needs words of its own for each of these reasons that it can meet.
+ */
+const NODE_ADVICE = {
+	wrongType: "Choose the operation of the function's type, or 'Run by Path'.",
+	httpAction:
+		"HTTP actions are called by their own URL. Choose another function, or another 'Operation'.",
+	badArguments:
+		"The arguments do not match the function's validator. Compare 'Arguments' with it: names, types, and which are required. An int64 needs the argument type 'Int64', bytes need 'Bytes (Base64)' or 'Binary Field'.",
+	notBase64:
+		"Encode the bytes in base64 (A-Z, a-z, 0-9, +, / and = at the end), or choose the type 'Binary Field' to send a file of the item.",
+	argumentsTooLarge: 'Send less data per call, for example in several items.',
+	convexError:
+		"The function refused the call with a ConvexError: what that means is up to the app. On the error branch, its data is in 'details.errorData'.",
+	writeConflict: {
+		help: "Several mutations kept changing the same documents. Lower 'Concurrency', or have the function read less.",
+		repeat: MORE_RETRIES,
+	},
+	snapshotGone:
+		"Convex keeps a snapshot for a short time only. Read fewer items in a run, raise 'Concurrency', or turn 'Single Snapshot' off.",
+	unavailable: {
+		help: 'The errors of the items before say why.',
+		repeat: 'Run the workflow again for the remaining items when the deployment is back.',
+	},
+	runStopped: { help: '', repeat: 'Run the workflow again.' },
+	cancelled: {
+		help: "The time limit is set in the workflow's settings ('Timeout Workflow').",
+		repeat: 'Run the workflow again.',
+	},
+} satisfies Record<string, Advice | string>;
+
+/** The same for what any request can meet, not only one that calls a function. */
+const NODE_REQUEST_ADVICE = {
+	timedOut: "Raise 'Timeout' in the node's options if the function takes long.",
+	overloaded: {
+		help: "The deployment is at the limit of its plan. Send fewer calls at a time ('Concurrency', 'Batch Size').",
+		repeat: MORE_RETRIES,
+	},
+	rateLimited: {
+		help: "A proxy in front of the deployment limits how often it is called. Send fewer calls at a time ('Concurrency', 'Batch Size') or raise the proxy's limit.",
+		repeat: MORE_RETRIES,
+	},
+	requestTooLarge:
+		"A proxy in front of the deployment limits the size of a call. Send less data per call, for example in several items, or raise the proxy's limit.",
+} satisfies Record<string, Advice | string>;
+
+/** For the requests of a trigger, of a form and of the credential's test: no option applies to them. */
+export const REQUEST_ADVICE = {
+	timedOut: `${CHECK_URL}, that the deployment is running, and that nothing between n8n and it holds requests back.`,
+	overloaded: { help: 'The deployment is at the limit of its plan.', repeat: LATER },
+	rateLimited: {
+		help: 'A proxy in front of the deployment limits how often it is called.',
+		repeat: "Try again later, or raise the proxy's limit.",
+	},
+	requestTooLarge:
+		"A proxy in front of the deployment limits the size of a call. Raise the proxy's limit.",
+} satisfies Record<keyof typeof NODE_REQUEST_ADVICE, Advice | string>;
+
+export const ADVICE = { ...SHARED_ADVICE, ...NODE_ADVICE, ...NODE_REQUEST_ADVICE };
+
+/** A reason for which the failure's advice names what only the Convex node has. */
+export type NodeReason = keyof typeof NODE_ADVICE | keyof typeof NODE_REQUEST_ADVICE;
+
+/** A reason that has advice of its own; each failure with it gets the same. */
+export type AdvisedReason = keyof typeof ADVICE;
+
+/**
+ * Why a call did not succeed, for code that has to tell failures apart.
+ *
+ * - `thrown`: the function threw. `hidden`: something happened in it that the deployment does not say.
+ * - `input`: a parameter or credential field is wrong.
+ * - `other`: nothing has to tell it from others; its own text says all.
+ */
+export type FailureReason = AdvisedReason | 'thrown' | 'hidden' | 'input' | 'other';
+
+/** What helps on a surface, by the reason; a reason that is not there has the failure's own advice. */
+export type AdviceTable = Partial<Record<FailureReason, Advice | string>>;
