@@ -156,7 +156,7 @@ describe('a function that does not complete', () => {
 			{ parameters: calling('mutation', 'failures:badReturn', { name: 'a' }) },
 			{
 				message: /^ReturnsValidationError: Value does not match validator\./,
-				description: /mended in the Convex function/,
+				description: /Fix this in the Convex function/,
 				details: {
 					functionPath: 'failures:badReturn',
 					kind: 'function',
@@ -442,10 +442,10 @@ describe('an answer of the platform', () => {
 	);
 
 	it.each([
-		['query', 400, 'notExecuted', false, /in the place of the deployment/],
+		['query', 400, 'notExecuted', false, /answered instead of the deployment/],
 		['mutation', 403, 'unknown', false, /blocks the call, not the deploy key/],
 		['mutation', 413, 'notExecuted', false, /or raise the proxy's limit/],
-		['action', 429, 'notExecuted', true, /A proxy before the deployment limits how often/],
+		['action', 429, 'notExecuted', true, /A proxy in front of the deployment limits how often/],
 	])(
 		'%s: HTTP %i with the web page of a proxy',
 		async (operation, httpStatus, outcome, retryable, description) => {

@@ -173,7 +173,7 @@ describe('a cursor that becomes invalid', () => {
 		await invalidate();
 		const { stoppedBy } = await convex.run({ parameters: scripted(script, {}, 'x') });
 		expect(stoppedBy?.message).toBe(
-			'Convex cannot go on with the list: the cursor has become invalid',
+			'The list cannot be read further: the cursor has become invalid',
 		);
 		expect(stoppedBy?.description).toContain("'Start Again'");
 	});

@@ -183,7 +183,7 @@ describe('an activation', () => {
 			{
 				message: "Could not find public function for 'tasks:lst'.",
 				description: expect.stringMatching(
-					/^Did you mean 'tasks:list'\?.*The trigger keeps watching, and goes on by itself as soon as it can\.$/,
+					/^Did you mean 'tasks:list'\?.*The trigger keeps watching, and recovers on its own\.$/,
 				),
 			},
 		]);
