@@ -40,24 +40,24 @@ const REASON_BY_CODE = new Map<string | undefined, NetworkReason>([
 const CERTIFICATE_CODES =
 	/^(?:CERT_|ERR_TLS_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|UNABLE_TO_(?:GET|VERIFY)_)/;
 
-/** Faults of a connection that was there: the request may have been sent. The others are of connecting. */
-const MAYBE_SENT = new Set<NetworkReason>([
-	'connectionBroken',
-	'timedOut',
-	'cancelled',
-	'noAnswer',
+/** Faults of connecting, before anything is sent. They may pass. */
+const NOT_CONNECTED = new Set<NetworkReason>([
+	'connectionRefused',
+	'hostNotResolved',
+	'noRoute',
+	'noNetwork',
+	'connectTimedOut',
 ]);
 
-/** Faults of connecting that may also end a connection on which a request is in flight. */
-const MAYBE_IN_FLIGHT = new Set<NetworkReason>(['connectionRefused', 'noRoute', 'noNetwork']);
-const CALLS_IN_FLIGHT = new Set(['read', 'write']);
-
-/** Faults that stay until somebody fixes them: a wrong name, a certificate. */
-const LASTING = new Set<NetworkReason>([
+/** The same, of those that stay until somebody fixes them: a wrong name, a certificate. */
+const NEVER_CONNECTED = new Set<NetworkReason>([
 	'hostNotFound',
 	'noSecureConnection',
 	'certificateNotTrusted',
 ]);
+
+/** Faults of connecting may also end a connection on which a request is in flight. */
+const CALLS_IN_FLIGHT = new Set(['read', 'write']);
 
 /** As axios names a request that took too long before its answer began. */
 export function timedOut(): Error {
@@ -77,13 +77,12 @@ export function networkFailure(
 	if (error instanceof AnswerTooLong) return tooLong(error);
 	const { code, systemCall, message } = parseRequestError(error);
 	const reason = reasonOf(code, systemCall);
-	const isInFlight = MAYBE_IN_FLIGHT.has(reason) && CALLS_IN_FLIGHT.has(systemCall);
+	const isLasting = NEVER_CONNECTED.has(reason);
+	const isUnsent = isLasting || (NOT_CONNECTED.has(reason) && !CALLS_IN_FLIGHT.has(systemCall));
 	return failureOf(reason, messageOf(reason, message, timeoutMs), {
 		kind: 'network',
 		...(code !== undefined && { code }),
-		...(MAYBE_SENT.has(reason) || isInFlight
-			? lostAnswer(operation)
-			: unsentCall(LASTING.has(reason))),
+		...(isUnsent ? unsentCall(isLasting) : lostAnswer(operation)),
 	});
 }
 
