@@ -12,10 +12,10 @@ beforeEach(async () => {
 	reports = new Arrivals();
 	sockets = new GuardedWebSockets({
 		beforeConnect: async () => {},
-		opened: () => reports.add('opened'),
-		closed: (reason) => reports.add(`closed ${reason}`),
-		authenticationRefused: () => reports.add('authentication refused'),
-		protocolFailed: () => reports.add('protocol failed'),
+		onOpen: () => reports.add('opened'),
+		onClose: (reason) => reports.add(`closed ${reason}`),
+		onUnauthorized: () => reports.add('authentication refused'),
+		onProtocolError: () => reports.add('protocol failed'),
 	});
 });
 afterEach(async () => {

@@ -124,7 +124,7 @@ describe('a connection that does not come back', () => {
 		expect(unknown).toBeLessThanOrEqual(500);
 		expect(success.length + error.length).toBe(1_500);
 		const message =
-			'The connection broke, and was not back within 1 seconds. Nothing answers at the deployment URL: the connection was refused';
+			'The connection broke, and it was not restored within 1 seconds. Nothing answers at the deployment URL: the connection was refused';
 		// The first were sent; the others were not, and may be sent later.
 		expect(new Set(error.map(({ json }) => json.error))).toEqual(
 			new Set([`${message}${MAY_HAVE_RUN}`, message]),
@@ -391,7 +391,7 @@ describe('a deployment that cannot read what it is sent', () => {
 		});
 		await server.stop();
 		expect(stoppedBy?.message).toBe(
-			`The deployment answers, but the live connection (WebSocket) to it breaks time and again: Base version 0 is not 1${MAY_HAVE_RUN}`,
+			`The deployment answers, but the live connection (WebSocket) to it keeps closing: Base version 0 is not 1${MAY_HAVE_RUN}`,
 		);
 		expect(stoppedBy?.context.data).toMatchObject({ outcome: 'unknown' });
 	});

@@ -51,7 +51,7 @@ describe('a connection that comes back', () => {
 		expect(error).toHaveLength(3);
 		for (const { json } of error) {
 			expect(json.error).toMatch(
-				/^The connection broke, and no call was answered within 2 seconds\. .* breaks time and again/,
+				/^The connection broke, and no call was answered within 2 seconds\. .* keeps closing/,
 			);
 			expect(json.details).toMatchObject({ outcome: 'unknown' });
 		}

@@ -44,7 +44,7 @@ describe('a deployment that is away', () => {
 		await proxy.up();
 		const trigger = await use.activate(counter(), {
 			...viaProxy(),
-			nodeType: impatient({ firstCheckMs: 50, freshAttemptMs: 10_000, longAbsenceMs: 300 }),
+			nodeType: impatient({ firstCheckMs: 50, freshAttemptMs: 10_000, prolongedMs: 300 }),
 		});
 		await proxy.down();
 		await trigger.failedExecutions.until(() => true);
@@ -72,11 +72,11 @@ describe('a deployment that is away', () => {
 	it('over the live connection only is reported earlier, with what to look at', async () => {
 		await use.deployment.addFault({ kind: 'dropBefore', path: 'sync/handshake', times: 1000 });
 		const trigger = await use.activate(counter(), {
-			nodeType: impatient({ firstCheckMs: 50, freshAttemptMs: 50, longAbsenceMs: 600_000 }),
+			nodeType: impatient({ firstCheckMs: 50, freshAttemptMs: 50, prolongedMs: 600_000 }),
 		});
 		expect(await trigger.failedExecutions.until(() => true)).toEqual({
 			message: expect.stringMatching(
-				/The deployment answers, but the live connection \(WebSocket\) to it does not come about/,
+				/The deployment answers, but the live connection \(WebSocket\) to it could not be established/,
 			),
 			description: expect.stringMatching(/let WebSocket connections through.*NODE_USE_ENV_PROXY=1/),
 		});
@@ -84,7 +84,7 @@ describe('a deployment that is away', () => {
 
 	it('and answers again while the client still waits is connected to at once, unreported', async () => {
 		const trigger = await use.activate(counter(), {
-			nodeType: impatient({ firstCheckMs: 50, freshAttemptMs: 10_000, longAbsenceMs: 600_000 }),
+			nodeType: impatient({ firstCheckMs: 50, freshAttemptMs: 10_000, prolongedMs: 600_000 }),
 		});
 		// Convex's client connects again 1.5 seconds after this, at the earliest.
 		await use.deployment.closeSockets(1013, 'TooManyConcurrentRequests');
@@ -98,7 +98,7 @@ describe('a deployment that is away', () => {
 		await proxy.up();
 		const trigger = await use.activate(counter(), {
 			...viaProxy(),
-			nodeType: impatient({ firstCheckMs: 50, freshAttemptMs: 10_000, longAbsenceMs: 400 }),
+			nodeType: impatient({ firstCheckMs: 50, freshAttemptMs: 10_000, prolongedMs: 400 }),
 		});
 		await proxy.down();
 		await sleep(150);
@@ -113,7 +113,7 @@ describe('a deployment that is away', () => {
 		await proxy.up();
 		const trigger = await use.activate(counter(), {
 			...viaProxy(),
-			nodeType: impatient({ firstCheckMs: 50, freshAttemptMs: 1_000, longAbsenceMs: 2_000 }),
+			nodeType: impatient({ firstCheckMs: 50, freshAttemptMs: 1_000, prolongedMs: 2_000 }),
 		});
 		await use.deployment.addFault({ kind: 'dropBefore', path: 'sync/handshake', times: 1000 });
 		await use.deployment.killSockets();
@@ -127,13 +127,13 @@ describe('a deployment that is away', () => {
 		const silent = await startSilentSyncServer();
 		const trigger = await use.activate(counter(), {
 			credential: { ...use.credential, deploymentUrl: silent.url },
-			nodeType: impatient({ firstCheckMs: 50, freshAttemptMs: 50, longAbsenceMs: 200 }),
+			nodeType: impatient({ firstCheckMs: 50, freshAttemptMs: 50, prolongedMs: 200 }),
 		});
 		expect(await trigger.failedExecutions.until(() => true)).toEqual({
 			message: expect.stringMatching(
-				/^The query has given no result since \d{4}-.*The live connection \(WebSocket\) to the deployment is open$/,
+				/^The query has returned no result since \d{4}-.*although the live connection \(WebSocket\) to the deployment is open$/,
 			),
-			description: expect.stringMatching(/^A big result takes its time.*keeps watching/),
+			description: expect.stringMatching(/^A large result takes a while.*keeps watching/),
 		});
 		await sleep(1_000);
 		expect(silent.connections()).toBe(1);
@@ -156,7 +156,7 @@ describe('a deployment that is away', () => {
 				mode: 'init',
 				// One that remembers something does not wait for its first result, and reports from then on.
 				staticData: { 'node:Convex Trigger': { watch: 'another', result: 'before' } },
-				nodeType: impatient({ firstCheckMs: 100, freshAttemptMs: 100, longAbsenceMs: 600_000 }),
+				nodeType: impatient({ firstCheckMs: 100, freshAttemptMs: 100, prolongedMs: 600_000 }),
 			},
 		);
 		const { items } = await trigger.nthStart(1);
@@ -167,7 +167,7 @@ describe('a deployment that is away', () => {
 
 	it('no longer, once a result has arrived, is not checked again', async () => {
 		const trigger = await use.activate(counter(), {
-			nodeType: impatient({ firstCheckMs: 300, freshAttemptMs: 300, longAbsenceMs: 600_000 }),
+			nodeType: impatient({ firstCheckMs: 300, freshAttemptMs: 300, prolongedMs: 600_000 }),
 		});
 		await sleep(1_200);
 		expect(trigger.failedExecutions.all).toEqual([]);
@@ -177,7 +177,7 @@ describe('a deployment that is away', () => {
 		const untrusted = await startUntrustedServer();
 		const trigger = await use.activate(mapped, {
 			credential: { ...use.credential, deploymentUrl: untrusted.url },
-			nodeType: impatient({ firstCheckMs: 50, freshAttemptMs: 50, longAbsenceMs: 300 }),
+			nodeType: impatient({ firstCheckMs: 50, freshAttemptMs: 50, prolongedMs: 300 }),
 			mode: 'init',
 		});
 		const { message } = await trigger.failedExecutions.until(() => true);

@@ -108,7 +108,7 @@ describe('a deployment that sends what it should not', () => {
 		const server = await startMalformedMessageServer(use.deployment.url, Array(100).fill(fatal));
 		const trigger = await use.activate(counter(), {
 			credential: { ...use.credential, deploymentUrl: server.url },
-			nodeType: impatient({ firstCheckMs: 50, freshAttemptMs: 50, longAbsenceMs: 600_000 }),
+			nodeType: impatient({ firstCheckMs: 50, freshAttemptMs: 50, prolongedMs: 600_000 }),
 		});
 		const { message } = await trigger.failedExecutions.until(() => true);
 		expect(message).toContain("closes before the query's result has arrived: unsupported client");

@@ -24,6 +24,17 @@ describe('an activation', () => {
 		);
 	});
 
+	it('asks once about a key that is refused over the live connection while it asks', async () => {
+		const path = '/api/check_admin_key';
+		await use.deployment.addFault({ kind: 'delay', path, ms: 600, times: 100 });
+		const trigger = use.trigger(watching('tasks:list'), {
+			credential: { ...use.credential, token: 'other|0123' },
+		});
+		await expect(trigger.activate()).rejects.toThrow(/admin key.*publish the workflow again/);
+		await use.socketsClosed();
+		expect((await use.deployment.requestStats()).endpoints[path]?.requests).toBe(1);
+	});
+
 	it('refuses a token that is expired, also after a restart of n8n', async () => {
 		const token = await use.deployment.signToken({ exp: 1_000_000 });
 		const trigger = use.trigger(watching('tasks:list'), {

@@ -34,7 +34,7 @@ it('after a restart of n8n is not connected either, and says so after a while', 
 		credential: { deploymentUrl: server.url, authentication: 'none' },
 		parameters: watching('tasks:list'),
 		mode: 'init',
-		nodeType: impatient({ firstCheckMs: 50, freshAttemptMs: 50, longAbsenceMs: 200 }),
+		nodeType: impatient({ firstCheckMs: 50, freshAttemptMs: 50, prolongedMs: 200 }),
 	});
 	await restarted.activate();
 	const { message } = await restarted.failedExecutions.until(() => true);

@@ -30,15 +30,13 @@ export function keys(count: number): Array<{ key: string }> {
 }
 
 /** The Convex node, with sessions that wait for a lost connection no longer than this. */
-export function impatientSession(
-	operation: SessionOperation,
-	interruptionLimitMs: number,
-): INodeType {
+export function impatientSession(operation: SessionOperation, limitMs: number): INodeType {
+	const thresholds = { firstCheckMs: limitMs, freshAttemptMs: 0, prolongedMs: limitMs };
 	return Object.assign(new Convex(), {
 		async execute(this: IExecuteFunctions) {
 			const items = new ItemResults(this, operation);
 			const run = new CallRunner(this, items, await ItemDeployments.open(this), operation);
-			await runSession(run, operation, interruptionLimitMs);
+			await runSession(run, operation, thresholds);
 			return [items.output()];
 		},
 	});

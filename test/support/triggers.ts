@@ -13,7 +13,7 @@ import {
 } from 'n8n-workflow';
 import { ConvexApi } from '../../credentials/ConvexApi.credentials';
 import { ConvexTrigger } from '../../nodes/Convex/ConvexTrigger.node';
-import type { Patience } from '../../nodes/Convex/transport/live/absence';
+import type { OutageThresholds } from '../../nodes/Convex/transport/live/outage';
 import { startTrigger } from '../../nodes/Convex/triggers/query/activate';
 import {
 	additionalDataWith,
@@ -195,11 +195,11 @@ export function triggerNode(parameters: INode['parameters']): INode {
 	});
 }
 
-/** The trigger, but less patient with a deployment that is away. */
-export function impatient(patience: Patience): INodeType {
+/** The trigger, which waits no longer for an unavailable deployment than this. */
+export function impatient(thresholds: OutageThresholds): INodeType {
 	return Object.assign(new ConvexTrigger(), {
 		async trigger(this: ITriggerFunctions) {
-			return await startTrigger(this, patience);
+			return await startTrigger(this, thresholds);
 		},
 	});
 }

@@ -1,7 +1,8 @@
 import { parseCredential } from '../../nodes/Convex/convex/deployment/credential';
 import {
 	credentialProbe,
-	parseProbeResponse,
+	explainFailedTest,
+	judgeProbe,
 } from '../../nodes/Convex/convex/deployment/credentialProbe';
 
 const CLOUD = 'https://happy-animal-123.convex.cloud';
@@ -17,12 +18,20 @@ const withKey = (token: string, deploymentUrl = CLOUD) =>
 	parseCredential({ deploymentUrl, authentication: 'deployKey', token });
 const deployKey = withKey(`prod:happy-animal-123|${SECRET}`);
 
-/** The result of a probe that is answered so. */
-const answered = (credential: typeof none, httpStatus: number, body: unknown) =>
-	parseProbeResponse(credential, credentialProbe(credential), {
+/** What is known after a probe that is answered so. */
+const judged = (credential: typeof none, httpStatus: number, body: unknown) =>
+	judgeProbe(credential, credentialProbe(credential), {
 		httpStatus,
 		body: typeof body === 'string' ? body : JSON.stringify(body),
 	});
+
+/** The same, as the credential's test tells it. */
+const answered = (...probe: Parameters<typeof judged>) => {
+	const state = judged(...probe);
+	return state.status === 'accepts'
+		? { accepted: true }
+		: { accepted: false, message: explainFailedTest(probe[0], state.failure) };
+};
 
 const badAdminKey = {
 	code: 'BadAdminKey',
@@ -143,7 +152,7 @@ describe('a credential is not accepted', () => {
 		expect(answered(withKey(key, url), 401, badAdminKey)).toEqual({
 			accepted: false,
 			message: expect.stringContaining(
-				` The key is for the deployment '${ofKey}', the URL is of '${ofUrl}'.`,
+				`: the key is for the deployment '${ofKey}', the URL is of '${ofUrl}'. `,
 			),
 		});
 	});
@@ -158,7 +167,7 @@ describe('a credential is not accepted', () => {
 	])('%s at %s: no other deployment is suspected', (key, url) => {
 		expect(answered(withKey(key, url), 401, badAdminKey)).toEqual({
 			accepted: false,
-			message: expect.not.stringContaining('The key is for'),
+			message: expect.not.stringContaining('the key is for'),
 		});
 	});
 
@@ -171,5 +180,40 @@ describe('a credential is not accepted', () => {
 		for (const credential of [deployKey, bearerToken]) {
 			expect(JSON.stringify(answered(credential, httpStatus, body))).not.toContain(SECRET);
 		}
+	});
+});
+
+describe('a probe that is not accepted', () => {
+	const notRetryable = { retryable: false, outcome: 'notExecuted' };
+
+	it.each([
+		['a wrong key', deployKey, 401, badAdminKey, { code: 'BadAdminKey', ...notRetryable }],
+		['a key that may not do this', deployKey, 403, { code: 'X', message: 'no' }, { code: 'X' }],
+	])(
+		'is refused for good only by Convex itself: %s',
+		(_what, credential, status, body, details) => {
+			expect(judged(credential, status, body)).toMatchObject({
+				status: 'refuses',
+				failure: { details },
+			});
+		},
+	);
+
+	it.each([
+		['a sign-in of its own', 401, 'Unauthorized', { kind: 'deployment', outcome: 'notExecuted' }],
+		[
+			'a sign-in provider that is down',
+			401,
+			{ code: 'AuthProviderDiscoveryFailed', message: 'down' },
+			{ kind: 'deployment', code: 'AuthProviderDiscoveryFailed' },
+		],
+		['an overload', 503, { code: 'ExpiredInQueue', message: 'Too busy' }, { retryable: true }],
+		['an answer that was cut off', 200, '{"status":"succ', { kind: 'network', retryable: true }],
+		['a refusal that was cut off', 401, '{"code":"BadAdm', { kind: 'network', retryable: true }],
+	])('may be accepted later otherwise: %s', (_what, status, body, details) => {
+		expect(judged(bearerToken, status, body)).toMatchObject({
+			status: 'unavailable',
+			failure: { details },
+		});
 	});
 });

@@ -11,9 +11,9 @@ import {
 	answerLost,
 	answerTimeout,
 	connectionBroken,
-	connectionKeepsBreaking,
-	longInterruption,
-	longSilence,
+	connectionKeepsClosing,
+	sessionInactive,
+	sessionOutage,
 } from '../../nodes/Convex/convex/failures/liveFailure';
 import { platformFailure } from '../../nodes/Convex/convex/failures/platformFailure';
 import { networkFailure } from '../../nodes/Convex/transport/http/networkFailure';
@@ -176,9 +176,9 @@ describe('a call that may have run', () => {
 			executionCancelled(),
 			connectionBroken('Try again later.'),
 			answerTimeout(1_000),
-			longSilence(60_000),
-			connectionKeepsBreaking(''),
-			longInterruption(
+			sessionInactive(60_000),
+			connectionKeepsClosing(''),
+			sessionOutage(
 				60_000,
 				false,
 				platformFailure('query', {

@@ -2,7 +2,8 @@ import { sleep } from 'n8n-workflow';
 import { inputFailure } from '../../convex/failure';
 import type { FunctionCall, SessionOperation } from '../../convex/functions/functionCall';
 import { formatFunctionPath } from '../../convex/functions/functionPath';
-import { INTERRUPTION_LIMIT_MS, Session } from '../../transport/live/session';
+import { SESSION_THRESHOLDS, type OutageThresholds } from '../../transport/live/outage';
+import { Session } from '../../transport/live/session';
 import { checkWebSocketSupport } from '../../transport/live/syncClient';
 import { ConcurrencyLimiter } from '../concurrencyLimiter';
 import type { CallRunner } from './callRunner';
@@ -39,10 +40,10 @@ const ENVELOPE_BYTES = 1_024;
 export async function runSession(
 	run: CallRunner,
 	operation: SessionOperation,
-	interruptionLimitMs = INTERRUPTION_LIMIT_MS,
+	thresholds: OutageThresholds = SESSION_THRESHOLDS,
 ): Promise<void> {
 	checkWebSocketSupport();
-	const delivery = new SessionDelivery(run, operation, interruptionLimitMs);
+	const delivery = new SessionDelivery(run, operation, thresholds);
 	let busySinceMs = performance.now();
 	try {
 		for (;;) {
@@ -80,13 +81,13 @@ class SessionDelivery {
 
 	private opened: OpenedSession | undefined;
 
-	/** Sessions that could not go on whoever calls, by the deployment's address. */
+	/** Sessions that ended for a reason that any user would meet, by the deployment's address. */
 	private readonly unavailable = new Map<string, Session>();
 
 	constructor(
 		private readonly run: CallRunner,
 		private readonly operation: SessionOperation,
-		private readonly interruptionLimitMs: number,
+		private readonly thresholds: OutageThresholds,
 	) {
 		this.items = new ConcurrencyLimiter(
 			operation === 'mutation' ? MAX_HELD : run.options.concurrency,
@@ -123,15 +124,15 @@ class SessionDelivery {
 		const session = await this.sessionFor(prepared);
 		if (session === undefined) return;
 		const call = { functionPath, args, componentPath, valueFormat, timeoutMs };
-		const { result: ended, released: settled } = session.call(call);
-		this.held.start(async () => await this.counting(bytes, settled));
-		this.items.start(async () => await run.end(prepared, await ended));
+		const { result, released } = session.call(call);
+		this.held.start(async () => await this.counting(bytes, released));
+		this.items.start(async () => await run.end(prepared, await result));
 	}
 
-	private async counting(bytes: number, settled: Promise<void>): Promise<void> {
+	private async counting(bytes: number, released: Promise<void>): Promise<void> {
 		this.bytesInFlight += bytes;
 		try {
-			await settled;
+			await released;
 		} finally {
 			this.bytesInFlight -= bytes;
 		}
@@ -148,7 +149,7 @@ class SessionDelivery {
 	/**
 	 * A session has one deployment and one identity. Calls of another wait until all before have ended,
 	 * mutations until they are answered, so that the order of the items is kept, and get a session of
-	 * their own. One that could not go on for a reason that any user would meet is not tried again.
+	 * their own. One that ended for a reason that any user would meet is not tried again.
 	 *
 	 * @returns undefined when the run has stopped
 	 */
@@ -161,7 +162,8 @@ class SessionDelivery {
 		if (opened !== undefined && isAnother) {
 			await this.until(() => items.isIdle && (operation === 'action' || held.isIdle));
 			if (run.items.stopped.aborted) return undefined;
-			if (opened.session.hasEndedForAll) this.unavailable.set(opened.deploymentUrl, opened.session);
+			if (opened.session.endReason?.scope === 'deployment')
+				this.unavailable.set(opened.deploymentUrl, opened.session);
 			await opened.session.close();
 		}
 		if (run.items.stopped.aborted) return undefined;
@@ -174,7 +176,7 @@ class SessionDelivery {
 
 	private open({ deployment, options: { identity } }: PreparedCall): Session {
 		const { context } = this.run;
-		const { operation, interruptionLimitMs } = this;
+		const { operation, thresholds } = this;
 		const cancelSignal = context.getExecutionCancelSignal?.();
 		return new Session({
 			context,
@@ -182,7 +184,7 @@ class SessionDelivery {
 			identity,
 			operation,
 			cancelSignal,
-			interruptionLimitMs,
+			thresholds,
 		});
 	}
 }

@@ -1,9 +1,11 @@
 import { REQUEST_ADVICE, type AdviceTable } from '../advice';
 import type { ConvexCredential } from './credential';
-import type { DeploymentResponse } from '../functions/functionCall';
-import { parseJsonObject } from '../values/jsonText';
-import { STATUS_FUNCTION_FAILED } from '../responses/functionResponse';
+import type { ConvexFailure } from '../failure';
+import { isProviderAway } from '../failures/callOutcome';
 import { platformFailure } from '../failures/platformFailure';
+import type { DeploymentResponse } from '../functions/functionCall';
+import { STATUS_FUNCTION_FAILED, STATUS_OK, unreadableAnswer } from '../responses/functionResponse';
+import { parseJsonObject } from '../values/jsonText';
 
 /** A request whose answer shows whether the deployment is Convex and accepts the credential. */
 export interface CredentialProbe {
@@ -20,7 +22,19 @@ export const CREDENTIAL_ADVICE = {
 	badRequest: 'The deployment refused the request. Check the credential.',
 } satisfies AdviceTable;
 
-export type ProbeResult = { accepted: true } | { accepted: false; message: string };
+/**
+ * What is known of a deployment and of a credential for it.
+ *
+ * - `accepts`: it is there and accepts the credential.
+ * - `refuses`: Convex itself does not accept the credential.
+ * - `unavailable`: anything else, which may pass. The failure is that of a query with the same answer.
+ */
+export type DeploymentState =
+	{ status: 'accepts' } | { status: 'refuses' | 'unavailable'; failure: ConvexFailure };
+
+const ACCEPTS: DeploymentState = { status: 'accepts' };
+
+const REFUSING_STATUSES = [401, 403];
 
 /**
  * Nothing tests a credential as such, so each kind gets the cheapest request that reads it
@@ -53,35 +67,46 @@ export function credentialProbe({ authentication }: ConvexCredential): Credentia
 	}
 }
 
-/** Reads the answer to a credential's probe. */
-export function parseProbeResponse(
+/** Judges the answer to a credential's probe. */
+export function judgeProbe(
 	credential: ConvexCredential,
 	probe: CredentialProbe,
 	response: DeploymentResponse,
-): ProbeResult {
-	const answer = parseJsonObject(response.body) ?? {};
-	if (response.httpStatus === 200 || response.httpStatus === STATUS_FUNCTION_FAILED) {
-		return probe.isConvexAnswer(answer) ? { accepted: true } : notConvex(credential);
-	}
+): DeploymentState {
+	const { httpStatus, body } = response;
+	const isResult = httpStatus === STATUS_OK || httpStatus === STATUS_FUNCTION_FAILED;
+	if (isResult && probe.isConvexAnswer(parseJsonObject(body) ?? {})) return ACCEPTS;
+	const failure = (isResult ? unreadableAnswer : platformFailure)('query', response);
+	const { code } = failure.details;
 	// A deployment may be set to answer so for a function that does not exist (`UDF_404_ON_BAD_PATH`).
-	if (credential.authentication === 'bearerToken' && answer.code === 'FunctionPathNotFound') {
-		return { accepted: true };
+	if (credential.authentication === 'bearerToken' && code === 'FunctionPathNotFound') {
+		return ACCEPTS;
 	}
-	if (typeof answer.code !== 'string') {
-		return response.httpStatus >= 500
-			? refused(
-					`The server at ${credential.deploymentUrl} answered with HTTP status ${response.httpStatus}. Try again later.`,
-				)
-			: notConvex(credential);
-	}
-	const { sentences } = platformFailure('query', response).advisedBy(CREDENTIAL_ADVICE);
-	return refused(`${sentences}${wrongDeploymentHint(credential)}`);
+	// A proxy may answer with these statuses too, but without a code of Convex.
+	const refuses =
+		REFUSING_STATUSES.includes(httpStatus) && code !== undefined && !isProviderAway(code);
+	const hint = refuses ? wrongDeploymentHint(credential) : '';
+	return {
+		status: refuses ? 'refuses' : 'unavailable',
+		failure: failure.with({
+			message: `${failure.message}${hint}`,
+			details: { outcome: 'notExecuted' },
+		}),
+	};
 }
 
-function notConvex({ deploymentUrl }: ConvexCredential): ProbeResult {
-	return refused(
-		`The server at ${deploymentUrl} is not a Convex deployment. Paste the deployment URL from the Convex dashboard (Settings → URL & Deploy Key).`,
-	);
+/** Says why a credential's test failed, in one text. */
+export function explainFailedTest(
+	{ deploymentUrl }: ConvexCredential,
+	failure: ConvexFailure,
+): string {
+	const { kind, code, httpStatus = 0 } = failure.details;
+	if (kind !== 'deployment' || code !== undefined) {
+		return failure.advisedBy(CREDENTIAL_ADVICE).sentences;
+	}
+	return httpStatus >= 500
+		? `The server at ${deploymentUrl} answered with HTTP status ${httpStatus}. Try again later.`
+		: `The server at ${deploymentUrl} is not a Convex deployment. Paste the deployment URL from the Convex dashboard (Settings → URL & Deploy Key).`;
 }
 
 /** Most refused keys belong to another deployment of the same project: its name is in the key. */
@@ -89,10 +114,6 @@ function wrongDeploymentHint({ deploymentUrl, keyDeploymentName }: ConvexCredent
 	const [urlName, ...domain] = new URL(deploymentUrl).hostname.split('.');
 	const isCloud = domain.slice(-2).join('.') === 'convex.cloud';
 	return isCloud && keyDeploymentName !== undefined && keyDeploymentName !== urlName
-		? ` The key is for the deployment '${keyDeploymentName}', the URL is of '${urlName}'.`
+		? `: the key is for the deployment '${keyDeploymentName}', the URL is of '${urlName}'`
 		: '';
-}
-
-function refused(message: string): ProbeResult {
-	return { accepted: false, message };
 }

@@ -1,8 +1,13 @@
 import { lostAnswer } from './callOutcome';
-import { ConvexFailure, failureOf } from '../failure';
+import { ConvexFailure, failureOf, type FailureDetails } from '../failure';
 import type { SessionOperation } from '../functions/functionCall';
 
 const MS_PER_SECOND = 1_000;
+
+/** Whether the call ran is not known from the connection alone: `notSent` and `answerLost` say it. */
+const CONNECTION_LOST: FailureDetails = { kind: 'network', retryable: true, outcome: 'unknown' };
+
+const NOTHING_SENT: FailureDetails = { ...CONNECTION_LOST, outcome: 'notExecuted' };
 
 /** The failure of a call that was never sent, for a reason that is not its own. */
 export function notSent(cause: ConvexFailure): ConvexFailure {
@@ -17,9 +22,9 @@ export function answerLost(operation: SessionOperation, cause: ConvexFailure): C
 /** @param reason why the connection was not made; the host's WebSocket mostly does not say */
 export function noLiveConnection(reason: string): ConvexFailure {
 	return new ConvexFailure(
-		`The deployment answers, but the live connection (WebSocket) to it does not come about${saying(reason)}`,
+		`The deployment answers, but the live connection (WebSocket) to it could not be established${saying(reason)}`,
 		"A proxy or firewall between n8n and the deployment has to let WebSocket connections through. n8n's proxy settings (HTTPS_PROXY) apply to them only with NODE_USE_ENV_PROXY=1 in n8n's environment.",
-		{ kind: 'network', retryable: true, outcome: 'notExecuted' },
+		NOTHING_SENT,
 	);
 }
 
@@ -27,68 +32,83 @@ export function noLiveConnection(reason: string): ConvexFailure {
 export function noResultOverConnection(reason: string): ConvexFailure {
 	return new ConvexFailure(
 		`The deployment answers, and the live connection (WebSocket) to it opens, but closes before the query's result has arrived${saying(reason)}`,
-		'A big result may take longer than the network, or a proxy in it, keeps the connection open: watch a query that returns less.',
-		{ kind: 'network', retryable: true, outcome: 'notExecuted' },
+		'A large result may take longer than the network or a proxy keeps a connection open: watch a query that returns less.',
+		NOTHING_SENT,
 	);
+}
+
+/** There is a connection, and the result that is waited for does not come over it. */
+export function noResult(since: Date): ConvexFailure {
+	return new ConvexFailure(
+		`The query has returned no result since ${since.toISOString()}, although the live connection (WebSocket) to the deployment is open`,
+		'A large result takes a while over a slow network: watch a query that returns less. Otherwise check in Convex what the query is doing.',
+		NOTHING_SENT,
+	);
+}
+
+/** @param cause why it lasts, as far as it is known */
+export function prolongedOutage(since: Date, cause: ConvexFailure): ConvexFailure {
+	return cause.with({
+		message: `No live connection to the deployment since ${since.toISOString()}. ${cause.message}`,
+	});
 }
 
 /** @param reason what the deployment or the network said, often nothing */
 export function connectionBroken(reason: string): ConvexFailure {
 	return new ConvexFailure(
 		`The connection broke before the answer arrived${saying(reason)}`,
-		'An action that is under way then is not sent again: only mutations are recognised when they come twice.',
-		{ kind: 'network', retryable: true, outcome: 'unknown' },
+		'An action that was in flight is not sent again: the deployment recognises only mutations that it has had before.',
+		CONNECTION_LOST,
 	);
 }
 
 /**
- * @param wasBack whether the connection was there again, and broke once more
+ * A session's outage that has lasted for too long.
+ *
+ * @param hasReconnected whether there was a connection again, over which nothing came
  * @param cause why there is no connection, as far as it is known
  */
-export function longInterruption(
+export function sessionOutage(
 	limitMs: number,
-	wasBack: boolean,
+	hasReconnected: boolean,
 	cause: ConvexFailure,
 ): ConvexFailure {
-	const what = wasBack ? 'no call was answered' : 'was not back';
+	const what = hasReconnected ? 'no call was answered' : 'it was not restored';
 	return cause.with({
 		message: `The connection broke, and ${what} within ${limitMs / MS_PER_SECOND} seconds. ${cause.message}`,
 		details: { retryable: true },
 	});
 }
 
-/** The connection is there, and calls whose time was up hold up the others. */
-export function longSilence(limitMs: number): ConvexFailure {
+/** The connection is there, and calls that have timed out hold up the others. */
+export function sessionInactive(timeoutMs: number): ConvexFailure {
 	return new ConvexFailure(
-		`The deployment answered nothing for ${limitMs / MS_PER_SECOND} seconds after a call had exceeded its 'Timeout'`,
-		"In a session, mutations wait until those before them are answered. Look in Convex at what the function does, or set the option 'Delivery' to 'HTTP'.",
-		{ kind: 'network', retryable: true, outcome: 'unknown' },
+		`The deployment sent no answer for ${timeoutMs / MS_PER_SECOND} seconds after a call had exceeded its 'Timeout'`,
+		"In a session, each mutation waits for those before it. Check in Convex what the function is doing, or set the option 'Delivery' to 'HTTP'.",
+		CONNECTION_LOST,
 	);
 }
 
 /** @param reason what the deployment said each time, often nothing */
-export function connectionKeepsBreaking(reason: string): ConvexFailure {
+export function connectionKeepsClosing(reason: string): ConvexFailure {
 	return new ConvexFailure(
-		`The deployment answers, but the live connection (WebSocket) to it breaks time and again${saying(reason)}`,
+		`The deployment answers, but the live connection (WebSocket) to it keeps closing${saying(reason)}`,
 		"Send less data per call, or set the option 'Delivery' to 'HTTP'.",
-		{ kind: 'network', retryable: true, outcome: 'unknown' },
+		CONNECTION_LOST,
 	);
 }
 
 export function connectionRefused(reason: string): ConvexFailure {
 	return new ConvexFailure(
 		reason === '' ? 'The deployment does not accept the live connection (WebSocket)' : reason,
-		"Check the credential, or set the option 'Delivery' to 'HTTP', which tells more.",
+		"Check the credential, or set the option 'Delivery' to 'HTTP', whose errors say more.",
 		{ kind: 'deployment', retryable: false, outcome: 'notExecuted' },
 	);
 }
 
 export function answerTimeout(timeoutMs: number): ConvexFailure {
-	return failureOf('timedOut', `The deployment did not answer within ${timeoutMs} ms`, {
-		kind: 'network',
-		retryable: true,
-		outcome: 'unknown',
-	});
+	const message = `The deployment did not answer within ${timeoutMs} ms`;
+	return failureOf('timedOut', message, CONNECTION_LOST);
 }
 
 function saying(reason: string): string {

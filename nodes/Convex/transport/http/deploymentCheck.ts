@@ -1,83 +1,71 @@
-import { isProviderAway } from '../../convex/failures/callOutcome';
-import { credentialProbe, parseProbeResponse } from '../../convex/deployment/credentialProbe';
-import { ConvexFailure } from '../../convex/failure';
-import type { DeploymentResponse } from '../../convex/functions/functionCall';
-import { parseJsonObject } from '../../convex/values/jsonText';
-import { platformFailure } from '../../convex/failures/platformFailure';
+import {
+	credentialProbe,
+	judgeProbe,
+	type DeploymentState,
+} from '../../convex/deployment/credentialProbe';
 import type { CallContext, Deployment } from '../deployment';
+import { elapsed } from '../timers';
 import { post } from './post';
 
-/**
- * What a deployment says over HTTP, when its live connection is in doubt.
- *
- * - `answers`: it is there and accepts the credential.
- * - `refuses`: it does not accept the credential; this answer comes from Convex itself.
- * - `unreachable`: anything else. It may be there again later.
- */
-export type DeploymentCheck =
-	| { status: 'answers' }
-	| {
-			status: 'refuses' | 'unreachable';
-			failure: ConvexFailure;
-			/** What came, if anything did. */
-			response?: DeploymentResponse;
-	  };
+const CHECK_TIMEOUT_MS = 10_000;
+
+/** No longer is a check waited for that others began: its answer may never come. */
+const SHARED_CHECK_MS = 1_000;
 
 /**
- * Makes one request that reads the credential. The WebSocket of the host says of a connection that
- * failed only that it did; n8n's request helper says why.
- *
- * @param actsAsUser whether the deployment's credential acts as a user
- * @param timeoutMs how long to wait for the answer
+ * Asks a deployment over HTTP, when its live connection is in doubt. The WebSocket of the host says of
+ * a connection that failed only that it did; n8n's request helper says why.
  */
-export async function checkDeployment(
-	context: CallContext,
-	deployment: Deployment,
-	actsAsUser: boolean,
-	timeoutMs: number,
-): Promise<DeploymentCheck> {
-	const { credential } = deployment;
-	// The check of a deploy key knows no users; the one of a token is any query.
-	const probed = actsAsUser
-		? { ...credential, authentication: 'bearerToken' as const }
-		: credential;
-	const probe = credentialProbe(probed);
-	const { method, path, body } = probe;
-	const answer = await post(context, deployment, {
-		operation: 'query',
-		method,
-		path,
-		...(body !== undefined && { body: JSON.stringify(body) }),
-		timeoutMs,
-	});
-	if (answer.status === 'failure') return { status: 'unreachable', failure: answer.failure };
-	const { response } = answer;
-	const result = parseProbeResponse(probed, probe, response);
-	return result.accepted ? { status: 'answers' } : negative(result.message, response);
-}
+export class DeploymentCheck {
+	private pending: Promise<DeploymentState> | undefined;
 
-const REFUSING_STATUSES = [401, 403];
+	/** @param actsAsUser whether the deployment's credential acts as a user */
+	constructor(
+		private readonly context: CallContext,
+		private readonly deployment: Deployment,
+		private readonly actsAsUser: boolean,
+	) {}
 
-function negative(message: string, response: DeploymentResponse): DeploymentCheck {
-	const { httpStatus, body } = response;
-	const code = parseJsonObject(body)?.code;
-	const details = { kind: 'deployment', httpStatus, outcome: 'notExecuted' } as const;
-	if (isProviderAway(code)) {
-		const { description } = platformFailure('query', response);
-		const failure = new ConvexFailure(message, description, { ...details, retryable: true });
-		return { status: 'unreachable', response, failure };
+	/**
+	 * Makes one request that reads the credential, or shares the one that is pending. That one may have
+	 * begun before what brought the deployment into doubt: that it accepts the credential proves nothing.
+	 *
+	 * @param timeoutMs how long to wait for the whole answer
+	 */
+	async ask(timeoutMs = CHECK_TIMEOUT_MS): Promise<DeploymentState> {
+		const { pending } = this;
+		if (pending === undefined) return await this.begin(timeoutMs);
+		const shared = await Promise.race([pending, elapsed(SHARED_CHECK_MS)]);
+		if (shared !== undefined && shared.status !== 'accepts') return shared;
+		const newer = this.pending === pending ? undefined : this.pending;
+		return await (newer ?? this.begin(timeoutMs));
 	}
-	// A proxy may answer with these too, but not in Convex's form.
-	const isRefusal = REFUSING_STATUSES.includes(httpStatus) && typeof code === 'string';
-	return {
-		status: isRefusal ? 'refuses' : 'unreachable',
-		response,
-		failure: new ConvexFailure(
-			message,
-			isRefusal
-				? 'Correct the credential.'
-				: "Check the credential's 'Deployment URL', and that the deployment is running.",
-			{ ...details, retryable: !isRefusal },
-		),
-	};
+
+	private async begin(timeoutMs: number): Promise<DeploymentState> {
+		const begun = this.request(timeoutMs).finally(() => {
+			if (this.pending === begun) this.pending = undefined;
+		});
+		this.pending = begun;
+		return await begun;
+	}
+
+	private async request(timeoutMs: number): Promise<DeploymentState> {
+		const { credential } = this.deployment;
+		// The check of a deploy key knows no users; the one of a token is any query.
+		const probed = this.actsAsUser
+			? { ...credential, authentication: 'bearerToken' as const }
+			: credential;
+		const probe = credentialProbe(probed);
+		const { method, path, body } = probe;
+		const answer = await post(this.context, this.deployment, {
+			operation: 'query',
+			method,
+			path,
+			...(body !== undefined && { body: JSON.stringify(body) }),
+			timeoutMs,
+		});
+		return answer.status === 'failure'
+			? { status: 'unavailable', failure: answer.failure }
+			: judgeProbe(probed, probe, answer.response);
+	}
 }

@@ -3,7 +3,8 @@ import { parseCredential, type ConvexCredential } from '../../convex/deployment/
 import {
 	CREDENTIAL_ADVICE,
 	credentialProbe,
-	parseProbeResponse,
+	explainFailedTest,
+	judgeProbe,
 	type CredentialProbe,
 } from '../../convex/deployment/credentialProbe';
 import { endpointUrl } from '../../convex/deployment/deploymentUrl';
@@ -30,10 +31,10 @@ export async function testCredential(
 	try {
 		const credential = parseCredential(fields);
 		const probe = credentialProbe(credential);
-		const result = parseProbeResponse(credential, probe, await send(helpers, credential, probe));
-		return result.accepted
+		const state = judgeProbe(credential, probe, await send(helpers, credential, probe));
+		return state.status === 'accepts'
 			? { status: 'OK', message: 'Connection successful!' }
-			: { status: 'Error', message: result.message };
+			: { status: 'Error', message: explainFailedTest(credential, state.failure) };
 	} catch (error) {
 		const { sentences } = toFailure(error).advisedBy(CREDENTIAL_ADVICE);
 		return { status: 'Error', message: sentences };

@@ -3,21 +3,21 @@ export interface SocketObserver {
 	/** Asked before each connection; what it throws keeps the socket from being opened. */
 	beforeConnect: () => Promise<void>;
 	/** The client has sent what it had to send. */
-	opened: () => void;
+	onOpen: () => void;
 	/**
 	 * The deployment does not accept the credential, or no longer; the client does not learn of it.
 	 *
 	 * @param hasReadNothing whether it read nothing of what was sent behind the credential
 	 */
-	authenticationRefused: (message: string, hasReadNothing: boolean) => void;
-	/** The deployment cannot work with what the client sent; the client connects anew. */
-	protocolFailed: (message: string) => void;
+	onUnauthorized: (message: string, hasReadNothing: boolean) => void;
+	/** The deployment cannot work with what the client sent; the client reconnects. */
+	onProtocolError: (message: string) => void;
 	/**
 	 * Nothing arrives any more, or nothing ever did.
 	 *
 	 * @param reason what the deployment or the network said, often nothing
 	 */
-	closed: (reason: string) => void;
+	onClose: (reason: string) => void;
 }
 
 type Handler<Received> = ((received: Received) => void) | null;
@@ -25,15 +25,15 @@ type Handler<Received> = ((received: Received) => void) | null;
 /** A message that ends a session is short; longer ones are results and are not looked into. */
 const MAX_ENDING_LENGTH = 20_000;
 
-/** How a host reports a connection that did not come about. */
+/** How a host reports a connection that could not be established. */
 const CLOSE_ABNORMAL = 1006;
 
 const NOBODY: SocketObserver = {
 	beforeConnect: async () => {},
-	opened: () => {},
-	authenticationRefused: () => {},
-	protocolFailed: () => {},
-	closed: () => {},
+	onOpen: () => {},
+	onUnauthorized: () => {},
+	onProtocolError: () => {},
+	onClose: () => {},
 };
 
 /**
@@ -42,7 +42,7 @@ const NOBODY: SocketObserver = {
  *
  * - What a handler of the client throws would end n8n's process, because Node reports it as an
  *   uncaught exception. Here it ends the connection; the client then makes a new one.
- * - On a `FatalError` the client stops for good, and on an `AuthError` it goes on without a
+ * - On a `FatalError` the client stops for good, and on an `AuthError` it continues without a
  *   credential, so that the query would be run for nobody. Neither reaches it.
  */
 class GuardedWebSocket {
@@ -63,7 +63,7 @@ class GuardedWebSocket {
 	constructor(
 		address: string,
 		private observer: SocketObserver,
-		private readonly forget: (socket: GuardedWebSocket) => void,
+		private readonly onEnd: (socket: GuardedWebSocket) => void,
 	) {
 		observer
 			.beforeConnect()
@@ -88,7 +88,7 @@ class GuardedWebSocket {
 			return;
 		}
 		this.socket.close();
-		this.observer.closed('');
+		this.observer.onClose('');
 	}
 
 	/** The client has another one: this one is closed, and nothing more is told of it. */
@@ -114,7 +114,7 @@ class GuardedWebSocket {
 		this.state = 'open';
 		this.onopen?.(event);
 		// The client may have given it up.
-		if (this.isOpen) this.observer.opened();
+		if (this.isOpen) this.observer.onOpen();
 	}
 
 	private receive(data: string): void {
@@ -127,8 +127,8 @@ class GuardedWebSocket {
 		const { type, error, answersCredential } = ending;
 		// The credential is read before what follows it, and nothing after one that is refused.
 		const hasReadNothing = answersCredential && !this.hasReceived;
-		if (type === 'AuthError') this.observer.authenticationRefused(error, hasReadNothing);
-		else this.observer.protocolFailed(error);
+		if (type === 'AuthError') this.observer.onUnauthorized(error, hasReadNothing);
+		else this.observer.onProtocolError(error);
 		this.close();
 	}
 
@@ -136,8 +136,8 @@ class GuardedWebSocket {
 		if (this.state === 'closed') return;
 		const isNews = this.state !== 'closing' || this.socket === undefined;
 		this.state = 'closed';
-		this.forget(this);
-		if (isNews) this.observer.closed(event.reason);
+		this.onEnd(this);
+		if (isNews) this.observer.onClose(event.reason);
 		this.guard(() => this.onclose?.(event));
 	}
 
@@ -149,7 +149,7 @@ class GuardedWebSocket {
 		try {
 			handle();
 		} catch (error) {
-			this.observer.protocolFailed(messageOf(error));
+			this.observer.onProtocolError(messageOf(error));
 			this.close();
 		}
 	}

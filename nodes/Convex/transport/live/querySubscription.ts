@@ -8,22 +8,22 @@ import { toPlainJson } from '../../convex/values/plainJson';
 import { SyncClient, type FunctionInvocation } from './syncClient';
 import { startTimer, stopTimer } from '../timers';
 
-/** Of many triggers that watch the same, each begins anew at a moment of its own. */
+/** Of many triggers that watch the same query, each subscribes again at a moment of its own. */
 const RESUBSCRIBE_DELAY_MS = 1_000;
 
 export interface QuerySubscriptionObserver {
 	/** Asked before each connection; what it throws keeps it from being made. */
 	beforeConnect: () => Promise<void>;
 	/** The query's result, in Convex's encoded JSON: the first, each new one, or the same again. */
-	result: (value: JSONValue) => void;
+	onResult: (value: JSONValue) => void;
 	/** The query threw, or the deployment refused to run it. It stays subscribed. */
-	failed: (failure: ConvexFailure) => void;
+	onError: (failure: ConvexFailure) => void;
 	/** There is a connection; a result is going to come over it. */
-	connected: () => void;
-	/** The connection is lost, or did not come about; a new one is tried all the time. */
-	disconnected: (reason: string) => void;
+	onOpen: () => void;
+	/** The connection is lost, or was not made; a new one is tried all the time. */
+	onClose: (reason: string) => void;
 	/** The deployment did not accept the credential. Nothing is tried until `reconnect`. */
-	refused: (reason: string) => void;
+	onUnauthorized: (reason: string) => void;
 }
 
 /** A query that is watched over a live connection until it is closed. */
@@ -34,7 +34,7 @@ export class QuerySubscription {
 
 	private isClosed = false;
 
-	/** Whether it was asked for anew because of a cursor, and gave no result since. */
+	/** Whether it subscribed again because of a cursor, and gave no result since. */
 	private hasResubscribed = false;
 
 	/** @throws ConvexFailure (`input`) on a host without WebSockets */
@@ -47,7 +47,7 @@ export class QuerySubscription {
 		this.client = this.connect();
 	}
 
-	/** Whether there is a connection; what comes over it may be long under way. */
+	/** Whether there is a connection; what comes over it may take long. */
 	get isConnected(): boolean {
 		return this.client.isOpen;
 	}
@@ -57,7 +57,7 @@ export class QuerySubscription {
 		this.startReconnect(delayMs, () => true);
 	}
 
-	/** Does the same unless there is a connection by then: what is under way over it would come anew. */
+	/** Does the same unless there is a connection by then: what is in flight over it would come again. */
 	reconnectIfLost(delayMs: number): void {
 		this.startReconnect(delayMs, () => !this.isConnected);
 	}
@@ -86,21 +86,21 @@ export class QuerySubscription {
 		const isPresent = () => !this.isClosed && client === this.client;
 		const client: SyncClient = new SyncClient(this.credential, this.identity, {
 			beforeConnect: this.observer.beforeConnect,
-			opened: () => {
-				if (isPresent()) this.observer.connected();
+			onOpen: () => {
+				if (isPresent()) this.observer.onOpen();
 			},
-			protocolFailed: (message) => {
+			onProtocolError: (message) => {
 				failure = message;
 			},
-			closed: (reason) => {
-				if (isPresent()) this.observer.disconnected(failure ?? reason);
+			onClose: (reason) => {
+				if (isPresent()) this.observer.onClose(failure ?? reason);
 				failure = undefined;
 			},
-			authenticationRefused: (message) => {
+			onUnauthorized: (message) => {
 				if (!isPresent()) return;
 				// Left alone it would connect again without the credential.
 				void client.close();
-				this.observer.refused(message);
+				this.observer.onUnauthorized(message);
 			},
 		});
 		client.subscribe(this.subscription, (result) => {
@@ -112,7 +112,7 @@ export class QuerySubscription {
 	private receive(result: FunctionResult): void {
 		if (result.success) {
 			this.hasResubscribed = false;
-			this.observer.result(convexToJson(result.value));
+			this.observer.onResult(convexToJson(result.value));
 			return;
 		}
 		const { errorMessage, errorData, logLines } = result;
@@ -123,7 +123,7 @@ export class QuerySubscription {
 			logLines,
 		});
 		if (failure.reason === 'invalidCursor' && !this.hasResubscribed) this.resubscribe();
-		else this.observer.failed(failure);
+		else this.observer.onError(failure);
 	}
 
 	/**
@@ -133,7 +133,7 @@ export class QuerySubscription {
 	 */
 	private resubscribe(): void {
 		this.hasResubscribed = true;
-		this.observer.disconnected('');
+		this.observer.onClose('');
 		this.reconnect(RESUBSCRIBE_DELAY_MS * (0.5 + Math.random()));
 	}
 }

@@ -4,17 +4,22 @@ import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import { ConvexFailure } from '../../convex/failure';
 import type { FunctionPath } from '../../convex/functions/functionPath';
 import type { UserIdentity } from '../../convex/deployment/identity';
-import { noLiveConnection, noResultOverConnection } from '../../convex/failures/liveFailure';
+import type { DeploymentState } from '../../convex/deployment/credentialProbe';
+import {
+	noLiveConnection,
+	noResult,
+	noResultOverConnection,
+	prolongedOutage,
+} from '../../convex/failures/liveFailure';
 import { actingAs, type Deployment } from '../deployment';
 import { withNearestName } from '../http/functionSignature';
 import { toFailure } from '../nodeError';
-import { Absence, longAway, longWithoutResult, type Patience } from './absence';
-import { checkDeployment, type DeploymentCheck } from '../http/deploymentCheck';
+import { DeploymentCheck } from '../http/deploymentCheck';
 import { checkEgress } from './egress';
+import { Outage, type OutageThresholds } from './outage';
 import { QuerySubscription } from './querySubscription';
 import { startTimer, stopTimer } from '../timers';
 
-const CHECK_TIMEOUT_MS = 10_000;
 const FIRST_RETRY_MS = 1_000;
 const LAST_RETRY_MS = 60_000;
 
@@ -35,39 +40,45 @@ export interface QuerySupervisorObserver {
 	onResult: (value: JSONValue) => void;
 	/** The query throws, or is refused. It is watched on. */
 	onError: (failure: ConvexFailure) => void;
-	/** There has been no connection for long, or nothing came over it; it is tried on. */
+	/** There has been no connection for long, or nothing came over it. It is watched on. */
 	onOutage: (failure: ConvexFailure, since: Date) => void;
 	/** The deployment does not accept the credential. This is the end. */
 	onUnauthorized: (failure: ConvexFailure) => void;
 }
 
+/** `failure` is why the query could not be subscribed to the last time, if so. */
+type SupervisorState =
+	| { status: 'opening'; failure?: ConvexFailure }
+	| { status: 'retrying'; failure: ConvexFailure; timer: number }
+	| { status: 'subscribed'; subscription: QuerySubscription }
+	| { status: 'closed' };
+
 /**
  * Watches a query until it is closed, through everything but a refused credential. What Convex's own
  * client cannot know is found out over HTTP: why there is no connection, and whether a credential is
  * refused indeed.
+ *
+ *   start            arguments known
+ *  ───────▶ opening ─────────────────▶ subscribed    reconnects by itself, whatever closes its
+ *            │   ▲                                   connection; an `Outage` watches over both
+ *     failed │   │ pause over
+ *            ▼   │                     close, from each: closed
+ *           retrying
  */
 export class QuerySupervisor {
-	private readonly absence: Absence;
+	private readonly outage: Outage;
 
 	/** For HTTP, where the user to act as is part of the credential. */
 	private readonly caller: Deployment;
 
-	private query: QuerySubscription | undefined;
+	private readonly deploymentCheck: DeploymentCheck;
 
-	private isClosed = false;
-
-	private retryTimer: number | undefined;
+	private state: SupervisorState = { status: 'opening' };
 
 	private retries = 0;
 
-	/** Why the query could not be asked for yet, if so. */
-	private openingFailure: ConvexFailure | undefined;
-
 	/** Why there is no connection, as far as it is known. */
 	private reason = '';
-
-	/** How often a connection came about since something arrived of the query. */
-	private connections = 0;
 
 	/** Counts what arrived of the query, to tell what is out of date. */
 	private received = 0;
@@ -78,70 +89,77 @@ export class QuerySupervisor {
 		private readonly deployment: Deployment,
 		private readonly watched: WatchedQuery,
 		private readonly observer: QuerySupervisorObserver,
-		patience: Patience,
+		thresholds: OutageThresholds,
 	) {
 		const { identity } = watched;
 		this.caller = identity === undefined ? deployment : actingAs(deployment, identity);
-		this.absence = new Absence(patience, {
-			stillAway: (since, isLong) => void this.stillAway(since, isLong),
-		});
+		this.deploymentCheck = new DeploymentCheck(context, this.caller, identity !== undefined);
+		this.outage = new Outage(
+			thresholds,
+			(since, isProlonged) => void this.onOutage(since, isProlonged),
+		);
 	}
 
 	start(): void {
-		this.absence.begin();
+		this.outage.begin();
 		void this.open();
 	}
 
-	/** Whether there is a connection; what comes over it may be long under way. */
+	/** Whether there is a connection; what comes over it may take long. */
 	get isConnected(): boolean {
-		return this.query?.isConnected === true;
+		return this.state.status === 'subscribed' && this.state.subscription.isConnected;
+	}
+
+	/** What the deployment says over HTTP. */
+	async check(timeoutMs?: number): Promise<DeploymentState> {
+		return await this.deploymentCheck.ask(timeoutMs);
 	}
 
 	/** Ends within a second. Closing again does nothing. */
 	async close(): Promise<void> {
-		this.isClosed = true;
-		this.absence.end();
-		stopTimer(this.retryTimer);
-		await this.query?.close();
+		const { state } = this;
+		this.state = { status: 'closed' };
+		this.outage.end();
+		if (state.status === 'retrying') stopTimer(state.timer);
+		if (state.status === 'subscribed') await state.subscription.close();
 	}
 
-	/** What the deployment says over HTTP. */
-	private async check(): Promise<DeploymentCheck> {
-		const actsAsUser = this.watched.identity !== undefined;
-		return await checkDeployment(this.context, this.caller, actsAsUser, CHECK_TIMEOUT_MS);
+	private get isClosed(): boolean {
+		return this.state.status === 'closed';
 	}
 
 	private async open(): Promise<void> {
-		const { functionPath, componentPath, identity } = this.watched;
-		const { credential } = this.deployment;
-		this.retryTimer = undefined;
 		try {
 			const args = await this.watched.args();
 			if (this.isClosed) return;
-			this.openingFailure = undefined;
-			this.absence.begin();
+			this.state = { status: 'opening' };
+			this.outage.begin();
 			this.observer.onSubscribed(args);
-			this.query = new QuerySubscription(
-				credential,
-				identity,
-				{ functionPath, args, componentPath },
-				{
-					beforeConnect: async () => await checkEgress(this.context, credential.deploymentUrl),
-					result: (value) => this.arrived(() => this.observer.onResult(value)),
-					failed: (failure) => this.arrived(() => void this.failed(failure)),
-					connected: () => {
-						this.connections += 1;
-					},
-					disconnected: (reason) => this.disconnected(reason),
-					refused: (reason) => void this.refused(reason),
-				},
-			);
+			this.state = { status: 'subscribed', subscription: this.subscribe(args) };
 		} catch (thrown) {
-			if (!this.isClosed) await this.openLater(toFailure(thrown));
+			if (!this.isClosed) await this.retry(toFailure(thrown));
 		}
 	}
 
-	private async openLater(failure: ConvexFailure): Promise<void> {
+	private subscribe(args: EncodedArguments): QuerySubscription {
+		const { functionPath, componentPath, identity } = this.watched;
+		const { credential } = this.deployment;
+		return new QuerySubscription(
+			credential,
+			identity,
+			{ functionPath, args, componentPath },
+			{
+				beforeConnect: async () => await checkEgress(this.context, credential.deploymentUrl),
+				onResult: (value) => this.arrived(() => this.observer.onResult(value)),
+				onError: (failure) => this.arrived(() => void this.onError(failure)),
+				onOpen: () => this.outage.connected(),
+				onClose: (reason) => this.disconnected(reason),
+				onUnauthorized: (reason) => void this.onUnauthorized(reason),
+			},
+		);
+	}
+
+	private async retry(failure: ConvexFailure): Promise<void> {
 		const { kind, retryable } = failure.details;
 		const check = kind === 'deployment' ? await this.check() : undefined;
 		if (this.isClosed) return;
@@ -149,24 +167,32 @@ export class QuerySupervisor {
 			this.observer.onUnauthorized(check.failure);
 			return;
 		}
-		this.openingFailure = failure;
-		if (kind === 'network' || retryable === true || check?.status === 'unreachable') {
+		this.pause(failure, this.nextRetryMs());
+		if (kind === 'network' || retryable === true || check?.status === 'unavailable') {
 			this.disconnected(failure.message);
 		} else {
 			// The deployment is there; it has answered.
-			this.absence.end();
+			this.outage.end();
 			this.observer.onError(failure);
 		}
-		this.retryTimer = startTimer(() => void this.open(), this.nextRetryMs());
+	}
+
+	private pause(failure: ConvexFailure, delayMs: number): void {
+		const timer = startTimer(() => {
+			this.state = { status: 'opening', failure };
+			void this.open();
+		}, delayMs);
+		this.state = { status: 'retrying', failure, timer };
 	}
 
 	/** Without the rest of the pause before the next attempt. */
 	private attempt(delayMs: number): void {
-		if (this.query !== undefined) {
-			this.query.reconnectIfLost(delayMs);
-		} else if (this.retryTimer !== undefined) {
-			stopTimer(this.retryTimer);
-			this.retryTimer = startTimer(() => void this.open(), delayMs);
+		const { state } = this;
+		if (state.status === 'subscribed') {
+			state.subscription.reconnectIfLost(delayMs);
+		} else if (state.status === 'retrying') {
+			stopTimer(state.timer);
+			this.pause(state.failure, delayMs);
 		}
 	}
 
@@ -176,17 +202,16 @@ export class QuerySupervisor {
 		return delayMs * (0.5 + Math.random());
 	}
 
-	private arrived(tell: () => void): void {
+	private arrived(report: () => void): void {
 		if (this.isClosed) return;
 		this.received += 1;
 		this.retries = 0;
-		this.connections = 0;
 		this.reason = '';
-		this.absence.end();
-		tell();
+		this.outage.end();
+		report();
 	}
 
-	private async failed(failure: ConvexFailure): Promise<void> {
+	private async onError(failure: ConvexFailure): Promise<void> {
 		const { received } = this;
 		const { functionPath, componentPath } = this.watched;
 		const target = { operation: 'query' as const, functionPath, componentPath };
@@ -197,11 +222,11 @@ export class QuerySupervisor {
 	private disconnected(reason: string): void {
 		if (this.isClosed) return;
 		this.reason = reason;
-		this.absence.begin();
+		this.outage.begin();
 	}
 
 	/** A live connection may be refused for a passing reason; what HTTP says too is final. */
-	private async refused(reason: string): Promise<void> {
+	private async onUnauthorized(reason: string): Promise<void> {
 		const check = await this.check();
 		if (this.isClosed) return;
 		if (check.status === 'refuses') {
@@ -209,61 +234,61 @@ export class QuerySupervisor {
 			return;
 		}
 		this.disconnected(reason);
-		this.query?.reconnect(this.nextRetryMs());
+		if (this.state.status === 'subscribed') {
+			this.state.subscription.reconnect(this.nextRetryMs());
+		}
 	}
 
-	private async stillAway(since: Date, isLong: boolean): Promise<void> {
+	private async onOutage(since: Date, isProlonged: boolean): Promise<void> {
 		if (this.isConnected) {
-			if (isLong) this.observer.onOutage(longWithoutResult(since), since);
-			this.watchOver(since, isLong);
+			if (isProlonged) this.observer.onOutage(noResult(since), since);
+			this.awaitAttempt(since, isProlonged);
 			return;
 		}
-		const check = await this.checkAbsence(since);
-		if (check === undefined || (check.status === 'unreachable' && !isLong)) return;
+		const check = await this.checkOutage();
+		if (check === undefined || (check.status === 'unavailable' && !isProlonged)) return;
 		// Convex's client makes pauses of up to 24 seconds, and may have begun one before it came back.
-		const { attemptDelayMs } = this.absence;
+		const { attemptDelayMs } = this.outage;
 		this.attempt(attemptDelayMs);
-		if (check.status === 'answers') this.watchOver(since, isLong, attemptDelayMs);
-		else this.observer.onOutage(longAway(since, check.failure), since);
+		if (check.status === 'accepts') this.awaitAttempt(since, isProlonged, attemptDelayMs);
+		else this.observer.onOutage(prolongedOutage(since, check.failure), since);
 	}
 
-	private watchOver(since: Date, isLong: boolean, attemptDelayMs = 0): void {
-		this.absence.afterAttempt(() => void this.afterAttempt(since, isLong), attemptDelayMs);
+	private awaitAttempt(since: Date, isProlonged: boolean, attemptDelayMs = 0): void {
+		this.outage.afterAttempt(() => void this.afterAttempt(since, isProlonged), attemptDelayMs);
 	}
 
 	/**
 	 * What answers over HTTP and not over a fresh live connection will not do so later either. An open
-	 * one is left alone: a big result may be under way, of which the host's WebSocket tells nothing
+	 * one is left alone: a large result may be in flight, of which the host's WebSocket tells nothing
 	 * before it is whole, and one that is silent for a minute is replaced by Convex's client.
 	 */
-	private async afterAttempt(since: Date, isLong: boolean): Promise<void> {
+	private async afterAttempt(since: Date, isProlonged: boolean): Promise<void> {
 		if (this.isConnected) {
-			this.watchOver(since, isLong);
+			this.awaitAttempt(since, isProlonged);
 			return;
 		}
-		const check = await this.checkAbsence(since);
+		const check = await this.checkOutage();
 		if (check === undefined) return;
-		if (check.status === 'answers') {
-			this.observer.onOutage(
-				longAway(since, this.openingFailure ?? this.connectionFailure()),
-				since,
-			);
-		} else if (isLong) {
-			this.observer.onOutage(longAway(since, check.failure), since);
+		if (check.status === 'accepts') {
+			this.observer.onOutage(prolongedOutage(since, this.liveFailure()), since);
+		} else if (isProlonged) {
+			this.observer.onOutage(prolongedOutage(since, check.failure), since);
 		}
 	}
 
-	private connectionFailure(): ConvexFailure {
-		return this.connections > 0
-			? noResultOverConnection(this.reason)
-			: noLiveConnection(this.reason);
+	/** Why nothing comes over the live connection of a deployment that answers over HTTP. */
+	private liveFailure(): ConvexFailure {
+		const { state, outage, reason } = this;
+		const failure = 'failure' in state ? state.failure : undefined;
+		if (failure !== undefined) return failure;
+		return outage.hasReconnected ? noResultOverConnection(reason) : noLiveConnection(reason);
 	}
 
-	/** @returns undefined when the absence ended meanwhile, or ends everything */
-	private async checkAbsence(since: Date): Promise<DeploymentCheck | undefined> {
-		const check = await this.check();
-		if (this.absence.since !== since) return undefined;
-		if (check.status !== 'refuses') return check;
+	/** @returns undefined when the outage ended meanwhile, or the credential is refused */
+	private async checkOutage(): Promise<DeploymentState | undefined> {
+		const check = await this.outage.during(async () => await this.check());
+		if (check?.status !== 'refuses') return check;
 		this.observer.onUnauthorized(check.failure);
 		return undefined;
 	}

@@ -1,15 +1,10 @@
 import { executionCancelled, type ConvexFailure } from '../../convex/failure';
 import type { SessionOperation } from '../../convex/functions/functionCall';
 import type { UserIdentity } from '../../convex/deployment/identity';
-import {
-	connectionBroken,
-	connectionKeepsBreaking,
-	connectionRefused,
-	longInterruption,
-	longSilence,
-} from '../../convex/failures/liveFailure';
+import { connectionBroken, sessionInactive } from '../../convex/failures/liveFailure';
 import { readSessionResult } from '../../convex/responses/sessionResult';
 import { actingAs, type CallContext, type Deployment } from '../deployment';
+import { DeploymentCheck } from '../http/deploymentCheck';
 import { toFailure } from '../nodeError';
 import {
 	InFlightCalls,
@@ -19,17 +14,18 @@ import {
 } from './inFlightCalls';
 import { diagnoseConnection, type ConnectionDiagnosis } from './connectionDiagnosis';
 import { checkEgress } from './egress';
-import { Interruption } from './interruption';
+import { Outage, type OutageThresholds } from './outage';
+import {
+	CONNECTING,
+	nextState,
+	type EndReason,
+	type SessionEvent,
+	type SessionState,
+} from './sessionState';
 import { SyncClient } from './syncClient';
-
-/** What goes wrong this often in a row, while the deployment answers over HTTP, goes on to do so. */
-const MAX_CONSECUTIVE_FAILURES = 3;
 
 /** What the client gives for an action that it takes for sent (convex-js src/browser/sync/request_manager.ts). */
 const ACTION_LOST = 'Connection lost while action was in flight';
-
-/** As long as calls over HTTP are sent again without any answer: a restart or a redeployment takes less. */
-export const INTERRUPTION_LIMIT_MS = 60_000;
 
 export interface SessionOptions {
 	context: CallContext;
@@ -40,12 +36,12 @@ export interface SessionOptions {
 	operation: SessionOperation;
 	/** Ends the session at once. */
 	cancelSignal: AbortSignal | undefined;
-	/** How long calls wait for a connection, and sent ones for a sign that they go on. */
-	interruptionLimitMs: number;
+	/** How long calls wait for a connection, and those that were sent for any answer. */
+	thresholds: OutageThresholds;
 }
 
 /**
- * Calls over one live connection, through Convex's own sync client. It connects anew after a lost
+ * Calls over one live connection, through Convex's own sync client. It reconnects after a lost
  * connection and sends again what has no answer yet; the deployment recognises mutations by the
  * session and their number, and runs them one at a time and once. An action is sent again only when
  * it is certain that nobody read it.
@@ -57,85 +53,96 @@ export class Session {
 
 	private readonly calls: InFlightCalls;
 
-	/** For HTTP, where the user to act as is part of the credential. */
-	private readonly caller: Deployment;
+	private readonly deploymentCheck: DeploymentCheck;
 
-	private readonly interruption: Interruption;
+	/** A time in which calls wait without an answer because the connection broke, or is not there yet. */
+	private readonly outage: Outage;
 
-	/** Why no call is sent any more, and whether that holds for any user. */
-	private ending: { cause: ConvexFailure; isForAll: boolean } | undefined;
-
-	/** How many connections there were. */
-	private connections = 0;
-
-	/** How often in a row something went wrong, since the last answer. */
-	private failureCounts = noFailures();
-
-	/** Why the last connection ended, as far as it is known. */
-	private reason = '';
+	private state: SessionState = CONNECTING;
 
 	/** Settled, unless it is being found out whether the credential is refused indeed. */
-	private refusalCheck: Promise<void> = Promise.resolve();
+	private refusalDiagnosis: Promise<void> = Promise.resolve();
 
 	/** @throws ConvexFailure (`input`) on a host without WebSockets, and for a user to act as without a deploy key */
 	constructor(private readonly options: SessionOptions) {
-		const { deployment, identity, operation, cancelSignal, interruptionLimitMs } = options;
-		this.caller = identity === undefined ? deployment : actingAs(deployment, identity);
-		this.calls = new InFlightCalls(operation, interruptionLimitMs, () =>
-			this.end(longSilence(interruptionLimitMs)),
+		const { context, deployment, identity, operation, cancelSignal, thresholds } = options;
+		// For HTTP, where the user to act as is part of the credential.
+		const caller = identity === undefined ? deployment : actingAs(deployment, identity);
+		this.deploymentCheck = new DeploymentCheck(context, caller, identity !== undefined);
+		const { prolongedMs } = thresholds;
+		this.calls = new InFlightCalls(operation, prolongedMs, () =>
+			this.end(sessionInactive(prolongedMs)),
 		);
-		this.interruption = new Interruption(interruptionLimitMs, () => void this.giveUp());
+		this.outage = new Outage(
+			thresholds,
+			() => void this.diagnoseOutage(),
+			() => 0,
+		);
 		this.client = new SyncClient(deployment.credential, identity, {
 			beforeConnect: async () => await this.beforeConnect(),
-			opened: () => this.opened(),
-			closed: (reason) => this.closed(reason),
-			authenticationRefused: (message, hasReadNothing) => this.refused(message, hasReadNothing),
-			protocolFailed: (message) => this.protocolFailed(message),
+			onOpen: () => this.onOpen(),
+			onClose: (reason) => this.onClose(reason),
+			onUnauthorized: (reason, hasReadNothing) => this.onUnauthorized(reason, hasReadNothing),
+			onProtocolError: (reason) => this.dispatch({ type: 'protocolFailed', reason }),
 		});
 		cancelSignal?.addEventListener('abort', this.cancel);
 		if (cancelSignal?.aborted === true) this.cancel();
 	}
 
-	/** Whether it sends no calls any more, for a reason that another user's session would have too. */
-	get hasEndedForAll(): boolean {
-		return this.ending?.isForAll === true;
+	/** Why it sends no calls any more; undefined as long as it does. */
+	get endReason(): EndReason | undefined {
+		return this.state.status === 'ended' ? this.state : undefined;
 	}
 
 	/** Sends a call behind those before it. Never throws. */
 	call(call: SessionCall): CallHandle {
-		const { client, calls } = this;
-		const underWay = calls.add(call, client.isOpen ? this.connections : undefined);
-		if (this.ending !== undefined) {
-			calls.failAll(this.ending.cause);
-			return underWay;
+		const { state, calls } = this;
+		const added = calls.add(call, state.status === 'open' ? state.connection : undefined);
+		if (state.status === 'ended') {
+			calls.dispatch({ type: 'allFailed', cause: state.cause });
+			return added;
 		}
-		if (!client.isOpen) this.interruption.begin(this.connections);
-		void this.answer(underWay);
-		return underWay;
+		if (state.status !== 'open') this.outage.begin();
+		void this.answer(added);
+		return added;
 	}
 
-	/** Ends within a second. Calls under way are not waited for. */
+	/** Ends within a second. Calls in flight are not waited for. */
 	async close(): Promise<void> {
 		this.end(executionCancelled());
 		await this.client.close();
 	}
 
-	private async answer(underWay: InFlightCall): Promise<void> {
+	/** How many connections there were, and why the last one ended, as far as it is known. */
+	private get present(): { connection: number; reason: string } {
+		return this.state.status === 'ended' ? CONNECTING : this.state;
+	}
+
+	private dispatch(event: SessionEvent): void {
+		const before = this.state;
+		const after = nextState(before, event);
+		this.state = after;
+		if (after.status === 'ended' && after !== before) this.onEnd(after.cause);
+	}
+
+	private async answer(inFlight: InFlightCall): Promise<void> {
+		const { id, call } = inFlight;
 		const { operation } = this.options;
 		try {
-			const result = await this.callUntilAnswered(underWay);
+			const result = await this.callUntilAnswered(inFlight);
 			if (result === undefined) {
-				this.calls.fail(underWay, connectionBroken(this.reason));
+				this.calls.dispatch({ type: 'failed', id, cause: connectionBroken(this.present.reason) });
 			} else {
-				this.failureCounts = noFailures();
-				this.interruption.end();
-				const { valueFormat } = underWay.call;
-				this.calls.settle(underWay, readSessionResult(operation, valueFormat, result));
+				this.dispatch({ type: 'answered' });
+				this.outage.end();
+				const read = readSessionResult(operation, call.valueFormat, result);
+				this.calls.dispatch({ type: 'answered', id, result: read });
 			}
 		} catch (thrown) {
-			this.calls.settle(underWay, { status: 'failure', failure: toFailure(thrown) });
+			const result = { status: 'failure' as const, failure: toFailure(thrown) };
+			this.calls.dispatch({ type: 'answered', id, result });
 		}
-		if (this.calls.isEmpty) this.interruption.end();
+		if (this.calls.isEmpty) this.outage.end();
 	}
 
 	/**
@@ -145,19 +152,19 @@ export class Session {
 	 *
 	 * @returns undefined for one that was lost
 	 */
-	private async callUntilAnswered(underWay: InFlightCall) {
+	private async callUntilAnswered(inFlight: InFlightCall) {
 		for (;;) {
-			const { connections } = this;
-			const result = await this.client.call(this.options.operation, underWay.call);
+			const { connection } = this.present;
+			const result = await this.client.call(this.options.operation, inFlight.call);
 			if (result.success || result.errorMessage !== ACTION_LOST) return result;
-			const isUnread = this.connections > connections && this.calls.isAwaited(underWay);
+			const isUnread = this.present.connection > connection && this.calls.isAwaited(inFlight);
 			if (!isUnread) return undefined;
 		}
 	}
 
 	/** Asked before each connection. */
 	private async beforeConnect(): Promise<void> {
-		await this.refusalCheck;
+		await this.refusalDiagnosis;
 		const { context, deployment } = this.options;
 		try {
 			await checkEgress(context, deployment.credential.deploymentUrl);
@@ -168,96 +175,64 @@ export class Session {
 		}
 	}
 
-	private opened(): void {
-		this.connections += 1;
-		this.reason = '';
+	private onOpen(): void {
+		this.dispatch({ type: 'opened' });
 		// What was sent before has to prove first that it can be answered.
-		if (!this.calls.hasSent) this.interruption.end();
-		this.calls.connected(this.connections);
+		if (this.calls.hasSent) this.outage.connected();
+		else this.outage.end();
+		this.calls.dispatch({ type: 'connected', connection: this.present.connection });
 	}
 
-	private closed(reason: string): void {
-		// An old one may close late, when there is a new one.
-		if (this.ending !== undefined || this.client.isOpen) return;
-		if (reason !== '') this.reason = reason;
-		this.calls.disconnected();
-		if (this.options.operation === 'action') this.calls.failSent(connectionBroken(this.reason));
-		if (this.calls.isEmpty) this.interruption.end();
-		else this.interruption.begin(this.connections);
-		if (this.interruption.isLong) void this.giveUp();
-		if (this.connections === 0) void this.diagnoseFirstConnect();
+	private onClose(reason: string): void {
+		if (this.state.status === 'ended') return;
+		this.dispatch({ type: 'closed', reason });
+		this.calls.dispatch({ type: 'disconnected' });
+		if (this.options.operation === 'action') {
+			this.calls.dispatch({ type: 'sentFailed', cause: connectionBroken(this.present.reason) });
+		}
+		if (this.calls.isEmpty) this.outage.end();
+		else this.outage.begin();
+		if (this.outage.isProlonged) void this.diagnoseOutage();
+		if (this.state.status === 'connecting') void this.diagnose('firstConnectDiagnosed');
 	}
 
-	private refused(message: string, hasReadNothing: boolean): void {
-		this.reason = message;
-		if (hasReadNothing) this.calls.markNotSent(this.connections);
-		this.failureCounts.refused += 1;
-		this.refusalCheck = this.checkRefusal(message);
+	private onUnauthorized(reason: string, hasReadNothing: boolean): void {
+		const { connection } = this.present;
+		if (hasReadNothing) this.calls.dispatch({ type: 'notRead', connection });
+		this.dispatch({ type: 'refused', reason });
+		this.refusalDiagnosis = this.diagnose('refusalDiagnosed');
 	}
 
-	private protocolFailed(message: string): void {
-		this.reason = message;
-		this.failureCounts.protocol += 1;
-		if (this.failureCounts.protocol >= MAX_CONSECUTIVE_FAILURES)
-			this.end(connectionKeepsBreaking(message), 'user');
+	private async diagnose(type: 'firstConnectDiagnosed' | 'refusalDiagnosed'): Promise<void> {
+		this.dispatch({ type, diagnosis: await this.findCause() });
 	}
 
-	/** A long interruption ends the session, but not while there is a connection: that may be slow. */
-	private async giveUp(): Promise<void> {
-		const { interruption, client, connections } = this;
-		const { current } = interruption;
-		const { failure } = await this.findCause();
-		// One that is back, or was meanwhile, is judged when it breaks.
-		const isOver = interruption.current !== current;
-		if (isOver || client.isOpen || this.connections !== connections) return;
-		const { interruptionLimitMs } = this.options;
-		const wasBack = interruption.hasReconnected(connections);
-		this.end(connections > 0 ? longInterruption(interruptionLimitMs, wasBack, failure) : failure);
-	}
-
-	/** There was no connection yet. What does not pass by itself is not waited for. */
-	private async diagnoseFirstConnect(): Promise<void> {
-		const { status, failure } = await this.findCause();
-		if (this.connections > 0) return;
-		if (status === 'answers') this.failureCounts.unopened += 1;
-		const isLasting = failure.details.retryable !== true;
-		if (status === 'refuses') this.end(failure, 'user');
-		else if (isLasting || this.failureCounts.unopened >= MAX_CONSECUTIVE_FAILURES)
-			this.end(failure);
-	}
-
-	/** A live connection may be refused for a passing reason; what HTTP says too is final. */
-	private async checkRefusal(message: string): Promise<void> {
-		const { status, failure } = await this.findCause();
-		if (status === 'refuses') this.end(failure, 'user');
-		else if (this.failureCounts.refused >= MAX_CONSECUTIVE_FAILURES)
-			this.end(connectionRefused(message), 'user');
+	private async diagnoseOutage(): Promise<void> {
+		if (this.state.status === 'open') return;
+		const { outage } = this;
+		const { connection } = this.present;
+		const diagnosis = await outage.during(async () => await this.findCause());
+		if (diagnosis === undefined) return;
+		const { hasReconnected } = outage;
+		const limitMs = this.options.thresholds.prolongedMs;
+		this.dispatch({ type: 'outageDiagnosed', diagnosis, connection, hasReconnected, limitMs });
 	}
 
 	private async findCause(): Promise<ConnectionDiagnosis> {
-		const { options, caller, reason, interruption, connections } = this;
-		return await diagnoseConnection({
-			context: options.context,
-			caller,
-			actsAsUser: options.identity !== undefined,
-			hasReconnected: interruption.hasReconnected(connections),
-			reason,
-		});
+		const { deploymentCheck, outage, present } = this;
+		return await diagnoseConnection(deploymentCheck, outage.hasReconnected, present.reason);
 	}
 
 	private readonly cancel = () => this.end(executionCancelled());
 
-	/** @param whose whether all sessions share the reason, or it may be this user's own */
-	private end(cause: ConvexFailure, whose: 'everybody' | 'user' = 'everybody'): void {
-		if (this.ending !== undefined) return;
-		this.ending = { cause, isForAll: whose === 'everybody' };
-		this.interruption.end();
+	private end(cause: ConvexFailure): void {
+		this.dispatch({ type: 'ended', cause, scope: 'deployment' });
+	}
+
+	private onEnd(cause: ConvexFailure): void {
+		this.outage.end();
 		this.options.cancelSignal?.removeEventListener('abort', this.cancel);
 		void this.client.close();
-		this.calls.failAll(cause);
+		this.calls.dispatch({ type: 'allFailed', cause });
 	}
-}
-
-function noFailures() {
-	return { unopened: 0, refused: 0, protocol: 0 };
 }

@@ -10,7 +10,7 @@ import { Redactor } from '../../convex/deployment/redaction';
 import { GuardedWebSockets, type SocketObserver } from './guardedWebSocket';
 import { startTimer, stopTimer } from '../timers';
 
-/** A deployment that does not answer the farewell is not waited for. */
+/** A deployment that does not answer the closing of its connection is not waited for. */
 const CLOSE_TIMEOUT_MS = 800;
 
 /** A function with its arguments. */
@@ -122,13 +122,13 @@ export class SyncClient {
 
 /** What the deployment says of a connection may quote the credential. */
 function redactedObserver(observer: SocketObserver, redactor: Redactor): SocketObserver {
-	const { authenticationRefused, protocolFailed, closed } = observer;
+	const { onUnauthorized, onProtocolError, onClose } = observer;
 	return {
 		...observer,
-		authenticationRefused: (message, hasReadNothing) =>
-			authenticationRefused(redactor.text(message), hasReadNothing),
-		protocolFailed: (message) => protocolFailed(redactor.text(message)),
-		closed: (reason) => closed(redactor.text(reason)),
+		onUnauthorized: (message, hasReadNothing) =>
+			onUnauthorized(redactor.text(message), hasReadNothing),
+		onProtocolError: (message) => onProtocolError(redactor.text(message)),
+		onClose: (reason) => onClose(redactor.text(reason)),
 	};
 }
 

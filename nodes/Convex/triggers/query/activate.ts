@@ -2,11 +2,10 @@ import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
 import type { ParameterReader } from '../../parameters/parameterReader';
 import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import type { ConvexFailure } from '../../convex/failure';
-import { actingAs, openDeployment, type Deployment } from '../../transport/deployment';
+import { openDeployment, type Deployment } from '../../transport/deployment';
 import { readSignature } from '../../transport/http/functionSignature';
-import { PATIENCE, type Patience } from '../../transport/live/absence';
-import { checkDeployment } from '../../transport/http/deploymentCheck';
 import { checkEgress } from '../../transport/live/egress';
+import { SUBSCRIPTION_THRESHOLDS, type OutageThresholds } from '../../transport/live/outage';
 import { checkWebSocketSupport } from '../../transport/live/syncClient';
 import { toEditorError, toFailure } from '../../transport/nodeError';
 import { startTimer, stopTimer } from '../../transport/timers';
@@ -33,20 +32,20 @@ const ACTIVATED_BY_USER = ['activate', 'update', 'create'];
  *
  * n8n gives a trigger that throws five attempts in 15 seconds and then none, not even after its own
  * restart. So only a wrong configuration and refused credentials are thrown; a deployment that is
- * away is waited for in the background.
+ * unavailable is waited for in the background.
  *
- * @param patience how long the deployment may be away unnoticed
+ * @param thresholds how long the deployment may be unavailable without a report
  * @throws NodeOperationError, NodeApiError
  */
 export async function startTrigger(
 	context: ITriggerFunctions,
-	patience: Patience = PATIENCE,
+	thresholds: OutageThresholds = SUBSCRIPTION_THRESHOLDS,
 ): Promise<ITriggerResponse> {
 	try {
 		checkWebSocketSupport();
 		return context.getMode() === 'manual'
 			? await prepareManualRun(context)
-			: await activate(context, patience);
+			: await activate(context, thresholds);
 	} catch (error) {
 		// Where n8n shows why an activation failed, there is the message only.
 		throw toEditorError(context.getNode(), watchFailure(toFailure(error)));
@@ -92,18 +91,20 @@ async function argumentsOf(
 	return async () => args;
 }
 
-async function activate(context: ITriggerFunctions, patience: Patience): Promise<ITriggerResponse> {
+async function activate(
+	context: ITriggerFunctions,
+	thresholds: OutageThresholds,
+): Promise<ITriggerResponse> {
 	const isByUser = ACTIVATED_BY_USER.includes(context.getActivationMode());
 	const { id: nodeId, name: nodeName } = context.getNode();
 	const workflowId = context.getWorkflow().id ?? '';
 	const activation = Activation.begin({ workflowId, nodeId, nodeName });
 	try {
-		const watched = await readParameters(context);
+		const { deployment, watch, args } = await readParameters(context);
 		if (activation.hasEnded) return activation.response();
-		const { deployment, watch, args } = watched;
-		const run = new ActiveSubscription(context, deployment, watch, args, patience);
+		const run = new ActiveSubscription(context, deployment, watch, args, thresholds);
 		activation.watch(run);
-		const checking = check(context, watched, isByUser);
+		const checking = check(context, deployment, run, isByUser);
 		const failure = (await inTime(activation, run, isByUser, checking)) ?? run.refusal;
 		if (failure !== undefined) throw failure;
 		if (!activation.hasEnded) run.activated();
@@ -156,16 +157,15 @@ function finalFailure(first: FirstOutcome, isByUser: boolean): ConvexFailure | u
 /** @throws ConvexFailure for what is certain without a live connection */
 async function check(
 	context: ITriggerFunctions,
-	{ deployment, watch: { identity } }: WatchedDeployment,
+	deployment: Deployment,
+	run: ActiveSubscription,
 	isByUser: boolean,
 ): Promise<Check> {
 	const hasMemory = isKept(() => context.getWorkflowStaticData('node'));
 	if (isByUser) await checkPolicy(context, deployment);
-	const actsAsUser = identity !== undefined;
-	const caller = actsAsUser ? actingAs(deployment, identity) : deployment;
-	const result = await checkDeployment(context, caller, actsAsUser, ACTIVATION_TIMEOUT_MS);
-	if (result.status === 'refuses') throw endingTrigger(result.failure);
-	return result.status === 'answers' && (isByUser || !hasMemory) ? 'awaitResult' : 'done';
+	const state = await run.check();
+	if (state.status === 'refuses') throw endingTrigger(state.failure);
+	return state.status === 'accepts' && (isByUser || !hasMemory) ? 'awaitResult' : 'done';
 }
 
 async function checkPolicy(context: ITriggerFunctions, { credential }: Deployment): Promise<void> {

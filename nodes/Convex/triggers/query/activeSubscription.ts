@@ -2,6 +2,7 @@ import type { JSONValue } from 'convex/values';
 import type { ITriggerFunctions } from 'n8n-workflow';
 import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import type { ConvexFailure } from '../../convex/failure';
+import type { DeploymentState } from '../../convex/deployment/credentialProbe';
 import { fingerprintOf } from '../../convex/values/fingerprint';
 import { formatFunctionPath } from '../../convex/functions/functionPath';
 import type {
@@ -12,7 +13,7 @@ import type {
 import { TrackedDocuments } from '../../convex/changes/trackedDocuments';
 import { TrackedValue } from '../../convex/changes/trackedValue';
 import type { Deployment } from '../../transport/deployment';
-import type { Patience } from '../../transport/live/absence';
+import type { OutageThresholds } from '../../transport/live/outage';
 import { QuerySupervisor } from '../../transport/live/querySupervisor';
 import { startTimer, stopTimer } from '../../transport/timers';
 import { toEditorError, toFailure } from '../../transport/nodeError';
@@ -71,7 +72,7 @@ export class ActiveSubscription {
 		private readonly deployment: Deployment,
 		private readonly watch: Watch,
 		args: () => Promise<EncodedArguments>,
-		patience: Patience,
+		thresholds: OutageThresholds,
 	) {
 		this.incidents = new FailureReporter((failure) => this.saveFailed(goingOn(failure)));
 		const { functionPath, componentPath, identity } = watch;
@@ -86,9 +87,14 @@ export class ActiveSubscription {
 				onOutage: (failure, since) => this.incidents.begin('absence', failure, since),
 				onUnauthorized: (failure) => this.refused(endingTrigger(failure)),
 			},
-			patience,
+			thresholds,
 		);
 		this.live.start();
+	}
+
+	/** What the deployment says over HTTP. */
+	async check(): Promise<DeploymentState> {
+		return await this.live.check();
 	}
 
 	/** From here on failures are reported; until then they are the outcome of the activation. */

@@ -38,6 +38,7 @@ export function notStarted({ message }: ConvexFailure): ConvexFailure {
 /** The failure of a trigger that ends because its credential is refused. */
 export function endingTrigger(failure: ConvexFailure): ConvexFailure {
 	return failure.with({
+		message: failure.sentences,
 		advice:
 			'Correct the credential, then publish the workflow again: a trigger stops when its credential is refused.',
 	});

@@ -2,10 +2,9 @@ import type { JSONValue } from 'convex/values';
 import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
 import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import type { ConvexFailure } from '../../convex/failure';
-import { noLiveConnection } from '../../convex/failures/liveFailure';
-import { actingAs, type Deployment } from '../../transport/deployment';
-import { longWithoutResult, PATIENCE } from '../../transport/live/absence';
-import { checkDeployment } from '../../transport/http/deploymentCheck';
+import { noLiveConnection, noResult } from '../../convex/failures/liveFailure';
+import type { Deployment } from '../../transport/deployment';
+import { SUBSCRIPTION_THRESHOLDS } from '../../transport/live/outage';
 import { QuerySupervisor } from '../../transport/live/querySupervisor';
 import { startTimer, stopTimer } from '../../transport/timers';
 import { toFailure, toNodeError } from '../../transport/nodeError';
@@ -34,7 +33,7 @@ export function manualRun(
 			try {
 				const value = await reading.read();
 				if (value === undefined) {
-					// Without data n8n ends the run as cancelled; with nothing it would wait for ever.
+					// Without data n8n ends the run as cancelled; with nothing it would wait without end.
 					context.emit([]);
 					return;
 				}
@@ -87,23 +86,8 @@ class CurrentResult {
 	}
 
 	private async checkedResult(): Promise<JSONValue | undefined> {
-		const { identity } = this.watch;
-		const caller = identity === undefined ? this.deployment : actingAs(this.deployment, identity);
-		const check = await checkDeployment(
-			this.context,
-			caller,
-			identity !== undefined,
-			CONNECTION_TIMEOUT_MS,
-		);
-		if (this.isClosed) return undefined;
-		if (check.status !== 'answers') throw check.failure;
-		return await this.firstResult();
-	}
-
-	private async firstResult(): Promise<JSONValue> {
 		return await new Promise((resolve, reject) => {
-			this.rejectInTime(new Date(), reject);
-			this.live = new QuerySupervisor(
+			const live = new QuerySupervisor(
 				this.context,
 				this.deployment,
 				{ ...this.watch, args: this.args },
@@ -114,16 +98,26 @@ class CurrentResult {
 					onOutage: reject,
 					onUnauthorized: reject,
 				},
-				PATIENCE,
+				SUBSCRIPTION_THRESHOLDS,
 			);
-			this.live.start();
+			this.live = live;
+			live
+				.check(CONNECTION_TIMEOUT_MS)
+				.then((state) => {
+					if (this.isClosed) return;
+					if (state.status !== 'accepts') throw state.failure;
+					this.rejectInTime(new Date(), reject);
+					live.start();
+				})
+				.catch(reject);
 		});
 	}
+
 	private rejectInTime(since: Date, reject: (failure: ConvexFailure) => void): void {
 		this.timer = startTimer(() => {
 			const isLong = Date.now() - since.getTime() >= RESULT_TIMEOUT_MS;
 			if (this.live?.isConnected !== true) reject(noLiveConnection(''));
-			else if (isLong) reject(longWithoutResult(since));
+			else if (isLong) reject(noResult(since));
 			else this.rejectInTime(since, reject);
 		}, CONNECTION_TIMEOUT_MS);
 	}
