@@ -31,7 +31,7 @@ export function keys(count: number): Array<{ key: string }> {
 
 /** The Convex node, with sessions that wait for a lost connection no longer than this. */
 export function impatientSession(operation: SessionOperation, limitMs: number): INodeType {
-	const thresholds = { firstCheckMs: limitMs, freshAttemptMs: 0, prolongedMs: limitMs };
+	const thresholds = { firstCheckMs: limitMs, prolongedMs: limitMs };
 	return Object.assign(new Convex(), {
 		async execute(this: IExecuteFunctions) {
 			const items = new ItemResults(this, operation);

@@ -13,7 +13,7 @@ import {
 } from 'n8n-workflow';
 import { ConvexApi } from '../../credentials/ConvexApi.credentials';
 import { ConvexTrigger } from '../../nodes/Convex/ConvexTrigger.node';
-import type { OutageThresholds } from '../../nodes/Convex/transport/live/outage';
+import type { SubscriptionThresholds } from '../../nodes/Convex/transport/live/subscriptionOutage';
 import { startTrigger } from '../../nodes/Convex/triggers/query/activate';
 import {
 	additionalDataWith,
@@ -196,7 +196,7 @@ export function triggerNode(parameters: INode['parameters']): INode {
 }
 
 /** The trigger, which waits no longer for an unavailable deployment than this. */
-export function impatient(thresholds: OutageThresholds): INodeType {
+export function impatient(thresholds: SubscriptionThresholds): INodeType {
 	return Object.assign(new ConvexTrigger(), {
 		async trigger(this: ITriggerFunctions) {
 			return await startTrigger(this, thresholds);

@@ -2,7 +2,7 @@ import { Outage } from '../../nodes/Convex/transport/live/outage';
 import { elapsed } from '../../nodes/Convex/transport/timers';
 import { Arrivals } from '../support/syncClients';
 
-const THRESHOLDS = { firstCheckMs: 30, freshAttemptMs: 30, prolongedMs: 60 };
+const THRESHOLDS = { firstCheckMs: 30, prolongedMs: 60 };
 
 let told: Arrivals<{ since: Date; isProlonged: boolean }>;
 let outage: Outage;
@@ -38,27 +38,12 @@ describe('an outage', () => {
 		expect(outage.isProlonged).toBe(false);
 	});
 
-	it('that has ended is not told of, nor is the attempt that was made in it', async () => {
-		let hasFailed = false;
+	it('that has ended is not told of', async () => {
 		outage.begin();
-		outage.afterAttempt(() => {
-			hasFailed = true;
-		});
 		outage.end();
 		await elapsed(100);
 		expect(told.all).toEqual([]);
-		expect(hasFailed).toBe(false);
 		expect(outage.since).toBeUndefined();
-	});
-
-	it('has the attempt that was made last told of', async () => {
-		outage.begin();
-		const failed = await new Promise((resolve) => {
-			for (const attempt of ['first', 'second']) {
-				outage.afterAttempt(() => resolve(attempt));
-			}
-		});
-		expect(failed).toBe('second');
 	});
 
 	it('knows whether there was a connection in it, and the next one knows nothing of that', () => {
@@ -85,14 +70,14 @@ describe('an outage', () => {
 });
 
 describe('the checks of many triggers that miss the same deployment', () => {
-	it('come one after the other, and so do their attempts', async () => {
+	it('come one after the other', async () => {
 		const order: string[] = [];
 		// The shares by which they differ, the other way round than they begin.
 		const shares = { last: 1, middle: 0.5, first: 0 };
 		const outages = Object.entries(shares).map(([name, share]) => {
 			const onOutage = (_since: Date, isProlonged: boolean) =>
 				void order.push(`${name}${isProlonged ? ' prolonged' : ''}`);
-			const thresholds = { firstCheckMs: 200, freshAttemptMs: 200, prolongedMs: 2_000 };
+			const thresholds = { firstCheckMs: 200, prolongedMs: 2_000 };
 			return new Outage(thresholds, onOutage, () => share);
 		});
 		for (const one of outages) one.begin();
@@ -106,6 +91,5 @@ describe('the checks of many triggers that miss the same deployment', () => {
 			'middle prolonged',
 			'last prolonged',
 		]);
-		expect(outages.map(({ attemptDelayMs }) => attemptDelayMs)).toEqual([40, 20, 0]);
 	});
 });

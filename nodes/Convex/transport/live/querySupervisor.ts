@@ -5,19 +5,14 @@ import { ConvexFailure } from '../../convex/failure';
 import type { FunctionPath } from '../../convex/functions/functionPath';
 import type { UserIdentity } from '../../convex/deployment/identity';
 import type { DeploymentState } from '../../convex/deployment/credentialProbe';
-import {
-	noLiveConnection,
-	noResult,
-	noResultOverConnection,
-	prolongedOutage,
-} from '../../convex/failures/liveFailure';
+import { noLiveConnection, noResultOverConnection } from '../../convex/failures/liveFailure';
 import { actingAs, type Deployment } from '../deployment';
 import { withNearestName } from '../http/functionSignature';
 import { toFailure } from '../nodeError';
 import { DeploymentCheck } from '../http/deploymentCheck';
 import { checkEgress } from './egress';
-import { Outage, type OutageThresholds } from './outage';
 import { QuerySubscription } from './querySubscription';
+import { SubscriptionOutage, type SubscriptionThresholds } from './subscriptionOutage';
 import { startTimer, stopTimer } from '../timers';
 
 const FIRST_RETRY_MS = 1_000;
@@ -60,13 +55,13 @@ type SupervisorState =
  *
  *   start            arguments known
  *  ───────▶ opening ─────────────────▶ subscribed    reconnects by itself, whatever closes its
- *            │   ▲                                   connection; an `Outage` watches over both
+ *            │   ▲                                   connection; `SubscriptionOutage` watches over both
  *     failed │   │ pause over
  *            ▼   │                     close, from each: closed
  *           retrying
  */
 export class QuerySupervisor {
-	private readonly outage: Outage;
+	private readonly outage: SubscriptionOutage;
 
 	/** For HTTP, where the user to act as is part of the credential. */
 	private readonly caller: Deployment;
@@ -89,15 +84,19 @@ export class QuerySupervisor {
 		private readonly deployment: Deployment,
 		private readonly watched: WatchedQuery,
 		private readonly observer: QuerySupervisorObserver,
-		thresholds: OutageThresholds,
+		thresholds: SubscriptionThresholds,
 	) {
 		const { identity } = watched;
 		this.caller = identity === undefined ? deployment : actingAs(deployment, identity);
 		this.deploymentCheck = new DeploymentCheck(context, this.caller, identity !== undefined);
-		this.outage = new Outage(
-			thresholds,
-			(since, isProlonged) => void this.onOutage(since, isProlonged),
-		);
+		this.outage = new SubscriptionOutage(thresholds, {
+			isConnected: () => this.isConnected,
+			check: async () => await this.check(),
+			reconnect: (delayMs) => this.attempt(delayMs),
+			liveFailure: () => this.liveFailure(),
+			onOutage: observer.onOutage,
+			onUnauthorized: observer.onUnauthorized,
+		});
 	}
 
 	start(): void {
@@ -239,57 +238,11 @@ export class QuerySupervisor {
 		}
 	}
 
-	private async onOutage(since: Date, isProlonged: boolean): Promise<void> {
-		if (this.isConnected) {
-			if (isProlonged) this.observer.onOutage(noResult(since), since);
-			this.awaitAttempt(since, isProlonged);
-			return;
-		}
-		const check = await this.checkOutage();
-		if (check === undefined || (check.status === 'unavailable' && !isProlonged)) return;
-		// Convex's client makes pauses of up to 24 seconds, and may have begun one before it came back.
-		const { attemptDelayMs } = this.outage;
-		this.attempt(attemptDelayMs);
-		if (check.status === 'accepts') this.awaitAttempt(since, isProlonged, attemptDelayMs);
-		else this.observer.onOutage(prolongedOutage(since, check.failure), since);
-	}
-
-	private awaitAttempt(since: Date, isProlonged: boolean, attemptDelayMs = 0): void {
-		this.outage.afterAttempt(() => void this.afterAttempt(since, isProlonged), attemptDelayMs);
-	}
-
-	/**
-	 * What answers over HTTP and not over a fresh live connection will not do so later either. An open
-	 * one is left alone: a large result may be in flight, of which the host's WebSocket tells nothing
-	 * before it is whole, and one that is silent for a minute is replaced by Convex's client.
-	 */
-	private async afterAttempt(since: Date, isProlonged: boolean): Promise<void> {
-		if (this.isConnected) {
-			this.awaitAttempt(since, isProlonged);
-			return;
-		}
-		const check = await this.checkOutage();
-		if (check === undefined) return;
-		if (check.status === 'accepts') {
-			this.observer.onOutage(prolongedOutage(since, this.liveFailure()), since);
-		} else if (isProlonged) {
-			this.observer.onOutage(prolongedOutage(since, check.failure), since);
-		}
-	}
-
 	/** Why nothing comes over the live connection of a deployment that answers over HTTP. */
 	private liveFailure(): ConvexFailure {
 		const { state, outage, reason } = this;
 		const failure = 'failure' in state ? state.failure : undefined;
 		if (failure !== undefined) return failure;
 		return outage.hasReconnected ? noResultOverConnection(reason) : noLiveConnection(reason);
-	}
-
-	/** @returns undefined when the outage ended meanwhile, or the credential is refused */
-	private async checkOutage(): Promise<DeploymentState | undefined> {
-		const check = await this.outage.during(async () => await this.check());
-		if (check?.status !== 'refuses') return check;
-		this.observer.onUnauthorized(check.failure);
-		return undefined;
 	}
 }

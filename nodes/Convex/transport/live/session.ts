@@ -27,6 +27,9 @@ import { SyncClient } from './syncClient';
 /** What the client gives for an action that it takes for sent (convex-js src/browser/sync/request_manager.ts). */
 const ACTION_LOST = 'Connection lost while action was in flight';
 
+/** A run waits as long as calls over HTTP are sent again without any answer. */
+export const SESSION_THRESHOLDS: OutageThresholds = { firstCheckMs: 60_000, prolongedMs: 60_000 };
+
 export interface SessionOptions {
 	context: CallContext;
 	deployment: Deployment;

@@ -5,7 +5,10 @@ import type { ConvexFailure } from '../../convex/failure';
 import { openDeployment, type Deployment } from '../../transport/deployment';
 import { readSignature } from '../../transport/http/functionSignature';
 import { checkEgress } from '../../transport/live/egress';
-import { SUBSCRIPTION_THRESHOLDS, type OutageThresholds } from '../../transport/live/outage';
+import {
+	SUBSCRIPTION_THRESHOLDS,
+	type SubscriptionThresholds,
+} from '../../transport/live/subscriptionOutage';
 import { checkWebSocketSupport } from '../../transport/live/syncClient';
 import { toEditorError, toFailure } from '../../transport/nodeError';
 import { startTimer, stopTimer } from '../../transport/timers';
@@ -39,7 +42,7 @@ const ACTIVATED_BY_USER = ['activate', 'update', 'create'];
  */
 export async function startTrigger(
 	context: ITriggerFunctions,
-	thresholds: OutageThresholds = SUBSCRIPTION_THRESHOLDS,
+	thresholds: SubscriptionThresholds = SUBSCRIPTION_THRESHOLDS,
 ): Promise<ITriggerResponse> {
 	try {
 		checkWebSocketSupport();
@@ -93,7 +96,7 @@ async function argumentsOf(
 
 async function activate(
 	context: ITriggerFunctions,
-	thresholds: OutageThresholds,
+	thresholds: SubscriptionThresholds,
 ): Promise<ITriggerResponse> {
 	const isByUser = ACTIVATED_BY_USER.includes(context.getActivationMode());
 	const { id: nodeId, name: nodeName } = context.getNode();

@@ -13,7 +13,7 @@ import type {
 import { TrackedDocuments } from '../../convex/changes/trackedDocuments';
 import { TrackedValue } from '../../convex/changes/trackedValue';
 import type { Deployment } from '../../transport/deployment';
-import type { OutageThresholds } from '../../transport/live/outage';
+import type { SubscriptionThresholds } from '../../transport/live/subscriptionOutage';
 import { QuerySupervisor } from '../../transport/live/querySupervisor';
 import { startTimer, stopTimer } from '../../transport/timers';
 import { toEditorError, toFailure } from '../../transport/nodeError';
@@ -72,7 +72,7 @@ export class ActiveSubscription {
 		private readonly deployment: Deployment,
 		private readonly watch: Watch,
 		args: () => Promise<EncodedArguments>,
-		thresholds: OutageThresholds,
+		thresholds: SubscriptionThresholds,
 	) {
 		this.incidents = new FailureReporter((failure) => this.saveFailed(goingOn(failure)));
 		const { functionPath, componentPath, identity } = watch;

@@ -4,7 +4,7 @@ import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import type { ConvexFailure } from '../../convex/failure';
 import { noLiveConnection, noResult } from '../../convex/failures/liveFailure';
 import type { Deployment } from '../../transport/deployment';
-import { SUBSCRIPTION_THRESHOLDS } from '../../transport/live/outage';
+import { SUBSCRIPTION_THRESHOLDS } from '../../transport/live/subscriptionOutage';
 import { QuerySupervisor } from '../../transport/live/querySupervisor';
 import { startTimer, stopTimer } from '../../transport/timers';
 import { toFailure, toNodeError } from '../../transport/nodeError';
