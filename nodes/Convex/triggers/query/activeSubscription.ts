@@ -228,7 +228,7 @@ export class ActiveSubscription {
 		try {
 			reportFailure(this.context, failure);
 		} catch {
-			// There is no other place to report it, and the trigger goes on.
+			// There is no other place to report it, and the trigger keeps running.
 		}
 	}
 }
