@@ -46,7 +46,7 @@ type SupervisorState =
 	| { status: 'opening'; failure?: ConvexFailure }
 	| { status: 'retrying'; failure: ConvexFailure; timer: number }
 	| { status: 'subscribed'; subscription: QuerySubscription }
-	| { status: 'closed' };
+	| { status: 'closed'; closed: Promise<void> };
 
 /**
  * Watches a query until it is closed, through everything but a refused credential. What Convex's own
@@ -114,13 +114,15 @@ export class QuerySupervisor {
 		return await this.deploymentCheck.ask(timeoutMs);
 	}
 
-	/** Ends within a second. Closing again does nothing. */
+	/** Ends within a second. Closing again waits for the same. */
 	async close(): Promise<void> {
 		const { state } = this;
-		this.state = { status: 'closed' };
+		if (state.status === 'closed') return await state.closed;
+		const closed = state.status === 'subscribed' ? state.subscription.close() : Promise.resolve();
+		this.state = { status: 'closed', closed };
 		this.outage.end();
 		if (state.status === 'retrying') stopTimer(state.timer);
-		if (state.status === 'subscribed') await state.subscription.close();
+		await closed;
 	}
 
 	private get isClosed(): boolean {
