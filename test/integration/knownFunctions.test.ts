@@ -5,7 +5,7 @@ import { ItemResults } from '../../nodes/Convex/actions/itemResults';
 import { ConvexFailure, inputFailure } from '../../nodes/Convex/convex/failure';
 import { parseFunctionPath } from '../../nodes/Convex/convex/functions/functionPath';
 import { RetryPolicy } from '../../nodes/Convex/convex/failures/retryPolicy';
-import { openDeployment } from '../../nodes/Convex/transport/deployment';
+import { openCaller } from '../../nodes/Convex/transport/caller';
 import { toFailure } from '../../nodes/Convex/transport/nodeError';
 import { Retries } from '../../nodes/Convex/transport/retries';
 import type { ConvexRunOptions } from '../support/convexNode';
@@ -125,14 +125,12 @@ describe('a function that is gone', () => {
 		const node = new Convex();
 		node.execute = async function () {
 			const retries = new Retries(new RetryPolicy(0), new AbortController().signal);
-			const deployment = await openDeployment(this);
+			const caller = await openCaller(this);
 			const functions = new SignatureCache(this, () => retries);
 			const functionPath = parseFunctionPath('tasks:creat');
 			const target = { operation: 'mutation' as const, functionPath, componentPath: undefined };
 			for (let item = 0; item < 3; item++) {
-				await functions
-					.signature(deployment, target)
-					.catch((thrown: unknown) => failures.add(thrown));
+				await functions.signature(caller, target).catch((thrown: unknown) => failures.add(thrown));
 			}
 			return [[]];
 		};

@@ -4,7 +4,7 @@ import { CallRunner } from '../../nodes/Convex/actions/calls/callRunner';
 import { runSession } from '../../nodes/Convex/actions/calls/sessionDelivery';
 import { ItemResults } from '../../nodes/Convex/actions/itemResults';
 import type { SessionOperation } from '../../nodes/Convex/convex/functions/functionCall';
-import { ItemDeployments } from '../../nodes/Convex/transport/itemDeployments';
+import { ItemCallers } from '../../nodes/Convex/transport/itemCallers';
 import { calling } from './convexNode';
 
 type Options = NonNullable<Parameters<typeof calling>[3]>;
@@ -35,7 +35,7 @@ export function impatientSession(operation: SessionOperation, limitMs: number): 
 	return Object.assign(new Convex(), {
 		async execute(this: IExecuteFunctions) {
 			const items = new ItemResults(this, operation);
-			const run = new CallRunner(this, items, await ItemDeployments.open(this), operation);
+			const run = new CallRunner(this, items, await ItemCallers.open(this), operation);
 			await runSession(run, operation, thresholds);
 			return [items.output()];
 		},

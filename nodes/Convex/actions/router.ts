@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { inputFailure } from '../convex/failure';
-import { ItemDeployments } from '../transport/itemDeployments';
+import { ItemCallers } from '../transport/itemCallers';
 import { toFailure } from '../transport/nodeError';
 import { operations } from './function/operations';
 import { ItemResults } from './itemResults';
@@ -11,7 +11,7 @@ export async function router(context: IExecuteFunctions): Promise<INodeExecution
 	const items = new ItemResults(context, operation);
 	try {
 		const execute = executorOf(operation);
-		await execute(context, items, await ItemDeployments.open(context));
+		await execute(context, items, await ItemCallers.open(context));
 	} catch (thrown) {
 		items.failRemaining(toFailure(thrown));
 	}

@@ -9,7 +9,7 @@ import type { FunctionOperation } from '../convex/functions/functionCall';
 import { formatFunctionPath } from '../convex/functions/functionPath';
 import type { FunctionSignature } from '../convex/functions/functionSpec';
 import { requiredFirst } from '../convex/values/validator';
-import { openDeployment } from '../transport/deployment';
+import { openCaller } from '../transport/caller';
 import { readFunctionSpec } from '../transport/http/readFunctionSpec';
 import { toEditorError } from '../transport/nodeError';
 
@@ -19,8 +19,8 @@ export async function searchFunctions(
 	filter?: string,
 ): Promise<INodeListSearchResult> {
 	try {
-		const deployment = await openDeployment(this);
-		const spec = await readFunctionSpec(this, deployment, readFormComponentPath(this));
+		const caller = await openCaller(this);
+		const spec = await readFunctionSpec(this, caller, readFormComponentPath(this));
 		const operation = readFormOperation(this);
 		const callable = spec.filter((signature) => isCallable(signature, operation));
 		if (callable.length === 0) throw nothingToChoose(operation);

@@ -19,7 +19,7 @@ import {
 	type Validator,
 } from '../convex/values/validator';
 import { PAGINATION_ARGUMENT } from '../convex/responses/pageWalk';
-import { openDeployment } from '../transport/deployment';
+import { openCaller } from '../transport/caller';
 import { toEditorError } from '../transport/nodeError';
 
 /** The widgets of n8n's form for the types of Convex. An int64 is text: a number would lose digits. */
@@ -44,7 +44,7 @@ const EMPTY_JSON: Partial<Record<FieldType, string>> = { object: '{}', array: '[
 export async function getArguments(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
 	try {
 		const target = readFormTarget(this);
-		const { args } = await readSignature(this, await openDeployment(this), target);
+		const { args } = await readSignature(this, await openCaller(this), target);
 		if (args.type !== 'object') {
 			return {
 				fields: [],

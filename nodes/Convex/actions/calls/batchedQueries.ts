@@ -7,7 +7,7 @@ import {
 	mayBeOneQuery,
 } from '../../convex/responses/queryBatch';
 import { callQueryBatch } from '../../transport/http/functionCalls';
-import type { ItemDeployments } from '../../transport/itemDeployments';
+import type { ItemCallers } from '../../transport/itemCallers';
 import type { ItemResults } from '../itemResults';
 import { ConcurrencyLimiter } from '../concurrencyLimiter';
 import { CallRunner } from './callRunner';
@@ -21,9 +21,9 @@ import { QueryBatches, type WaitingQuery } from './queryBatches';
 export async function runQueries(
 	context: IExecuteFunctions,
 	items: ItemResults,
-	deployments: ItemDeployments,
+	callers: ItemCallers,
 ): Promise<void> {
-	const run = new CallRunner(context, items, deployments, 'query');
+	const run = new CallRunner(context, items, callers, 'query');
 	const { batchSize, concurrency } = run.options;
 	const sizing = new BatchSizing(batchSize, concurrency);
 	const batches = new QueryBatches(run, items, sizing);

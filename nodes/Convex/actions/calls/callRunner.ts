@@ -5,9 +5,9 @@ import type { FunctionResult } from '../../convex/responses/functionResponse';
 import { formatFunctionPath } from '../../convex/functions/functionPath';
 import { RetryPolicy } from '../../convex/failures/retryPolicy';
 import type { TimestampResult } from '../../convex/responses/snapshot';
-import type { Deployment } from '../../transport/deployment';
+import type { Caller } from '../../transport/caller';
 import { callFunction, readTimestamp } from '../../transport/http/functionCalls';
-import type { ItemDeployments } from '../../transport/itemDeployments';
+import type { ItemCallers } from '../../transport/itemCallers';
 import { toFailure } from '../../transport/nodeError';
 import { Retries } from '../../transport/retries';
 import type { ItemResults } from '../itemResults';
@@ -41,12 +41,12 @@ export class CallRunner {
 	constructor(
 		readonly context: IExecuteFunctions,
 		readonly items: ItemResults,
-		private readonly deployments: ItemDeployments,
+		private readonly callers: ItemCallers,
 		private readonly operation: FunctionOperation,
 	) {
 		this.options = readRunOptions(context, operation);
 		this.parameters = new CachedParameters(context, operation);
-		this.functions = new SignatureCache(context, (deployment) => this.retriesFor(deployment));
+		this.functions = new SignatureCache(context, (caller) => this.retriesFor(caller));
 		// A later attempt has a later snapshot, which all items have to read.
 		if (this.options.snapshot) items.forgetBetweenAttempts();
 	}
@@ -55,9 +55,9 @@ export class CallRunner {
 	async prepare(itemIndex: number): Promise<PreparedCall | undefined> {
 		try {
 			const { operation, parameters, functions } = this;
-			const deployment = await this.deployments.of(itemIndex);
+			const itemCaller = await this.callers.of(itemIndex);
 			return await prepareCall(
-				{ deployment, operation, parameters, functions, ...this.options },
+				{ itemCaller, operation, parameters, functions, ...this.options },
 				itemIndex,
 			);
 		} catch (thrown) {
@@ -68,7 +68,7 @@ export class CallRunner {
 	}
 
 	/** Sends calls to a deployment, and retries those that are safe to retry. */
-	retriesFor({ credential }: Deployment): Retries {
+	retriesFor({ credential }: Caller): Retries {
 		const { deploymentUrl } = credential;
 		const { maxRetries } = this.options;
 		const retries =
@@ -108,13 +108,13 @@ export class CallRunner {
 
 	/** Ends an item with the result of its call. */
 	async end(prepared: PreparedCall, result: FunctionResult): Promise<void> {
-		const { itemIndex, deployment, target, options, signature } = prepared;
+		const { itemIndex, itemCaller, target, options, signature } = prepared;
 		if (result.status === 'success') {
 			this.items.succeed(itemIndex, toItems(result, options.output, itemIndex));
 			if (itemIndex === 0) hintAtItems(this.context, options.output, signature);
 			return;
 		}
-		const failure = await this.functions.withSuggestion(deployment, target, result.failure);
+		const failure = await this.functions.withSuggestion(itemCaller, target, result.failure);
 		const functionPath = formatFunctionPath(target.functionPath);
 		this.items.fail(itemIndex, failure.ofCall({ functionPath }));
 	}
@@ -141,7 +141,7 @@ export class CallRunner {
 	}
 
 	/** The snapshot that all items read; asked for by the first of them. */
-	private async readSnapshot(caller: Deployment, timeoutMs: number): Promise<TimestampResult> {
+	private async readSnapshot(caller: Caller, timeoutMs: number): Promise<TimestampResult> {
 		const { deploymentUrl } = caller.credential;
 		const asked =
 			this.snapshots.get(deploymentUrl) ??

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import type { FunctionOperation } from '../../convex/functions/functionCall';
-import type { ItemDeployments } from '../../transport/itemDeployments';
+import type { ItemCallers } from '../../transport/itemCallers';
 import type { ItemResults } from '../itemResults';
 import { ConcurrencyLimiter } from '../concurrencyLimiter';
 import { CallRunner } from './callRunner';
@@ -15,10 +15,10 @@ import { runSession } from './sessionDelivery';
 export async function runCalls(
 	context: IExecuteFunctions,
 	items: ItemResults,
-	deployments: ItemDeployments,
+	callers: ItemCallers,
 	operation: FunctionOperation,
 ): Promise<void> {
-	const run = new CallRunner(context, items, deployments, operation);
+	const run = new CallRunner(context, items, callers, operation);
 	if (run.options.delivery === 'session' && (operation === 'mutation' || operation === 'action')) {
 		await runSession(run, operation);
 		return;

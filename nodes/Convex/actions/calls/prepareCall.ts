@@ -3,7 +3,7 @@ import { formatFunctionPath } from '../../convex/functions/functionPath';
 import { inputFailure } from '../../convex/failure';
 import type { FunctionSignature } from '../../convex/functions/functionSpec';
 import { withPaginationFilledIn } from '../../convex/responses/pageWalk';
-import { actingAs, type Deployment } from '../../transport/deployment';
+import { actingAs, type Caller } from '../../transport/caller';
 import type { FunctionTarget } from '../../transport/http/functionSignature';
 import { toFailure } from '../../transport/nodeError';
 import { readArguments } from '../../parameters/arguments';
@@ -15,10 +15,10 @@ import type { CachedParameters } from '../../parameters/cachedParameters';
 export interface PreparedCall {
 	itemIndex: number;
 	target: FunctionTarget;
-	/** The item's own, with its credential. */
-	deployment: Deployment;
-	/** Whom the call is made as: the credential, or a user it acts as. */
-	caller: Deployment;
+	/** The item's own, as its credential says. */
+	itemCaller: Caller;
+	/** Whom the call is made as: that one, or a user it acts as. */
+	caller: Caller;
 	call: FunctionCall;
 	options: FunctionOptions;
 	/** What the function declares, where it was asked for. */
@@ -27,7 +27,7 @@ export interface PreparedCall {
 
 /** What the calls of a run have in common. */
 export interface PrepareContext {
-	deployment: Deployment;
+	itemCaller: Caller;
 	operation: FunctionOperation;
 	parameters: CachedParameters;
 	functions: SignatureCache;
@@ -41,7 +41,7 @@ export interface PrepareContext {
  * @throws ConvexFailure (`input`) naming the parameter
  */
 export async function prepareCall(
-	{ deployment, operation, parameters, functions, snapshot }: PrepareContext,
+	{ itemCaller, operation, parameters, functions, snapshot }: PrepareContext,
 	itemIndex: number,
 ): Promise<PreparedCall> {
 	const functionPath = parameters.functionPath(itemIndex);
@@ -56,18 +56,18 @@ export async function prepareCall(
 		}
 		const target = { operation, functionPath, componentPath };
 		let known: FunctionSignature | undefined;
-		const signature = async () => (known ??= await functions.signature(deployment, target));
-		const args = await functions.reading(deployment, target, async (ask) => {
+		const signature = async () => (known ??= await functions.signature(itemCaller, target));
+		const args = await functions.reading(itemCaller, target, async (ask) => {
 			const declared = async () => {
 				known = await ask();
 				return options.pagination === undefined ? known : withPaginationFilledIn(known);
 			};
 			return await readArguments(parameters, itemIndex, declared, options.convertTypes);
 		});
-		const caller = identity === undefined ? deployment : actingAs(deployment, identity);
+		const caller = identity === undefined ? itemCaller : actingAs(itemCaller, identity);
 		const callable = await callableTarget(target, identity !== undefined, signature);
 		const call = { ...callable, args, valueFormat };
-		return { itemIndex, target, deployment, caller, call, options, signature: known };
+		return { itemIndex, target, itemCaller, caller, call, options, signature: known };
 	} catch (thrown) {
 		throw toFailure(thrown).ofCall({ functionPath: formatFunctionPath(functionPath) });
 	}

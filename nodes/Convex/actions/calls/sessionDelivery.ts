@@ -174,13 +174,13 @@ class SessionDelivery {
 		return this.opened?.session;
 	}
 
-	private open({ deployment, options: { identity } }: PreparedCall): Session {
+	private open({ itemCaller, options: { identity } }: PreparedCall): Session {
 		const { context } = this.run;
 		const { operation, thresholds } = this;
 		const cancelSignal = context.getExecutionCancelSignal?.();
 		return new Session({
 			context,
-			deployment,
+			caller: itemCaller,
 			identity,
 			operation,
 			cancelSignal,

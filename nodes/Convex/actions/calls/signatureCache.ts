@@ -2,7 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import { formatFunctionPath } from '../../convex/functions/functionPath';
 import type { FunctionSignature } from '../../convex/functions/functionSpec';
 import type { ConvexFailure } from '../../convex/failure';
-import type { Deployment } from '../../transport/deployment';
+import type { Caller } from '../../transport/caller';
 import {
 	nearestName,
 	readSignature,
@@ -30,13 +30,13 @@ export class SignatureCache {
 
 	constructor(
 		private readonly context: IExecuteFunctions,
-		private readonly retriesFor: (deployment: Deployment) => Retries,
+		private readonly retriesFor: (caller: Caller) => Retries,
 	) {}
 
 	/** @throws ConvexFailure (`input`) when the function is gone or has another type */
-	async signature(deployment: Deployment, target: FunctionTarget): Promise<FunctionSignature> {
-		const key = keyOf(deployment, target);
-		const asked = this.signatures.get(key) ?? this.read(deployment, target, readSignature);
+	async signature(caller: Caller, target: FunctionTarget): Promise<FunctionSignature> {
+		const key = keyOf(caller, target);
+		const asked = this.signatures.get(key) ?? this.read(caller, target, readSignature);
 		this.signatures.set(key, asked);
 		const result = await asked;
 		if (result.status === 'success') return result.signature;
@@ -52,15 +52,15 @@ export class SignatureCache {
 	 * @param read gets a function that gives the signature, where it needs one
 	 */
 	async reading<Result>(
-		deployment: Deployment,
+		caller: Caller,
 		target: FunctionTarget,
 		read: (signature: () => Promise<FunctionSignature>) => Promise<Result>,
 	): Promise<Result> {
 		let used: FunctionSignature | undefined;
 		try {
-			return await read(async () => (used = await this.signature(deployment, target)));
+			return await read(async () => (used = await this.signature(caller, target)));
 		} catch (thrown) {
-			const current = used === undefined ? undefined : await this.renewed(deployment, target);
+			const current = used === undefined ? undefined : await this.renewed(caller, target);
 			if (current === undefined || current === used) throw toFailure(thrown);
 			return await read(async () => current);
 		}
@@ -68,24 +68,24 @@ export class SignatureCache {
 
 	/** Adds the name that was probably meant to the failure of a function that was not found. */
 	async withSuggestion(
-		deployment: Deployment,
+		caller: Caller,
 		target: FunctionTarget,
 		failure: ConvexFailure,
 	): Promise<ConvexFailure> {
 		if (failure.reason !== 'functionNotFound') return failure;
-		const key = keyOf(deployment, target);
-		const asked = this.suggestions.get(key) ?? nearestName(this.context, deployment, target);
+		const key = keyOf(caller, target);
+		const asked = this.suggestions.get(key) ?? nearestName(this.context, caller, target);
 		this.suggestions.set(key, asked);
 		return withSuggestedName(await asked, failure);
 	}
 
 	/** @returns undefined when the deployment could not be asked */
 	private async renewed(
-		deployment: Deployment,
+		caller: Caller,
 		target: FunctionTarget,
 	): Promise<FunctionSignature | undefined> {
-		const key = keyOf(deployment, target);
-		const asked = this.renewals.get(key) ?? this.read(deployment, target, readSignatureSince);
+		const key = keyOf(caller, target);
+		const asked = this.renewals.get(key) ?? this.read(caller, target, readSignatureSince);
 		this.renewals.set(key, asked);
 		const result = await asked;
 		if (result.status === 'success' || result.failure.details.kind === 'input') {
@@ -95,14 +95,14 @@ export class SignatureCache {
 	}
 
 	private async read(
-		deployment: Deployment,
+		caller: Caller,
 		target: FunctionTarget,
 		readFrom: typeof readSignatureSince,
 	): Promise<SignatureResult> {
-		return await this.retriesFor(deployment).run(async () => {
+		return await this.retriesFor(caller).run(async () => {
 			try {
 				const { context, startedAtMs } = this;
-				const signature = await readFrom(context, deployment, target, startedAtMs);
+				const signature = await readFrom(context, caller, target, startedAtMs);
 				return { status: 'success', signature } as const;
 			} catch (thrown) {
 				return { status: 'failure', failure: toFailure(thrown) } as const;
@@ -112,7 +112,7 @@ export class SignatureCache {
 }
 
 function keyOf(
-	{ credential: { deploymentUrl, authorization } }: Deployment,
+	{ credential: { deploymentUrl, authorization } }: Caller,
 	{ operation, functionPath, componentPath }: FunctionTarget,
 ): string {
 	const path = formatFunctionPath(functionPath);

@@ -1,5 +1,5 @@
 import type { IExecuteFunctions, INodePropertyOptions } from 'n8n-workflow';
-import type { ItemDeployments } from '../../transport/itemDeployments';
+import type { ItemCallers } from '../../transport/itemCallers';
 import { runQueries } from '../calls/batchedQueries';
 import { runCalls } from '../calls/individualCalls';
 import type { ItemResults } from '../itemResults';
@@ -7,11 +7,7 @@ import type { ItemResults } from '../itemResults';
 /** What the node does with a function: how the editor shows it, and what a run does. */
 interface Operation {
 	description: INodePropertyOptions;
-	execute: (
-		context: IExecuteFunctions,
-		items: ItemResults,
-		deployments: ItemDeployments,
-	) => Promise<void>;
+	execute: (context: IExecuteFunctions, items: ItemResults, callers: ItemCallers) => Promise<void>;
 }
 
 export const operations: Record<'query' | 'mutation' | 'action' | 'run', Operation> = {
@@ -31,8 +27,7 @@ export const operations: Record<'query' | 'mutation' | 'action' | 'run', Operati
 			action: 'Run mutation function',
 			description: 'Change data with a mutation function, all of it or nothing',
 		},
-		execute: async (context, items, deployments) =>
-			await runCalls(context, items, deployments, 'mutation'),
+		execute: async (context, items, callers) => await runCalls(context, items, callers, 'mutation'),
 	},
 	action: {
 		description: {
@@ -41,8 +36,7 @@ export const operations: Record<'query' | 'mutation' | 'action' | 'run', Operati
 			action: 'Run action function',
 			description: 'Do work with an action function, which may call other services',
 		},
-		execute: async (context, items, deployments) =>
-			await runCalls(context, items, deployments, 'action'),
+		execute: async (context, items, callers) => await runCalls(context, items, callers, 'action'),
 	},
 	run: {
 		description: {
@@ -51,7 +45,6 @@ export const operations: Record<'query' | 'mutation' | 'action' | 'run', Operati
 			action: 'Run function by path',
 			description: 'Run a function of any type without saying which it is',
 		},
-		execute: async (context, items, deployments) =>
-			await runCalls(context, items, deployments, 'run'),
+		execute: async (context, items, callers) => await runCalls(context, items, callers, 'run'),
 	},
 };

@@ -3,7 +3,7 @@ import {
 	judgeProbe,
 	type DeploymentState,
 } from '../../convex/deployment/credentialProbe';
-import type { CallContext, Deployment } from '../deployment';
+import type { CallContext, Caller } from '../caller';
 import { elapsed } from '../timers';
 import { post } from './post';
 
@@ -19,10 +19,10 @@ const SHARED_CHECK_MS = 1_000;
 export class DeploymentCheck {
 	private pending: Promise<DeploymentState> | undefined;
 
-	/** @param actsAsUser whether the deployment's credential acts as a user */
+	/** @param actsAsUser whether the caller is a user that a deploy key acts as */
 	constructor(
 		private readonly context: CallContext,
-		private readonly deployment: Deployment,
+		private readonly caller: Caller,
 		private readonly actsAsUser: boolean,
 	) {}
 
@@ -50,14 +50,14 @@ export class DeploymentCheck {
 	}
 
 	private async request(timeoutMs: number): Promise<DeploymentState> {
-		const { credential } = this.deployment;
+		const { credential } = this.caller;
 		// The check of a deploy key knows no users; the one of a token is any query.
 		const probed = this.actsAsUser
 			? { ...credential, authentication: 'bearerToken' as const }
 			: credential;
 		const probe = credentialProbe(probed);
 		const { method, path, body } = probe;
-		const answer = await post(this.context, this.deployment, {
+		const answer = await post(this.context, this.caller, {
 			operation: 'query',
 			method,
 			path,

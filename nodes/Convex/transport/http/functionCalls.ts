@@ -15,7 +15,7 @@ import {
 	TIMESTAMP_PATH,
 	type TimestampResult,
 } from '../../convex/responses/snapshot';
-import type { CallContext, Deployment } from '../deployment';
+import type { CallContext, Caller } from '../caller';
 import { post } from './post';
 
 /**
@@ -25,13 +25,13 @@ import { post } from './post';
  */
 export async function callFunction(
 	context: CallContext,
-	deployment: Deployment,
+	caller: Caller,
 	call: FunctionCall,
 	timeoutMs: number,
 ): Promise<FunctionResult> {
 	const { operation } = call;
 	const { path, body } = functionRequest(call);
-	const answer = await post(context, deployment, {
+	const answer = await post(context, caller, {
 		operation,
 		path,
 		body: JSON.stringify(body),
@@ -52,13 +52,13 @@ export type MeasuredBatch =
 /** Runs a batch of queries, each encoded by `encodeQuery`, once. */
 export async function callQueryBatch(
 	context: CallContext,
-	deployment: Deployment,
+	caller: Caller,
 	queries: readonly string[],
 	timeoutMs: number,
 ): Promise<MeasuredBatch> {
 	const body = encodeBatch(queries);
 	const startedAtMs = performance.now();
-	const answer = await post(context, deployment, {
+	const answer = await post(context, caller, {
 		operation: 'query',
 		path: QUERY_BATCH_PATH,
 		body,
@@ -75,10 +75,10 @@ export async function callQueryBatch(
 /** Asks for the latest snapshot of the deployment's data. */
 export async function readTimestamp(
 	context: CallContext,
-	deployment: Deployment,
+	caller: Caller,
 	timeoutMs: number,
 ): Promise<TimestampResult> {
-	const answer = await post(context, deployment, {
+	const answer = await post(context, caller, {
 		operation: 'query',
 		path: TIMESTAMP_PATH,
 		body: '{}',

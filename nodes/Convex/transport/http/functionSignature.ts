@@ -6,7 +6,7 @@ import {
 	nearestFunctionPath,
 	type FunctionSignature,
 } from '../../convex/functions/functionSpec';
-import type { CallContext, Deployment } from '../deployment';
+import type { CallContext, Caller } from '../caller';
 import { readFunctionSpec } from './readFunctionSpec';
 
 /** A function that a node names, and where it looks for it. */
@@ -27,15 +27,15 @@ export interface FunctionTarget {
  */
 export async function readSignature(
 	context: CallContext,
-	deployment: Deployment,
+	caller: Caller,
 	target: FunctionTarget,
 	refusedSinceMs = performance.now(),
 ): Promise<FunctionSignature> {
-	const spec = await readFunctionSpec(context, deployment, target.componentPath);
+	const spec = await readFunctionSpec(context, caller, target.componentPath);
 	const signature = findFunction(spec, target.functionPath);
 	return signature !== undefined && isCallable(signature, target)
 		? signature
-		: await readSignatureSince(context, deployment, target, refusedSinceMs);
+		: await readSignatureSince(context, caller, target, refusedSinceMs);
 }
 
 /**
@@ -45,12 +45,12 @@ export async function readSignature(
  */
 export async function readSignatureSince(
 	context: CallContext,
-	deployment: Deployment,
+	caller: Caller,
 	target: FunctionTarget,
 	askedSinceMs: number,
 ): Promise<FunctionSignature> {
 	const { operation, functionPath, componentPath, isWatched } = target;
-	const spec = await readFunctionSpec(context, deployment, componentPath, askedSinceMs);
+	const spec = await readFunctionSpec(context, caller, componentPath, askedSinceMs);
 	const signature = findFunction(spec, functionPath);
 	const name = formatFunctionPath(functionPath);
 	if (signature === undefined) {
@@ -83,23 +83,23 @@ function isCallable({ type }: FunctionSignature, { operation }: FunctionTarget):
  */
 export async function nearestName(
 	context: CallContext,
-	deployment: Deployment,
+	caller: Caller,
 	{ functionPath, componentPath }: FunctionTarget,
 ): Promise<string | undefined> {
-	if (deployment.credential.authentication !== 'deployKey') return undefined;
-	const spec = await readFunctionSpec(context, deployment, componentPath).catch(() => []);
+	if (caller.credential.authentication !== 'deployKey') return undefined;
+	const spec = await readFunctionSpec(context, caller, componentPath).catch(() => []);
 	return nearestFunctionPath(spec, functionPath);
 }
 
 /** Adds the name that was probably meant to the failure of a function that was not found, where the list can be read. */
 export async function withNearestName(
 	context: CallContext,
-	deployment: Deployment,
+	caller: Caller,
 	target: FunctionTarget,
 	failure: ConvexFailure,
 ): Promise<ConvexFailure> {
 	if (failure.reason !== 'functionNotFound') return failure;
-	return withSuggestedName(await nearestName(context, deployment, target), failure);
+	return withSuggestedName(await nearestName(context, caller, target), failure);
 }
 
 export function withSuggestedName(name: string | undefined, failure: ConvexFailure): ConvexFailure {

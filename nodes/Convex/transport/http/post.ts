@@ -6,7 +6,7 @@ import type { DeploymentResponse, FunctionOperation } from '../../convex/functio
 import { Redactor } from '../../convex/deployment/redaction';
 import { parseRetryAfter } from '../../convex/failures/retryPolicy';
 import { answerUnlessAborted, readAnswer } from './answerText';
-import { CREDENTIAL_TYPE, type CallContext, type Deployment } from '../deployment';
+import { CREDENTIAL_TYPE, type CallContext, type Caller } from '../caller';
 import { networkFailure, timedOut } from './networkFailure';
 import { RequestTimeout } from './requestTimeout';
 
@@ -37,15 +37,15 @@ export type Answer =
  */
 export async function post(
 	context: CallContext,
-	deployment: Deployment,
+	caller: Caller,
 	{ operation, path, method = 'POST', body, timeoutMs }: Post,
 ): Promise<Answer> {
-	const redactor = Redactor.of(deployment.credential);
+	const redactor = Redactor.of(caller.credential);
 	const limit = new RequestTimeout(context, timeoutMs);
 	try {
 		const request: IHttpRequestOptions = {
 			method,
-			url: endpointUrl(deployment.credential.deploymentUrl, path),
+			url: endpointUrl(caller.credential.deploymentUrl, path),
 			headers: {
 				...CLIENT_HEADERS,
 				'Content-Type': 'application/json',
@@ -60,7 +60,7 @@ export async function post(
 			ignoreHttpStatusErrors: true,
 			returnFullResponse: true,
 		};
-		const { credentialsDecrypted } = deployment;
+		const { credentialsDecrypted } = caller;
 		const sent: Promise<IN8nHttpFullResponse> = context.helpers.httpRequestWithAuthentication.call(
 			limit.context,
 			CREDENTIAL_TYPE,

@@ -7,7 +7,7 @@ import {
 } from '../../convex/functions/functionSpec';
 import { isPlainObject } from '../../convex/values/encodeArguments';
 import type { FunctionCall } from '../../convex/functions/functionCall';
-import type { CallContext, Deployment } from '../deployment';
+import type { CallContext, Caller } from '../caller';
 import { callFunction } from './functionCalls';
 import { toFailure } from '../nodeError';
 
@@ -43,11 +43,11 @@ const cache = new Map<string, CachedSpec>();
  */
 export async function readFunctionSpec(
 	context: CallContext,
-	deployment: Deployment,
+	caller: Caller,
 	componentPath: string | undefined,
 	askedSinceMs = performance.now() - CACHE_LIFETIME_MS,
 ): Promise<FunctionSignature[]> {
-	const { deploymentUrl, authentication, authorization } = deployment.credential;
+	const { deploymentUrl, authentication, authorization } = caller.credential;
 	if (authentication !== 'deployKey') {
 		throw inputFailure(
 			'The functions of a deployment can be read with a deploy key only',
@@ -61,11 +61,11 @@ export async function readFunctionSpec(
 			const failure = toFailure(thrown);
 			if (failure.reason !== 'cancelled') throw failure;
 			// The run that asked first was cancelled, and not this one.
-			return await askForSpec(context, deployment, componentPath);
+			return await askForSpec(context, caller, componentPath);
 		});
 	}
 	forgetExpired();
-	const spec = askForSpec(context, deployment, componentPath);
+	const spec = askForSpec(context, caller, componentPath);
 	const asked = { spec, askedAtMs: performance.now() };
 	cache.set(cacheKey, asked);
 	spec.catch(() => {
@@ -83,23 +83,21 @@ function forgetExpired(): void {
 
 async function askForSpec(
 	context: CallContext,
-	deployment: Deployment,
+	caller: Caller,
 	componentPath: string | undefined,
 ): Promise<FunctionSignature[]> {
 	const componentId =
-		componentPath === undefined
-			? undefined
-			: await findComponentId(context, deployment, componentPath);
+		componentPath === undefined ? undefined : await findComponentId(context, caller, componentPath);
 	const args: Record<string, string> = componentId === undefined ? {} : { componentId };
-	return parseFunctionSpec(await runSystemQuery(context, deployment, FUNCTION_SPEC_PATH, args));
+	return parseFunctionSpec(await runSystemQuery(context, caller, FUNCTION_SPEC_PATH, args));
 }
 
 async function findComponentId(
 	context: CallContext,
-	deployment: Deployment,
+	caller: Caller,
 	componentPath: string,
 ): Promise<string> {
-	const components = await runSystemQuery(context, deployment, COMPONENTS_PATH, {});
+	const components = await runSystemQuery(context, caller, COMPONENTS_PATH, {});
 	const list: unknown[] = Array.isArray(components) ? components : [];
 	const known = list.filter(isPlainObject);
 	const component = known.find(({ path }) => path === componentPath);
@@ -116,7 +114,7 @@ async function findComponentId(
 /** System queries run by `/api/query` only, and in the encoded format no literal loses its type. */
 async function runSystemQuery(
 	context: CallContext,
-	deployment: Deployment,
+	caller: Caller,
 	functionPath: { module: string; name: string },
 	args: Record<string, string>,
 ): Promise<unknown> {
@@ -126,7 +124,7 @@ async function runSystemQuery(
 		args,
 		valueFormat: 'encoded',
 	};
-	const result = await callFunction(context, deployment, call, SPEC_TIMEOUT_MS);
+	const result = await callFunction(context, caller, call, SPEC_TIMEOUT_MS);
 	if (result.status === 'success') return result.value;
 	const failure = result.failure.advisedBy(LIST_ADVICE);
 	throw failure.with({

@@ -1,4 +1,4 @@
-import type { CallContext } from '../deployment';
+import type { CallContext } from '../caller';
 import { startTimer, stopTimer } from '../timers';
 
 /**

@@ -1,6 +1,6 @@
 import type { NodeEgressFilter } from 'n8n-workflow';
 import { inputFailure } from '../../convex/failure';
-import type { CallContext } from '../deployment';
+import type { CallContext } from '../caller';
 import { networkFailure } from '../http/networkFailure';
 
 /**

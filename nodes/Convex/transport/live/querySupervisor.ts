@@ -6,7 +6,7 @@ import type { FunctionPath } from '../../convex/functions/functionPath';
 import type { UserIdentity } from '../../convex/deployment/identity';
 import type { DeploymentState } from '../../convex/deployment/credentialProbe';
 import { noLiveConnection, noResultOverConnection } from '../../convex/failures/liveFailure';
-import { actingAs, type Deployment } from '../deployment';
+import { actingAs, type Caller } from '../caller';
 import { withNearestName } from '../http/functionSignature';
 import { toFailure } from '../nodeError';
 import { DeploymentCheck } from '../http/deploymentCheck';
@@ -64,7 +64,7 @@ export class QuerySupervisor {
 	private readonly outage: SubscriptionOutage;
 
 	/** For HTTP, where the user to act as is part of the credential. */
-	private readonly caller: Deployment;
+	private readonly httpCaller: Caller;
 
 	private readonly deploymentCheck: DeploymentCheck;
 
@@ -81,14 +81,14 @@ export class QuerySupervisor {
 	/** @throws ConvexFailure (`input`) for a user to act as without a deploy key */
 	constructor(
 		private readonly context: ITriggerFunctions,
-		private readonly deployment: Deployment,
+		private readonly caller: Caller,
 		private readonly watched: WatchedQuery,
 		private readonly observer: QuerySupervisorObserver,
 		thresholds: SubscriptionThresholds,
 	) {
 		const { identity } = watched;
-		this.caller = identity === undefined ? deployment : actingAs(deployment, identity);
-		this.deploymentCheck = new DeploymentCheck(context, this.caller, identity !== undefined);
+		this.httpCaller = identity === undefined ? caller : actingAs(caller, identity);
+		this.deploymentCheck = new DeploymentCheck(context, this.httpCaller, identity !== undefined);
 		this.outage = new SubscriptionOutage(thresholds, {
 			isConnected: () => this.isConnected,
 			check: async () => await this.check(),
@@ -144,7 +144,7 @@ export class QuerySupervisor {
 
 	private subscribe(args: EncodedArguments): QuerySubscription {
 		const { functionPath, componentPath, identity } = this.watched;
-		const { credential } = this.deployment;
+		const { credential } = this.caller;
 		return new QuerySubscription(
 			credential,
 			identity,
@@ -216,7 +216,7 @@ export class QuerySupervisor {
 		const { received } = this;
 		const { functionPath, componentPath } = this.watched;
 		const target = { operation: 'query' as const, functionPath, componentPath };
-		const helpful = await withNearestName(this.context, this.caller, target, failure);
+		const helpful = await withNearestName(this.context, this.httpCaller, target, failure);
 		if (!this.isClosed && received === this.received) this.observer.onError(helpful);
 	}
 

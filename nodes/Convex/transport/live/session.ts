@@ -3,7 +3,7 @@ import type { SessionOperation } from '../../convex/functions/functionCall';
 import type { UserIdentity } from '../../convex/deployment/identity';
 import { connectionBroken, sessionInactive } from '../../convex/failures/liveFailure';
 import { readSessionResult } from '../../convex/responses/sessionResult';
-import { actingAs, type CallContext, type Deployment } from '../deployment';
+import { actingAs, type CallContext, type Caller } from '../caller';
 import { DeploymentCheck } from '../http/deploymentCheck';
 import { toFailure } from '../nodeError';
 import {
@@ -32,7 +32,7 @@ export const SESSION_THRESHOLDS: OutageThresholds = { firstCheckMs: 60_000, prol
 
 export interface SessionOptions {
 	context: CallContext;
-	deployment: Deployment;
+	caller: Caller;
 	/** The user to act as, if any; needs a deploy key. */
 	identity: UserIdentity | undefined;
 	/** What is called: all calls of a session are of one type. */
@@ -68,10 +68,10 @@ export class Session {
 
 	/** @throws ConvexFailure (`input`) on a host without WebSockets, and for a user to act as without a deploy key */
 	constructor(private readonly options: SessionOptions) {
-		const { context, deployment, identity, operation, cancelSignal, thresholds } = options;
+		const { context, caller, identity, operation, cancelSignal, thresholds } = options;
 		// For HTTP, where the user to act as is part of the credential.
-		const caller = identity === undefined ? deployment : actingAs(deployment, identity);
-		this.deploymentCheck = new DeploymentCheck(context, caller, identity !== undefined);
+		const httpCaller = identity === undefined ? caller : actingAs(caller, identity);
+		this.deploymentCheck = new DeploymentCheck(context, httpCaller, identity !== undefined);
 		const { prolongedMs } = thresholds;
 		this.calls = new InFlightCalls(operation, prolongedMs, () =>
 			this.end(sessionInactive(prolongedMs)),
@@ -81,7 +81,7 @@ export class Session {
 			() => void this.diagnoseOutage(),
 			() => 0,
 		);
-		this.client = new SyncClient(deployment.credential, identity, {
+		this.client = new SyncClient(caller.credential, identity, {
 			beforeConnect: async () => await this.beforeConnect(),
 			onOpen: () => this.onOpen(),
 			onClose: (reason) => this.onClose(reason),
@@ -168,9 +168,9 @@ export class Session {
 	/** Asked before each connection. */
 	private async beforeConnect(): Promise<void> {
 		await this.refusalDiagnosis;
-		const { context, deployment } = this.options;
+		const { context, caller } = this.options;
 		try {
-			await checkEgress(context, deployment.credential.deploymentUrl);
+			await checkEgress(context, caller.credential.deploymentUrl);
 		} catch (thrown) {
 			const failure = toFailure(thrown);
 			if (failure.details.kind === 'input') this.end(failure);

@@ -2,7 +2,7 @@ import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
 import type { ParameterReader } from '../../parameters/parameterReader';
 import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import type { ConvexFailure } from '../../convex/failure';
-import { openDeployment, type Deployment } from '../../transport/deployment';
+import { openCaller, type Caller } from '../../transport/caller';
 import { readSignature } from '../../transport/http/functionSignature';
 import { checkEgress } from '../../transport/live/egress';
 import {
@@ -55,36 +55,36 @@ export async function startTrigger(
 	}
 }
 
-interface WatchedDeployment {
-	deployment: Deployment;
+interface TriggerSettings {
+	caller: Caller;
 	watch: Watch;
 	args: () => Promise<EncodedArguments>;
 }
 
-async function readParameters(context: ITriggerFunctions): Promise<WatchedDeployment> {
+async function readParameters(context: ITriggerFunctions): Promise<TriggerSettings> {
 	const parameters = triggerParameters(context);
 	const watch = readWatch(parameters);
-	const deployment = await openDeployment(context);
-	return { deployment, watch, args: await argumentsOf(context, parameters, deployment, watch) };
+	const caller = await openCaller(context);
+	return { caller, watch, args: await argumentsOf(context, parameters, caller, watch) };
 }
 
 async function prepareManualRun(context: ITriggerFunctions): Promise<ITriggerResponse> {
-	const { deployment, watch, args } = await readParameters(context);
-	return manualRun(context, deployment, watch, args);
+	const { caller, watch, args } = await readParameters(context);
+	return manualRun(context, caller, watch, args);
 }
 
 /** Arguments that are wrong are refused here; a form needs the deployment to say what it means. */
 async function argumentsOf(
 	context: ITriggerFunctions,
 	parameters: ParameterReader,
-	deployment: Deployment,
+	caller: Caller,
 	{ functionPath, componentPath, hasArgumentForm }: Watch,
 ): Promise<() => Promise<EncodedArguments>> {
 	const target = { operation: 'query' as const, functionPath, componentPath, isWatched: true };
 	const read = async () =>
 		await readWatchedArguments(
 			parameters,
-			async () => await readSignature(context, deployment, target),
+			async () => await readSignature(context, caller, target),
 		);
 	if (hasArgumentForm) {
 		parameters.getNodeParameter('mappedArguments', 0, {});
@@ -103,11 +103,11 @@ async function activate(
 	const workflowId = context.getWorkflow().id ?? '';
 	const activation = Activation.begin({ workflowId, nodeId, nodeName });
 	try {
-		const { deployment, watch, args } = await readParameters(context);
+		const { caller, watch, args } = await readParameters(context);
 		if (activation.hasEnded) return activation.response();
-		const run = new ActiveSubscription(context, deployment, watch, args, thresholds);
+		const run = new ActiveSubscription(context, caller, watch, args, thresholds);
 		activation.watch(run);
-		const checking = check(context, deployment, run, isByUser);
+		const checking = check(context, caller, run, isByUser);
 		const failure = (await inTime(activation, run, isByUser, checking)) ?? run.refusal;
 		if (failure !== undefined) throw failure;
 		if (!activation.hasEnded) run.activated();
@@ -160,18 +160,18 @@ function finalFailure(first: FirstOutcome, isByUser: boolean): ConvexFailure | u
 /** @throws ConvexFailure for what is certain without a live connection */
 async function check(
 	context: ITriggerFunctions,
-	deployment: Deployment,
+	caller: Caller,
 	run: ActiveSubscription,
 	isByUser: boolean,
 ): Promise<Check> {
 	const hasMemory = isKept(() => context.getWorkflowStaticData('node'));
-	if (isByUser) await checkPolicy(context, deployment);
+	if (isByUser) await checkPolicy(context, caller);
 	const state = await run.check();
 	if (state.status === 'refuses') throw endingTrigger(state.failure);
 	return state.status === 'accepts' && (isByUser || !hasMemory) ? 'awaitResult' : 'done';
 }
 
-async function checkPolicy(context: ITriggerFunctions, { credential }: Deployment): Promise<void> {
+async function checkPolicy(context: ITriggerFunctions, { credential }: Caller): Promise<void> {
 	try {
 		await checkEgress(context, credential.deploymentUrl);
 	} catch (thrown) {

@@ -12,7 +12,7 @@ import type {
 } from '../../convex/changes/resultEvent';
 import { TrackedDocuments } from '../../convex/changes/trackedDocuments';
 import { TrackedValue } from '../../convex/changes/trackedValue';
-import type { Deployment } from '../../transport/deployment';
+import type { Caller } from '../../transport/caller';
 import type { SubscriptionThresholds } from '../../transport/live/subscriptionOutage';
 import { QuerySupervisor } from '../../transport/live/querySupervisor';
 import { startTimer, stopTimer } from '../../transport/timers';
@@ -69,7 +69,7 @@ export class ActiveSubscription {
 	/** @throws ConvexFailure (`input`) for a user to act as without a deploy key */
 	constructor(
 		private readonly context: ITriggerFunctions,
-		private readonly deployment: Deployment,
+		private readonly caller: Caller,
 		private readonly watch: Watch,
 		args: () => Promise<EncodedArguments>,
 		thresholds: SubscriptionThresholds,
@@ -78,7 +78,7 @@ export class ActiveSubscription {
 		const { functionPath, componentPath, identity } = watch;
 		this.live = new QuerySupervisor(
 			context,
-			deployment,
+			caller,
 			{ functionPath, componentPath, identity, args },
 			{
 				onSubscribed: (known) => this.begin(known),
@@ -112,7 +112,7 @@ export class ActiveSubscription {
 	private begin(args: EncodedArguments): void {
 		const { functionPath, componentPath, identity, keyField } = this.watch;
 		const watched = fingerprintOf([
-			this.deployment.credential.deploymentUrl,
+			this.caller.credential.deploymentUrl,
 			componentPath ?? null,
 			formatFunctionPath(functionPath),
 			args,

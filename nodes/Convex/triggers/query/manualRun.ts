@@ -3,7 +3,7 @@ import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
 import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import type { ConvexFailure } from '../../convex/failure';
 import { noLiveConnection, noResult } from '../../convex/failures/liveFailure';
-import type { Deployment } from '../../transport/deployment';
+import type { Caller } from '../../transport/caller';
 import { SUBSCRIPTION_THRESHOLDS } from '../../transport/live/subscriptionOutage';
 import { QuerySupervisor } from '../../transport/live/querySupervisor';
 import { startTimer, stopTimer } from '../../transport/timers';
@@ -22,11 +22,11 @@ const RESULT_TIMEOUT_MS = 120_000;
 /** In the editor the workflow runs once, with the result as it is now; nothing is remembered. */
 export function manualRun(
 	context: ITriggerFunctions,
-	deployment: Deployment,
+	caller: Caller,
 	watch: Watch,
 	args: () => Promise<EncodedArguments>,
 ): ITriggerResponse {
-	const reading = new CurrentResult(context, deployment, watch, args);
+	const reading = new CurrentResult(context, caller, watch, args);
 	return {
 		closeFunction: async () => await reading.close(),
 		manualTriggerFunction: async () => {
@@ -65,7 +65,7 @@ class CurrentResult {
 
 	constructor(
 		private readonly context: ITriggerFunctions,
-		private readonly deployment: Deployment,
+		private readonly caller: Caller,
 		private readonly watch: Watch,
 		private readonly args: () => Promise<EncodedArguments>,
 	) {}
@@ -89,7 +89,7 @@ class CurrentResult {
 		return await new Promise((resolve, reject) => {
 			const live = new QuerySupervisor(
 				this.context,
-				this.deployment,
+				this.caller,
 				{ ...this.watch, args: this.args },
 				{
 					onSubscribed: () => {},

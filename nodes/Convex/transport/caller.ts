@@ -16,23 +16,23 @@ import { toFailure } from './nodeError';
 
 export const CREDENTIAL_TYPE = 'convexApi';
 
-/** Who calls: a run, the editor that fills in a form, or a trigger. */
+/** Where a call comes from: a run, the editor that fills in a form, or a trigger. */
 export type CallContext = IExecuteFunctions | ILoadOptionsFunctions | ITriggerFunctions;
 
-/** A deployment that a run calls, with its credential, decrypted once. */
-export interface Deployment {
+/** Who calls which deployment: a credential, decrypted once, or a user that it acts as. */
+export interface Caller {
 	credential: ConvexCredential;
 	credentialsDecrypted: ICredentialsDecrypted;
 }
 
 /**
- * The deployment of a form or a trigger, which have no items. A run asks `ItemDeployments`.
+ * The caller of a form or a trigger, which have no items. A run asks `ItemCallers`.
  *
  * @throws ConvexFailure (`input`) naming the field that is wrong
  */
-export async function openDeployment(context: CallContext): Promise<Deployment> {
+export async function openCaller(context: CallContext): Promise<Caller> {
 	const read = async (type: string) => await context.getCredentials(type);
-	return deploymentOf(await readCredential(context, read));
+	return callerOf(await readCredential(context, read));
 }
 
 /**
@@ -63,7 +63,7 @@ export async function readCredential(
 }
 
 /** @throws ConvexFailure (`input`) naming the field that is wrong */
-export function deploymentOf(data: ICredentialDataDecryptedObject): Deployment {
+export function callerOf(data: ICredentialDataDecryptedObject): Caller {
 	return {
 		credential: parseCredential(data),
 		credentialsDecrypted: { id: '', name: CREDENTIAL_TYPE, type: CREDENTIAL_TYPE, data },
@@ -71,17 +71,17 @@ export function deploymentOf(data: ICredentialDataDecryptedObject): Deployment {
 }
 
 /**
- * The same deployment, called as an administrator who acts as a user.
+ * A user, as whom a caller with a deploy key acts.
  *
  * @throws ConvexFailure (`input`) for a credential without a deploy key
  */
-export function actingAs(deployment: Deployment, identity: UserIdentity): Deployment {
-	if (deployment.credential.authentication !== 'deployKey') {
+export function actingAs(caller: Caller, identity: UserIdentity): Caller {
+	if (caller.credential.authentication !== 'deployKey') {
 		throw inputFailure(
 			"The option 'Act as User' needs a deploy key",
 			"Set the credential's 'Authentication' to 'Deploy Key', or use the user's own token with 'Bearer Token'.",
 		);
 	}
-	const { data } = deployment.credentialsDecrypted;
-	return deploymentOf({ ...data, [ACTING_USER_FIELD]: encodeIdentity(identity) });
+	const { data } = caller.credentialsDecrypted;
+	return callerOf({ ...data, [ACTING_USER_FIELD]: encodeIdentity(identity) });
 }

@@ -1,6 +1,6 @@
 import type { ICredentialDataDecryptedObject, IExecuteFunctions } from 'n8n-workflow';
 import type { ConvexFailure } from '../convex/failure';
-import { deploymentOf, readCredential, type Deployment } from './deployment';
+import { callerOf, readCredential, type Caller } from './caller';
 import { toFailure } from './nodeError';
 
 /**
@@ -14,7 +14,7 @@ type Reading =
 	| { status: 'failed'; failure: ConvexFailure };
 
 /**
- * The deployment of each item of a run, by the credential as its expressions give it for that item.
+ * The caller of each item of a run, by the credential as its expressions give it for that item.
  *
  * Each read costs n8n a database query, so a credential that does not depend on the item is read for
  * all of them together. n8n does not say whether one has expressions. But it refuses `$json`,
@@ -23,38 +23,38 @@ type Reading =
  * An expression that only looks whether there is an item (`$thisItem?.json.token ?? …`) is given its
  * fallback then, so the second and the last item are asked as well.
  */
-export class ItemDeployments {
+export class ItemCallers {
 	/** By the credential's content: items with equal credentials share one. */
-	private readonly known = new Map<string, Deployment>();
+	private readonly known = new Map<string, Caller>();
 
 	/** @param shared the one of all items; undefined where each item has its own */
 	private constructor(
 		private readonly context: IExecuteFunctions,
-		private readonly shared: Deployment | undefined,
+		private readonly shared: Caller | undefined,
 	) {}
 
 	/**
 	 * @throws ConvexFailure (`input`) for a credential that no item can use: none is chosen, it was
 	 * deleted, or one of its fields is wrong
 	 */
-	static async open(context: IExecuteFunctions): Promise<ItemDeployments> {
+	static async open(context: IExecuteFunctions): Promise<ItemCallers> {
 		const first = await readingOf(context, 0);
 		for (const itemIndex of comparedIndices(context.getInputData().length)) {
 			const isSame = contentOf(first) === contentOf(await readingOf(context, itemIndex));
-			if (!isSame) return new ItemDeployments(context, undefined);
+			if (!isSame) return new ItemCallers(context, undefined);
 		}
 		if (first.status === 'failed') throw first.failure;
-		return new ItemDeployments(context, deploymentOf(first.data));
+		return new ItemCallers(context, callerOf(first.data));
 	}
 
 	/** @throws ConvexFailure (`input`) for a credential that this item cannot use */
-	async of(itemIndex: number): Promise<Deployment> {
+	async of(itemIndex: number): Promise<Caller> {
 		if (this.shared !== undefined) return this.shared;
 		const data = await readItemCredential(this.context, itemIndex);
 		const key = JSON.stringify(data);
-		const deployment = this.known.get(key) ?? deploymentOf(data);
-		this.known.set(key, deployment);
-		return deployment;
+		const caller = this.known.get(key) ?? callerOf(data);
+		this.known.set(key, caller);
+		return caller;
 	}
 }
 
