@@ -10,13 +10,11 @@ import { actingAs, type Caller } from '../caller';
 import { withNearestName } from '../http/functionSignature';
 import { toFailure } from '../nodeError';
 import { DeploymentCheck } from '../http/deploymentCheck';
+import { Backoff } from './backoff';
 import { checkEgress } from './egress';
 import { QuerySubscription } from './querySubscription';
 import { SubscriptionOutage, type SubscriptionThresholds } from './subscriptionOutage';
 import { startTimer, stopTimer } from '../timers';
-
-const FIRST_RETRY_MS = 1_000;
-const LAST_RETRY_MS = 60_000;
 
 export interface WatchedQuery {
 	functionPath: FunctionPath;
@@ -70,7 +68,7 @@ export class QuerySupervisor {
 
 	private state: SupervisorState = { status: 'opening' };
 
-	private retries = 0;
+	private readonly backoff = new Backoff();
 
 	/** Why there is no connection, as far as it is known. */
 	private reason = '';
@@ -168,7 +166,7 @@ export class QuerySupervisor {
 			this.observer.onUnauthorized(check.failure);
 			return;
 		}
-		this.pause(failure, this.nextRetryMs());
+		this.pause(failure, this.backoff.nextDelayMs());
 		if (kind === 'network' || retryable === true || check?.status === 'unavailable') {
 			this.disconnected(failure.message);
 		} else {
@@ -197,16 +195,10 @@ export class QuerySupervisor {
 		}
 	}
 
-	private nextRetryMs(): number {
-		const delayMs = Math.min(FIRST_RETRY_MS * 2 ** this.retries, LAST_RETRY_MS);
-		this.retries += 1;
-		return delayMs * (0.5 + Math.random());
-	}
-
 	private arrived(report: () => void): void {
 		if (this.isClosed) return;
 		this.received += 1;
-		this.retries = 0;
+		this.backoff.reset();
 		this.reason = '';
 		this.outage.end();
 		report();
@@ -236,7 +228,7 @@ export class QuerySupervisor {
 		}
 		this.disconnected(reason);
 		if (this.state.status === 'subscribed') {
-			this.state.subscription.reconnect(this.nextRetryMs());
+			this.state.subscription.reconnect(this.backoff.nextDelayMs());
 		}
 	}
 

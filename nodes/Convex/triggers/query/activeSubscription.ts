@@ -14,6 +14,7 @@ import { TrackedDocuments } from '../../convex/changes/trackedDocuments';
 import { TrackedValue } from '../../convex/changes/trackedValue';
 import type { Caller } from '../../transport/caller';
 import type { SubscriptionThresholds } from '../../transport/live/subscriptionOutage';
+import { Backoff } from '../../transport/live/backoff';
 import { QuerySupervisor } from '../../transport/live/querySupervisor';
 import { startTimer, stopTimer } from '../../transport/timers';
 import { toEditorError, toFailure } from '../../transport/nodeError';
@@ -27,10 +28,6 @@ import { endingTrigger, goingOn, notStarted } from './failures';
 /** How a watch began. */
 export type FirstOutcome =
 	{ status: 'result' } | { status: 'failed' | 'refused'; failure: ConvexFailure };
-
-/** How long n8n is left alone after it did not take over a start, at first and at last. */
-const FIRST_RETRY_MS = 1_000;
-const LAST_RETRY_MS = 60_000;
 
 /** Compares results from here on, or from what is remembered. */
 export function trackerOf(
@@ -64,7 +61,8 @@ export class ActiveSubscription {
 
 	private retryTimer: number | undefined;
 
-	private retries = 0;
+	/** How long n8n is left alone after it did not take over a start. */
+	private readonly backoff = new Backoff();
 
 	/** @throws ConvexFailure (`input`) for a user to act as without a deploy key */
 	constructor(
@@ -126,7 +124,7 @@ export class ActiveSubscription {
 	private take(value: JSONValue): void {
 		this.incidents.end('absence');
 		this.incidents.end('query');
-		this.retries = 0;
+		this.backoff.reset();
 		this.compare(value);
 	}
 
@@ -154,7 +152,7 @@ export class ActiveSubscription {
 			this.emit(update);
 		} catch (thrown) {
 			this.incidents.begin('start', notStarted(toFailure(thrown)));
-			this.retryTimer = startTimer(() => this.compare(value), this.nextRetryMs());
+			this.retryTimer = startTimer(() => this.compare(value), this.backoff.nextDelayMs());
 			return;
 		}
 		update.accept();
@@ -190,12 +188,6 @@ export class ActiveSubscription {
 		} catch (thrown) {
 			this.incidents.begin('memory', toFailure(thrown));
 		}
-	}
-
-	private nextRetryMs(): number {
-		const delayMs = Math.min(FIRST_RETRY_MS * 2 ** this.retries, LAST_RETRY_MS);
-		this.retries += 1;
-		return delayMs * (0.5 + Math.random());
 	}
 
 	private failed(kind: 'query' | 'result', failure: ConvexFailure): void {
