@@ -79,17 +79,13 @@ export function reduceCalls(ledger: CallLedger, event: CallEvent): CallUpdate {
 			return unended(ledger, unsent);
 		}
 		case 'answered':
-			return release(
-				ledger,
-				({ id }) => id === event.id,
-				() => event.result,
-			);
+			return release(ledger, withId(ledger, event.id), () => event.result);
 		case 'failed':
-			return fail(ledger, ({ id }) => id === event.id, event.cause);
+			return fail(ledger, withId(ledger, event.id), event.cause);
 		case 'sentFailed':
-			return fail(ledger, isSent, event.cause);
+			return fail(ledger, ledger.calls.filter(isSent), event.cause);
 		case 'allFailed':
-			return fail({ ...ledger, isConnected: false }, () => true, event.cause);
+			return fail({ ...ledger, isConnected: false }, ledger.calls, event.cause);
 		case 'timedOut':
 			return timeOut(ledger, event.id);
 	}
@@ -135,21 +131,26 @@ function isSent({ sentOver }: HeldCall): boolean {
 	return sentOver !== undefined;
 }
 
+function withId({ calls }: CallLedger, id: number): HeldCall[] {
+	const call = calls.find((held) => held.id === id);
+	return call === undefined ? [] : [call];
+}
+
 function unended(ledger: CallLedger, calls: readonly HeldCall[]): CallUpdate {
 	return { ledger: { ...ledger, calls }, results: [], released: [] };
 }
 
 function release(
 	ledger: CallLedger,
-	isMeant: (call: HeldCall) => boolean,
+	meant: readonly HeldCall[],
 	resultOf: (call: HeldCall) => FunctionResult,
 ): CallUpdate {
-	const meant = ledger.calls.filter(isMeant);
+	const gone = new Set(meant);
 	return {
 		ledger: {
 			...ledger,
-			released: ledger.released + meant.length,
-			calls: ledger.calls.filter((call) => !isMeant(call)),
+			released: ledger.released + gone.size,
+			calls: ledger.calls.filter((call) => !gone.has(call)),
 		},
 		results: meant
 			.filter(({ hasEnded }) => !hasEnded)
@@ -159,19 +160,15 @@ function release(
 }
 
 /** Of what was sent it is unknown whether it ran; what was not sent did not. */
-function fail(
-	ledger: CallLedger,
-	isMeant: (call: HeldCall) => boolean,
-	cause: ConvexFailure,
-): CallUpdate {
-	return release(ledger, isMeant, (call) => ({
+function fail(ledger: CallLedger, meant: readonly HeldCall[], cause: ConvexFailure): CallUpdate {
+	return release(ledger, meant, (call) => ({
 		status: 'failure',
 		failure: isSent(call) ? answerLost(ledger.operation, cause) : notSent(cause),
 	}));
 }
 
 function timeOut(ledger: CallLedger, id: number): CallUpdate {
-	const call = ledger.calls.find((held) => held.id === id);
+	const [call] = withId(ledger, id);
 	if (call === undefined || call.hasEnded || !isSent(call)) return unended(ledger, ledger.calls);
 	const failure = answerLost(ledger.operation, answerTimeout(call.timeoutMs));
 	return {
