@@ -302,7 +302,9 @@ describe('a deployment that cannot be reached', () => {
 	it('over a live connection only fails after some tries, and says what to do', async () => {
 		await convex.deployment.addFault({ kind: 'dropBefore', path: 'sync/handshake', times: 1000 });
 		const { stoppedBy } = await convex.run({ parameters: addingKeys(), input: keys(2) });
-		expect(stoppedBy?.message).toMatch(/live connection \(WebSocket\) to it could not be established/);
+		expect(stoppedBy?.message).toMatch(
+			/live connection \(WebSocket\) to it could not be established/,
+		);
 		expect(stoppedBy?.description).toMatch(/'Delivery' to 'HTTP'/);
 		expect(stoppedBy?.context.data).toMatchObject({ kind: 'network', outcome: 'notExecuted' });
 	});
