@@ -425,7 +425,10 @@ describe('acting as a user', () => {
 		],
 		[
 			'twice',
-			{ actAsUser: '{}', actAsUserAttributes: { attribute: [{ name: 'subject', value: 's' }] } },
+			{
+				actAsUser: '{"tokenIdentifier":"a|b"}',
+				actAsUserAttributes: { attribute: [{ name: 'tokenIdentifier', value: 'a|b' }] },
+			},
 			{},
 			/name a user each/,
 		],

@@ -219,9 +219,9 @@ describe('pagination', () => {
 	});
 
 	it.each([
-		[{ return: 'limit', limit: 0 }, "'Pagination → Limit'"],
-		[{ pageSize: 'x' }, "'Pagination → Page Size'"],
-		[{ return: 'some' }, "'Pagination → Amount'"],
+		[{ return: 'limit', limit: 0 }, "'Pagination': 'Limit'"],
+		[{ pageSize: 'x' }, "'Pagination': 'Page Size'"],
+		[{ return: 'some' }, "'Pagination': 'Amount'"],
 	])('refuses %j', async (settings, option) => {
 		const { stoppedBy } = await convex.run({ parameters: documents(settings) });
 		expect(stoppedBy?.message).toContain(option);

@@ -64,7 +64,7 @@ const refusals: Array<[what: string, parameters: INodeParameters, sentence: RegE
 	[
 		'an input item, which a trigger has not',
 		watching('tasks:list', {}, { argumentsMode: 'item' }),
-		/'Arguments' is 'item', and a trigger has no input item/,
+		/'Arguments' is not one of its choices\. Choose from the list/,
 	],
 	[
 		'a result that is no list',
@@ -93,7 +93,7 @@ const refusals: Array<[what: string, parameters: INodeParameters, sentence: RegE
 			{},
 			{ argumentsMode: 'mapping', mappedArguments: { mappingMode: 'autoMapInputData' } },
 		),
-		/'Arguments' is mapped automatically, and a trigger has no input item/,
+		/The mapping mode of 'Arguments' is not one of its choices/,
 	],
 	[
 		'an initial result that is neither wanted nor not',

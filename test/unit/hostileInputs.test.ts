@@ -1,6 +1,6 @@
 import { dateParser } from '../../nodes/Convex/parameters/dates';
 import { hasExpression } from '../../nodes/Convex/parameters/expressions';
-import { integerOption } from '../../nodes/Convex/parameters/options/optionValues';
+import { integerField } from '../../nodes/Convex/parameters/field';
 import { encodeArguments } from '../../nodes/Convex/convex/values/encodeArguments';
 import { convertArgument, type ArgumentType } from '../../nodes/Convex/convex/values/argumentTypes';
 import { isBase64 } from '../../nodes/Convex/convex/values/base64';
@@ -73,6 +73,14 @@ const VALIDATORS: Validator[] = [
 
 const parseDate = dateParser('America/New_York');
 
+const TIMEOUT = integerField({
+	displayName: 'Timeout',
+	name: 'timeout',
+	default: 1,
+	min: 1,
+	max: 10,
+});
+
 const PARSERS: Array<[name: string, parse: (text: string) => unknown]> = [
 	['parseFunctionPath', parseFunctionPath],
 	['toFunctionPath', (text) => toFunctionPath('list', text)],
@@ -85,7 +93,7 @@ const PARSERS: Array<[name: string, parse: (text: string) => unknown]> = [
 	['isKeptByDouble', isKeptByDouble],
 	['dateParser', parseDate],
 	['hasExpression', hasExpression],
-	['wholeNumber', (text) => integerOption('Timeout', text, { least: 1, most: 10 })],
+	['integerField', (text) => TIMEOUT.read('Timeout', text)],
 	[
 		'parseCredential',
 		(token) =>

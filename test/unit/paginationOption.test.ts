@@ -1,5 +1,8 @@
-import { readPagination } from '../../nodes/Convex/parameters/options/pagination';
+import { pagination as row } from '../../nodes/Convex/parameters/options/pagination';
+import { optionReader } from '../../nodes/Convex/parameters/options/option';
 import { expectRefusal } from './refusal';
+
+const readPagination = (options: Record<string, unknown>) => optionReader('query', options)(row);
 
 const DEFAULTS = {
 	limit: Infinity,
@@ -12,6 +15,10 @@ const DEFAULTS = {
 describe("the option 'Pagination'", () => {
 	it('is off while it is not there', () => {
 		expect(readPagination({})).toBeUndefined();
+	});
+
+	it('is off for what is no query', () => {
+		expect(optionReader('mutation', { pagination: {} })(row)).toBeUndefined();
 	});
 
 	it.each([{}, { settings: {} }])('has its defaults where nothing is set: %j', (pagination) => {
@@ -28,7 +35,7 @@ describe("the option 'Pagination'", () => {
 	])('that is there is not taken for off or for its defaults: %j', (pagination, kind) => {
 		expectRefusal(
 			() => readPagination({ pagination }),
-			`The option 'Pagination' is ${kind}, not an object with settings`,
+			`The option 'Pagination' is ${kind}, not an object`,
 			/^Fill in its settings, or remove the option\.$/,
 		);
 	});
@@ -36,7 +43,7 @@ describe("the option 'Pagination'", () => {
 	it('refuses a setting that is none of its choices', () => {
 		expectRefusal(
 			() => readPagination({ pagination: { settings: { return: undefined } } }),
-			"The option 'Pagination → Amount' is not one of its choices",
+			"The option 'Pagination': 'Amount' is not one of its choices",
 			/gives 'all' or 'limit' or 'pages'\.$/,
 		);
 	});

@@ -3,7 +3,7 @@ import type { FunctionOperation } from '../convex/functions/functionCall';
 import { hasExpression } from './expressions';
 import { readFunctionPath } from './functionLocator';
 import { readOptions } from './options';
-import type { ParameterReader } from './parameterReader';
+import type { InputItems, ParameterReader } from './parameterReader';
 
 type ReadForItem<Value> = (itemIndex: number) => Value;
 
@@ -16,7 +16,7 @@ export class CachedParameters implements ParameterReader {
 
 	readonly options: ReadForItem<ReturnType<typeof readOptions>>;
 
-	readonly helpers: ParameterReader['helpers'];
+	readonly input: InputItems;
 
 	private readonly readers = new Map<string, ReadForItem<unknown>>();
 
@@ -25,9 +25,14 @@ export class CachedParameters implements ParameterReader {
 		operation: FunctionOperation,
 	) {
 		const { functionPath, options } = context.getNode().parameters;
-		this.functionPath = shared(functionPath, (itemIndex) => readFunctionPath(context, itemIndex));
-		this.options = shared(options, (itemIndex) => readOptions(context, operation, itemIndex));
-		this.helpers = context.helpers;
+		this.functionPath = shared(functionPath, (itemIndex) => readFunctionPath(this, itemIndex));
+		this.options = shared(options, (itemIndex) => readOptions(this, operation, itemIndex));
+		const items = context.getInputData();
+		this.input = {
+			get: (itemIndex) => items[itemIndex],
+			readFile: async (itemIndex, binaryField) =>
+				await context.helpers.getBinaryDataBuffer(itemIndex, binaryField),
+		};
 	}
 
 	getNodeParameter(name: string, itemIndex: number, fallback?: unknown): unknown {
@@ -44,10 +49,6 @@ export class CachedParameters implements ParameterReader {
 
 	getTimezone(): string {
 		return this.context.getTimezone();
-	}
-
-	getInputData(): ReturnType<ParameterReader['getInputData']> {
-		return this.context.getInputData();
 	}
 }
 

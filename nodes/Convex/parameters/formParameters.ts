@@ -3,9 +3,8 @@ import { hasExpression } from './expressions';
 import { isPlainObject } from '../convex/values/encodeArguments';
 import { parseComponentPath } from '../convex/functions/componentPath';
 import { inputFailure } from '../convex/failure';
-import type { FunctionOperation } from '../convex/functions/functionCall';
 import { toFunctionPath } from '../convex/functions/functionPath';
-import type { FunctionTarget } from '../transport/http/functionSignature';
+import type { FunctionOperation, FunctionTarget } from '../convex/functions/functionCall';
 
 const OPERATIONS: readonly FunctionOperation[] = ['query', 'mutation', 'action', 'run'];
 

@@ -4,14 +4,15 @@ import { inputFailure } from '../convex/failure';
 import { toFunctionPath, type FunctionPath } from '../convex/functions/functionPath';
 import type { ParameterReader } from './parameterReader';
 
-export const functionPathDescription: INodeProperties[] = [
-	{
+/** @param description what becomes of the function */
+export function functionPathDescription(description: string): INodeProperties {
+	return {
 		displayName: 'Function',
 		name: 'functionPath',
 		type: 'resourceLocator',
 		default: { mode: 'list', value: '' },
 		required: true,
-		description: 'The Convex function to run',
+		description,
 		modes: [
 			{
 				displayName: 'From List',
@@ -29,8 +30,8 @@ export const functionPathDescription: INodeProperties[] = [
 				hint: 'File and function, as in your code: messages:list, folder/messages:list or api.messages.list',
 			},
 		],
-	},
-];
+	};
+}
 
 /** @throws ConvexFailure (`input`) naming the parameter */
 export function readFunctionPath(context: ParameterReader, itemIndex: number): FunctionPath {

@@ -1,9 +1,14 @@
-import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { INodeExecutionData } from 'n8n-workflow';
 
-/** Where parameters are read from: a run with its input items, or a trigger, which has none. */
+/** Where parameters are read from: a run with its input items, or a trigger. */
 export interface ParameterReader {
 	getNodeParameter: (name: string, itemIndex: number, fallback?: unknown) => unknown;
 	getTimezone: () => string;
-	getInputData: () => INodeExecutionData[];
-	helpers: Pick<IExecuteFunctions['helpers'], 'getBinaryDataBuffer'>;
+	/** A trigger has none. */
+	input?: InputItems;
+}
+
+export interface InputItems {
+	get: (itemIndex: number) => INodeExecutionData | undefined;
+	readFile: (itemIndex: number, binaryField: string) => Promise<Buffer>;
 }

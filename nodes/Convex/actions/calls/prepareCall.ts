@@ -1,10 +1,13 @@
-import type { FunctionCall, FunctionOperation } from '../../convex/functions/functionCall';
+import type {
+	FunctionCall,
+	FunctionOperation,
+	FunctionTarget,
+} from '../../convex/functions/functionCall';
 import { formatFunctionPath } from '../../convex/functions/functionPath';
 import { inputFailure } from '../../convex/failure';
 import type { FunctionSignature } from '../../convex/functions/functionSpec';
 import { withPaginationFilledIn } from '../../convex/responses/pageWalk';
 import { actingAs, type Caller } from '../../transport/caller';
-import type { FunctionTarget } from '../../transport/http/functionSignature';
 import { toFailure } from '../../transport/nodeError';
 import { readArguments } from '../../parameters/arguments';
 import type { SignatureCache } from './signatureCache';
@@ -84,12 +87,6 @@ async function callableTarget(
 	signature: () => Promise<FunctionSignature>,
 ): Promise<FunctionTarget> {
 	if (target.componentPath !== undefined) {
-		if (actsAsUser) {
-			throw inputFailure(
-				"The options 'Component' and 'Act as User' do not go together",
-				'Convex lets an administrator act as a user in the app itself only. Remove one of the options.',
-			);
-		}
 		await signature();
 		return target;
 	}

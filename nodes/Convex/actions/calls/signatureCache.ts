@@ -1,4 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
+import type { FunctionTarget } from '../../convex/functions/functionCall';
 import { formatFunctionPath } from '../../convex/functions/functionPath';
 import type { FunctionSignature } from '../../convex/functions/functionSpec';
 import type { ConvexFailure } from '../../convex/failure';
@@ -8,7 +9,6 @@ import {
 	readSignature,
 	readSignatureSince,
 	withSuggestedName,
-	type FunctionTarget,
 } from '../../transport/http/functionSignature';
 import { toFailure } from '../../transport/nodeError';
 import type { Retries } from '../../transport/retries';

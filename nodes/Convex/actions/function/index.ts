@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { argumentsDescription } from '../../parameters/arguments';
 import { functionPathDescription } from '../../parameters/functionLocator';
 import { optionsDescription } from '../../parameters/options';
+import { CALLS } from '../../parameters/options/option';
 import { operations } from './operations';
 
 export const description: INodeProperties[] = [
@@ -14,9 +15,11 @@ export const description: INodeProperties[] = [
 		displayOptions: { show: { resource: ['function'] } },
 		options: Object.values(operations).map((operation) => operation.description),
 	},
-	...[...functionPathDescription, ...argumentsDescription, ...optionsDescription].map(
-		forThisResource,
-	),
+	...[
+		functionPathDescription('The Convex function to run'),
+		...argumentsDescription(true),
+		optionsDescription(CALLS),
+	].map(forThisResource),
 ];
 
 function forThisResource(property: INodeProperties): INodeProperties {

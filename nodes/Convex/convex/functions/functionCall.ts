@@ -13,6 +13,15 @@ export type SessionOperation = Extract<FunctionOperation, 'mutation' | 'action'>
  */
 export type ValueFormat = 'json' | 'encoded';
 
+/** A function that a node names, and where it looks for it. */
+export interface FunctionTarget {
+	operation: FunctionOperation;
+	functionPath: FunctionPath;
+	componentPath: string | undefined;
+	/** Whether a trigger watches it, so that no other operation can be chosen instead. */
+	isWatched?: boolean;
+}
+
 export interface FunctionCall {
 	operation: FunctionOperation;
 	functionPath: FunctionPath;

@@ -8,108 +8,96 @@ import {
 } from '../../convex/values/argumentTypes';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
 import { dateParser } from '../dates';
-import type { ParameterReader } from '../parameterReader';
+import type { InputItems, ParameterReader } from '../parameterReader';
 
-const TYPES: INodePropertyOptions[] = [
+/** How a value is entered. All inputs are called `value`, so that it survives a change of type. */
+type Input = Omit<INodeProperties, 'displayName' | 'name'> & { displayName?: string };
+
+const TEXT: Input = { type: 'string', default: '', placeholder: 'e.g. {{ $json.title }}' };
+
+interface TypeRow extends INodePropertyOptions {
+	/** Null needs none. */
+	input?: Input;
+	/** Whether the value is something of the input item, which a trigger has not. */
+	isOfItem?: true;
+}
+
+const TYPES: TypeRow[] = [
 	{
 		name: 'Array',
 		value: 'array',
 		description: 'A list, as JSON or an expression',
+		input: { type: 'json', default: '[]' },
 	},
 	{
 		name: 'Automatic',
 		value: 'auto',
 		description: 'The value as the expression gives it; what is typed in stays text, also digits',
+		input: TEXT,
 	},
 	{
 		name: 'Binary Field',
 		value: 'binary',
 		description: 'The content of a file of the input item, as bytes (v.bytes)',
+		input: {
+			displayName: 'Input Binary Field',
+			type: 'string',
+			default: 'data',
+			placeholder: 'e.g. data',
+			hint: "The name of the input item's binary field with the file",
+		},
+		isOfItem: true,
 	},
-	{ name: 'Boolean', value: 'boolean', description: 'True or false' },
-	{ name: 'Bytes (Base64)', value: 'bytes', description: 'Bytes, written in base64 (v.bytes)' },
+	{
+		name: 'Boolean',
+		value: 'boolean',
+		description: 'True or false',
+		input: { type: 'boolean', default: false, description: 'Whether the argument is true' },
+	},
+	{
+		name: 'Bytes (Base64)',
+		value: 'bytes',
+		description: 'Bytes, written in base64 (v.bytes)',
+		input: TEXT,
+	},
 	{
 		name: 'Date',
 		value: 'date',
 		description: 'A point in time, sent as milliseconds since 1970, like Date.now() in Convex',
+		input: { type: 'dateTime', default: '' },
 	},
 	{
 		name: 'Document ID',
 		value: 'id',
 		description: 'A reference to a document of a table',
+		input: TEXT,
 	},
 	{
 		name: 'Int64',
 		value: 'int64',
 		description: 'A 64-bit whole number, a bigint in Convex (v.int64)',
+		input: TEXT,
 	},
 	{ name: 'Null', value: 'null', description: 'No value: null' },
-	{ name: 'Number', value: 'number', description: 'A number, also with a fraction (v.number)' },
-	{ name: 'Object', value: 'object', description: 'An object, as JSON or an expression' },
-	{ name: 'String', value: 'string', description: 'Text' },
+	{
+		name: 'Number',
+		value: 'number',
+		description: 'A number, also with a fraction (v.number)',
+		input: { type: 'number', default: 0 },
+	},
+	{
+		name: 'Object',
+		value: 'object',
+		description: 'An object, as JSON or an expression',
+		input: { type: 'json', default: '{}' },
+	},
+	{ name: 'String', value: 'string', description: 'Text', input: TEXT },
 ];
 
-const showForType = (...type: string[]) => ({ show: { type } });
-
-/** One input per kind of type, all under the name `value`, so that a value survives a change of type. */
-const VALUE_INPUTS: INodeProperties[] = [
-	{
-		displayName: 'Value',
-		name: 'value',
-		type: 'string',
-		default: '',
-		placeholder: 'e.g. {{ $json.title }}',
-		displayOptions: showForType('auto', 'bytes', 'id', 'int64', 'string'),
-	},
-	{
-		displayName: 'Value',
-		name: 'value',
-		type: 'number',
-		default: 0,
-		displayOptions: showForType('number'),
-	},
-	{
-		displayName: 'Value',
-		name: 'value',
-		type: 'boolean',
-		default: false,
-		description: 'Whether the argument is true',
-		displayOptions: showForType('boolean'),
-	},
-	{
-		displayName: 'Value',
-		name: 'value',
-		type: 'dateTime',
-		default: '',
-		displayOptions: showForType('date'),
-	},
-	{
-		displayName: 'Value',
-		name: 'value',
-		type: 'json',
-		default: '{}',
-		displayOptions: showForType('object'),
-	},
-	{
-		displayName: 'Value',
-		name: 'value',
-		type: 'json',
-		default: '[]',
-		displayOptions: showForType('array'),
-	},
-	{
-		displayName: 'Input Binary Field',
-		name: 'value',
-		type: 'string',
-		default: 'data',
-		placeholder: 'e.g. data',
-		hint: "The name of the input item's binary field with the file",
-		displayOptions: showForType('binary'),
-	},
-];
-
-export const argumentFieldsDescription: INodeProperties[] = [
-	{
+/** @param hasInputItem whether a value may be something of an input item */
+export function argumentFieldsDescription(hasInputItem: boolean): INodeProperties {
+	const types = typesOf(hasInputItem);
+	return {
 		displayName: 'Fields',
 		name: 'argumentFields',
 		type: 'fixedCollection',
@@ -137,14 +125,30 @@ export const argumentFieldsDescription: INodeProperties[] = [
 						type: 'options',
 						default: 'auto',
 						description: "The argument's type in Convex",
-						options: TYPES,
+						options: types.map(({ name, value, description }) => ({ name, value, description })),
 					},
-					...VALUE_INPUTS,
+					...valueInputs(types),
 				],
 			},
 		],
-	},
-];
+	};
+}
+
+function typesOf(hasInputItem: boolean): TypeRow[] {
+	return TYPES.filter(({ isOfItem }) => hasInputItem || !isOfItem);
+}
+
+function valueInputs(types: TypeRow[]): INodeProperties[] {
+	const inputs = new Set(types.flatMap(({ input = [] }) => input));
+	return [...inputs].map((input) => ({
+		displayName: 'Value',
+		name: 'value',
+		...input,
+		displayOptions: {
+			show: { type: types.filter((row) => row.input === input).map(({ value }) => value) },
+		},
+	}));
+}
 
 /**
  * The arguments of the form, each as the JavaScript value of its Convex type.
@@ -188,7 +192,8 @@ async function readFieldValue(
 	{ type, value }: Record<string, unknown>,
 ): Promise<unknown> {
 	const subject = `'Arguments': '${name}'`;
-	if (type === 'binary') return await readBinaryField(context, itemIndex, subject, value);
+	const { input } = context;
+	if (type === 'binary' && input) return await readBinaryField(input, itemIndex, subject, value);
 	if (type === 'date' && typeof value === 'string') {
 		const milliseconds = dateParser(context.getTimezone())(value);
 		if (milliseconds !== undefined) return milliseconds;
@@ -197,21 +202,22 @@ async function readFieldValue(
 	if (typeof type === 'string' && isArgumentType(type)) {
 		return convertArgument(subject, type, value);
 	}
+	const known = typesOf(input !== undefined).map((row) => row.value);
 	throw inputFailure(
 		`${subject} has the unknown type '${String(type)}'`,
-		`Choose a type from the list, or use an expression that gives one of: ${TYPES.map(({ value: known }) => String(known)).join(', ')}.`,
+		`Choose a type from the list, or use an expression that gives one of: ${known.join(', ')}.`,
 	);
 }
 
 async function readBinaryField(
-	context: ParameterReader,
+	input: InputItems,
 	itemIndex: number,
 	subject: string,
 	binaryField: unknown,
 ): Promise<Buffer> {
-	const files = context.getInputData()[itemIndex]?.binary ?? {};
+	const files = input.get(itemIndex)?.binary ?? {};
 	if (typeof binaryField === 'string' && Object.hasOwn(files, binaryField)) {
-		return await context.helpers.getBinaryDataBuffer(itemIndex, binaryField);
+		return await input.readFile(itemIndex, binaryField);
 	}
 	const existing = Object.keys(files);
 	throw inputFailure(

@@ -4,24 +4,30 @@ import {
 	isPlainObject,
 	type EncodedArguments,
 } from '../../convex/values/encodeArguments';
-import { inputFailure } from '../../convex/failure';
 import type { FunctionSignature } from '../../convex/functions/functionSpec';
 import { ARGUMENTS_ADVICE, parseJsonText } from '../../convex/values/jsonText';
 import { argumentFieldsDescription, readArgumentFields } from './fields';
 import { convert, mappedArgumentsDescription, readMappedArguments } from './mapped';
 import { itemFieldsDescription, readItemFields } from './inputItem';
+import { enumField, readParameter } from '../field';
 import type { ParameterReader } from '../parameterReader';
 
 const JSON_PARAMETER = "'Arguments (JSON)'";
 
-export const argumentsDescription: INodeProperties[] = [
-	{
+/** The choice that a trigger, which has no input item, does not have. */
+const OF_ITEM = {
+	name: 'Using Input Item',
+	value: 'item',
+	description: "Send the input item's fields as the arguments",
+} as const;
+
+const argumentsMode = (hasInputItem: boolean) =>
+	enumField({
 		displayName: 'Arguments',
 		name: 'argumentsMode',
-		type: 'options',
 		default: 'fields',
 		description: "Where the function's arguments come from",
-		options: [
+		choices: [
 			{
 				name: 'Using Fields Below',
 				value: 'fields',
@@ -32,34 +38,48 @@ export const argumentsDescription: INodeProperties[] = [
 				value: 'mapping',
 				description: "Fill in the function's own arguments, with their types (needs a deploy key)",
 			},
-			{
-				name: 'Using Input Item',
-				value: 'item',
-				description: "Send the input item's fields as the arguments",
-			},
+			...(hasInputItem ? [OF_ITEM] : []),
 			{
 				name: 'Using JSON',
 				value: 'json',
 				description: 'Write all arguments as one JSON object',
 			},
 		],
-	},
-	...mappedArgumentsDescription,
-	...argumentFieldsDescription,
-	...itemFieldsDescription,
-	{
-		displayName: 'Arguments (JSON)',
-		name: 'argumentsJson',
-		type: 'json',
-		typeOptions: { rows: 5 },
-		default: '{}',
-		required: true,
-		placeholder: 'e.g. { "author": "Ada", "limit": 10 }',
-		description:
-			'A JSON object with the arguments, as text or as an expression that gives an object',
-		displayOptions: { show: { argumentsMode: ['json'] } },
-	},
-];
+	});
+
+const MODE = argumentsMode(true);
+const MODE_OF_TRIGGER = argumentsMode(false);
+
+/** @param hasInputItem whether the arguments may be taken from an input item */
+export function argumentsDescription(hasInputItem: boolean): INodeProperties[] {
+	return [
+		(hasInputItem ? MODE : MODE_OF_TRIGGER).property,
+		mappedArgumentsDescription(hasInputItem),
+		argumentFieldsDescription(hasInputItem),
+		...(hasInputItem ? itemFieldsDescription : []),
+		{
+			displayName: 'Arguments (JSON)',
+			name: 'argumentsJson',
+			type: 'json',
+			typeOptions: { rows: 5 },
+			default: '{}',
+			required: true,
+			placeholder: 'e.g. { "author": "Ada", "limit": 10 }',
+			description:
+				'A JSON object with the arguments, as text or as an expression that gives an object',
+			displayOptions: { show: { argumentsMode: ['json'] } },
+		},
+	];
+}
+
+/** Whether the arguments are those of a form that is made from the function's own declaration. */
+export function hasArgumentForm(context: ParameterReader): boolean {
+	return readMode(context, 0) === 'mapping';
+}
+
+function readMode(context: ParameterReader, itemIndex: number) {
+	return readParameter(context, context.input === undefined ? MODE_OF_TRIGGER : MODE, itemIndex);
+}
 
 /**
  * The arguments of an item's call, from the place that 'Arguments' names.
@@ -74,7 +94,7 @@ export async function readArguments(
 	signature: () => Promise<FunctionSignature>,
 	convertTypes: boolean,
 ): Promise<EncodedArguments> {
-	const mode: unknown = context.getNodeParameter('argumentsMode', itemIndex);
+	const mode = readMode(context, itemIndex);
 	if (mode === 'mapping') {
 		const mapped = readMappedArguments(context, await signature(), itemIndex);
 		return encodeArguments("'Arguments'", mapped);
@@ -87,7 +107,7 @@ export async function readArguments(
 
 async function readUnmapped(
 	context: ParameterReader,
-	mode: unknown,
+	mode: 'fields' | 'item' | 'json',
 	itemIndex: number,
 ): Promise<{ source: string; args: unknown }> {
 	switch (mode) {
@@ -101,10 +121,5 @@ async function readUnmapped(
 				typeof json === 'string' ? parseJsonText(JSON_PARAMETER, json, ARGUMENTS_ADVICE) : json;
 			return { source: JSON_PARAMETER, args };
 		}
-		default:
-			throw inputFailure(
-				"'Arguments' is not one of its choices",
-				"Choose from the list, or use an expression that gives 'fields', 'item', 'json' or 'mapping'.",
-			);
 	}
 }

@@ -1,23 +1,24 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { describeType } from '../../convex/values/encodeArguments';
 import { inputFailure } from '../../convex/failure';
-import { chosenOf } from '../options/optionValues';
+import { enumField, readParameter } from '../field';
 import type { ParameterReader } from '../parameterReader';
 
+const selection = enumField({
+	displayName: 'Fields to Send',
+	name: 'itemFields',
+	default: 'all',
+	description: "Which of the input item's fields become arguments",
+	choices: [
+		{ name: 'All', value: 'all', description: 'Every field of the input item' },
+		{ name: 'All Except', value: 'except', description: 'Every field but those named below' },
+		{ name: 'Only', value: 'only', description: 'Just the fields named below' },
+	],
+	displayOptions: { show: { argumentsMode: ['item'] } },
+});
+
 export const itemFieldsDescription: INodeProperties[] = [
-	{
-		displayName: 'Fields to Send',
-		name: 'itemFields',
-		type: 'options',
-		default: 'all',
-		description: "Which of the input item's fields become arguments",
-		options: [
-			{ name: 'All', value: 'all', description: 'Every field of the input item' },
-			{ name: 'All Except', value: 'except', description: 'Every field but those named below' },
-			{ name: 'Only', value: 'only', description: 'Just the fields named below' },
-		],
-		displayOptions: { show: { argumentsMode: ['item'] } },
-	},
+	selection.property,
 	{
 		displayName: 'Field Names',
 		name: 'itemFieldNames',
@@ -32,16 +33,12 @@ export const itemFieldsDescription: INodeProperties[] = [
 
 /** The fields of the input item that the user wants to send; none of them is changed. */
 export function readItemFields(context: ParameterReader, itemIndex: number): IDataObject {
-	const json: IDataObject = context.getInputData()[itemIndex]?.json ?? {};
-	const selection = chosenOf(
-		"'Fields to Send'",
-		context.getNodeParameter('itemFields', itemIndex),
-		['all', 'except', 'only'],
-	);
-	if (selection === 'all') return json;
+	const json: IDataObject = context.input?.get(itemIndex)?.json ?? {};
+	const selected = readParameter(context, selection, itemIndex);
+	if (selected === 'all') return json;
 	const names = readFieldNames(context, itemIndex);
-	const isNamed = selection === 'only' ? naming(names) : namingRoughly(names);
-	const keep = selection === 'only' ? isNamed : (name: string) => !isNamed(name);
+	const isNamed = selected === 'only' ? naming(names) : namingRoughly(names);
+	const keep = selected === 'only' ? isNamed : (name: string) => !isNamed(name);
 	return Object.fromEntries(Object.entries(json).filter(([name]) => keep(name)));
 }
 

@@ -10,11 +10,12 @@ import {
 } from '../../convex/values/validator';
 import { convertFields } from '../../convex/values/validatorConversion';
 import { dateParser } from '../dates';
-import { chosenOf } from '../options/optionValues';
+import { enumField } from '../field';
 import type { ParameterReader } from '../parameterReader';
 
-export const mappedArgumentsDescription: INodeProperties[] = [
-	{
+/** @param hasInputItem whether the arguments may be mapped from an input item */
+export function mappedArgumentsDescription(hasInputItem: boolean): INodeProperties {
+	return {
 		displayName: 'Arguments',
 		name: 'mappedArguments',
 		type: 'resourceMapper',
@@ -30,16 +31,28 @@ export const mappedArgumentsDescription: INodeProperties[] = [
 				valuesLabel: 'Arguments',
 				fieldWords: { singular: 'argument', plural: 'arguments' },
 				addAllFields: true,
-				supportAutoMap: true,
+				supportAutoMap: hasInputItem,
 				refreshStaleSchemaOnOpen: true,
 				hideNoDataError: true,
 			},
 		},
 		displayOptions: { show: { argumentsMode: ['mapping'] } },
-	},
-];
+	};
+}
 
-const MAPPING_MODES = ['defineBelow', 'autoMapInputData'] as const;
+const mappingMode = (hasInputItem: boolean) =>
+	enumField({
+		displayName: 'Mapping Mode',
+		name: 'mappingMode',
+		default: 'defineBelow',
+		choices: [
+			{ name: 'Map Each Argument Manually', value: 'defineBelow' },
+			...(hasInputItem ? [{ name: 'Map Automatically', value: 'autoMapInputData' } as const] : []),
+		],
+	});
+
+const MAPPING_MODE = mappingMode(true);
+const MAPPING_MODE_OF_TRIGGER = mappingMode(false);
 
 /**
  * The arguments of the form made from the function's own signature, or the item's fields of those
@@ -54,10 +67,11 @@ export function readMappedArguments(
 ): Record<string, unknown> {
 	const mapping: unknown = context.getNodeParameter('mappedArguments', itemIndex);
 	if (!isPlainObject(mapping)) throw notFilledIn();
-	const mode = chosenOf("The mapping mode of 'Arguments'", mapping.mappingMode, MAPPING_MODES);
+	const { read } = context.input === undefined ? MAPPING_MODE_OF_TRIGGER : MAPPING_MODE;
+	const mode = read("The mapping mode of 'Arguments'", mapping.mappingMode);
 	const { args } = signature;
 	if (mode === 'autoMapInputData') {
-		const json = context.getInputData()[itemIndex]?.json ?? {};
+		const json = context.input?.get(itemIndex)?.json ?? {};
 		return args.type === 'object'
 			? convert(context, 'The input item', args, pick(json, args))
 			: json;

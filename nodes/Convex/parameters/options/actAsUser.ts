@@ -1,4 +1,3 @@
-import type { INodeProperties } from 'n8n-workflow';
 import { isPlainObject } from '../../convex/values/encodeArguments';
 import { inputFailure } from '../../convex/failure';
 import {
@@ -6,12 +5,13 @@ import {
 	parseUserIdentity,
 	type UserIdentity,
 } from '../../convex/deployment/identity';
+import { EVERYWHERE, option, type ReadOption } from './option';
 
 const DESCRIPTION =
 	"The user to call the function as, by 'tokenIdentifier' or both 'issuer' and 'subject' (needs a deploy key)";
 
-export const actAsUserOptions: INodeProperties[] = [
-	{
+export const actAsUserFields = option<UserIdentity | undefined>(EVERYWHERE, {
+	property: {
 		displayName: 'Act as User (Fields)',
 		name: 'actAsUserAttributes',
 		type: 'fixedCollection',
@@ -42,33 +42,34 @@ export const actAsUserOptions: INodeProperties[] = [
 			},
 		],
 	},
-	{
+	unset: undefined,
+	read: (subject, value) => parseUserAttributes(subject, readAttributes(subject, value)),
+});
+
+export const actAsUserJson = option<UserIdentity | undefined>(EVERYWHERE, {
+	property: {
 		displayName: 'Act as User (JSON)',
 		name: 'actAsUser',
 		type: 'json',
 		default: '{ "issuer": "", "subject": "" }',
 		description: DESCRIPTION,
 	},
-];
+	unset: undefined,
+	read: parseUserIdentity,
+});
 
-/** The user that an item's call is made for, if any. @throws ConvexFailure (`input`) naming the option */
-export function readIdentity(options: Readonly<Record<string, unknown>>): UserIdentity | undefined {
-	const byJson = 'actAsUser' in options;
-	const byFields = 'actAsUserAttributes' in options;
-	if (byJson && byFields) {
-		throw inputFailure(
-			"The options 'Act as User (JSON)' and 'Act as User (Fields)' name a user each",
-			'Remove one of them.',
-		);
-	}
-	if (byJson) return parseUserIdentity("The option 'Act as User (JSON)'", options.actAsUser);
-	if (!byFields) return undefined;
-	return parseUserAttributes(BY_FIELDS, readAttributes(options.actAsUserAttributes));
+/** The user that a call is made for, if any. @throws ConvexFailure (`input`) naming the option */
+export function readIdentity(read: ReadOption): UserIdentity | undefined {
+	const byFields = read(actAsUserFields);
+	const byJson = read(actAsUserJson);
+	if (byFields === undefined || byJson === undefined) return byFields ?? byJson;
+	throw inputFailure(
+		"The options 'Act as User (JSON)' and 'Act as User (Fields)' name a user each",
+		'Remove one of them.',
+	);
 }
 
-const BY_FIELDS = "The option 'Act as User (Fields)'";
-
-function readAttributes(fields: unknown): Array<[name: string, value: unknown]> {
+function readAttributes(subject: string, fields: unknown): Array<[name: string, value: unknown]> {
 	const entries: unknown[] = isPlainObject(fields) ? [fields.attribute ?? []].flat() : [fields];
 	const attributes = new Map<string, unknown>();
 	for (const entry of entries) {
@@ -76,13 +77,13 @@ function readAttributes(fields: unknown): Array<[name: string, value: unknown]> 
 		const attribute = typeof name === 'string' ? name.trim() : '';
 		if (attribute === '') {
 			throw inputFailure(
-				`${BY_FIELDS} has an attribute without a name`,
+				`${subject} has an attribute without a name`,
 				'Name every attribute, or remove those that are not needed.',
 			);
 		}
 		if (attributes.has(attribute)) {
 			throw inputFailure(
-				`${BY_FIELDS} has the attribute '${attribute}' twice`,
+				`${subject} has the attribute '${attribute}' twice`,
 				'Remove one of them.',
 			);
 		}

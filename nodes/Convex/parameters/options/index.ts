@@ -1,162 +1,200 @@
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 import { parseComponentPath } from '../../convex/functions/componentPath';
 import { inputFailure } from '../../convex/failure';
 import type { FunctionOperation, ValueFormat } from '../../convex/functions/functionCall';
 import type { UserIdentity } from '../../convex/deployment/identity';
-import { actAsUserOptions, readIdentity } from './actAsUser';
-import { enumOption, toOptions, optionOr, integerOption, booleanOption } from './optionValues';
-import { paginationOption, readPagination, type PaginationOptions } from './pagination';
+import { booleanField, enumField, integerField, toFieldValues } from '../field';
+import type { ParameterReader } from '../parameterReader';
+import { actAsUserFields, actAsUserJson, readIdentity } from './actAsUser';
 import {
-	batchSizeOption,
-	concurrencyOptions,
-	deliveryOption,
-	maxRetriesOption,
-	snapshotOption,
+	CALLS,
+	EVERYWHERE,
+	option,
+	optionReader,
+	optionsForm,
+	type Option,
+	type Place,
+	type ReadOption,
+} from './option';
+import { pagination, type PaginationOptions } from './pagination';
+import {
+	batchSize,
+	concurrency,
+	delivery,
+	maxRetries,
+	queryConcurrency,
+	snapshot,
 } from './runOptions';
 
-/** How long a self-hosted deployment works on one request itself. */
-const DEFAULT_TIMEOUT_MS = 300_000;
-/** What n8n's request helper can wait, about 24 days; with more it does not wait at all. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+const component = option<string | undefined>(EVERYWHERE, {
+	property: {
+		displayName: 'Component',
+		name: 'componentPath',
+		type: 'string',
+		default: '',
+		placeholder: 'e.g. workpool',
+		description: 'The component that the function is in (needs a deploy key)',
+	},
+	unset: undefined,
+	read: (subject, value) => {
+		const path = parseComponentPath(value);
+		if (path !== undefined) return path;
+		throw inputFailure(
+			`${subject} is empty`,
+			'Name the component, or remove the option to call a function of the app itself.',
+		);
+	},
+});
+
+const convertTypes = option(
+	CALLS,
+	booleanField({
+		displayName: 'Convert Argument Types',
+		name: 'convertTypes',
+		default: false,
+		description:
+			'Whether to convert arguments to the types that the function declares, such as 42 to an int64 (needs a deploy key)',
+	}),
+);
+
+const output = option(
+	CALLS,
+	enumField({
+		displayName: 'Output',
+		name: 'output',
+		default: 'full',
+		description: 'What each output item contains',
+		choices: [
+			{
+				name: 'Value and Log Lines',
+				value: 'full',
+				description: "One item per input item, with the function's 'value' and 'logLines'",
+			},
+			{
+				name: 'Value Only',
+				value: 'value',
+				description:
+					'An object becomes the item, a list becomes one item per element, anything else is in the field value',
+			},
+		],
+	}),
+);
+
+const timeout = option(
+	CALLS,
+	integerField({
+		displayName: 'Timeout',
+		name: 'timeout',
+		// How long a self-hosted deployment works on one request itself.
+		default: 300_000,
+		min: 1,
+		// What n8n's request helper can wait, about 24 days; with more it does not wait at all.
+		max: 2 ** 31 - 1,
+		unit: 'milliseconds',
+		description: 'How long to wait for the answer, in milliseconds',
+	}),
+);
+
+const valueFormat = option(
+	EVERYWHERE,
+	enumField({
+		displayName: 'Value Format',
+		name: 'valueFormat',
+		default: 'json',
+		description: 'How Convex types that JSON lacks are written in the result',
+		choices: [
+			{
+				name: 'JSON',
+				value: 'json',
+				description: 'Plain JSON: an int64 becomes text with its digits, bytes become base64 text',
+			},
+			{
+				name: 'Encoded (Lossless)',
+				value: 'encoded',
+				description:
+					'Types stay apart: an int64 is {"$integer": …}, bytes are {"$bytes": …}, NaN and infinities are {"$float": …}',
+			},
+		],
+	}),
+);
+
+/** The table of options, in the order of the form. */
+const OPTIONS: ReadonlyArray<Option<unknown>> = [
+	actAsUserFields,
+	actAsUserJson,
+	batchSize,
+	component,
+	queryConcurrency,
+	concurrency,
+	convertTypes,
+	delivery,
+	maxRetries,
+	output,
+	pagination,
+	snapshot,
+	timeout,
+	valueFormat,
+];
+
+export function optionsDescription(places: readonly Place[]): INodeProperties {
+	return optionsForm(OPTIONS, places);
+}
 
 /** `full`: value and log lines, one item each. `value`: the value alone, a list element by element. */
 export type OutputShape = 'full' | 'value';
 
-/** The options that may differ from item to item. */
-export interface FunctionOptions {
+/** The options of everything that asks for a function's value. */
+export interface ValueOptions {
 	/** The user to act as, if any. */
 	identity: UserIdentity | undefined;
 	componentPath: string | undefined;
+	valueFormat: ValueFormat;
+}
+
+/** The options that may differ from item to item. */
+export interface FunctionOptions extends ValueOptions {
 	convertTypes: boolean;
 	output: OutputShape;
-	valueFormat: ValueFormat;
 	/** How to read a list page by page; undefined for a single call. */
 	pagination: PaginationOptions | undefined;
 	timeoutMs: number;
 }
 
-export const optionsDescription: INodeProperties[] = [
-	{
-		displayName: 'Options',
-		name: 'options',
-		type: 'collection',
-		placeholder: 'Add option',
-		default: {},
-		options: [
-			...actAsUserOptions,
-			batchSizeOption,
-			{
-				displayName: 'Component',
-				name: 'componentPath',
-				type: 'string',
-				default: '',
-				placeholder: 'e.g. workpool',
-				description: 'The component that the function is in (needs a deploy key)',
-			},
-			...concurrencyOptions,
-			{
-				displayName: 'Convert Argument Types',
-				name: 'convertTypes',
-				type: 'boolean',
-				default: false,
-				description:
-					'Whether to convert arguments to the types that the function declares, such as 42 to an int64 (needs a deploy key)',
-			},
-			deliveryOption,
-			maxRetriesOption,
-			{
-				displayName: 'Output',
-				name: 'output',
-				type: 'options',
-				default: 'full',
-				description: 'What each output item contains',
-				options: [
-					{
-						name: 'Value and Log Lines',
-						value: 'full',
-						description: "One item per input item, with the function's 'value' and 'logLines'",
-					},
-					{
-						name: 'Value Only',
-						value: 'value',
-						description:
-							'An object becomes the item, a list becomes one item per element, anything else is in the field value',
-					},
-				],
-			},
-			paginationOption,
-			snapshotOption,
-			{
-				displayName: 'Timeout',
-				name: 'timeout',
-				type: 'number',
-				typeOptions: { minValue: 1 },
-				default: DEFAULT_TIMEOUT_MS,
-				description: 'How long to wait for the answer, in milliseconds',
-			},
-			{
-				displayName: 'Value Format',
-				name: 'valueFormat',
-				type: 'options',
-				default: 'json',
-				description: 'How Convex types that JSON lacks are written in the result',
-				options: [
-					{
-						name: 'JSON',
-						value: 'json',
-						description:
-							'Plain JSON: an int64 becomes text with its digits, bytes become base64 text',
-					},
-					{
-						name: 'Encoded (Lossless)',
-						value: 'encoded',
-						description:
-							'Types stay apart: an int64 is {"$integer": …}, bytes are {"$bytes": …}, NaN and infinities are {"$float": …}',
-					},
-				],
-			},
-		],
-	},
-];
-
 /** @throws ConvexFailure (`input`) naming the option */
 export function readOptions(
-	context: IExecuteFunctions,
+	context: ParameterReader,
 	operation: FunctionOperation,
 	itemIndex: number,
 ): FunctionOptions {
-	const options = toOptions(context.getNodeParameter('options', itemIndex, {}));
-	const option = (name: string, unset: unknown) => optionOr(options, name, unset);
+	const read = readerOf(context, operation, itemIndex);
 	return {
-		identity: readIdentity(options),
-		componentPath: readComponentPath(options),
-		convertTypes: booleanOption('Convert Argument Types', option('convertTypes', false)),
-		output: enumOption('Output', option('output', 'full'), ['full', 'value']),
-		valueFormat: readValueFormat(options),
-		pagination: operation === 'query' ? readPagination(options) : undefined,
-		timeoutMs: integerOption('Timeout', option('timeout', DEFAULT_TIMEOUT_MS), {
-			least: 1,
-			most: MAX_TIMEOUT_MS,
-			unit: 'milliseconds',
-		}),
+		...readValueOptions(read),
+		convertTypes: read(convertTypes),
+		output: read(output),
+		pagination: read(pagination),
+		timeoutMs: read(timeout),
 	};
 }
 
 /** @throws ConvexFailure (`input`) naming the option */
-export function readValueFormat(options: Readonly<Record<string, unknown>>): ValueFormat {
-	return enumOption('Value Format', optionOr(options, 'valueFormat', 'json'), ['json', 'encoded']);
+export function readTriggerOptions(context: ParameterReader): ValueOptions {
+	return readValueOptions(readerOf(context, 'trigger', 0));
 }
 
-/**
- * An option that is there counts, also when its expression gives nothing: a call meant for a user
- * must not be made as the administrator, nor one meant for a component in the app.
- */
-export function readComponentPath(options: Readonly<Record<string, unknown>>): string | undefined {
-	if (!('componentPath' in options)) return undefined;
-	const path = parseComponentPath(options.componentPath);
-	if (path !== undefined) return path;
-	throw inputFailure(
-		"The option 'Component' is empty",
-		'Name the component, or remove the option to call a function of the app itself.',
-	);
+function readerOf(context: ParameterReader, place: Place, itemIndex: number): ReadOption {
+	const stored = context.getNodeParameter('options', itemIndex, {});
+	const advice = 'Add options one by one, or remove them.';
+	return optionReader(place, toFieldValues("'Options'", stored, advice));
+}
+
+function readValueOptions(read: ReadOption): ValueOptions {
+	const identity = readIdentity(read);
+	const componentPath = read(component);
+	if (identity !== undefined && componentPath !== undefined) {
+		throw inputFailure(
+			"The options 'Component' and 'Act as User' do not go together",
+			'Convex lets an administrator act as a user in the app itself only. Remove one of the options.',
+		);
+	}
+	return { identity, componentPath, valueFormat: read(valueFormat) };
 }

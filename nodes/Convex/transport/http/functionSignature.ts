@@ -1,6 +1,6 @@
-import type { FunctionOperation } from '../../convex/functions/functionCall';
+import type { FunctionTarget } from '../../convex/functions/functionCall';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
-import { formatFunctionPath, type FunctionPath } from '../../convex/functions/functionPath';
+import { formatFunctionPath } from '../../convex/functions/functionPath';
 import {
 	findFunction,
 	nearestFunctionPath,
@@ -8,15 +8,6 @@ import {
 } from '../../convex/functions/functionSpec';
 import type { CallContext, Caller } from '../caller';
 import { readFunctionSpec } from './readFunctionSpec';
-
-/** A function that a node names, and where it looks for it. */
-export interface FunctionTarget {
-	operation: FunctionOperation;
-	functionPath: FunctionPath;
-	componentPath: string | undefined;
-	/** Whether a trigger watches it, so that no other operation can be chosen instead. */
-	isWatched?: boolean;
-}
 
 /**
  * What the deployment says of the function that a node calls. What was just deployed is not in a list

@@ -1,4 +1,5 @@
 import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
+import { readArguments } from '../../parameters/arguments';
 import type { ParameterReader } from '../../parameters/parameterReader';
 import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import type { ConvexFailure } from '../../convex/failure';
@@ -14,7 +15,7 @@ import { toEditorError, toFailure } from '../../transport/nodeError';
 import { startTimer, stopTimer } from '../../transport/timers';
 import { Activation } from './activationRegistry';
 import { manualRun } from './manualRun';
-import { readWatch, readWatchedArguments, triggerParameters, type Watch } from './parameters';
+import { readWatch, triggerParameters, type Watch } from './parameters';
 import { endingTrigger, isWrongConfiguration, watchFailure } from './failures';
 import { isKept } from './state';
 import { ActiveSubscription, type FirstOutcome } from './activeSubscription';
@@ -82,9 +83,11 @@ async function argumentsOf(
 ): Promise<() => Promise<EncodedArguments>> {
 	const target = { operation: 'query' as const, functionPath, componentPath, isWatched: true };
 	const read = async () =>
-		await readWatchedArguments(
+		await readArguments(
 			parameters,
+			0,
 			async () => await readSignature(context, caller, target),
+			false,
 		);
 	if (hasArgumentForm) {
 		parameters.getNodeParameter('mappedArguments', 0, {});

@@ -1,0 +1,61 @@
+import type { INodeProperties } from 'n8n-workflow';
+import type { FunctionOperation } from '../../convex/functions/functionCall';
+import type { Field, FieldValues } from '../field';
+
+/** Where an option may have a meaning: for an operation of the node, or for the trigger. */
+export type Place = FunctionOperation | 'trigger';
+
+export const CALLS: readonly Place[] = ['query', 'mutation', 'action', 'run'];
+export const EVERYWHERE: readonly Place[] = [...CALLS, 'trigger'];
+
+/** A row of the table of options. */
+export interface Option<Value> extends Field<Value> {
+	appliesTo: readonly Place[];
+}
+
+export function option<Value>(appliesTo: readonly Place[], field: Field<Value>): Option<Value> {
+	return { ...field, appliesTo };
+}
+
+/** An option whose value for the first item counts for all. */
+export function runOption<Value>(appliesTo: readonly Place[], field: Field<Value>): Option<Value> {
+	return option(appliesTo, { ...field, property: { ...field.property, noDataExpression: true } });
+}
+
+/** The form of those options that apply to some of these places, each shown where it does. */
+export function optionsForm(
+	options: ReadonlyArray<Option<unknown>>,
+	places: readonly Place[],
+): INodeProperties {
+	return {
+		displayName: 'Options',
+		name: 'options',
+		type: 'collection',
+		placeholder: 'Add option',
+		default: {},
+		options: options.flatMap(({ property, appliesTo }) => {
+			const shownFor = places.filter((place) => appliesTo.includes(place));
+			if (shownFor.length === places.length) return [property];
+			const displayOptions = { show: { '/operation': shownFor } };
+			return shownFor.length === 0 ? [] : [{ ...property, displayOptions }];
+		}),
+	};
+}
+
+/** Reads an option; one that does not apply holds as not set, whatever is stored. */
+export type ReadOption = <Value>(option: Option<Value>) => Value;
+
+/**
+ * A reader of the options that are set. One that is there counts, also when its expression gives
+ * nothing: a call that is meant for a user must not be made as the administrator.
+ */
+export function optionReader(
+	place: Place,
+	values: FieldValues,
+	valueOf = (name: string): unknown => values[name],
+): ReadOption {
+	return ({ appliesTo, property: { name, displayName }, unset, read }) =>
+		appliesTo.includes(place) && Object.hasOwn(values, name)
+			? read(`The option '${displayName}'`, valueOf(name))
+			: unset;
+}
