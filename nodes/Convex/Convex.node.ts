@@ -8,6 +8,7 @@ import {
 import { description as functionDescription } from './actions/function';
 import { router } from './actions/router';
 import { credentialTest, listSearch, resourceMapping } from './methods';
+import { toolDescription } from './parameters/tool';
 
 export class Convex implements INodeType {
 	description: INodeTypeDescription = {
@@ -25,6 +26,7 @@ export class Convex implements INodeType {
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'convexApi', required: true, testedBy: 'convexApiTest' }],
 		properties: [
+			...toolDescription,
 			// Hidden until there is a second resource to choose.
 			{ displayName: 'Resource', name: 'resource', type: 'hidden', default: 'function' },
 			...functionDescription,

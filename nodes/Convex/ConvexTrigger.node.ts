@@ -20,7 +20,7 @@ export class ConvexTrigger implements INodeType {
 			'={{ $parameter["functionPath"] ? $parameter["functionPath"].value ?? $parameter["functionPath"] : "" }}',
 		description:
 			'Starts the workflow as soon as the result of a Convex query (convex.dev) changes, without polling',
-		eventTriggerDescription: "Reading the query's present result",
+		eventTriggerDescription: "Waiting for the query's result",
 		activationMessage: "The workflow now starts whenever the query's result changes.",
 		defaults: { name: 'Convex Trigger' },
 		inputs: [],

@@ -1,4 +1,5 @@
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { NodeHelpers, type IDataObject, type INodeParameters } from 'n8n-workflow';
+import { Convex } from '../../nodes/Convex/Convex.node';
 import type { FaultEffect } from '../../emulator/faults';
 import { callConvexTool, requestConvexTool } from '../support/agents';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
@@ -95,6 +96,39 @@ describe('as a tool of an AI Agent', () => {
 		]);
 	});
 
+	it('tells the model which function it calls, unless the user describes it', async () => {
+		const described = await callTool(increment(), { args: { name: 'a' } });
+		expect(described?.description).toBe(
+			'Call the function counters:increment of a Convex backend (mutation)',
+		);
+		const own = await callTool(increment({ toolDescription: 'Counts' }), { args: { name: 'a' } });
+		expect(own?.description).toBe('Counts');
+	});
+
+	it('warns in the form where the model chooses the function', () => {
+		const { description } = new Convex();
+		const shown = (functionPath: string, name: string) =>
+			description.properties
+				.filter(({ displayOptions }) =>
+					NodeHelpers.displayParameter(
+						{
+							resource: 'function',
+							operation: 'query',
+							functionPath: { __rl: true, mode: 'path', value: functionPath },
+						},
+						{ displayOptions } as never,
+						null,
+						{ ...description, name },
+					),
+				)
+				.map((property) => property.name);
+		const byModel = "={{ $fromAI('Function') }}";
+		expect(shown(byModel, 'convexTool')).toContain('functionOfModelNotice');
+		expect(shown('tasks:list', 'convexTool')).not.toContain('functionOfModelNotice');
+		expect(shown(byModel, 'convex')).not.toContain('functionOfModelNotice');
+		expect(shown(byModel, 'convex')).not.toContain('toolDescription');
+	});
+
 	it.each([
 		['json', { name: 'a' }],
 		['string', '{ "name": "a" }'],
@@ -107,7 +141,7 @@ describe('as a tool of an AI Agent', () => {
 	it('gives the model the error and what to do', async () => {
 		const result = await callTool(increment(), { args: { nam: 'a' } });
 		expect(result?.answer).toMatch(/ArgumentValidationError: .*`name`/);
-		expect(result?.answer).toMatch(/Details: .*Compare 'Arguments'/);
+		expect(result?.answer).toMatch(/Details: .*Give 'name' in 'Arguments'/);
 	});
 
 	it('is not run again by Retry On Fail when its answer was lost', async () => {

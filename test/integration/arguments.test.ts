@@ -239,9 +239,9 @@ describe('arguments as JSON', () => {
 });
 
 describe('results', () => {
-	const echo = async (value: unknown, options: Record<string, string>) => {
+	const echo = async (value: unknown, more: Record<string, string>) => {
 		const { success, error } = await convex.run({
-			parameters: calling('query', 'values:echo', { value }, options),
+			parameters: calling('query', 'values:echo', { value }, {}, more),
 			settings: { onError: 'continueErrorOutput' },
 		});
 		expect(error).toEqual([]);

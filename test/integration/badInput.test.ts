@@ -156,13 +156,18 @@ const cases: Array<[what: string, parameters: ConvexRunOptions['parameters'], me
 		increment({ argumentsMode: 'item', itemFields: 'exept', itemFieldNames: 'secret' }),
 		/^'Fields to Send' is not one of its choices/,
 	],
-	...(['output', 'valueFormat'] as const).flatMap((name) =>
-		[null, '', '={{ $json.missing }}'].map((value): (typeof cases)[number] => [
-			`the option ${name} with ${JSON.stringify(value)}`,
-			increment({ options: { [name]: value } as never }),
-			/^The option '(?:Output|Value Format)' is not one of its choices/,
-		]),
-	),
+	...[null, '', '={{ $json.missing }}'].flatMap((value): typeof cases => [
+		[
+			`the option valueFormat with ${JSON.stringify(value)}`,
+			increment({ options: { valueFormat: value } as never }),
+			/^The option 'Value Format' is not one of its choices/,
+		],
+		[
+			`the output ${JSON.stringify(value)}`,
+			increment({ output: value }),
+			/^'Output' is not one of its choices/,
+		],
+	]),
 	...[null, 'maybe', '={{ $json.missing }}'].map((value): (typeof cases)[number] => [
 		`the option convertTypes with ${JSON.stringify(value)}`,
 		increment({ options: { convertTypes: value } as never }),
@@ -222,11 +227,7 @@ const cases: Array<[what: string, parameters: ConvexRunOptions['parameters'], me
 		increment({ argumentsMode: 'somewhere' }),
 		/^'Arguments' is not one of its choices/,
 	],
-	[
-		'an unknown output',
-		increment({ options: { output: 'everything' } as never }),
-		/^The option 'Output' is not one of its choices/,
-	],
+	['an unknown output', increment({ output: 'everything' }), /^'Output' is not one of its choices/],
 	[
 		'a timeout that is none',
 		increment({ options: { timeout: '={{ "soon" }}' } as never }),
@@ -265,6 +266,7 @@ describe('bad input', () => {
 					kind: 'input',
 					retryable: false,
 					outcome: 'notExecuted',
+					hint: stopped.stoppedBy?.description,
 				}),
 			},
 		]);

@@ -42,7 +42,8 @@ async function expectFailure(
 		requestId: expect.any(String),
 		...details,
 	};
-	const expectedJson = { error: text, details: withoutUndefined(expectedDetails) };
+	const hint = expect.stringMatching(description);
+	const expectedJson = { error: text, details: { ...withoutUndefined(expectedDetails), hint } };
 
 	await prepare();
 	const stopped = await convex.run({ credential, parameters, input });
@@ -252,15 +253,30 @@ describe('a call that Convex refuses before the function runs', () => {
 	const notExecuted = { kind: 'function', retryable: false, outcome: 'notExecuted' };
 
 	it.each([
-		['a missing argument', { title: undefined }, /missing the required field `title`/],
-		['an extra argument', { title: 't', extra: 1 }, /contains extra field `extra`/],
-		['an argument of the wrong type', { title: 3 }, /Value does not match validator/],
-	])('for %s', async (_what, args, text) => {
+		[
+			'a missing argument',
+			{ title: undefined },
+			/missing the required field `title`/,
+			/^Give 'title'/,
+		],
+		[
+			'an extra argument',
+			{ title: 't', extra: 1 },
+			/contains extra field `extra`/,
+			/^Leave 'extra' out/,
+		],
+		[
+			'an argument of the wrong type',
+			{ title: 3 },
+			/Value does not match validator/,
+			/Compare 'Arguments'/,
+		],
+	])('for %s', async (_what, args, text, description) => {
 		await expectFailure(
 			{ parameters: calling('mutation', 'tasks:create', args) },
 			{
 				message: new RegExp(`^ArgumentValidationError: .*${text.source}`),
-				description: /Compare 'Arguments'/,
+				description,
 				details: { functionPath: 'tasks:create', ...notExecuted },
 			},
 		);

@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import { userOf } from '../support/convexNode';
 import type { ConvexRunOptions } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 
@@ -66,11 +67,10 @@ describe('the list of functions', () => {
 		const form = convex.form(
 			parameters('query', 'tasks:list', { options: { componentPath: '={{ $json.component }}' } }),
 		);
-		for (const asked of [form.searchFunctions(), form.getArguments()]) {
-			await expect(asked).rejects.toThrow(
-				/^The option 'Component' is an expression, so its functions are not known yet\. .*'By Path'/,
-			);
-		}
+		const sentence =
+			/^The option 'Component' is an expression, so its functions are not known yet\. .*'By Path'/;
+		await expect(form.searchFunctions()).rejects.toThrow(sentence);
+		expect((await form.getArguments()).emptyFieldsNotice).toMatch(sentence);
 	});
 
 	it('says what it needs instead of being empty', async () => {
@@ -114,13 +114,15 @@ describe('the list of functions', () => {
 describe('the form of arguments', () => {
 	it('has a field of its own for every kind of validator', async () => {
 		const { fields } = await convex.form(parameters('query', 'values:everyKind')).getArguments();
-		const shown = fields.map(({ displayName, type, required, removed, options }) => [
+		const shown = fields.map(({ displayName, type, removed, options }) => [
 			displayName,
 			type,
-			required && removed !== true,
+			!removed,
 			options?.map(({ value }) => value),
 		]);
-		expect(fields.every(({ required, removed }) => required === !removed)).toBe(true);
+		// A field that is left empty is null where the function takes null.
+		const mayBeEmpty = fields.filter(({ required }) => !required).map(({ id }) => id);
+		expect(mayBeEmpty).toEqual(['anything', 'nullable', 'limit', 'note']);
 		const prefilled = fields.filter(({ defaultValue }) => defaultValue !== undefined);
 		expect(prefilled.map(({ id, defaultValue }) => [id, defaultValue])).toEqual([
 			['list', '[]'],
@@ -163,7 +165,30 @@ describe('the form of arguments', () => {
 		['a function that is gone', 'tasks:lst', /has no function 'tasks:lst'/],
 		['a function of another type', 'tasks:create', /'tasks:create' is a mutation, not a query/],
 	])('says what is wrong with %s', async (_what, path, message) => {
-		await expect(convex.form(parameters('query', path)).getArguments()).rejects.toThrow(message);
+		const { fields, emptyFieldsNotice } = await convex
+			.form(parameters('query', path))
+			.getArguments();
+		expect(fields).toEqual([]);
+		expect(emptyFieldsNotice).toMatch(message);
+	});
+
+	it('does not replace fields that are filled in by a sentence', async () => {
+		const filledIn = { mappingMode: 'defineBelow', value: { id: 'a' }, schema: [{ id: 'id' }] };
+		const form = convex.form(parameters('query', 'tasks:gte', { mappedArguments: filledIn }));
+		await expect(form.getArguments()).rejects.toThrow(/has no function 'tasks:gte'/);
+	});
+
+	it("says that 'Pagination' fills in what a paginated query takes", async () => {
+		const form = (pagination: boolean) =>
+			convex.form(parameters('query', 'tasks:page', { pagination }));
+		expect((await form(false).getArguments()).fields).toMatchObject([
+			{ displayName: "paginationOpts (switch on 'Pagination' to have it filled in)" },
+		]);
+		expect(await form(true).getArguments()).toEqual({
+			fields: [],
+			emptyFieldsNotice:
+				"This function takes no arguments but 'paginationOpts', which the node fills in.",
+		});
 	});
 });
 
@@ -332,9 +357,9 @@ describe('arguments by the function’s own validator', () => {
 });
 
 describe('what the function returns', () => {
-	const hintsOf = async (path: string, value: IDataObject, options: IDataObject = {}) => {
+	const hintsOf = async (path: string, value: IDataObject, output = 'full') => {
 		const { run, stoppedBy } = await convex.run({
-			parameters: mapped('query', path, value, options),
+			parameters: { ...mapped('query', path, value), output },
 			input: [{}, {}],
 		});
 		expect(stoppedBy).toBeUndefined();
@@ -344,12 +369,12 @@ describe('what the function returns', () => {
 	it('is hinted at when it is a list or a page of one', async () => {
 		const page = { paginationOpts: { numItems: 1, cursor: null } };
 		expect(await hintsOf('orders:list', {})).toEqual([
-			expect.stringMatching(/returns a list.*'Value Only'/),
+			expect.stringMatching(/returned a list.*'Value Only'/),
 		]);
 		expect(await hintsOf('tasks:page', page)).toEqual([
-			"The function returns one page of a list. To read further pages, or to get one item for each document, add the option 'Pagination'.",
+			"The function returned one page of a list. To read further pages, and to get one item for each document, switch on 'Pagination'.",
 		]);
-		expect((await hintsOf('orders:list', {}, { output: 'value' })) ?? []).toEqual([]);
+		expect((await hintsOf('orders:list', {}, 'value')) ?? []).toEqual([]);
 		expect((await hintsOf('version', {})) ?? []).toEqual([]);
 	});
 });
@@ -362,8 +387,8 @@ describe('acting as a user', () => {
 	it('calls as that user, item by item, by JSON or by fields', async () => {
 		const attribute = Object.entries(identity).map(([name, value]) => ({ name, value }));
 		for (const options of [
-			{ actAsUser: '={{ ({ issuer: "https://issuer.test", subject: $json.user }) }}' },
-			{ actAsUserAttributes: { attribute } },
+			{ actAsUser: userOf('={{ ({ issuer: "https://issuer.test", subject: $json.user }) }}') },
+			{ actAsUser: { user: { attributes: { attribute } } } },
 		]) {
 			const { success, stoppedBy } = await convex.run({
 				parameters: whoami(options),
@@ -383,7 +408,7 @@ describe('acting as a user', () => {
 			{ name: 'emailVerified', value: 'true' },
 		];
 		const { success } = await convex.run({
-			parameters: whoami({ actAsUserAttributes: { attribute } }),
+			parameters: whoami({ actAsUser: { user: { attributes: { attribute } } } }),
 		});
 		expect(success[0]?.json.value).toMatchObject({ emailVerified: true });
 	});
@@ -391,7 +416,7 @@ describe('acting as a user', () => {
 	it('names the permission that the key lacks', async () => {
 		const token = await convex.deployment.createKey(['deployment:data:view']);
 		const { stoppedBy } = await convex.run({
-			parameters: whoami({ actAsUser: '{"tokenIdentifier":"a|b"}' }),
+			parameters: whoami({ actAsUser: userOf('{"tokenIdentifier":"a|b"}') }),
 			credential: { ...convex.credential, token },
 		});
 		expect(stoppedBy?.description).toMatch(/permission 'deployment:functions:actAsUser'/);
@@ -402,7 +427,7 @@ describe('acting as a user', () => {
 			parameters: parameters('run', 'jobs:status', {
 				argumentsMode: 'json',
 				argumentsJson: '{}',
-				options: { actAsUser: { issuer: 'i', subject: 's' } },
+				options: { actAsUser: userOf({ issuer: 'i', subject: 's' }) },
 			}),
 		});
 		expect(success[0]?.json.value).toBe('idle');
@@ -411,52 +436,50 @@ describe('acting as a user', () => {
 	it.each<[string, IDataObject, IDataObject, RegExp]>([
 		[
 			'without a deploy key',
-			{ actAsUser: '{"tokenIdentifier":"a|b"}' },
+			{ actAsUser: userOf('{"tokenIdentifier":"a|b"}') },
 			{ authentication: 'none' },
 			/needs a deploy key/,
 		],
-		['without saying who', { actAsUser: '{"name":"Ada"}' }, {}, /does not say which user/],
-		['as something that is no object', { actAsUser: '[1]' }, {}, /is an array, not an object/],
+		['without saying who', { actAsUser: userOf('{"name":"Ada"}') }, {}, /does not say which user/],
 		[
-			'with an attribute that Convex would not read',
-			{ actAsUser: '{"tokenIdentifier":"a|b","emailVerified":"yes"}' },
+			'as something that is no object',
+			{ actAsUser: userOf('[1]') },
 			{},
-			/^The option 'Act as User \(JSON\)' gives the attribute 'emailVerified' as text/,
+			/is an array, not an object/,
 		],
 		[
-			'twice',
-			{
-				actAsUser: '{"tokenIdentifier":"a|b"}',
-				actAsUserAttributes: { attribute: [{ name: 'tokenIdentifier', value: 'a|b' }] },
-			},
+			'with an attribute that Convex would not read',
+			{ actAsUser: userOf('{"tokenIdentifier":"a|b","emailVerified":"yes"}') },
 			{},
-			/name a user each/,
+			/^The option 'Act as User' gives the attribute 'emailVerified' as text/,
 		],
 		[
 			'with a number for the subject',
-			{ actAsUser: { issuer: 'i', subject: 5 } },
+			{ actAsUser: userOf({ issuer: 'i', subject: 5 }) },
 			{},
-			/^The option 'Act as User \(JSON\)' gives the attribute 'subject' as a number, not as text/,
+			/^The option 'Act as User' gives the attribute 'subject' as a number, not as text/,
 		],
 		[
 			'with an attribute that has no name',
-			{ actAsUserAttributes: { attribute: [{ name: ' ', value: 's' }] } },
+			{ actAsUser: { user: { attributes: { attribute: [{ name: ' ', value: 's' }] } } } },
 			{},
-			/^The option 'Act as User \(Fields\)' has an attribute without a name/,
+			/^The option 'Act as User' has an attribute without a name/,
 		],
 		[
 			'with an attribute twice',
 			{
-				actAsUserAttributes: {
-					attribute: ['a', 'b'].map((value) => ({ name: 'subject', value })),
+				actAsUser: {
+					user: {
+						attributes: { attribute: ['a', 'b'].map((value) => ({ name: 'subject', value })) },
+					},
 				},
 			},
 			{},
-			/^The option 'Act as User \(Fields\)' has the attribute 'subject' twice/,
+			/^The option 'Act as User' has the attribute 'subject' twice/,
 		],
 		[
 			'in a component',
-			{ actAsUser: '{"tokenIdentifier":"a|b"}', componentPath: 'tally' },
+			{ actAsUser: userOf('{"tokenIdentifier":"a|b"}'), componentPath: 'tally' },
 			{},
 			/do not go together/,
 		],
@@ -471,8 +494,13 @@ describe('acting as a user', () => {
 
 describe('an option whose expression gives nothing', () => {
 	it.each<[string, IDataObject, RegExp]>([
-		['Act as User (JSON)', { actAsUser: '={{ $json.missing }}' }, /is missing, not an object/],
-		['Act as User (Fields)', { actAsUserAttributes: {} }, /does not say which user/],
+		[
+			'Act as User, by JSON',
+			{ actAsUser: userOf('={{ $json.missing }}') },
+			/is missing, not an object/,
+		],
+		['Act as User, by fields', { actAsUser: { user: {} } }, /does not say which user/],
+		['Act as User', { actAsUser: {} }, /'User' is missing, not an object/],
 		['Component', { componentPath: '={{ $json.missing }}' }, /'Component' is empty/],
 		['Component', { componentPath: '={{ "" }}' }, /'Component' is empty/],
 	])('is not taken for an option that is not there: %s', async (_option, options, message) => {

@@ -47,7 +47,6 @@ interface Registered {
 	isMutation?: boolean;
 	isPublic?: boolean;
 	exportArgs: () => string;
-	exportReturns: () => string;
 }
 
 function isRegistered(exported: unknown): exported is Registered {
@@ -59,16 +58,12 @@ function signaturesOfSource() {
 	return Object.entries(modules).flatMap(([module, exports]) =>
 		Object.entries(exports)
 			.filter((entry): entry is [string, Registered] => isRegistered(entry[1]))
-			.map(([name, registered]) => {
-				const returns: unknown = JSON.parse(registered.exportReturns());
-				return {
-					path: { module, name },
-					type: registered.isQuery ? 'query' : registered.isMutation ? 'mutation' : 'action',
-					isPublic: registered.isPublic === true,
-					args: parseValidator(JSON.parse(registered.exportArgs())),
-					returns: parseValidator(returns ?? { type: 'any' }),
-				};
-			}),
+			.map(([name, registered]) => ({
+				path: { module, name },
+				type: registered.isQuery ? 'query' : registered.isMutation ? 'mutation' : 'action',
+				isPublic: registered.isPublic === true,
+				args: parseValidator(JSON.parse(registered.exportArgs())),
+			})),
 	);
 }
 

@@ -77,6 +77,18 @@ describe('the packed package', () => {
 		expect(wordy).toEqual([]);
 	});
 
+	it('has an empty value in an argument that was just added, in both forms', () => {
+		for (const { description } of Object.values(installed.nodeTypes)) {
+			const fields = description.properties.find(({ name }) => name === 'argumentFields');
+			const [argument] = (fields?.options ?? []) as INodePropertyCollection[];
+			// As n8n's editor does it: the last of a name counts.
+			const added = Object.fromEntries(
+				(argument?.values ?? []).map((property) => [property.name, property.default]),
+			);
+			expect(added).toEqual({ name: '', type: 'auto', value: '' });
+		}
+	});
+
 	it('exports its classes, and has the licences of what is bundled', () => {
 		const exported = execFileSync(
 			process.execPath,

@@ -6,12 +6,16 @@ const convex = useEmbeddedDeployment('deployKey');
 
 type Settings = { [setting: string]: NodeParameterValueType };
 
-const reading = (
-	path: string,
-	args: unknown,
-	settings: Settings,
-	options: Settings = { output: 'value' },
-) => calling('query', path, args, { ...options, pagination: { settings } });
+/** `returnAll` and `limit` stand beside 'Output', the other settings among the options. */
+const reading = (path: string, args: unknown, settings: Settings, output = 'value') => {
+	const { returnAll = true, limit, ...options } = settings;
+	return calling('query', path, args, options, {
+		output,
+		pagination: true,
+		returnAll,
+		...(limit !== undefined && { limit }),
+	});
+};
 const documents = (settings: Settings, args: unknown = {}) =>
 	reading('documents:page', args, settings);
 const scripted = (script: unknown[], settings: Settings = {}, list?: string) =>
@@ -46,32 +50,43 @@ describe('a list read page by page', () => {
 	])('stops exactly at a limit of %i, with pages of %i', async (limit, pageSize, pages) => {
 		await fill(250);
 		const { success } = await convex.run({
-			parameters: documents({ return: 'limit', limit, pageSize }),
+			parameters: documents({ returnAll: false, limit, pageSize }),
 		});
 		expect(success.map((item) => item.json.number)).toEqual(upTo(Math.min(limit, 250)));
 		expect(await queryCount()).toBe(pages);
 	});
 
 	it.each([
-		['limit', { limit: 3, pageSize: 2 }, 3],
-		['pages', { pages: 2, pageSize: 2 }, 4],
-	])('may end where an expression says: %s', async (amount, settings, count) => {
+		[true, 10],
+		[false, 3],
+	])('may end where an expression says: %s', async (whole, count) => {
 		await fill(10);
 		const { success } = await convex.run({
-			parameters: documents({ ...settings, return: '={{ $json.amount }}' }),
-			input: [{ amount }],
+			parameters: documents({ limit: 3, pageSize: 2, returnAll: '={{ $json.whole }}' }),
+			input: [{ whole }],
 		});
 		expect(success).toHaveLength(count);
 	});
 
-	it('ends after a number of pages, and gives the page as the function returned it', async () => {
-		await fill(10);
+	it('ends at fifty documents unless more are asked for', async () => {
+		await fill(60);
+		const { success } = await convex.run({ parameters: documents({ returnAll: false }) });
+		expect(success).toHaveLength(50);
+	});
+
+	it('is a single call for what is no query', async () => {
+		const { stoppedBy } = await convex.run({ parameters: { ...documents({}), operation: 'run' } });
+		expect(stoppedBy?.message).toMatch(/lacks.*paginationOpts|`paginationOpts`/);
+	});
+
+	it('may give each page as the function returned it', async () => {
+		await fill(6);
 		const { success } = await convex.run({
 			parameters: reading(
 				'documents:page',
 				{},
-				{ return: 'pages', pages: 2, pageSize: 3, itemPer: 'page' },
-				{},
+				{ returnAll: false, limit: 6, pageSize: 3, itemPer: 'page' },
+				'full',
 			),
 		});
 		expect(success.map((item) => item.json)).toEqual([
@@ -83,14 +98,14 @@ describe('a list read page by page', () => {
 				}),
 				logLines: [],
 			},
-			{ value: expect.objectContaining({ isDone: false }), logLines: [] },
+			{ value: expect.objectContaining({ page: expect.any(Array) }), logLines: [] },
 		]);
 	});
 
 	it('continues from the cursor of an earlier page', async () => {
 		await fill(5);
 		const first = await convex.run({
-			parameters: documents({ return: 'pages', pageSize: 2, itemPer: 'page' }),
+			parameters: documents({ returnAll: false, limit: 2, pageSize: 2, itemPer: 'page' }),
 		});
 		const cursor = first.success[0]?.json.continueCursor;
 		const { success } = await convex.run({
@@ -219,9 +234,9 @@ describe('pagination', () => {
 	});
 
 	it.each([
-		[{ return: 'limit', limit: 0 }, "'Pagination': 'Limit'"],
-		[{ pageSize: 'x' }, "'Pagination': 'Page Size'"],
-		[{ return: 'some' }, "'Pagination': 'Amount'"],
+		[{ returnAll: false, limit: 0 }, "'Limit' is not a whole number"],
+		[{ pageSize: 'x' }, "The option 'Page Size' is not a whole number"],
+		[{ returnAll: 'some' }, "'Return All' is neither true nor false"],
 	])('refuses %j', async (settings, option) => {
 		const { stoppedBy } = await convex.run({ parameters: documents(settings) });
 		expect(stoppedBy?.message).toContain(option);
@@ -262,12 +277,7 @@ describe('pagination', () => {
 			args: { count: 6 },
 		});
 		const { success } = await convex.run({
-			parameters: reading(
-				'documents:page',
-				{},
-				{ pageSize: 2 },
-				{ output: 'value', snapshot: true },
-			),
+			parameters: reading('documents:page', {}, { pageSize: 2, snapshot: true }),
 		});
 		expect(success.map((item) => item.json.number)).toEqual(upTo(6));
 	});

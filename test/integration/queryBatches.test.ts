@@ -1,5 +1,5 @@
 import { startHttpServer } from '../support/awkwardServers';
-import { calling } from '../support/convexNode';
+import { calling, userOf } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 
 const convex = useEmbeddedDeployment('deployKey');
@@ -14,10 +14,10 @@ const asEachUser = calling(
 	'users:whoami',
 	{},
 	{
-		output: 'value',
 		concurrency: 1,
-		actAsUser: '={{ { issuer: "https://issuer.test", subject: $json.user } }}',
+		actAsUser: userOf('={{ { issuer: "https://issuer.test", subject: $json.user } }}'),
 	},
+	{ output: 'value' },
 );
 
 async function requests() {

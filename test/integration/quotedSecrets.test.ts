@@ -2,7 +2,7 @@ import { CredentialTestContext } from 'n8n-core';
 import { Convex } from '../../nodes/Convex/Convex.node';
 import { encodeIdentity } from '../../nodes/Convex/convex/deployment/identity';
 import { startHttpServer } from '../support/awkwardServers';
-import { calling, runConvex } from '../support/convexNode';
+import { calling, runConvex, userOf } from '../support/convexNode';
 import type { CredentialValues } from '../support/engine';
 import { startMalformedMessageServer } from '../support/malformedMessageServer';
 import { impatientSession, inSession } from '../support/sessions';
@@ -112,7 +112,12 @@ describe('a secret that a server quotes', () => {
 		});
 		const { stoppedBy } = await runConvex({
 			credential: credential(server.url),
-			parameters: calling('mutation', 'version', {}, { actAsUser: JSON.stringify(identity) }),
+			parameters: calling(
+				'mutation',
+				'version',
+				{},
+				{ actAsUser: userOf(JSON.stringify(identity)) },
+			),
 		});
 		const saved = JSON.stringify([stoppedBy?.message, stoppedBy?.description, stoppedBy?.context]);
 		expectUnquoted(saved, String(credential('').token));

@@ -75,12 +75,9 @@ describe('retry on fail', () => {
 	it('does not take a value with an error field for a failure', async () => {
 		for (const output of ['full', 'value']) {
 			const { success } = await convex.run({
-				parameters: calling(
-					'mutation',
-					'counters:incrementWithErrorField',
-					{ name: 'a' },
-					{ output, ...once },
-				),
+				parameters: calling('mutation', 'counters:incrementWithErrorField', { name: 'a' }, once, {
+					output,
+				}),
 				settings: retrying,
 			});
 			expect(success).toHaveLength(1);

@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Node, not in n8n */
 import { sleep, type IDataObject, type INodeExecutionData } from 'n8n-workflow';
 import type { FaultEffect } from '../../emulator/faults';
-import { calling, type ConvexRunResult } from '../support/convexNode';
+import { calling, type ConvexRunResult, userOf } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { startMalformedMessageServer } from '../support/malformedMessageServer';
 import { addingKeys, impatientSession, inSession, keys } from '../support/sessions';
@@ -189,7 +189,7 @@ describe('a connection that does not come back', () => {
 				'users:sign',
 				{},
 				{
-					actAsUser: '={{ ({ issuer: "https://issuer.test", subject: $json.key }) }}',
+					actAsUser: userOf('={{ ({ issuer: "https://issuer.test", subject: $json.key }) }}'),
 				},
 			),
 			nodeType: impatientSession('mutation', 1_000),
@@ -223,6 +223,7 @@ describe('an action in flight when the connection breaks', () => {
 					kind: 'network',
 					retryable: false,
 					outcome: 'unknown',
+					hint: expect.stringMatching(/Logs page/),
 				},
 			},
 		]);

@@ -1,5 +1,5 @@
 import { sleep } from 'n8n-workflow';
-import { calling } from '../support/convexNode';
+import { calling, userOf } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { addingKeys, inSession, keys } from '../support/sessions';
 import { startSilentSyncServer } from '../support/silentSyncServer';
@@ -150,11 +150,13 @@ describe('values that come over a session', () => {
 		['encoded', 'full'],
 		['encoded', 'value'],
 	])('are those of HTTP, in the format %s and the output %s', async (valueFormat, output) => {
-		const options = { valueFormat, output };
 		const [session, http] = await Promise.all(
 			[inSession, calling].map(async (parameters) =>
 				convex.run({
-					parameters: parameters('mutation', 'values:echoMutation', { value }, options),
+					parameters: {
+						...parameters('mutation', 'values:echoMutation', { value }, { valueFormat }),
+						output,
+					},
 				}),
 			),
 		);
@@ -174,7 +176,7 @@ describe('who calls in a session', () => {
 				'users:sign',
 				{},
 				{
-					actAsUser: '={{ ({ issuer: "https://issuer.test", subject: $json.user }) }}',
+					actAsUser: userOf('={{ ({ issuer: "https://issuer.test", subject: $json.user }) }}'),
 				},
 			),
 			input: users,

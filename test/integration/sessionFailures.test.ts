@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { startHttpServer, unusedUrl } from '../support/awkwardServers';
-import { calling, type ConvexRunOptions } from '../support/convexNode';
+import { calling, type ConvexRunOptions, userOf } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { startMalformedMessageServer } from '../support/malformedMessageServer';
 import { addingKeys, impatientSession, inSession, keys } from '../support/sessions';
@@ -124,7 +124,7 @@ describe('what is refused before it is sent', () => {
 		['an unknown delivery', { delivery: 'pigeon' }, /^The option 'Delivery' is not one of/],
 		[
 			'a user in a component',
-			{ componentPath: 'tally', actAsUser: '{"tokenIdentifier":"a|b"}' },
+			{ componentPath: 'tally', actAsUser: userOf('{"tokenIdentifier":"a|b"}') },
 			/'Component' and 'Act as User' do not go together/,
 		],
 		['no timeout', { timeout: 0 }, /^The option 'Timeout' is not a whole number/],
@@ -187,7 +187,7 @@ describe('what goes wrong for one user', () => {
 				'mutation',
 				'users:sign',
 				{},
-				{ actAsUser: '={{ ({ issuer: "https://issuer.test", subject: $json.user }) }}' },
+				{ actAsUser: userOf('={{ ({ issuer: "https://issuer.test", subject: $json.user }) }}') },
 			),
 			input: ['ada', 'ada', 'bob', 'bob'].map((user) => ({ user })),
 			settings: { onError: 'continueErrorOutput' },

@@ -1,5 +1,5 @@
 import { sleep, type IDataObject, type INodeExecutionData } from 'n8n-workflow';
-import { calling, type ConvexRunOptions } from '../support/convexNode';
+import { calling, type ConvexRunOptions, userOf } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { addingKeys, impatientSession, inSession, keys } from '../support/sessions';
 import { startSilentSyncServer, type SilentSyncServer } from '../support/silentSyncServer';
@@ -117,7 +117,7 @@ const signing = (options: { timeout: number }) =>
 		'users:sign',
 		{},
 		{
-			actAsUser: '={{ ({ issuer: "https://issuer.test", subject: $json.user }) }}',
+			actAsUser: userOf('={{ ({ issuer: "https://issuer.test", subject: $json.user }) }}'),
 			...options,
 		},
 	);

@@ -35,9 +35,8 @@ describe('when the node stops at a failed item', () => {
 				'query',
 				'={{ $json.path }}',
 				{},
-				{
-					pagination: { settings: { pageSize: 1 } },
-				},
+				{ pageSize: 1 },
+				{ pagination: true, returnAll: true },
 			),
 			input: [{ path: 'documents:page' }, { path: 'nope:nope' }],
 		});

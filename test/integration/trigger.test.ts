@@ -1,3 +1,4 @@
+import { userOf } from '../support/convexNode';
 import { watching } from '../support/triggers';
 import { useTriggers } from '../support/triggersOfTest';
 
@@ -137,7 +138,11 @@ describe('the watched query', () => {
 	it('is watched as the user to act as', async () => {
 		const actAsUser = { issuer: 'https://example.com', subject: 'ada', name: 'Ada' };
 		const trigger = await use.activate(
-			watching('users:whoami', {}, { emitInitialResult: true, options: { actAsUser } }),
+			watching(
+				'users:whoami',
+				{},
+				{ emitInitialResult: true, options: { actAsUser: userOf(actAsUser) } },
+			),
 		);
 		expect((await trigger.nthStart(1)).items[0]?.value).toMatchObject({ name: 'Ada' });
 	});

@@ -1,5 +1,6 @@
 import type { Value } from 'convex/values';
 import type { INodeParameters } from 'n8n-workflow';
+import { userOf } from '../support/convexNode';
 import { watching, type ActiveTrigger } from '../support/triggers';
 import { useTriggers } from '../support/triggersOfTest';
 
@@ -79,7 +80,7 @@ describe('after a restart of n8n, a trigger on the result', () => {
 	it.each([
 		['another query', watching('values:echo', { value: 5 })],
 		['other arguments', watching('counters:get', { name: 'b' })],
-		['another user', counter({ options: { actAsUser: { issuer: 'i', subject: 's' } } })],
+		['another user', counter({ options: { actAsUser: userOf({ issuer: 'i', subject: 's' }) } })],
 	])('starts again with %s', async (_what, parameters) => {
 		const before = await use.activate(counter());
 		await increment();

@@ -80,6 +80,24 @@ describe('a trigger on documents', () => {
 		expect(trigger.starts.all).toHaveLength(1);
 	});
 
+	it('starts with the changes that are wanted, and with no other', async () => {
+		const trigger = await use.activate(changes('tasks:list', {}, { changes: ['changed'] }));
+		const id = await create('Write');
+		await use.mutate('tasks:complete', { id });
+		const { items } = await trigger.nthStart(1);
+		expect(items).toMatchObject([{ change: 'changed', key: id, changedFields: ['status'] }]);
+		expect(trigger.starts.all).toHaveLength(1);
+	});
+
+	it.each([[[]], [['moved']], ['added'], [{ added: true }], ['={{ undefined }}']])(
+		'refuses what is no list of changes: %j',
+		async (wanted) => {
+			await expect(
+				use.activate(changes('tasks:list', {}, { changes: wanted as never })),
+			).rejects.toThrow(/'Changes' is not a list of its choices\. Choose at least one/);
+		},
+	);
+
 	it('does not start when the list is only put in another order', async () => {
 		await put([doc('a'), doc('b')]);
 		const trigger = await use.activate(board());

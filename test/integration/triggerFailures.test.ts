@@ -1,5 +1,6 @@
 import type { Value } from 'convex/values';
 import { sleep, type INodeParameters } from 'n8n-workflow';
+import { userOf } from '../support/convexNode';
 import { watching } from '../support/triggers';
 import { useTriggers } from '../support/triggersOfTest';
 
@@ -122,7 +123,7 @@ const refusals: Array<[what: string, parameters: INodeParameters, sentence: RegE
 			'marks:count',
 			{},
 			{
-				options: { componentPath: 'tally', actAsUser: { issuer: 'i', subject: 's' } },
+				options: { componentPath: 'tally', actAsUser: userOf({ issuer: 'i', subject: 's' }) },
 			},
 		),
 		/'Component' and 'Act as User' do not go together/,
@@ -170,7 +171,11 @@ describe('an activation', () => {
 
 	it('refuses a user to act as without a deploy key', async () => {
 		const trigger = use.trigger(
-			watching('users:whoami', {}, { options: { actAsUser: { issuer: 'i', subject: 's' } } }),
+			watching(
+				'users:whoami',
+				{},
+				{ options: { actAsUser: userOf({ issuer: 'i', subject: 's' }) } },
+			),
 			{ credential: { deploymentUrl: use.deployment.url, authentication: 'none' } },
 		);
 		await expect(trigger.activate()).rejects.toThrow("'Act as User' needs a deploy key");

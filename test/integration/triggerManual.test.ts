@@ -62,6 +62,53 @@ describe('a run by hand', () => {
 		]);
 	});
 
+	it.each<[what: string, changes: string[], item: object]>([
+		['added', ['added', 'removed'], { change: 'added', reason: 'initial' }],
+		[
+			'changed',
+			['changed', 'removed'],
+			{ change: 'changed', previousDocument: expect.objectContaining({ title: 'Write' }) },
+		],
+		['removed', ['removed'], { change: 'removed', document: null }],
+	])('gives an item of the first wanted change: %s', async (_what, changes, item) => {
+		await use.mutate('tasks:create', { title: 'Write' });
+		const run = await execute(watching('tasks:list', {}, { emit: 'changes', changes }));
+		expect(itemsOf(run)).toEqual([expect.objectContaining(item)]);
+	});
+
+	it('gives a sample where there is no document', async () => {
+		const run = await execute(watching('tasks:list', {}, { emit: 'changes' }));
+		expect(itemsOf(run)).toEqual([
+			expect.objectContaining({ change: 'added', key: 'sample', reason: 'sample' }),
+		]);
+	});
+
+	it('may wait for the next change, and ends with it', async () => {
+		await use.mutate('tasks:create', { title: 'Write' });
+		const running = execute(
+			watching('tasks:list', {}, { emit: 'changes', manualRun: 'nextChange' }),
+		);
+		let hasEnded = false;
+		void running.finally(() => (hasEnded = true));
+		// The first result may come at any time, and is no change.
+		for (let number = 1; !hasEnded; number++) {
+			await use.mutate('tasks:create', { title: `Read ${number}` });
+			await sleep(20);
+		}
+		expect(itemsOf(await running)).toMatchObject([
+			{ change: 'added', reason: 'change', document: { title: expect.stringMatching(/^Read/) } },
+		]);
+	});
+
+	it('that waits for a change can be stopped', async () => {
+		const stop = new AbortController();
+		const parameters = watching('tasks:list', {}, { manualRun: 'nextChange' });
+		const running = execute(parameters, use.credential, stop.signal);
+		await use.untilSockets((sockets) => sockets === 1);
+		stop.abort();
+		expect((await running).status).toBe('canceled');
+	});
+
 	it.each([
 		['a mutation', watching('tasks:create', { title: 'x' }), /Trying to execute/],
 		['a path that does not exist', watching('tasks:lst'), /Could not find/],

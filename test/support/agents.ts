@@ -10,6 +10,7 @@ import { Convex } from '../../nodes/Convex/Convex.node';
 import { nodeAt, outputsOf, passThroughNode, runWorkflow, type CredentialValues } from './engine';
 
 interface Tool {
+	description: string;
 	schema: { parse: (args: unknown) => unknown };
 	invoke: (args: IDataObject) => Promise<string>;
 }
@@ -111,7 +112,7 @@ function agentCalling(calls: IDataObject[]): INodeType {
 			calls.map(async (args) => await tool.invoke(args).catch((error: Error) => error.message)),
 		);
 		const schema = Object.keys(tool.schema.parse(calls[0]) as IDataObject);
-		return [[{ json: { answer, others, schema } }]];
+		return [[{ json: { answer, others, schema, description: tool.description } }]];
 	};
 	return agent;
 }

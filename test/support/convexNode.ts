@@ -3,6 +3,7 @@ import type {
 	IDataObject,
 	INode,
 	INodeExecutionData,
+	INodeParameters,
 	INodeType,
 	IRun,
 	NodeParameterValueType,
@@ -136,6 +137,7 @@ export function calling(
 	path: string,
 	args: unknown = {},
 	options: { [option: string]: NodeParameterValueType } = {},
+	more: ConvexRunOptions['parameters'] = {},
 ): ConvexRunOptions['parameters'] {
 	return {
 		operation,
@@ -143,5 +145,11 @@ export function calling(
 		argumentsMode: 'json',
 		argumentsJson: typeof args === 'string' ? args : JSON.stringify(args),
 		options,
+		...more,
 	};
+}
+
+/** The option 'Act as User', with the user as JSON, an object, or an expression that gives one. */
+export function userOf(json: NodeParameterValueType): { user: INodeParameters } {
+	return { user: { specifyUser: 'json', json } };
 }

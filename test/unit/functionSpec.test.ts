@@ -45,21 +45,19 @@ describe('the function spec', () => {
 		expect(formatFunctionPath(FUNCTION_SPEC_PATH)).toBe('_system/cli/modules:apiSpec');
 	});
 
-	it('lists the functions with what they take and return, and no HTTP actions', () => {
+	it('lists the functions with what they take, and no HTTP actions', () => {
 		expect(parseFunctionSpec([SEND, PING, TICK])).toEqual([
 			{
 				path: { module: 'messages', name: 'send' },
 				type: 'mutation',
 				isPublic: true,
 				args: objectOf({ body: { type: 'string' }, count: optional({ type: 'int64' }) }),
-				returns: { type: 'id', tableName: 'messages' },
 			},
 			{
 				path: { module: 'folder/jobs', name: 'default' },
 				type: 'query',
 				isPublic: false,
 				args: { type: 'any' },
-				returns: { type: 'any' },
 			},
 		]);
 	});
@@ -96,8 +94,7 @@ describe('the function spec', () => {
 	});
 
 	it.each([null, undefined, 'any', {}])('takes %j for a missing validator', (validator) => {
-		const { args, returns } = only({ ...SEND, args: validator, returns: validator });
-		expect([args, returns]).toEqual([{ type: 'any' }, { type: 'any' }]);
+		expect(only({ ...SEND, args: validator }).args).toEqual({ type: 'any' });
 	});
 
 	it.each([

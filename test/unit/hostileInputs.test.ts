@@ -120,7 +120,7 @@ const PARSERS: Array<[name: string, parse: (text: string) => unknown]> = [
 		(name) => {
 			const path = { module: 'a', name };
 			const type: Validator = { type: 'any' };
-			const signature = { path, type: 'query', isPublic: true, args: type, returns: type } as const;
+			const signature = { path, type: 'query', isPublic: true, args: type } as const;
 			return nearestFunctionPath([signature], { module: 'b', name });
 		},
 	],

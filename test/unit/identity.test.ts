@@ -9,7 +9,7 @@ import {
 } from '../../nodes/Convex/convex/deployment/identity';
 import { expectRefusal, failureOf } from './refusal';
 
-const SUBJECT = "The option 'Act as User (JSON)'";
+const SUBJECT = "The option 'Act as User'";
 const parse = (value: unknown) => parseUserIdentity(SUBJECT, value);
 const HELP =
 	/^Give 'tokenIdentifier', or both 'issuer' and 'subject', as your sign-in provider has them, e\.g\. \{/;

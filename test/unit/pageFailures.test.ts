@@ -34,7 +34,7 @@ describe('a cursor that becomes invalid', () => {
 		const failed = await failureOf(readPages(send, {}, reading()));
 		expect(failed.message).toBe(INVALID);
 		expect(failed.description).toMatch(
-			/^Set 'When a Cursor Becomes Invalid' in the option 'Pagination' to 'Start Again', or run the item again\./,
+			/^Set the option 'On Invalid Cursor' to 'Start Again', or run the item again\./,
 		);
 		expect(failed.details).toMatchObject({
 			kind: 'application',

@@ -1,6 +1,6 @@
 import type { JSONValue } from 'convex/values';
 import type { ListPage } from '../../nodes/Convex/actions/calls/readPages';
-import type { PaginationOptions } from '../../nodes/Convex/parameters/options/pagination';
+import type { PaginationOptions } from '../../nodes/Convex/parameters/pagination';
 import {
 	isPlainObject,
 	type EncodedArguments,
@@ -11,7 +11,6 @@ import type { PagedList } from './pagedList';
 /** How to read a list: whole, in pages of three, unless said otherwise. */
 export const reading = (more: Partial<PaginationOptions> = {}): PaginationOptions => ({
 	limit: Number.POSITIVE_INFINITY,
-	pages: Number.POSITIVE_INFINITY,
 	pageSize: 3,
 	itemPer: 'document',
 	onInvalidCursor: 'fail',

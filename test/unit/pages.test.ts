@@ -120,36 +120,6 @@ describe('a limit', () => {
 	});
 });
 
-describe('a number of pages', () => {
-	it.each([
-		[1, [1, 2, 3]],
-		[2, [1, 2, 3, 4, 5, 6]],
-		[9, [1, 2, 3, 4, 5, 6, 7]],
-	])('of %i is met exactly', async (count, documents) => {
-		const { send, calls } = serving(listOf(7));
-		const pages = await readPages(send, {}, reading({ pages: count }));
-		expect(documentsOf(pages)).toEqual(documents);
-		expect(calls).toHaveLength(Math.min(count, 3));
-	});
-
-	it('counts empty pages, and no page that is read again in parts', async () => {
-		const { send, calls } = scripted(
-			success({
-				page: [1],
-				isDone: false,
-				continueCursor: 'b',
-				splitCursor: 'a',
-				pageStatus: 'SplitRequired',
-			}),
-			page([], 'a'),
-			page([1, 2], 'b'),
-		);
-		const pages = await readPages(send, {}, reading({ pages: 2 }));
-		expect(pages.map(({ documents }) => documents)).toEqual([[], [1, 2]]);
-		expect(calls).toHaveLength(3);
-	});
-});
-
 it('a list is read as far as asked for, whatever its pages are like', async () => {
 	const keys = fc
 		.uniqueArray(fc.nat({ max: 60 }), { maxLength: 40 })
@@ -162,20 +132,12 @@ it('a list is read as far as asked for, whatever its pages are like', async () =
 				hidden: fc.uniqueArray(fc.nat({ max: 60 }), { maxLength: 30 }),
 				rowLimits: fc.array(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 10 }),
 			}),
-			fc.record({ limit: bound, pages: bound, pageSize: fc.integer({ min: 1, max: 15 }) }),
-			async (behaviour, { limit, pages: maxPages, pageSize }) => {
+			fc.record({ limit: bound, pageSize: fc.integer({ min: 1, max: 15 }) }),
+			async (behaviour, { limit, pageSize }) => {
 				const list = new PagedList(behaviour);
 				const { send, calls } = serving(list);
-				const options = reading({ limit, pages: maxPages, pageSize });
-				const pages = await readPages(send, {}, options);
-				const documents = documentsOf(pages);
-				expect(documents).toEqual(list.visibleKeys.slice(0, documents.length));
-				expect(pages.length).toBeLessThanOrEqual(maxPages);
-				if (pages.length < maxPages) {
-					expect(documents).toHaveLength(Math.min(limit, list.visibleKeys.length));
-				} else {
-					expect(documents.length).toBeLessThanOrEqual(limit);
-				}
+				const documents = documentsOf(await readPages(send, {}, reading({ limit, pageSize })));
+				expect(documents).toEqual(list.visibleKeys.slice(0, limit));
 				for (const args of calls) {
 					expect(askedFor(args).numItems).toBeGreaterThanOrEqual(1);
 					expect(askedFor(args).numItems).toBeLessThanOrEqual(Math.min(pageSize, limit));

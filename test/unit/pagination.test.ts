@@ -86,7 +86,6 @@ describe('the signature of a function whose pages the node asks for', () => {
 		type: 'query',
 		isPublic: true,
 		args,
-		returns: { type: 'any' },
 	});
 	const opts = objectOf({ numItems: { type: 'number' } });
 

@@ -70,7 +70,7 @@ describe('where a list begins and ends', () => {
 		expectRefusal(
 			() => firstRange({ paginationOpts }),
 			`The argument 'paginationOpts' is ${what}, not an object`,
-			/^Remove it: the option 'Pagination' fills it in\./,
+			/^Remove it: 'Pagination' fills it in\./,
 		);
 	});
 });
@@ -92,7 +92,7 @@ describe('a paginationOpts that cannot be read', () => {
 		(paginationOpts) => {
 			const { description } = failureOf(() => firstRange({ paginationOpts }));
 			expect(description).toMatch(
-				/^(?:Remove it: the option|Put it in quotes, which keeps .*text\.$)/,
+				/^(?:Remove it: 'Pagination' fills|Put it in quotes, which keeps .*text\.$)/,
 			);
 		},
 	);

@@ -134,7 +134,11 @@ describe('the arguments', () => {
 	])('%s, which is %s', (lacks, type, fields, value) => {
 		const failure = failureOf(() => convertArguments(fields, value));
 		expect(failure.message).toBe(`${lacks}, which the function requires`);
-		expect(failure.description).toBe(`It has to be: ${type}.`);
+		const emptyText =
+			type === 'string'
+				? " An empty field counts as missing; for empty text, use the expression {{ '' }}."
+				: '';
+		expect(failure.description).toBe(`It has to be: ${type}.${emptyText}`);
 		expect(failure.details).toEqual({ kind: 'input', retryable: false, outcome: 'notExecuted' });
 	});
 

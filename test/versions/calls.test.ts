@@ -82,10 +82,13 @@ describe('queries', () => {
 	it('read a list page by page', async () => {
 		await fill(250);
 		const { success } = await built.run({
-			parameters: calling('query', 'documents:page', {}, {
-				output: 'value',
-				pagination: { settings: {} },
-			} as never),
+			parameters: calling(
+				'query',
+				'documents:page',
+				{},
+				{},
+				{ output: 'value', pagination: true, returnAll: true },
+			),
 		});
 		expect(success.map(({ json }) => json.number)).toEqual(
 			Array.from({ length: 250 }, (_, index) => index + 1),

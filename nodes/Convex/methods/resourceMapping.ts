@@ -7,6 +7,7 @@ import type {
 } from 'n8n-workflow';
 import {
 	chooseOtherArguments,
+	isFormFilledIn,
 	readFormPagination,
 	readFormTarget,
 } from '../parameters/formParameters';
@@ -16,11 +17,12 @@ import {
 	describeValidator,
 	requiredFirst,
 	type FieldValidator,
+	type ObjectValidator,
 	type Validator,
 } from '../convex/values/validator';
 import { PAGINATION_ARGUMENT } from '../convex/responses/pageWalk';
 import { openCaller } from '../transport/caller';
-import { toEditorError } from '../transport/nodeError';
+import { toEditorError, toFailure } from '../transport/nodeError';
 
 /** The widgets of n8n's form for the types of Convex. An int64 is text: a number would lose digits. */
 const FIELD_TYPES: Record<Exclude<Validator['type'], 'union' | 'any'>, FieldType> = {
@@ -45,33 +47,43 @@ export async function getArguments(this: ILoadOptionsFunctions): Promise<Resourc
 	try {
 		const target = readFormTarget(this);
 		const { args } = await readSignature(this, await openCaller(this), target);
-		if (args.type !== 'object') {
-			return {
-				fields: [],
-				emptyFieldsNotice: `This function declares no arguments, so it takes any. ${chooseOtherArguments(this)}`,
-			};
-		}
-		const isPaginated = readFormPagination(this);
-		const fields = requiredFirst(args.fields).filter(
-			([name]) => !(isPaginated && name === PAGINATION_ARGUMENT),
-		);
-		return {
-			fields: fields.map(([name, field]) => toFormField(name, field)),
-			...(fields.length === 0 && { emptyFieldsNotice: 'This function takes no arguments.' }),
-		};
+		return args.type === 'object'
+			? formOf(args, readFormPagination(this))
+			: {
+					fields: [],
+					emptyFieldsNotice: `This function declares no arguments, so it takes any. ${chooseOtherArguments(this)}`,
+				};
 	} catch (error) {
-		throw toEditorError(this.getNode(), error);
+		const failure = toFailure(error);
+		// The editor shows no more of an error than that there is one. But fields that are filled in
+		// would be lost with the form.
+		if (failure.details.kind === 'input' && !isFormFilledIn(this)) {
+			return { fields: [], emptyFieldsNotice: failure.sentences };
+		}
+		throw toEditorError(this.getNode(), failure);
 	}
 }
 
+function formOf({ fields }: ObjectValidator, isPaginated: boolean): ResourceMapperFields {
+	const isFilledInByNode = (name: string) => isPaginated && name === PAGINATION_ARGUMENT;
+	const shown = requiredFirst(fields).filter(([name]) => !isFilledInByNode(name));
+	if (shown.length > 0) return { fields: shown.map(([name, field]) => toFormField(name, field)) };
+	const others = fields.size === 0 ? '' : ` but '${PAGINATION_ARGUMENT}', which the node fills in`;
+	return { fields: [], emptyFieldsNotice: `This function takes no arguments${others}.` };
+}
+
 function toFormField(name: string, { validator, optional }: FieldValidator): ResourceMapperField {
-	const members = alternativesOf(validator).filter(({ type }) => type !== 'null');
+	const alternatives = alternativesOf(validator);
+	const members = alternatives.filter(({ type }) => type !== 'null');
+	const takesNothing =
+		members.length < alternatives.length || members.some(({ type }) => type === 'any');
 	const options = literalOptions(members);
 	const type = options === undefined ? commonType(members) : 'options';
 	return {
 		id: name,
 		displayName: displayName(name, members),
-		required: !optional,
+		// The editor cannot say null, so a field that is left empty stands for it.
+		required: !optional && !takesNothing,
 		removed: optional,
 		display: true,
 		defaultMatch: false,
@@ -85,6 +97,7 @@ function toFormField(name: string, { validator, optional }: FieldValidator): Res
 /** A type that the form's widget does not show is named behind the argument. */
 function displayName(name: string, members: Validator[]): string {
 	const unclear = members.filter(({ type }) => ['id', 'int64', 'bytes', 'any'].includes(type));
+	if (name === PAGINATION_ARGUMENT) return `${name} (switch on 'Pagination' to have it filled in)`;
 	if (unclear.length === 0 && members.length === 1) return name;
 	const isChoice = members.every(({ type }) => type === 'literal');
 	return isChoice || members.length === 0

@@ -24,9 +24,12 @@ export class CachedParameters implements ParameterReader {
 		private readonly context: IExecuteFunctions,
 		operation: FunctionOperation,
 	) {
-		const { functionPath, options } = context.getNode().parameters;
+		const { functionPath, options, output, pagination, returnAll, limit } =
+			context.getNode().parameters;
 		this.functionPath = shared(functionPath, (itemIndex) => readFunctionPath(this, itemIndex));
-		this.options = shared(options, (itemIndex) => readOptions(this, operation, itemIndex));
+		this.options = shared([options, output, pagination, returnAll, limit], (itemIndex) =>
+			readOptions(this, operation, itemIndex),
+		);
 		const items = context.getInputData();
 		this.input = {
 			get: (itemIndex) => items[itemIndex],

@@ -39,6 +39,29 @@ export function enumField<const Value extends string>(
 	};
 }
 
+/** A field that takes any of its choices, but at least one; all of them unless set. */
+export function enumListField<const Value extends string>(
+	property: Omit<Property<unknown>, 'default'> & { choices: ReadonlyArray<Choice<Value>> },
+): Field<readonly Value[]> {
+	const { choices, ...described } = property;
+	const all = choices.map(({ value }) => value);
+	return {
+		property: { ...described, type: 'multiOptions', default: all, options: [...choices] },
+		unset: all,
+		read: (subject, value) => {
+			const wanted: unknown[] = Array.isArray(value) ? value : [];
+			const chosen = all.filter((choice) => wanted.includes(choice));
+			if (chosen.length > 0 && wanted.every((each) => all.some((choice) => choice === each))) {
+				return chosen;
+			}
+			throw inputFailure(
+				`${subject} is not a list of its choices`,
+				`Choose at least one, or use an expression that gives a list with ${all.map((each) => `'${each}'`).join(', ')}.`,
+			);
+		},
+	};
+}
+
 /** A bound beyond it would only confuse in an error sentence. */
 const LARGEST_SHOWN = 2 ** 31 - 1;
 
@@ -109,7 +132,7 @@ export function toFieldValues(subject: string, value: unknown, advice: string): 
  * A field of a collection. One that is there counts, also when its expression gives nothing: a call
  * that is meant for a user must not be made as the administrator.
  *
- * @param subject its collection in a sentence, e.g. "The option 'Pagination'"
+ * @param subject its collection in a sentence, e.g. "The option 'Act as User'"
  * @throws ConvexFailure (`input`) naming the field
  */
 export function readField<Value>(

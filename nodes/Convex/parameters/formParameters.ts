@@ -21,7 +21,8 @@ export function readFormOperation(context: ILoadOptionsFunctions): FunctionOpera
  * would be the wrong ones
  */
 export function readFormComponentPath(context: ILoadOptionsFunctions): string | undefined {
-	const component = readFormOption(context, 'componentPath');
+	const options: unknown = context.getCurrentNodeParameter('options');
+	const component = isPlainObject(options) ? options.componentPath : undefined;
 	if (!hasExpression(component)) return parseComponentPath(component);
 	throw inputFailure(
 		"The option 'Component' is an expression, so its functions are not known yet",
@@ -32,13 +33,14 @@ export function readFormComponentPath(context: ILoadOptionsFunctions): string | 
 /** Whether the open form reads a list page by page, and so fills in the argument for it. */
 export function readFormPagination(context: ILoadOptionsFunctions): boolean {
 	return (
-		readFormOperation(context) === 'query' && isPlainObject(readFormOption(context, 'pagination'))
+		readFormOperation(context) === 'query' && context.getCurrentNodeParameter('pagination') === true
 	);
 }
 
-function readFormOption(context: ILoadOptionsFunctions, name: string): unknown {
-	const options: unknown = context.getCurrentNodeParameter('options');
-	return isPlainObject(options) ? options[name] : undefined;
+/** Whether the open form has fields of a function's arguments already. */
+export function isFormFilledIn(context: ILoadOptionsFunctions): boolean {
+	const form: unknown = context.getCurrentNodeParameter('mappedArguments');
+	return isPlainObject(form) && Array.isArray(form.schema) && form.schema.length > 0;
 }
 
 /**

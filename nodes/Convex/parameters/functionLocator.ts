@@ -19,7 +19,6 @@ export function functionPathDescription(description: string): INodeProperties {
 				name: 'list',
 				type: 'list',
 				placeholder: 'Select a function…',
-				hint: 'Needs a credential with a deploy key',
 				typeOptions: { searchListMethod: 'searchFunctions', searchable: true },
 			},
 			{

@@ -7,9 +7,16 @@ import {
 } from 'n8n-workflow';
 import { ConvexFailure, inputFailure } from '../convex/failure';
 
-/** The item of a failed call in the one output of a node that continues (On Error: Continue). */
-export function toErrorItem(failure: ConvexFailure, itemIndex: number): INodeExecutionData {
-	const details: IDataObject = { ...failure.details };
+/**
+ * The item of a failed call in the one output of a node that continues (On Error: Continue). What to
+ * do is in `details.hint`: n8n takes an item with any other key for a success.
+ */
+export function toErrorItem(
+	failure: ConvexFailure,
+	itemIndex: number,
+	more: IDataObject = {},
+): INodeExecutionData {
+	const details: IDataObject = { ...failure.details, hint: failure.description, ...more };
 	return { json: { error: failure.message, details }, pairedItem: { item: itemIndex } };
 }
 
@@ -30,12 +37,9 @@ export function toErrorBranchItem(
 	itemIndex: number,
 	input: IDataObject,
 ): INodeExecutionData {
-	const item = toErrorItem(failure, itemIndex);
-	const { json } = item;
-	const replaced = Object.entries(input).filter(([name]) => Object.hasOwn(json, name));
-	if (replaced.length > 0) {
-		json.details = { ...failure.details, inputFields: Object.fromEntries(replaced) };
-	}
+	const replaced = Object.entries(input).filter(([name]) => ['error', 'details'].includes(name));
+	const inputFields = Object.fromEntries(replaced);
+	const item = toErrorItem(failure, itemIndex, replaced.length === 0 ? {} : { inputFields });
 	return Object.defineProperty(item, 'error', {
 		value: failure,
 		enumerable: false,

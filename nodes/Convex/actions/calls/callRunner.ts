@@ -108,10 +108,12 @@ export class CallRunner {
 
 	/** Ends an item with the result of its call. */
 	async end(prepared: PreparedCall, result: FunctionResult): Promise<void> {
-		const { itemIndex, itemCaller, target, options, signature } = prepared;
+		const { itemIndex, itemCaller, target, options } = prepared;
 		if (result.status === 'success') {
 			this.items.succeed(itemIndex, toItems(result, options.output, itemIndex));
-			if (itemIndex === 0) hintAtItems(this.context, options.output, signature);
+			if (itemIndex === 0) {
+				hintAtItems(this.context, this.operation, options.output, result.value);
+			}
 			return;
 		}
 		const failure = await this.functions.withSuggestion(itemCaller, target, result.failure);

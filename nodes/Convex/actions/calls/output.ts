@@ -1,8 +1,8 @@
 import type { JSONValue } from 'convex/values';
 import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import type { FunctionSignature } from '../../convex/functions/functionSpec';
-import { returnShapeOf } from '../../convex/functions/returnShape';
-import type { OutputShape } from '../../parameters/options';
+import type { FunctionOperation } from '../../convex/functions/functionCall';
+import { isPage } from '../../convex/responses/pageWalk';
+import type { OutputShape } from '../../parameters/outputShape';
 import type { ListPage } from './readPages';
 
 /** The output items of one call, each paired with the input item. */
@@ -54,19 +54,18 @@ function toItemFields(value: JSONValue): IDataObject {
 	return spreadable && !('error' in value) ? value : { value };
 }
 
-/** Hints at the options that make an item of each element, for a function that declares a list. */
+/** Hints at 'Output' or 'Pagination' where a list came out in one item. */
 export function hintAtItems(
 	context: IExecuteFunctions,
+	operation: FunctionOperation,
 	output: OutputShape,
-	signature: FunctionSignature | undefined,
+	value: JSONValue,
 ): void {
-	if (output !== 'full' || signature === undefined) return;
-	const shape = returnShapeOf(signature.returns);
 	const message =
-		shape === 'list'
-			? "The function returns a list. To get one item for each of its elements, set the option 'Output' to 'Value Only'."
-			: shape === 'page'
-				? "The function returns one page of a list. To read further pages, or to get one item for each document, add the option 'Pagination'."
+		output === 'full' && Array.isArray(value)
+			? "The function returned a list, which is in one item. To get one item for each of its elements, set 'Output' to 'Value Only'."
+			: operation === 'query' && isPage(value)
+				? "The function returned one page of a list. To read further pages, and to get one item for each document, switch on 'Pagination'."
 				: undefined;
 	// An older n8n has no hints.
 	if (message !== undefined) context.addExecutionHints?.({ message, location: 'outputPane' });

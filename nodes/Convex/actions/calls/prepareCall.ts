@@ -24,8 +24,6 @@ export interface PreparedCall {
 	caller: Caller;
 	call: FunctionCall;
 	options: FunctionOptions;
-	/** What the function declares, where it was asked for. */
-	signature: FunctionSignature | undefined;
 }
 
 /** What the calls of a run have in common. */
@@ -70,7 +68,7 @@ export async function prepareCall(
 		const caller = identity === undefined ? itemCaller : actingAs(itemCaller, identity);
 		const callable = await callableTarget(target, identity !== undefined, signature);
 		const call = { ...callable, args, valueFormat };
-		return { itemIndex, target, itemCaller, caller, call, options, signature: known };
+		return { itemIndex, target, itemCaller, caller, call, options };
 	} catch (thrown) {
 		throw toFailure(thrown).ofCall({ functionPath: formatFunctionPath(functionPath) });
 	}

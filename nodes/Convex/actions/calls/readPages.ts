@@ -10,7 +10,7 @@ import {
 	type Page,
 	type PageRange,
 } from '../../convex/responses/pageWalk';
-import type { PaginationOptions } from '../../parameters/options/pagination';
+import type { PaginationOptions } from '../../parameters/pagination';
 
 /** The bounds of a list may keep changing, so restarts are limited. */
 const MAX_RESTARTS = 5;
@@ -44,7 +44,7 @@ export async function readPages(
 		if (options.onInvalidCursor === 'fail') {
 			throw invalidated(
 				failure,
-				"Set 'When a Cursor Becomes Invalid' in the option 'Pagination' to 'Start Again', or run the item again. A cursor that you give yourself has to come from the same query with the same arguments.",
+				"Set the option 'On Invalid Cursor' to 'Start Again', or run the item again. A cursor that you give yourself has to come from the same query with the same arguments.",
 			);
 		}
 		if (restarts === MAX_RESTARTS) {
@@ -62,7 +62,7 @@ async function readOnce(
 	send: SendPage,
 	args: EncodedArguments,
 	first: PageRange,
-	{ limit, pages: maxPages, pageSize }: PaginationOptions,
+	{ limit, pageSize }: PaginationOptions,
 ): Promise<{ pages: ListPage[]; failure?: ConvexFailure }> {
 	const pages: ListPage[] = [];
 	const walk = new PageWalk(first);
@@ -80,7 +80,7 @@ async function readOnce(
 			logLines: result.logLines,
 		});
 		missing -= documents.length;
-		if (missing === 0 || pages.length === maxPages) break;
+		if (missing === 0) break;
 	}
 	return { pages };
 }

@@ -2,6 +2,8 @@ import type { INodeProperties } from 'n8n-workflow';
 import { argumentsDescription } from '../../parameters/arguments';
 import { functionPathDescription } from '../../parameters/functionLocator';
 import { optionsDescription } from '../../parameters/options';
+import { outputShape } from '../../parameters/outputShape';
+import { paginationDescription } from '../../parameters/pagination';
 import { CALLS } from '../../parameters/options/option';
 import { operations } from './operations';
 
@@ -18,6 +20,8 @@ export const description: INodeProperties[] = [
 	...[
 		functionPathDescription('The Convex function to run'),
 		...argumentsDescription(true),
+		...paginationDescription,
+		outputShape.property,
 		optionsDescription(CALLS),
 	].map(forThisResource),
 ];

@@ -43,7 +43,7 @@ export const operations: Record<'query' | 'mutation' | 'action' | 'run', Operati
 			name: 'Run by Path',
 			value: 'run',
 			action: 'Run function by path',
-			description: 'Run a function of any type without saying which it is',
+			description: 'Run a function of any type: query, mutation or action',
 		},
 		execute: async (context, items, callers) => await runCalls(context, items, callers, 'run'),
 	},

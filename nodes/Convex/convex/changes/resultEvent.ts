@@ -7,8 +7,13 @@ import type { ConvexFailure } from '../failure';
  * - `initial`: the result that was there when the query began to be watched.
  * - `change`: the result changed while it was watched.
  * - `catchUp`: it changed while nobody watched; what it was before is known by fingerprints only.
+ * - `sample`: nothing happened; the item shows what one looks like.
  */
-export type EventReason = 'initial' | 'change' | 'catchUp';
+export type EventReason = 'initial' | 'change' | 'catchUp' | 'sample';
+
+export type ChangeType = 'added' | 'changed' | 'removed';
+
+export const CHANGE_TYPES: readonly ChangeType[] = ['added', 'changed', 'removed'];
 
 /** What starts the workflow, with all values in Convex's encoded JSON. */
 export type ResultEvent =
@@ -22,7 +27,7 @@ export type EncodedDocument = { [field: string]: JSONValue };
  * fingerprint of the earlier document was kept.
  */
 export interface DocumentChange {
-	type: 'added' | 'changed' | 'removed';
+	type: ChangeType;
 	key: JSONValue;
 	document: EncodedDocument | undefined;
 	previousDocument: EncodedDocument | undefined;

@@ -7,7 +7,14 @@ import {
 	type KnownDocuments,
 } from './documentChanges';
 import { ConvexFailure } from '../failure';
-import type { EventReason, ResultCheckpoint, ResultTracker, ResultUpdate } from './resultEvent';
+import {
+	CHANGE_TYPES,
+	type ChangeType,
+	type EventReason,
+	type ResultCheckpoint,
+	type ResultTracker,
+	type ResultUpdate,
+} from './resultEvent';
 
 /**
  * How much of a list is remembered, which n8n writes to its database whenever the workflow starts. A
@@ -46,11 +53,13 @@ export class TrackedDocuments implements ResultTracker {
 	/**
 	 * @param keyField the field that tells the documents apart
 	 * @param remembered what was kept of the last result; undefined to begin with the next one
+	 * @param wanted the changes that are events
 	 */
 	constructor(
 		private readonly keyField: string,
 		remembered: ResultCheckpoint | undefined,
 		private readonly emitInitial: boolean,
+		private readonly wanted: readonly ChangeType[] = CHANGE_TYPES,
 	) {
 		this.last = remembered === undefined ? { from: 'nothing' } : lastListOf(remembered);
 		this.warnedOfLength = remembered !== undefined && remembered.documents === undefined;
@@ -67,7 +76,9 @@ export class TrackedDocuments implements ResultTracker {
 		const isTooLong = checkpoint.documents === undefined;
 		const reason = REASONS[last.from];
 		return {
-			events: changes.map((change) => ({ kind: 'document', reason, change })),
+			events: changes
+				.filter(({ type }) => this.wanted.includes(type))
+				.map((change) => ({ kind: 'document', reason, change })),
 			...(isTooLong && !warnedOfLength && { warning: tooLong(documents) }),
 			checkpoint,
 			accept: () => {

@@ -1,6 +1,6 @@
 import { isPlainObject } from '../values/encodeArguments';
 import { formatFunctionPath, type FunctionPath } from './functionPath';
-import { ANY_VALIDATOR, parseValidator, type Validator } from '../values/validator';
+import { parseValidator, type Validator } from '../values/validator';
 
 export type FunctionType = 'query' | 'mutation' | 'action';
 
@@ -11,8 +11,6 @@ export interface FunctionSignature {
 	isPublic: boolean;
 	/** An object, or `any` for a function without an args validator. */
 	args: Validator;
-	/** `any` for a function without a returns validator. */
-	returns: Validator;
 }
 
 /** The system query that the CLI's `npx convex function-spec` asks too (npm-packages/system-udfs/convex/_system/cli/modules.ts). */
@@ -40,7 +38,6 @@ function parseSignature(entry: unknown): FunctionSignature[] {
 			type,
 			isPublic: isPlainObject(visibility) && visibility.kind === 'public',
 			args: parseValidator(entry.args),
-			returns: isPlainObject(entry.returns) ? parseValidator(entry.returns) : ANY_VALIDATOR,
 		},
 	];
 }

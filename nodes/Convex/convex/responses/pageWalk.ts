@@ -31,6 +31,16 @@ export interface PageRange {
 	endCursor?: string;
 }
 
+/** Whether a result is what `paginate()` gives. */
+export function isPage(value: JSONValue): boolean {
+	return (
+		isPlainObject(value) &&
+		Array.isArray(value.page) &&
+		typeof value.isDone === 'boolean' &&
+		typeof value.continueCursor === 'string'
+	);
+}
+
 /** @throws ConvexFailure for a result that is no page */
 export function parsePage(value: JSONValue): Page {
 	if (!isPlainObject(value) || !Array.isArray(value.page)) {
@@ -51,7 +61,7 @@ export function parsePage(value: JSONValue): Page {
 function notAPage(what: string): ConvexFailure {
 	return walkFailure(
 		`The function returned ${what}, not one page of a list`,
-		"A paginated query returns what .paginate(args.paginationOpts) gives. Choose such a function, or remove the option 'Pagination'.",
+		"A paginated query returns what .paginate(args.paginationOpts) gives. Choose such a function, or switch off 'Pagination'.",
 	);
 }
 
@@ -88,7 +98,7 @@ export function firstRange(args: EncodedArguments): PageRange {
 }
 
 const PAGINATION_HELP =
-	"Remove it: the option 'Pagination' fills it in. Or give an object, e.g. to start at a cursor.";
+	"Remove it: 'Pagination' fills it in. Or give an object, e.g. to start at a cursor.";
 
 /** A form, and a field for text, hold the object as JSON text. */
 function givenPagination(args: EncodedArguments): { [name: string]: JSONValue | undefined } {

@@ -158,11 +158,19 @@ function notTaken(name: string, { fields }: ObjectValidator): Refusal {
 	);
 }
 
+/** n8n's form keeps no empty text. */
+const EMPTY_TEXT =
+	" An empty field counts as missing; for empty text, use the expression {{ '' }}.";
+
+function takesText(validator: Validator): boolean {
+	return alternativesOf(validator).some(({ type }) => type === 'string');
+}
+
 function lacking(name: string, validator: Validator): Refusal {
 	return refused((subject) =>
 		inputFailure(
 			`${subject} lacks '${name}', which the function requires`,
-			`It has to be: ${describeValidator(validator)}.`,
+			`It has to be: ${describeValidator(validator)}.${takesText(validator) ? EMPTY_TEXT : ''}`,
 		),
 	);
 }

@@ -52,7 +52,15 @@ const TYPES: TypeRow[] = [
 		name: 'Boolean',
 		value: 'boolean',
 		description: 'True or false',
-		input: { type: 'boolean', default: false, description: 'Whether the argument is true' },
+		// Of a list, n8n's editor replaces what is no choice by the default; a switch only looks off.
+		input: {
+			type: 'options',
+			default: false,
+			options: [
+				{ name: 'False', value: false },
+				{ name: 'True', value: true },
+			],
+		},
 	},
 	{
 		name: 'Bytes (Base64)',
@@ -138,8 +146,11 @@ function typesOf(hasInputItem: boolean): TypeRow[] {
 	return TYPES.filter(({ isOfItem }) => hasInputItem || !isOfItem);
 }
 
+/** The last is that of the type of a new argument: n8n fills in the default of the last of a name. */
 function valueInputs(types: TypeRow[]): INodeProperties[] {
 	const inputs = new Set(types.flatMap(({ input = [] }) => input));
+	inputs.delete(TEXT);
+	inputs.add(TEXT);
 	return [...inputs].map((input) => ({
 		displayName: 'Value',
 		name: 'value',

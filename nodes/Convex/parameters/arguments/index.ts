@@ -25,7 +25,7 @@ const argumentsMode = (hasInputItem: boolean) =>
 	enumField({
 		displayName: 'Arguments',
 		name: 'argumentsMode',
-		default: 'fields',
+		default: 'mapping',
 		description: "Where the function's arguments come from",
 		choices: [
 			{

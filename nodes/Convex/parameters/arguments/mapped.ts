@@ -24,10 +24,11 @@ export function mappedArgumentsDescription(hasInputItem: boolean): INodeProperti
 		required: true,
 		description: "The function's own arguments, with their types",
 		typeOptions: {
-			loadOptionsDependsOn: ['functionPath.value', 'options.componentPath', 'options.pagination'],
+			loadOptionsDependsOn: ['functionPath.value', 'options.componentPath', 'pagination'],
 			resourceMapper: {
 				resourceMapperMethod: 'getArguments',
-				mode: 'map',
+				// Its arguments are checked before a run, and those that are required cannot be removed.
+				mode: 'add',
 				valuesLabel: 'Arguments',
 				fieldWords: { singular: 'argument', plural: 'arguments' },
 				addAllFields: true,

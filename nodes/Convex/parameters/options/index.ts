@@ -3,9 +3,17 @@ import { parseComponentPath } from '../../convex/functions/componentPath';
 import { inputFailure } from '../../convex/failure';
 import type { FunctionOperation, ValueFormat } from '../../convex/functions/functionCall';
 import type { UserIdentity } from '../../convex/deployment/identity';
-import { booleanField, enumField, integerField, toFieldValues } from '../field';
+import { booleanField, enumField, integerField, readParameter, toFieldValues } from '../field';
+import { outputShape, type OutputShape } from '../outputShape';
+import {
+	itemPer,
+	onInvalidCursor,
+	pageSize,
+	readPagination,
+	type PaginationOptions,
+} from '../pagination';
 import type { ParameterReader } from '../parameterReader';
-import { actAsUserFields, actAsUserJson, readIdentity } from './actAsUser';
+import { actAsUser } from './actAsUser';
 import {
 	CALLS,
 	EVERYWHERE,
@@ -16,7 +24,6 @@ import {
 	type Place,
 	type ReadOption,
 } from './option';
-import { pagination, type PaginationOptions } from './pagination';
 import {
 	batchSize,
 	concurrency,
@@ -54,29 +61,6 @@ const convertTypes = option(
 		default: false,
 		description:
 			'Whether to convert arguments to the types that the function declares, such as 42 to an int64 (needs a deploy key)',
-	}),
-);
-
-const output = option(
-	CALLS,
-	enumField({
-		displayName: 'Output',
-		name: 'output',
-		default: 'full',
-		description: 'What each output item contains',
-		choices: [
-			{
-				name: 'Value and Log Lines',
-				value: 'full',
-				description: "One item per input item, with the function's 'value' and 'logLines'",
-			},
-			{
-				name: 'Value Only',
-				value: 'value',
-				description:
-					'An object becomes the item, a list becomes one item per element, anything else is in the field value',
-			},
-		],
 	}),
 );
 
@@ -120,8 +104,7 @@ const valueFormat = option(
 
 /** The table of options, in the order of the form. */
 const OPTIONS: ReadonlyArray<Option<unknown>> = [
-	actAsUserFields,
-	actAsUserJson,
+	actAsUser,
 	batchSize,
 	component,
 	queryConcurrency,
@@ -129,8 +112,9 @@ const OPTIONS: ReadonlyArray<Option<unknown>> = [
 	convertTypes,
 	delivery,
 	maxRetries,
-	output,
-	pagination,
+	onInvalidCursor,
+	itemPer,
+	pageSize,
 	snapshot,
 	timeout,
 	valueFormat,
@@ -140,9 +124,6 @@ export function optionsDescription(places: readonly Place[]): INodeProperties {
 	return optionsForm(OPTIONS, places);
 }
 
-/** `full`: value and log lines, one item each. `value`: the value alone, a list element by element. */
-export type OutputShape = 'full' | 'value';
-
 /** The options of everything that asks for a function's value. */
 export interface ValueOptions {
 	/** The user to act as, if any. */
@@ -151,7 +132,7 @@ export interface ValueOptions {
 	valueFormat: ValueFormat;
 }
 
-/** The options that may differ from item to item. */
+/** What may differ from item to item: the options, and what is visible of a call beside them. */
 export interface FunctionOptions extends ValueOptions {
 	convertTypes: boolean;
 	output: OutputShape;
@@ -170,8 +151,8 @@ export function readOptions(
 	return {
 		...readValueOptions(read),
 		convertTypes: read(convertTypes),
-		output: read(output),
-		pagination: read(pagination),
+		output: readParameter(context, outputShape, itemIndex),
+		pagination: operation === 'query' ? readPagination(context, read, itemIndex) : undefined,
 		timeoutMs: read(timeout),
 	};
 }
@@ -188,7 +169,7 @@ function readerOf(context: ParameterReader, place: Place, itemIndex: number): Re
 }
 
 function readValueOptions(read: ReadOption): ValueOptions {
-	const identity = readIdentity(read);
+	const identity = read(actAsUser);
 	const componentPath = read(component);
 	if (identity !== undefined && componentPath !== undefined) {
 		throw inputFailure(

@@ -36,7 +36,9 @@ export function optionsForm(
 		options: options.flatMap(({ property, appliesTo }) => {
 			const shownFor = places.filter((place) => appliesTo.includes(place));
 			if (shownFor.length === places.length) return [property];
-			const displayOptions = { show: { '/operation': shownFor } };
+			const displayOptions = {
+				show: { ...property.displayOptions?.show, '/operation': shownFor },
+			};
 			return shownFor.length === 0 ? [] : [{ ...property, displayOptions }];
 		}),
 	};

@@ -31,12 +31,12 @@ export type FirstOutcome =
 
 /** Compares results from here on, or from what is remembered. */
 export function trackerOf(
-	{ keyField, emitInitialResult }: Watch,
+	{ keyField, emitInitialResult, changes }: Watch,
 	remembered: ResultCheckpoint | undefined,
 ): ResultTracker {
 	return keyField === undefined
 		? new TrackedValue(remembered, emitInitialResult)
-		: new TrackedDocuments(keyField, remembered, emitInitialResult);
+		: new TrackedDocuments(keyField, remembered, emitInitialResult, changes);
 }
 
 /** An active trigger: starts the workflow at each change, and reports what keeps it from that. */

@@ -3,8 +3,9 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 import type { ValueFormat } from '../../convex/functions/functionCall';
 import { cloneJson } from '../../convex/values/cloneJson';
 import { toPlainJson } from '../../convex/values/plainJson';
-import type { ResultEvent } from '../../convex/changes/resultEvent';
+import type { EncodedDocument, ResultEvent } from '../../convex/changes/resultEvent';
 import type { Recovery } from '../failureReporter';
+import type { Watch } from './parameters';
 
 /** The items that the workflow starts with; null stands for what is not known or not there. */
 export function toItems(
@@ -31,4 +32,26 @@ export function toItems(
 		};
 		return { json };
 	});
+}
+
+/**
+ * What a run by hand shows where no document changed in a wanted way.
+ *
+ * @param document one of the list; undefined if it is empty
+ */
+export function sampleChange(
+	{ keyField = '_id', changes: [type = 'added'] }: Pick<Watch, 'keyField' | 'changes'>,
+	document: EncodedDocument = { _id: 'sample', _creationTime: 0, [keyField]: 'sample' },
+): ResultEvent {
+	return {
+		kind: 'document',
+		reason: 'sample',
+		change: {
+			type,
+			key: document[keyField] ?? null,
+			document: type === 'removed' ? undefined : document,
+			previousDocument: type === 'added' ? undefined : document,
+			changedFields: type === 'changed' ? [] : undefined,
+		},
+	};
 }

@@ -2,13 +2,14 @@ import type { JSONValue } from 'convex/values';
 import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
 import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import type { ConvexFailure } from '../../convex/failure';
+import type { ResultEvent } from '../../convex/changes/resultEvent';
 import { noLiveConnection, noResult } from '../../convex/failures/liveFailure';
 import type { Caller } from '../../transport/caller';
 import { SUBSCRIPTION_THRESHOLDS } from '../../transport/live/subscriptionOutage';
 import { QuerySupervisor } from '../../transport/live/querySupervisor';
 import { startTimer, stopTimer } from '../../transport/timers';
 import { toFailure, toNodeError } from '../../transport/nodeError';
-import { toItems } from './items';
+import { sampleChange, toItems } from './items';
 import type { Watch } from './parameters';
 import { watchFailure } from './failures';
 import { trackerOf } from './activeSubscription';
@@ -19,27 +20,24 @@ const CONNECTION_TIMEOUT_MS = 15_000;
 /** How long a big result may take over an open connection. */
 const RESULT_TIMEOUT_MS = 120_000;
 
-/** In the editor the workflow runs once, with the result as it is now; nothing is remembered. */
+/** In the editor the workflow runs once; nothing is remembered. */
 export function manualRun(
 	context: ITriggerFunctions,
 	caller: Caller,
 	watch: Watch,
 	args: () => Promise<EncodedArguments>,
 ): ITriggerResponse {
-	const reading = new CurrentResult(context, caller, watch, args);
+	const reading = new Reading(context, caller, watch, args, eventReader(watch));
 	return {
 		closeFunction: async () => await reading.close(),
 		manualTriggerFunction: async () => {
 			try {
-				const value = await reading.read();
-				if (value === undefined) {
+				const events = await reading.read();
+				if (events === undefined) {
 					// Without data n8n ends the run as cancelled; with nothing it would wait without end.
 					context.emit([]);
 					return;
 				}
-				const { events } = trackerOf({ ...watch, emitInitialResult: true }, undefined).compare(
-					value,
-				);
 				context.emit([toItems(events, watch.valueFormat, undefined)]);
 			} catch (error) {
 				throw toNodeError(context.getNode(), watchFailure(toFailure(error)), 0);
@@ -50,7 +48,31 @@ export function manualRun(
 	};
 }
 
-class CurrentResult {
+/** What a result means for the run; undefined where it waits for a further one. */
+type EventReader = (result: JSONValue) => ResultEvent[] | undefined;
+
+function eventReader(watch: Watch): EventReader {
+	if (watch.manualRun === 'nextChange') {
+		const tracker = trackerOf({ ...watch, emitInitialResult: false }, undefined);
+		return (result) => {
+			const { events, accept } = tracker.compare(result);
+			accept();
+			return events.length === 0 ? undefined : events;
+		};
+	}
+	const tracker = trackerOf({ ...watch, changes: ['added'], emitInitialResult: true }, undefined);
+	return (result) => {
+		const { events } = tracker.compare(result);
+		const [first] = events;
+		if (watch.keyField === undefined || (first !== undefined && watch.changes.includes('added'))) {
+			return events;
+		}
+		const document = first?.kind === 'document' ? first.change.document : undefined;
+		return [sampleChange(watch, document)];
+	};
+}
+
+class Reading {
 	private live: QuerySupervisor | undefined;
 
 	private timer: number | undefined;
@@ -68,13 +90,14 @@ class CurrentResult {
 		private readonly caller: Caller,
 		private readonly watch: Watch,
 		private readonly args: () => Promise<EncodedArguments>,
+		private readonly eventsOf: EventReader,
 	) {}
 
 	/**
 	 * @returns undefined when it was closed meanwhile
 	 * @throws ConvexFailure
 	 */
-	async read(): Promise<JSONValue | undefined> {
+	async read(): Promise<ResultEvent[] | undefined> {
 		return await Promise.race([this.checkedResult(), this.stopped]);
 	}
 
@@ -85,7 +108,7 @@ class CurrentResult {
 		await this.live?.close();
 	}
 
-	private async checkedResult(): Promise<JSONValue | undefined> {
+	private async checkedResult(): Promise<ResultEvent[] | undefined> {
 		return await new Promise((resolve, reject) => {
 			const live = new QuerySupervisor(
 				this.context,
@@ -93,7 +116,15 @@ class CurrentResult {
 				{ ...this.watch, args: this.args },
 				{
 					onSubscribed: () => {},
-					onResult: resolve,
+					onResult: (result) => {
+						stopTimer(this.timer);
+						try {
+							const events = this.eventsOf(result);
+							if (events !== undefined) resolve(events);
+						} catch (thrown) {
+							reject(toFailure(thrown));
+						}
+					},
 					onError: reject,
 					onOutage: reject,
 					onUnauthorized: reject,

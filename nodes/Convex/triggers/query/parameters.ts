@@ -1,10 +1,11 @@
 import type { INodeProperties, ITriggerFunctions } from 'n8n-workflow';
 import { hasArgumentForm } from '../../parameters/arguments';
-import { booleanField, enumField, readParameter } from '../../parameters/field';
+import { booleanField, enumField, enumListField, readParameter } from '../../parameters/field';
 import { readFunctionPath } from '../../parameters/functionLocator';
 import { readTriggerOptions, type ValueOptions } from '../../parameters/options';
 import type { ParameterReader } from '../../parameters/parameterReader';
 import { describeType } from '../../convex/values/encodeArguments';
+import type { ChangeType } from '../../convex/changes/resultEvent';
 import { inputFailure } from '../../convex/failure';
 import type { FunctionPath } from '../../convex/functions/functionPath';
 
@@ -38,12 +39,43 @@ export const KEY_FIELD: INodeProperties = {
 	displayOptions: { show: { emit: ['changes'] } },
 };
 
+export const changes = enumListField({
+	displayName: 'Changes',
+	name: 'changes',
+	description: 'Which changes of documents start the workflow',
+	choices: [
+		{ name: 'Added', value: 'added' },
+		{ name: 'Changed', value: 'changed' },
+		{ name: 'Removed', value: 'removed' },
+	],
+	displayOptions: { show: { emit: ['changes'] } },
+});
+
 export const emitInitialResult = booleanField({
 	displayName: 'Emit Initial Result',
 	name: 'emitInitialResult',
 	default: false,
 	description:
 		'Whether the workflow also starts with the result that is there when the query begins to be watched',
+});
+
+export const manualRun = enumField({
+	displayName: 'Manual Execution',
+	name: 'manualRun',
+	default: 'currentResult',
+	description: 'What to start with when the workflow is executed by hand',
+	choices: [
+		{
+			name: 'Use the Current Result',
+			value: 'currentResult',
+			description: 'Start at once, with a sample item if there is no document',
+		},
+		{
+			name: 'Wait for the Next Change',
+			value: 'nextChange',
+			description: 'Start as soon as something changes in Convex',
+		},
+	],
 });
 
 /** What is watched, and what the workflow gets of it. */
@@ -53,17 +85,23 @@ export interface Watch extends ValueOptions {
 	hasArgumentForm: boolean;
 	/** The field that tells documents apart; undefined where the result is watched as a whole. */
 	keyField: string | undefined;
+	/** Which changes of documents start the workflow. */
+	changes: readonly ChangeType[];
 	emitInitialResult: boolean;
+	manualRun: 'currentResult' | 'nextChange';
 }
 
 /** @throws ConvexFailure (`input`) naming the parameter */
 export function readWatch(source: ParameterReader): Watch {
+	const isOfDocuments = readParameter(source, emit, 0) === 'changes';
 	return {
 		...readTriggerOptions(source),
 		functionPath: readFunctionPath(source, 0),
 		hasArgumentForm: hasArgumentForm(source),
-		keyField: readParameter(source, emit, 0) === 'changes' ? readKeyField(source) : undefined,
+		keyField: isOfDocuments ? readKeyField(source) : undefined,
+		changes: isOfDocuments ? readParameter(source, changes, 0) : changes.unset,
 		emitInitialResult: readParameter(source, emitInitialResult, 0),
+		manualRun: readParameter(source, manualRun, 0),
 	};
 }
 
