@@ -1,4 +1,5 @@
 import type { AdvisedReason } from '../advice';
+import { refusedArgumentsHelp } from './refusedArguments';
 import type { FailureKind, FailureOutcome } from '../failure';
 
 interface KnownFailure {
@@ -33,7 +34,11 @@ export const KNOWN_FAILURES: KnownFailure[] = [
 		help: ([, type]) =>
 			`Set 'Operation' to '${type}', or to 'Run by Path', which takes every type.`,
 	},
-	{ text: /^(?:ArgumentValidationError|Invalid arguments for)/, reason: 'badArguments' },
+	{
+		text: /^(?:ArgumentValidationError|Invalid arguments for)/,
+		reason: 'badArguments',
+		help: ({ input }) => refusedArgumentsHelp(input),
+	},
 	{
 		text: /^(?:Arguments for .* are too large|Node actions arguments size is too large)/,
 		reason: 'argumentsTooLarge',
