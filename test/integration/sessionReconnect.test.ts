@@ -2,6 +2,7 @@ import { sleep, type IDataObject, type INodeExecutionData } from 'n8n-workflow';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { startMalformedMessageServer } from '../support/malformedMessageServer';
 import { addingKeys, impatientSession, inSession, keys } from '../support/sessions';
+import { startVanishingSyncServer } from '../support/vanishingSyncServer';
 
 const convex = useEmbeddedDeployment('deployKey');
 
@@ -68,6 +69,41 @@ describe('a connection that comes back', () => {
 		expect(stoppedBy?.message).toMatch(/^The connection broke, and no call was answered within/);
 		expect(await additions()).toBe(0);
 	});
+});
+
+describe('a deployment that vanishes with its last answer', () => {
+	const answer = {
+		type: 'MutationResponse',
+		requestId: 0,
+		success: false,
+		result: 'Uncaught Error: full',
+		logLines: [],
+	};
+
+	it.each([
+		['a fatal error', { type: 'FatalError', error: 'restarting' }],
+		['a refusal', { type: 'AuthError', error: 'busy' }],
+	])(
+		'and %s is not waited for without end',
+		async (_what, ending) => {
+			const server = await startVanishingSyncServer([answer, ending]);
+			const { error } = await convex.run({
+				credential: { ...convex.credential, deploymentUrl: server.url },
+				parameters: addingKeys(),
+				nodeType: impatientSession('mutation', 500),
+				input: keys(3),
+				settings: continuing,
+			});
+			await server.stop();
+			expect(error.map((item) => detailsOf(item).outcome)).toEqual([
+				'failed',
+				'unknown',
+				'unknown',
+			]);
+			expect(error[1]?.json.error).toMatch(/^The connection broke, and it was not restored within/);
+		},
+		20_000,
+	);
 });
 
 describe('an action that certainly nobody read', () => {

@@ -138,6 +138,8 @@ export class Session {
 			} else {
 				this.dispatch({ type: 'answered' });
 				this.outage.end();
+				// The connection may have closed right behind the answer.
+				if (this.state.status !== 'open') this.outage.begin();
 				const read = readSessionResult(operation, call.valueFormat, result);
 				this.calls.dispatch({ type: 'answered', id, result: read });
 			}
