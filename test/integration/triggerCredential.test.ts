@@ -1,4 +1,5 @@
 import { sleep } from 'n8n-workflow';
+import { startMalformedMessageServer } from '../support/malformedMessageServer';
 import { watching } from '../support/triggers';
 import { useTriggers } from '../support/triggersOfTest';
 
@@ -131,6 +132,21 @@ describe('a credential that is refused while the trigger runs', () => {
 		await trigger.nthStart(1);
 		expect(trigger.fatalErrors.all).toEqual([]);
 		expect(trigger.failedExecutions.all).toEqual([]);
+	});
+
+	it('over the live connection at great length never has the query run for nobody', async () => {
+		const token = await use.deployment.signToken({ name: 'Ada' });
+		const error = 'no'.repeat(20_000);
+		const refusal = { type: 'AuthError', error, baseVersion: 0, authUpdateAttempted: true };
+		const server = await startMalformedMessageServer(use.deployment.url, [JSON.stringify(refusal)]);
+		const deploymentUrl = server.url;
+		const trigger = await use.activate(watching('users:whoami', {}, { emitInitialResult: true }), {
+			credential: { deploymentUrl, authentication: 'bearerToken', token },
+		});
+		const { items } = await trigger.nthStart(1);
+		expect(items[0]).toMatchObject({ value: { name: 'Ada' } });
+		await trigger.deactivate();
+		await server.stop();
 	});
 
 	it('only over the live connection is tried again, and does not go round in circles', async () => {

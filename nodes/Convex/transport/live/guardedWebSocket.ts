@@ -22,8 +22,8 @@ export interface SocketObserver {
 
 type Handler<Received> = ((received: Received) => void) | null;
 
-/** A message that ends a session is short; longer ones are results and are not looked into. */
-const MAX_ENDING_LENGTH = 20_000;
+/** What a message that ends a session contains. Most results do not, and are not parsed a second time. */
+const ENDING_TYPES = ['"AuthError"', '"FatalError"'];
 
 /** How a host reports a connection that could not be established. */
 const CLOSE_ABNORMAL = 1006;
@@ -200,7 +200,7 @@ interface Ending {
 }
 
 function parseEnding(data: string): Ending | undefined {
-	if (data.length > MAX_ENDING_LENGTH || !/"(?:Auth|Fatal)Error"/.test(data)) return undefined;
+	if (!ENDING_TYPES.some((type) => data.includes(type))) return undefined;
 	try {
 		const message: unknown = JSON.parse(data);
 		if (typeof message !== 'object' || message === null || !('type' in message)) return undefined;
