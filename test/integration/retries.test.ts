@@ -49,12 +49,18 @@ const LOST: FaultEffect[] = [
 	{ kind: 'answer', status: 408, body: '', when: 'after' },
 ];
 /** Answers of somebody between n8n and the deployment, who may have handed the call on. */
-const FOREIGN: FaultEffect[] = [302, 307, 403, 409, 451].map((status) => ({
+const foreign = (status: number, body: unknown): FaultEffect => ({
 	kind: 'answer',
 	status,
-	body: '<html>',
+	body,
 	when: 'after',
-}));
+});
+const FOREIGN: FaultEffect[] = [
+	...[302, 307, 403, 409, 451].map((status) => foreign(status, '<html>')),
+	...[400, 403, 409, 422, 499].map((status) =>
+		foreign(status, { code: 'AccessDenied', message: 'Blocked' }),
+	),
+];
 const REFUSED = [400, 401, 403, 404, 409];
 
 describe('what proves that the call did not start', () => {

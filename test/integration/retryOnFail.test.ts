@@ -99,6 +99,27 @@ describe('retry on fail', () => {
 		expect(await convex.deployment.executions()).toEqual({ 'counters:increment': 1 });
 	});
 
+	it.each([400, 403, 409, 422, 499])(
+		'never sends a mutation again whose answer a firewall replaced: HTTP %i',
+		async (status) => {
+			await convex.deployment.addFault({
+				kind: 'answer',
+				status,
+				body: { code: 'AccessDenied', message: 'Blocked' },
+				when: 'after',
+				times: 3,
+			});
+			const { stoppedBy } = await convex.run({
+				parameters: increment,
+				input: [{ name: 'a' }],
+				settings: retrying,
+			});
+			expect(stoppedBy?.message).toMatch(/^Blocked\. The function may have run: do not/);
+			expect(stoppedBy?.context.data).toMatchObject({ code: 'AccessDenied', outcome: 'unknown' });
+			expect(await convex.deployment.executions()).toEqual({ 'counters:increment': 1 });
+		},
+	);
+
 	it('sends a query again whose answer was lost', async () => {
 		await convex.deployment.addFault({ kind: 'dropAfter' });
 		const { success } = await convex.run({

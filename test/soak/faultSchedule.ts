@@ -30,7 +30,7 @@ const SOCKET_FAULTS: FaultEffect[] = [
 	{ kind: 'rejection', code: 'TooManyConcurrentRequests' },
 	{ kind: 'serverError', status: 500 },
 	{ kind: 'answer', status: 401, body: { code: 'Unauthenticated', message: 'not now' } },
-	{ kind: 'answer', status: 400, body: { code: 'BadRequest', message: 'not now' } },
+	{ kind: 'answer', status: 400, body: { code: 'BadJsonBody', message: 'not now' } },
 ];
 
 const SOCKET_EVENTS = ['/sync/handshake', '/sync/Transition', '/sync/Mutation'];

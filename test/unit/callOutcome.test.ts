@@ -13,6 +13,7 @@ import { REJECTION_CODES } from '../../emulator/rejections';
 const OPERATIONS: FunctionOperation[] = ['query', 'mutation', 'action', 'run'];
 const SIDE_EFFECTS: FunctionOperation[] = ['mutation', 'action', 'run'];
 const CODES = [...REJECTION_CODES, 'AuthProviderDiscoveryFailed', 'BadFormat', 'BadAdminKey'];
+const FOREIGN_CODES = ['AccessDenied', 'BadRequest', 'Conflict', 'TooManyRequests', ''];
 
 /** What must hold for every answer; the same answers in each run. */
 const RUNS = { seed: 20260131, numRuns: 2_000 };
@@ -36,7 +37,10 @@ describe('whether a call may be sent again, and what became of it', () => {
 		[403, 'OperationNotPermitted', REFUSED, REFUSED, REFUSED],
 		[404, 'FunctionPathNotFound', REFUSED, REFUSED, REFUSED],
 		[408, undefined, LOST_QUERY, LOST, LOST],
-		[409, 'Conflict', REFUSED, REFUSED, REFUSED],
+		[404, 'FunctionPathWrongType', REFUSED, REFUSED, REFUSED],
+		[400, 'BackendIsNotRunning', REFUSED, REFUSED, REFUSED],
+		[400, 'InvalidHeaderFailure', REFUSED, REFUSED, REFUSED],
+		[403, 'BadDeployKey', REFUSED, REFUSED, REFUSED],
 		[421, 'MisdirectedRequest', REFUSED, REFUSED, REFUSED],
 		[429, 'TooManyConcurrentRequests', NOT_STARTED, NOT_STARTED, NOT_STARTED],
 		// An action never gets what its mutations do, so it proves nothing there.
@@ -120,6 +124,33 @@ describe('an answer without the code of Convex', () => {
 		}
 		expect(refusedCall('query', httpStatus, undefined).outcome).toBe('unknown');
 	});
+});
+
+describe('a code that is not known', () => {
+	it.each([400, 403, 409, 410, 422, 429, 451, 499, 500, 503])(
+		'proves nothing with status %i',
+		(httpStatus) => {
+			for (const code of FOREIGN_CODES) {
+				for (const operation of OPERATIONS) {
+					expect(refusedCall(operation, httpStatus, code).outcome).toBe('unknown');
+				}
+			}
+		},
+	);
+
+	it.each([401, 404, 405, 407, 411, 413, 414, 415, 417, 426, 428, 431])(
+		'leaves status %i to prove that the call did not start',
+		(httpStatus) => {
+			for (const code of FOREIGN_CODES) {
+				for (const operation of SIDE_EFFECTS) {
+					expect(refusedCall(operation, httpStatus, code)).toEqual({
+						outcome: 'notExecuted',
+						retryable: false,
+					});
+				}
+			}
+		},
+	);
 });
 
 describe('whatever a server answers', () => {

@@ -44,9 +44,41 @@ const ROLLED_BACK = new Set([
  */
 const AUTHENTICATION_FAILED = 'AuthProviderDiscoveryFailed';
 
-/** The deployment reads `format` after the function ran (crates/local_backend/src/public_api.rs). */
-const REFUSED_AFTER_RUN = 'BadFormat';
+/**
+ * Codes of Convex for what is checked before a function starts: the request's head, body, identity and
+ * path (convex-backend crates/common/src/{version.rs,http,components}, crates/local_backend/src/{authentication,
+ * parse,public_api}.rs, crates/{authentication,keybroker,roles,value}, crates/udf/src/validation.rs,
+ * crates/application). Any other code proves nothing: gateways and firewalls answer with `{code, message}`
+ * too, in the place of an answer they dislike, and Convex reads `format` after the function ran (`BadFormat`).
+ */
+const REFUSED_BEFORE_START = new Set([
+	'ClientVersionUnsupported',
+	'InvalidClientVersion',
+	'InvalidVersion',
+	'InvalidRequestId',
+	'BadPathArgs',
+	'BadQueryArgs',
+	'BadJsonBody',
+	'HeaderParseFailure',
+	'InvalidHeaderFailure',
+	'InvalidAdminKey',
+	'BadAdminKey',
+	'BadDeployKey',
+	'InvalidAuthHeader',
+	'NoAuthProvider',
+	'Unauthenticated',
+	'OperationNotPermitted',
+	'BadConvexFunctionIdentifier',
+	'MissingIdentifier',
+	'InvalidArguments',
+	'InvalidComponentPath',
+	'ComponentPathNotFound',
+	'FunctionPathNotFound',
+	'FunctionPathWrongType',
+	'BackendIsNotRunning',
+]);
 
+const BAD_REQUEST = 400;
 const REQUEST_TIMEOUT = 408;
 const TOO_MANY_REQUESTS = 429;
 
@@ -134,12 +166,10 @@ function outcomeOfCode(
 	if (ROLLED_BACK.has(code)) {
 		return operation === 'action' ? 'unknown' : operation === 'query' ? 'notExecuted' : 'failed';
 	}
-	// A 408 leaves the function running; a 429 may come from its commit (`TooManyWrites` does).
-	const provesNothing =
-		httpStatus === REQUEST_TIMEOUT ||
-		httpStatus === TOO_MANY_REQUESTS ||
-		code === REFUSED_AFTER_RUN;
-	return httpStatus >= 400 && httpStatus < 500 && !provesNothing ? 'notExecuted' : 'unknown';
+	if (REFUSED_BEFORE_START.has(code)) return 'notExecuted';
+	// With a code that is not known, Convex's 400 and 429 may come from a function that ran.
+	const provesNothing = httpStatus === BAD_REQUEST || httpStatus === TOO_MANY_REQUESTS;
+	return provesNothing ? 'unknown' : outcomeOfStatus(httpStatus);
 }
 
 /**
