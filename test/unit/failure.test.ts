@@ -114,7 +114,13 @@ describe('a call that may have run', () => {
 
 	it.each([
 		["Your request couldn't be completed. Try again later.", "Your request couldn't be completed."],
-		['It broke: please try again in a while', ''],
+		['It broke: please try again in a while', 'It broke.'],
+		['Instance is not loaded yet, try again later', 'Instance is not loaded yet.'],
+		['The connection broke: it is bad, try again later', 'The connection broke: it is bad.'],
+		['Busy. If this persists, try again later.', 'Busy.'],
+		['Please, try the call once more, if you can, again.', ''],
+		['It is busy. Retrying helps. Please resend it! Repeat the request.', 'It is busy.'],
+		['It failed after retrying 4 times', 'It failed after retrying 4 times.'],
 		['Busy! Please retry.', 'Busy!'],
 		['Try again later.', ''],
 		['It broke.\nTry again.\nOr retry later.', 'It broke.'],
@@ -126,6 +132,11 @@ describe('a call that may have run', () => {
 	])('drops the advice to repeat it: %j', (text, kept) => {
 		const { message } = lost(text).ofCall({ operation: 'mutation' });
 		expect(message).toBe(kept === '' ? WARNING : `${kept} ${WARNING}`);
+	});
+
+	it('still says what happened where the deployment only advises to repeat it', () => {
+		const { message } = lost('Try again later.', { httpStatus: 503 }).ofCall({ operation: 'run' });
+		expect(message).toBe(`The deployment answered with HTTP status 503. ${WARNING}`);
 	});
 
 	const FAILURES: Array<[string, (operation: FunctionOperation) => ConvexFailure]> = [

@@ -101,8 +101,8 @@ export class ConvexFailure extends Error {
 	ofCall(names: Pick<FailureDetails, 'functionPath' | 'operation'>): ConvexFailure {
 		const named = this.with({ details: { ...names, ...this.details } });
 		if (!named.mayHaveRun || this.mayHaveRun) return named;
-		const message = joinSentences(withoutRepeatAdvice(this.message), MAY_HAVE_RUN);
-		return named.with({ message });
+		const what = withoutRepeatAdvice(this.message) || statusSentence(this.details.httpStatus);
+		return named.with({ message: joinSentences(what, MAY_HAVE_RUN) });
 	}
 }
 
@@ -121,12 +121,32 @@ const WHERE_TO_CHECK =
  * Texts of Convex give it for calls that may be repeated. That a mutation failed "on every subsequent
  * retry" is what happened.
  */
-const REPEAT_ADVICE = /\b(?:try|run|send|call)\b.{0,80}\bagain\b|(?<!subsequent )\bretry\b/is;
+const REPEAT_ADVICE =
+	/\b(?:try|run|send|call)\b.{0,80}\bagain\b|(?<!(?:subsequent|after) )\bretry(?:ing)?\b|\b(?:resend|repeat)(?:ing)?\b/is;
+
+/** How a clause begins that says nothing without the advice behind it. */
+const LEADS_TO_ADVICE = /^(?:please|sorry|if|when|once|to|and|or)\b/i;
 
 function withoutRepeatAdvice(text: string): string {
-	const sentences = text.split(/(?<=[.!?])\s+/);
-	const others = sentences.filter((sentence) => !REPEAT_ADVICE.test(sentence));
-	return others.length === sentences.length ? text : others.join(' ');
+	if (!REPEAT_ADVICE.test(text)) return text;
+	const sentences = text.split(/(?<=[.!?])\s+/).map(withoutRepeatClause);
+	return sentences.filter((sentence) => sentence !== '').join(' ');
+}
+
+/** What a sentence says before the clause with the advice: "It is not loaded yet, try again later". */
+function withoutRepeatClause(sentence: string): string {
+	if (!REPEAT_ADVICE.test(sentence)) return sentence;
+	const clauses = sentence.split(/(?<=[,;:–—])\s+/);
+	const advised = clauses.findIndex((clause) => REPEAT_ADVICE.test(clause));
+	const rest = clauses
+		.slice(0, Math.max(0, advised))
+		.join(' ')
+		.replace(/[,;:–—]$/, '');
+	return LEADS_TO_ADVICE.test(rest) ? '' : rest;
+}
+
+function statusSentence(httpStatus: number | undefined): string {
+	return httpStatus === undefined ? '' : `The deployment answered with HTTP status ${httpStatus}`;
 }
 
 function joinSentences(first: string, second: string): string {
