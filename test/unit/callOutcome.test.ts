@@ -41,7 +41,10 @@ describe('whether a call may be sent again, and what became of it', () => {
 		[400, 'BackendIsNotRunning', REFUSED, REFUSED, REFUSED],
 		[400, 'InvalidHeaderFailure', REFUSED, REFUSED, REFUSED],
 		[403, 'BadDeployKey', REFUSED, REFUSED, REFUSED],
-		[421, 'MisdirectedRequest', REFUSED, REFUSED, REFUSED],
+		[421, undefined, NOT_STARTED, REFUSED, REFUSED],
+		[421, 'MisdirectedRequest', NOT_STARTED, REFUSED, REFUSED],
+		[425, undefined, LOST_QUERY, LOST, LOST],
+		[425, 'TooEarly', LOST_QUERY, LOST, LOST],
 		[429, 'TooManyConcurrentRequests', NOT_STARTED, NOT_STARTED, NOT_STARTED],
 		// An action never gets what its mutations do, so it proves nothing there.
 		[429, 'TooManyWrites', NOT_STARTED, ROLLED_BACK, LOST],
@@ -92,7 +95,7 @@ describe('whether a call may be sent again, and what became of it', () => {
 });
 
 describe('an answer without the code of Convex', () => {
-	it.each([400, 401, 404, 405, 407, 411, 413, 414, 415, 417, 421, 426, 428, 431])(
+	it.each([400, 401, 404, 405, 407, 411, 413, 414, 415, 417, 426, 428, 431])(
 		'with status %i refuses the request as it arrives, and would again',
 		(httpStatus) => {
 			for (const operation of OPERATIONS) {

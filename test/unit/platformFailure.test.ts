@@ -16,23 +16,19 @@ describe('the text', () => {
 		expect(failure.details.code).toBe('BadAdminKey');
 	});
 
-	it.each([
-		'',
-		'<html>Bad gateway</html>',
-		'[]',
-		'{"code":5}',
-		'{"message":" \\n"}',
-		'{"message":1}',
-	])('is the status where the body is %j', (body) => {
-		const failure = platformFailure('query', { httpStatus: 502, body });
-		expect(failure.message).toBe('The deployment answered with HTTP status 502');
-		expect(failure.details).toEqual({
-			kind: 'deployment',
-			httpStatus: 502,
-			retryable: true,
-			outcome: 'unknown',
-		});
-	});
+	it.each(['', '[]', '{"code":5}', '{"message":" \\n"}', '{"message":1}'])(
+		'is the status where the body is %j',
+		(body) => {
+			const failure = platformFailure('query', { httpStatus: 502, body });
+			expect(failure.message).toBe('The deployment answered with HTTP status 502');
+			expect(failure.details).toEqual({
+				kind: 'deployment',
+				httpStatus: 502,
+				retryable: true,
+				outcome: 'unknown',
+			});
+		},
+	);
 
 	it.each([
 		[401, 'BadAdminKey', /^The deploy key does not belong to this deployment, or it was revoked\./],
@@ -61,7 +57,9 @@ describe('the text', () => {
 		],
 		[400, 'NeverHeardOf', /^The deployment refused the request\./],
 		[401, 'NeverHeardOf', /^Check the credential: its key or token was not accepted\.$/],
-		[403, 'NeverHeardOf', /^Check the credential: its key may not do this\.$/],
+		[403, 'NeverHeardOf', /^Check the credential: its key may not do this, unless a proxy or/],
+		[400, 'BackendIsNotRunning', /^Open the deployment on the Convex dashboard to see why/],
+		[425, 'TooEarly', /^Convex could not complete the call; .* Try again later\.$/],
 		[404, undefined, /^Check the credential's 'Deployment URL': there is no Convex deployment at/],
 		[
 			408,
@@ -99,7 +97,16 @@ describe('an answer of somebody else than Convex', () => {
 			'something',
 			/^A proxy .* \('Concurrency', 'Batch Size'\) or raise the proxy's limit\. .* 'Maximum Retries'/,
 		],
-		[431, '', 'something', /the credential's token is too long for it\.$/],
+		[405, page, 'a web page', /^A proxy, a firewall or another server answered/],
+		[405, '', 'something', /^A proxy, a firewall or another server answered/],
+		[304, '', 'something', /^A proxy, a firewall or another server answered/],
+		[400, '{% if %}<html>', 'something', /^A proxy, a firewall or another server answered/],
+		[
+			431,
+			'',
+			'something',
+			/credential's token, or the user in 'Act as User', is too long for it\.$/,
+		],
 	])('with status %i is named as one: %s', (httpStatus, body, words, description) => {
 		for (const operation of OPERATIONS) {
 			const failure = platformFailure(operation, { httpStatus, body });
@@ -111,6 +118,20 @@ describe('an answer of somebody else than Convex', () => {
 			expect(failure.details.code).toBeUndefined();
 		}
 	});
+
+	it.each([500, 502, 503, 511, 521, 530, 999])(
+		'with status %i may be an outage of Convex, or a proxy',
+		(httpStatus) => {
+			const failure = platformFailure('query', { httpStatus, body: page });
+			expect(failure.message).toBe(
+				`The server answered with HTTP status ${httpStatus} and a web page that is not a Convex answer`,
+			);
+			expect(failure.description).toMatch(
+				/^Convex, or a proxy or another server in its place, .* status\.convex\.dev .* Try again later\.$/,
+			);
+			expect(failure.details).toMatchObject({ retryable: true, outcome: 'unknown' });
+		},
+	);
 
 	it('keeps how long the server asks to wait, where a retry is possible', () => {
 		const limited = { httpStatus: 429, retryAfterMs: 2_000, body: page };

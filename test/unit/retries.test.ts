@@ -149,12 +149,12 @@ describe('a run that has stopped', () => {
 	});
 });
 
-describe('a run that got no answer for a minute', () => {
+describe('a run without a success for a minute', () => {
 	const isUnsent = (result: object) => {
 		expect(result).toMatchObject({
 			status: 'failure',
 			failure: {
-				message: 'The call was not sent: calls before it got no answer for a minute',
+				message: 'The call was not sent: no call before it succeeded for a minute',
 				details: { outcome: 'notExecuted' },
 			},
 		});

@@ -105,7 +105,12 @@ describe('a server that says when it wants to be called again', () => {
 		[' 120 ', 120_000],
 		['Sat, 31 Jan 2026 12:00:07 GMT', 7_000],
 		['Sat, 31 Jan 2026 11:00:00 GMT', 0],
-		['9999999999', 9_999_999_999_000],
+		['1.5', 2_000],
+		['0.2', 1_000],
+		['-5', undefined],
+		['2026-01-31', undefined],
+		['9999999999', undefined],
+		['Fri, 31 Dec 9999 23:59:59 GMT', undefined],
 		['99999999999999999999', undefined],
 		['soon', undefined],
 		['', undefined],
@@ -120,7 +125,7 @@ describe('a server that says when it wants to be called again', () => {
 
 describe('the patience of a run', () => {
 	const PATIENCE_MS = 60_000;
-	const GIVEN_UP = 'The call was not sent: calls before it got no answer for a minute';
+	const GIVEN_UP = 'The call was not sent: no call before it succeeded for a minute';
 
 	it('ends when there were only failures for a minute, counted from the first', () => {
 		const { policy, pass } = policyWith({ part: 0 });
@@ -179,10 +184,12 @@ describe('the patience of a run', () => {
 		const failure = policy.budgetExhausted();
 		expect(failure?.description).toMatch(/Run the workflow again for the remaining items/);
 		expect(failure?.details).toEqual({
-			kind: 'network',
+			kind: 'deployment',
 			retryable: true,
 			outcome: 'notExecuted',
 		});
+		policy.failed(failing({ kind: 'network' }));
+		expect(policy.budgetExhausted()?.details.kind).toBe('network');
 	});
 
 	it('starts again with every call that succeeds', () => {
@@ -206,6 +213,7 @@ describe('the patience of a run', () => {
 		['a server error', { httpStatus: 500 }, true],
 		['an outage', { httpStatus: 503 }, true],
 		['a server that waited in vain', { httpStatus: 408 }, true],
+		['a server that is not loaded yet', { httpStatus: 425 }, true],
 		['a connection that broke', { kind: 'network', code: 'ECONNRESET' }, true],
 		['nothing that answers', { kind: 'network', code: 'ECONNREFUSED' }, true],
 		['an answer that was cut off', { kind: 'network', httpStatus: 200 }, true],

@@ -51,7 +51,8 @@ const SHARED_ADVICE = {
 		repeat: LATER,
 	},
 	unauthorized: 'Check the credential: its key or token was not accepted.',
-	forbidden: 'Check the credential: its key may not do this.',
+	forbidden:
+		'Check the credential: its key may not do this, unless a proxy or firewall blocks the call.',
 
 	paused: 'Resume the deployment in its settings on the Convex dashboard.',
 	disabled: 'Open the deployment on the Convex dashboard to see why it is stopped.',
@@ -66,13 +67,17 @@ const SHARED_ADVICE = {
 	redirected:
 		"Put the deployment's own address into the credential's 'Deployment URL'. Redirects are not followed, so that the key is sent nowhere else.",
 	foreignAnswer: `A proxy, a firewall or another server answered instead of the deployment. ${CHECK_URL}, and what is between n8n and the deployment.`,
+	foreignOutage: {
+		help: `Convex, or a proxy or another server in its place, could not complete the call; status.convex.dev shows known outages. ${CHECK_URL}, and what is between n8n and the deployment.`,
+		repeat: LATER,
+	},
 	notConvex: `${CHECK_URL}: it may point to a website or a sign-in page of a proxy instead of a Convex deployment.`,
 	blocked:
 		'A proxy or firewall between n8n and the deployment blocks the call, not the deploy key or the function. Its log says why.',
 	proxySignIn:
 		"The proxy needs a user name and password of its own. Put them into n8n's proxy settings (HTTPS_PROXY).",
 	headersTooLarge:
-		"A proxy in front of the deployment does not take headers of this size: the credential's token is too long for it.",
+		"A proxy in front of the deployment does not take headers of this size: the credential's token, or the user in 'Act as User', is too long for it.",
 	cutOff: { help: 'The connection broke while the result arrived.', repeat: LATER },
 	answerTooLong: `Convex gives no answers of this size. ${CHECK_URL}, and what is between n8n and the deployment.`,
 

@@ -79,8 +79,10 @@ const REFUSED_BEFORE_START = new Set([
 ]);
 
 const BAD_REQUEST = 400;
-const REQUEST_TIMEOUT = 408;
 const TOO_MANY_REQUESTS = 429;
+
+/** Besides outages: the server stopped waiting, does not serve the deployment yet, or has too much to do. */
+const PASSING_STATUSES = new Set([408, 421, 425, TOO_MANY_REQUESTS]);
 
 /**
  * Statuses that refuse the request itself, by its head, its size or the rate of requests (RFC 9110
@@ -122,6 +124,11 @@ export function isOverload(httpStatus: number, code: string | undefined): boolea
 	);
 }
 
+/** Whether a status is one of an outage or overload: the same call may succeed later. */
+export function mayPass(httpStatus: number): boolean {
+	return PASSING_STATUSES.has(httpStatus) || httpStatus >= 500;
+}
+
 /** The outcome of a call of which nothing was sent. */
 export function unsentCall(isLasting: boolean): CallOutcome {
 	return { outcome: 'notExecuted', retryable: !isLasting };
@@ -145,11 +152,9 @@ export function refusedCall(
 	httpStatus: number,
 	code: string | undefined,
 ): CallOutcome {
-	const mayPass =
-		httpStatus === REQUEST_TIMEOUT || httpStatus === TOO_MANY_REQUESTS || httpStatus >= 500;
 	const outcome =
 		code === undefined ? outcomeOfStatus(httpStatus) : outcomeOfCode(operation, httpStatus, code);
-	if (operation === 'query') return { outcome, retryable: mayPass };
+	if (operation === 'query') return { outcome, retryable: mayPass(httpStatus) };
 	return { outcome, retryable: outcome !== 'unknown' && isRefusedForLoad(httpStatus, code) };
 }
 

@@ -17,6 +17,9 @@ const REASON_BY_CODE = new Map<string | undefined, AdvisedReason>([
 	['FunctionPathNotFound', 'functionNotFound'],
 	['FunctionPathWrongType', 'wrongType'],
 	['BadJsonBody', 'unreadableRequest'],
+	['BackendIsNotRunning', 'disabled'],
+	['TooEarly', 'outage'],
+	['MisdirectedRequest', 'outage'],
 	['TooManyConcurrentRequests', 'overloaded'],
 	['TooManyWrites', 'overloaded'],
 	['ExpiredInQueue', 'overloaded'],
@@ -35,9 +38,9 @@ const REASON_BY_STATUS = new Map<number, AdvisedReason>([
 
 /**
  * Statuses that also come without Convex's `{code, message}` from a deployment, or from Convex's own
- * servers before it: unknown addresses, the time limit of its server, and outages.
+ * servers before it: unknown addresses and the time limit of its server.
  */
-const CONVEX_WITHOUT_CODE = new Set([404, 405, 408]);
+const CONVEX_WITHOUT_CODE = new Set([404, 408]);
 
 /** By the status of an answer of somebody else: a proxy, a firewall, another server. */
 const FOREIGN_REASON = new Map<number, AdvisedReason>([
@@ -54,14 +57,13 @@ export function platformFailure(
 	response: DeploymentResponse,
 ): ConvexFailure {
 	const { httpStatus, retryAfterMs } = response;
-	if (httpStatus >= 300 && httpStatus < 400) return redirectFailure(response);
+	if (isRedirect(httpStatus)) return redirectFailure(response);
 	if (isCutOff(response.body)) return cutOffAnswer(operation, httpStatus);
 	const answer = parseConvexAnswer(response.body);
 	const { outcome, retryable } = refusedCall(operation, httpStatus, answer?.code);
-	const isForeign =
-		answer === undefined && httpStatus < 500 && !CONVEX_WITHOUT_CODE.has(httpStatus);
+	const isForeign = answer === undefined && isForeignAnswer(response);
 	const reason = isForeign
-		? (FOREIGN_REASON.get(httpStatus) ?? 'foreignAnswer')
+		? (FOREIGN_REASON.get(httpStatus) ?? (httpStatus < 500 ? 'foreignAnswer' : 'foreignOutage'))
 		: (REASON_BY_CODE.get(answer?.code) ?? REASON_BY_STATUS.get(httpStatus) ?? 'outage');
 	return failureOf(reason, messageOf(response, answer, isForeign), {
 		kind: 'deployment',
@@ -71,6 +73,11 @@ export function platformFailure(
 		...(retryable && retryAfterMs !== undefined && { retryAfterMs }),
 		outcome,
 	});
+}
+
+/** Convex's own servers answer outages with a bare status, and never with a web page. */
+function isForeignAnswer({ httpStatus, body }: DeploymentResponse): boolean {
+	return httpStatus < 500 ? !CONVEX_WITHOUT_CODE.has(httpStatus) : isWebPage(body);
 }
 
 function messageOf(
@@ -102,7 +109,7 @@ function parseConvexAnswer(body: string): ConvexAnswer | undefined {
  * code, which says whether the function ran, is in what is missing.
  */
 export function isCutOff(body: string): boolean {
-	return /^\s*\{/.test(body) && parseJsonObject(body) === undefined;
+	return /^\s*\{\s*(?:"|$)/.test(body) && parseJsonObject(body) === undefined;
 }
 
 export function cutOffAnswer(operation: FunctionOperation, httpStatus: number): ConvexFailure {
@@ -115,7 +122,16 @@ export function cutOffAnswer(operation: FunctionOperation, httpStatus: number): 
 
 /** What came in the place of an answer, for a sentence about it. */
 export function describeForeign(body: string): string {
-	return `${/^\s*</.test(body) ? 'a web page' : 'something'} that is not a Convex answer`;
+	return `${isWebPage(body) ? 'a web page' : 'something'} that is not a Convex answer`;
+}
+
+function isWebPage(body: string): boolean {
+	return /^\s*</.test(body);
+}
+
+/** A 304 says of a cached answer that it is still valid. */
+function isRedirect(httpStatus: number): boolean {
+	return httpStatus >= 300 && httpStatus < 400 && httpStatus !== 304;
 }
 
 function redirectFailure({ httpStatus, location }: DeploymentResponse): ConvexFailure {

@@ -1,4 +1,5 @@
-import { failureOf, type ConvexFailure } from '../failure';
+import { failureOf, type ConvexFailure, type FailureKind } from '../failure';
+import { mayPass } from './callOutcome';
 
 /** The wait before the first retry is at most this long; it doubles with each further one. */
 const FIRST_DELAY_MS = 500;
@@ -17,6 +18,9 @@ export class RetryPolicy {
 	/** Since when no call was answered by a deployment that works. */
 	private failingSinceMs: number | undefined;
 
+	/** Of the last failure since then. */
+	private failureKind: FailureKind = 'network';
+
 	constructor(
 		private readonly maxRetries: number,
 		private readonly now: () => number = Date.now,
@@ -29,8 +33,9 @@ export class RetryPolicy {
 
 	failed(failure: ConvexFailure): void {
 		if (isInconclusive(failure)) return;
-		if (isOutage(failure)) this.failingSinceMs ??= this.now();
-		else this.succeeded();
+		if (!isOutage(failure)) return this.succeeded();
+		this.failingSinceMs ??= this.now();
+		this.failureKind = failure.details.kind;
 	}
 
 	/**
@@ -53,8 +58,8 @@ export class RetryPolicy {
 		if (this.failingForMs() < RETRY_BUDGET_MS) return undefined;
 		return failureOf(
 			'unavailable',
-			'The call was not sent: calls before it got no answer for a minute',
-			{ kind: 'network', retryable: true, outcome: 'notExecuted' },
+			'The call was not sent: no call before it succeeded for a minute',
+			{ kind: this.failureKind, retryable: true, outcome: 'notExecuted' },
 		);
 	}
 
@@ -65,25 +70,30 @@ export class RetryPolicy {
 
 const MS_PER_SECOND = 1_000;
 
+/** Nobody asks to wait longer than a year. */
+const MAX_RETRY_AFTER_MS = 366 * 86_400 * MS_PER_SECOND;
+
 /**
- * Reads the header `Retry-After` (RFC 9110 §10.2.3): seconds, or a date.
+ * Reads the header `Retry-After` (RFC 9110 §10.2.3): seconds, or a date, which begins with its weekday.
+ * Some servers give a fraction of a second; what is neither is ignored, and so is more than a year.
  *
  * @param header as it came, whatever that is
  */
 export function parseRetryAfter(header: unknown, nowMs: number): { retryAfterMs?: number } {
 	if (typeof header !== 'string') return {};
 	const text = header.trim();
-	const retryAfterMs = /^\d{1,10}$/.test(text)
-		? Number(text) * MS_PER_SECOND
-		: Math.max(0, Date.parse(text) - nowMs);
-	return Number.isNaN(retryAfterMs) ? {} : { retryAfterMs };
+	const retryAfterMs = /^[A-Z][a-z]+,? /.test(text)
+		? Math.max(0, Date.parse(text) - nowMs)
+		: /^\d+(?:\.\d+)?$/.test(text)
+			? Math.ceil(Number(text)) * MS_PER_SECOND
+			: Number.NaN;
+	return retryAfterMs <= MAX_RETRY_AFTER_MS ? { retryAfterMs } : {};
 }
 
 /** Whether the deployment could not be reached, or could not do its work. */
 function isOutage({ details: { kind, httpStatus } }: ConvexFailure): boolean {
 	if (kind === 'network') return true;
-	if (httpStatus === undefined) return false;
-	return httpStatus === 408 || httpStatus === 429 || httpStatus >= 500;
+	return httpStatus !== undefined && mayPass(httpStatus);
 }
 
 /**
