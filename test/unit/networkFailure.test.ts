@@ -80,6 +80,30 @@ describe('a connection that could not be made', () => {
 	});
 
 	it.each([
+		['ECONNREFUSED', 'connect', '127.0.0.1:9'],
+		['ETIMEDOUT', 'connect', '192.0.2.1:8080'],
+		['ENOTFOUND', 'getaddrinfo', 'proxy.local'],
+	])('to the proxy names the proxy, and not the deployment: %s', (code, syscall, server) => {
+		const ofNode = Object.assign(new Error(`${syscall} ${code} ${server}`), { code, syscall });
+		const url = 'https://happy-animal-123.convex.cloud';
+		const failure = networkFailure('mutation', passedOn(ofNode, code), TIMEOUT_MS, url);
+		expect(failure.message).toBe(`n8n's proxy (${server}) cannot be reached`);
+		expect(failure.description).toMatch(/n8n's proxy settings name \(HTTPS_PROXY, HTTP_PROXY\)/);
+		expect(failure.details).toMatchObject({ code, outcome: 'notExecuted' });
+		const ownUrl = syscall === 'connect' ? `http://${server}` : `https://${server}`;
+		const own = networkFailure('mutation', passedOn(ofNode, code), TIMEOUT_MS, ownUrl);
+		expect(own.message).not.toMatch(/proxy/);
+	});
+
+	it('before it was secure sent nothing', () => {
+		const text = 'Client network socket disconnected before secure TLS connection was established';
+		const error = passedOn(Object.assign(new Error(text), { code: 'ECONNRESET' }), 'ECONNRESET');
+		const failure = networkFailure('mutation', error, TIMEOUT_MS);
+		expect(failure.message).toBe('The connection broke before it was secure');
+		expectFates(error, 'notExecuted', ALL);
+	});
+
+	it.each([
 		['ECONNREFUSED', /the connection was refused$/],
 		['ETIMEDOUT', /connecting took too long$/],
 	])('to any address of the host sent nothing: %s', (code, message) => {
@@ -123,6 +147,35 @@ describe('an answer that did not come', () => {
 		expectFates(thrown({ code }), 'unknown', QUERIES);
 	});
 
+	it.each([
+		'HPE_INVALID_CONSTANT',
+		'HPE_HEADER_OVERFLOW',
+		'Z_DATA_ERROR',
+		'ERR__ERROR_FORMAT_PADDING_1',
+		'ERR_BROTLI_DECODER_ERROR_UNREACHABLE',
+		'ZSTD_error_prefix_unknown',
+	])('because what came cannot be read says so: %s', (code) => {
+		const failure = failureOf('mutation', { code });
+		expect(failure.message).toBe('Something came that is not a readable HTTP answer');
+		expect(failure.description).toMatch(/^A proxy, a firewall or another server answered/);
+		expectFates(thrown({ code }), 'unknown', QUERIES);
+	});
+
+	it('because its compressed text ends too early is one that broke', () => {
+		expect(failureOf('query', { code: 'Z_BUF_ERROR' }).message).toMatch(/^The connection broke/);
+	});
+
+	it.each([
+		[
+			'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED',
+			/wants a client certificate, and n8n sends none$/,
+		],
+		['ERR_SSL_SSLV3_ALERT_BAD_RECORD_MAC', /^The secure connection to the deployment URL broke$/],
+	])('because the secure connection ended says so in plain words: %s', (code, message) => {
+		expect(failureOf('mutation', { code }).message).toMatch(message);
+		expectFates(thrown({ code }), 'unknown', QUERIES);
+	});
+
 	it('because the execution was cancelled says so', () => {
 		const failure = failureOf('mutation', { code: 'ERR_CANCELED' });
 		expect(failure.message).toBe(
@@ -144,6 +197,7 @@ describe('an answer that did not come', () => {
 		[new Error('outer', { cause: new Error('inner') }), 'inner'],
 		[new Error('outer', { cause: 'no error' }), 'outer'],
 		['just text', 'just text'],
+		[new Error('error:0A:\nSSL routines\n'), 'error:0A: SSL routines'],
 		[undefined, 'undefined'],
 		[Object.assign(new Error('boom'), { code: 7, syscall: 8 }), 'boom'],
 	])('is in the message, whatever is thrown: %p', (error, text) => {

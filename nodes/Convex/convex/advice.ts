@@ -81,13 +81,17 @@ const SHARED_ADVICE = {
 	cutOff: { help: 'The connection broke while the result arrived.', repeat: LATER },
 	answerTooLong: `Convex gives no answers of this size. ${CHECK_URL}, and what is between n8n and the deployment.`,
 
-	connectionRefused: `${CHECK_URL}, that the deployment is running, and that n8n can reach it. Inside Docker, 127.0.0.1 is the container itself.`,
+	proxyUnreachable:
+		"It is not the deployment, but the server that n8n's proxy settings name (HTTPS_PROXY, HTTP_PROXY). Correct them, or start the proxy.",
+	connectionRefused: `${CHECK_URL}, that the deployment is running, and that n8n can reach it, through its proxy if one is set (HTTPS_PROXY). Inside Docker, 127.0.0.1 is the container itself.`,
 	hostNotFound: `${CHECK_URL} for typing mistakes.`,
 	hostNotResolved: `Check n8n's network and DNS. ${CHECK_URL} for typing mistakes.`,
 	noRoute: `${CHECK_URL} and n8n's network.`,
 	noNetwork: "Check n8n's network.",
-	connectTimedOut: `${CHECK_URL}, n8n's network and firewalls.`,
+	connectTimedOut: `${CHECK_URL}, n8n's network, its proxy settings (HTTPS_PROXY) and firewalls.`,
 	noSecureConnection: `${CHECK_URL}: a server without TLS is addressed with http://.`,
+	clientCertificateWanted:
+		'Let n8n reach the deployment without a client certificate, or through a proxy that has one.',
 	certificateNotTrusted:
 		'Give the server a certificate that n8n trusts, or make its authority known to n8n (environment variable NODE_EXTRA_CA_CERTS).',
 	connectionBroken: { help: '', repeat: LATER },

@@ -2,7 +2,7 @@ import { FOREIGN_ANSWER, lostAnswer, unsentCall } from '../../convex/failures/ca
 import { executionCancelled, failureOf, type ConvexFailure } from '../../convex/failure';
 import type { FunctionOperation } from '../../convex/functions/functionCall';
 import { AnswerTooLong } from './answerText';
-import { parseRequestError } from './requestError';
+import { isOtherServer, parseRequestError, type RequestError } from './requestError';
 
 const UNREACHABLE = 'The deployment URL cannot be reached from n8n';
 
@@ -15,11 +15,27 @@ const MESSAGES = {
 	connectTimedOut: `${UNREACHABLE}: connecting took too long`,
 	noSecureConnection: 'No secure connection could be made to the deployment URL',
 	certificateNotTrusted: "The deployment URL's certificate is not trusted",
+	secureConnectionBroken: 'The secure connection to the deployment URL broke',
+	clientCertificateWanted:
+		'The server at the deployment URL wants a client certificate, and n8n sends none',
+	handshakeBroken: 'The connection broke before it was secure',
+	unreadableHttp: 'Something came that is not a readable HTTP answer',
 	connectionBroken: 'The connection broke before the answer arrived',
 	cancelled: executionCancelled().message,
 };
 
 type NetworkReason = keyof typeof MESSAGES | 'timedOut' | 'noAnswer';
+
+/** What helps where another reason has the same advice. */
+const ADVISED_BY = {
+	secureConnectionBroken: 'noSecureConnection',
+	handshakeBroken: 'noSecureConnection',
+	unreadableHttp: 'foreignAnswer',
+} as const;
+
+function hasOtherAdvice(reason: NetworkReason): reason is keyof typeof ADVISED_BY {
+	return Object.hasOwn(ADVISED_BY, reason);
+}
 
 /** Node's and axios' codes. */
 const REASON_BY_CODE = new Map<string | undefined, NetworkReason>([
@@ -31,14 +47,22 @@ const REASON_BY_CODE = new Map<string | undefined, NetworkReason>([
 	['EPROTO', 'noSecureConnection'],
 	['ECONNRESET', 'connectionBroken'],
 	['EPIPE', 'connectionBroken'],
+	['Z_BUF_ERROR', 'connectionBroken'],
 	['ECONNABORTED', 'timedOut'],
 	['ETIMEDOUT', 'timedOut'],
 	['ESOCKETTIMEDOUT', 'timedOut'],
 	['ERR_CANCELED', 'cancelled'],
+	['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'clientCertificateWanted'],
 ]);
 
 const CERTIFICATE_CODES =
 	/^(?:CERT_|ERR_TLS_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|UNABLE_TO_(?:GET|VERIFY)_)/;
+
+/** What Node's parser of HTTP and its decompression say of an answer (gzip, brotli, zstd). */
+const UNREADABLE_CODES = /^(?:HPE_|Z_|ZSTD_|ERR__ERROR_|ERR_BROTLI|ERR_ZSTD)/;
+
+/** Node's text for it, which has no code of its own: nothing is sent before the connection is secure. */
+const HANDSHAKE_BROKEN = /before secure TLS connection was established/;
 
 /** Faults of connecting, before anything is sent. They may pass. */
 const NOT_CONNECTED = new Set<NetworkReason>([
@@ -47,6 +71,7 @@ const NOT_CONNECTED = new Set<NetworkReason>([
 	'noRoute',
 	'noNetwork',
 	'connectTimedOut',
+	'handshakeBroken',
 ]);
 
 /** The same, of those that stay until somebody fixes them: a wrong name, a certificate. */
@@ -68,34 +93,46 @@ export function timedOut(): Error {
  * What is known when a request brought no answer.
  *
  * @param error what n8n's request helper threw
+ * @param deploymentUrl tells a proxy that cannot be reached from the deployment
  */
 export function networkFailure(
 	operation: FunctionOperation,
 	error: unknown,
 	timeoutMs: number,
+	deploymentUrl?: string,
 ): ConvexFailure {
 	if (error instanceof AnswerTooLong) return tooLong(error);
-	const { code, systemCall, message } = parseRequestError(error);
-	const reason = reasonOf(code, systemCall);
+	const parsed = parseRequestError(error);
+	const { code, systemCall, server, message } = parsed;
+	const reason = reasonOf(parsed);
 	const isLasting = NEVER_CONNECTED.has(reason);
 	const isUnsent = isLasting || (NOT_CONNECTED.has(reason) && !CALLS_IN_FLIGHT.has(systemCall));
-	return failureOf(reason, messageOf(reason, message, timeoutMs), {
+	const details = {
 		kind: 'network',
 		...(code !== undefined && { code }),
 		...(isUnsent ? unsentCall(isLasting) : lostAnswer(operation)),
-	});
+	} as const;
+	if (isUnsent && deploymentUrl !== undefined && isOtherServer(server, deploymentUrl)) {
+		return failureOf('proxyUnreachable', `n8n's proxy (${server}) cannot be reached`, details);
+	}
+	const advised = hasOtherAdvice(reason) ? ADVISED_BY[reason] : reason;
+	return failureOf(advised, messageOf(reason, message, timeoutMs), details);
 }
 
-function reasonOf(code: string | undefined, systemCall: string): NetworkReason {
+function reasonOf({ code = '', systemCall, message }: RequestError): NetworkReason {
 	if (code === 'ETIMEDOUT' && systemCall === 'connect') return 'connectTimedOut';
-	if (code !== undefined && CERTIFICATE_CODES.test(code)) return 'certificateNotTrusted';
-	return REASON_BY_CODE.get(code) ?? 'noAnswer';
+	if (code === 'ECONNRESET' && HANDSHAKE_BROKEN.test(message)) return 'handshakeBroken';
+	if (CERTIFICATE_CODES.test(code)) return 'certificateNotTrusted';
+	const reason = REASON_BY_CODE.get(code);
+	if (reason !== undefined) return reason;
+	if (UNREADABLE_CODES.test(code)) return 'unreadableHttp';
+	return code.startsWith('ERR_SSL_') ? 'secureConnectionBroken' : 'noAnswer';
 }
 
 function messageOf(reason: NetworkReason, text: string, timeoutMs: number): string {
 	if (reason === 'timedOut') return `The deployment did not answer within ${timeoutMs} ms`;
 	return reason === 'noAnswer'
-		? `There was no answer from the deployment: ${text}`
+		? `There was no answer from the deployment: ${text.replace(/\s+/g, ' ').trim()}`
 		: MESSAGES[reason];
 }
 

@@ -82,7 +82,12 @@ export async function post(
 		const failure =
 			error instanceof ConvexFailure
 				? error
-				: networkFailure(operation, limit.isPassed ? timedOut() : error, timeoutMs);
+				: networkFailure(
+						operation,
+						limit.isPassed ? timedOut() : error,
+						timeoutMs,
+						deployment.credential.deploymentUrl,
+					);
 		return { status: 'failure', failure: redactor.failure(failure) };
 	} finally {
 		limit.end();

@@ -72,7 +72,7 @@ async function send(
 		return { httpStatus, body: redactor.body(await readAnswer(answer, signal)) };
 	} catch (error) {
 		const cause = signal.aborted ? timedOut() : error;
-		throw redactor.failure(networkFailure('query', cause, TEST_TIMEOUT_MS));
+		throw redactor.failure(networkFailure('query', cause, TEST_TIMEOUT_MS, deploymentUrl));
 	} finally {
 		stopTimer(timer);
 	}
