@@ -40,6 +40,7 @@ describe('a string', () => {
 		[9007199254740993n, '9007199254740993'],
 		[Number.MAX_SAFE_INTEGER, '9007199254740991'],
 		[-1e-7, '-1e-7'],
+		[new Date(0), '1970-01-01T00:00:00.000Z'],
 	])('%p becomes %j', (value, text) => {
 		expect(convert('string', value)).toBe(text);
 	});
@@ -49,12 +50,19 @@ describe('a string', () => {
 		[undefined, 'missing'],
 		[{}, 'an object'],
 		[['a'], 'an array'],
-		[new Date(0), 'a Date object'],
 	])('is not %p', (value, words) => {
 		expectRefusal(
 			() => convert('string', value),
 			`'Arguments': 'count' is ${words}, not text`,
 			/^Choose the type 'Object', 'Array' or 'Automatic'\.$/,
+		);
+	});
+
+	it('is no invalid date', () => {
+		expectRefusal(
+			() => convert('string', new Date(Number.NaN)),
+			"'Arguments': 'count' is an invalid date",
+			/^Check where it comes from\.$/,
 		);
 	});
 

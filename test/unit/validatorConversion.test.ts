@@ -1,6 +1,6 @@
 import type { Validator } from '../../nodes/Convex/convex/values/validator';
 import { fitsAsItIs } from '../../nodes/Convex/convex/values/validatorConversion';
-import { expectRefusal } from './refusal';
+import { expectRefusal, failureOf } from './refusal';
 import {
 	arrayOf,
 	convertValue,
@@ -44,6 +44,7 @@ describe('a value for a simple type', () => {
 		['string', '2026-01-31', '2026-01-31'],
 		['string', 42, '42'],
 		['string', true, 'true'],
+		['string', new Date(0), '1970-01-01T00:00:00.000Z'],
 		['null', null, null],
 		['number', 1.5, 1.5],
 		['number', Number.NaN, Number.NaN],
@@ -72,13 +73,30 @@ describe('a value for a simple type', () => {
 		expect(convert({ type: 'bytes' }, 'AQL/')).toEqual(Buffer.from(bytes));
 	});
 
-	it('of a number may be a date as expressions make it', () => {
+	it('of a number or a text may be a date as expressions make it', () => {
 		const luxon = new (class DateTime {
 			valueOf() {
 				return MILLISECONDS;
 			}
+
+			toJSON() {
+				return DATE;
+			}
 		})();
 		expect(convert({ type: 'number' }, luxon)).toBe(MILLISECONDS);
+		expect(convert({ type: 'string' }, luxon)).toBe(DATE);
+	});
+
+	it.each<[Validator, unknown]>([
+		[{ type: 'string' }, {}],
+		[{ type: 'number' }, '9007199254740993'],
+		[{ type: 'int64' }, 1.5],
+		[{ type: 'bytes' }, '!'],
+		[{ type: 'array', element: { type: 'number' } }, '[9007199254740993]'],
+		[{ type: 'object', fields: new Map() }, '{"a":9007199254740993}'],
+	])('is refused without advice to choose its type or how it is given: %j', (validator, value) => {
+		const { description } = failureOf(() => convert(validator, value));
+		expect(description).not.toMatch(/[Cc]hoose|'Using Function Arguments'/);
 	});
 
 	it.each<[SimpleType, value: unknown]>([

@@ -19,6 +19,8 @@ const NULL: Validator = { type: 'null' };
 const BOOLEAN: Validator = { type: 'boolean' };
 const BYTES: Validator = { type: 'bytes' };
 
+const DATE_TEXT = '1970-01-01T00:00:00.005Z';
+
 describe('a value for a union', () => {
 	const A = objectOf({ kind: literal('a'), count: INT64 });
 	const B = objectOf({ kind: literal('b'), count: NUMBER });
@@ -40,6 +42,7 @@ describe('a value for a union', () => {
 		['text becomes what comes first', '42', 42, [NULL, NUMBER, INT64]],
 		['what one member refuses goes to the next', '1.5', 1.5, [INT64, NUMBER]],
 		['a date becomes milliseconds', new Date(5), 5, [STRING, NULL, NUMBER]],
+		['a date becomes text where no number may be', new Date(5), DATE_TEXT, [NULL, STRING]],
 		['JSON text becomes an array', '["1"]', [1n], [NULL, arrayOf(INT64)]],
 		['the text of a literal becomes it', '2', 2n, [literal(1n), literal(2n)]],
 		['a number becomes an int64', { n: 1 }, { n: 1n }, [NULL, objectOf({ n: INT64 })]],
@@ -75,6 +78,17 @@ describe('a value for a union', () => {
 			`${VALUE_SUBJECT} is ${words}`,
 			/^None of these types takes this value\.$/,
 		);
+	});
+
+	it.each<[text: string, words: string]>([
+		['{"kind": "a", count: 1}', "' is not valid JSON: invalid symbol at line 1, column 15"],
+		[
+			'{"kind": "a", "count": 9007199254740993}',
+			".count' is a whole number beyond 2^53, which a number would round",
+		],
+	])('is refused for the fault of a JSON text: %s', (text, words) => {
+		const failure = failureOf(() => convert(unionOf(A, B, NULL), text));
+		expect(failure.message).toBe(`'Arguments': 'value${words}`);
 	});
 
 	it.each<[words: string, value: unknown, member: Validator]>([

@@ -1,10 +1,16 @@
 import { ADVICE } from '../advice';
-import { describeType, int64OutOfRange, isPlainObject } from './encodeArguments';
+import {
+	describeType,
+	int64OutOfRange,
+	invalidDate,
+	isPlainObject,
+	jsonOf,
+} from './encodeArguments';
 import { fromBase64WithBlanks } from './base64';
 import { converted, refused, valueOrThrow, type Conversion, type Refusal } from './conversion';
 import { isKeptByDouble } from './decimalText';
 import { inputFailure, type ConvexFailure } from '../failure';
-import { readJsonText, VALUE_ADVICE } from './jsonText';
+import { readJsonText, VALUE_ADVICE, type JsonAdvice } from './jsonText';
 
 /** The types of a typed argument, except `binary`, whose bytes the workflow item holds. */
 export type ArgumentType =
@@ -19,6 +25,8 @@ export type ArgumentType =
 	| 'bytes'
 	| 'date'
 	| 'null';
+
+const BASE64_HELP = 'Encode the bytes in base64 (A-Z, a-z, 0-9, +, / and = at the end).';
 
 export const DATE_HELP = 'Use an ISO 8601 date such as 2026-01-31T12:00:00Z.';
 
@@ -53,7 +61,11 @@ export function isArgumentType(type: string): type is ArgumentType {
  * @throws ConvexFailure (`input`) naming the subject
  */
 export function convertArgument(subject: string, type: ArgumentType, value: unknown): unknown {
-	return valueOrThrow(subject, toArgument(type, value));
+	const conversion = toArgument(type, value);
+	if (conversion.status === 'converted' || conversion.typeAdvice === undefined) {
+		return valueOrThrow(subject, conversion);
+	}
+	throw conversion.describe(subject).with({ advice: conversion.typeAdvice });
 }
 
 /** The same without a subject, and without throwing. */
@@ -62,30 +74,55 @@ export function toArgument(type: ArgumentType, value: unknown): Conversion {
 }
 
 /** An object, or JSON text of one. */
-export function toObject(value: unknown): Conversion<Record<string, unknown>> {
-	const json = parsedJson(value);
+export function toObject(
+	value: unknown,
+	advice = VALUE_ADVICE,
+): Conversion<Record<string, unknown>> {
+	const json = parsedJson(value, advice);
 	if (json.status === 'refused') return json;
 	if (isPlainObject(json.value)) return converted(json.value);
 	return doesNotFit(json.value, 'an object', 'Write JSON such as {"name": "Ada"}.');
 }
 
 /** An array, or JSON text of one. */
-export function toArray(value: unknown): Conversion<unknown[]> {
-	const json = parsedJson(value);
+export function toArray(value: unknown, advice = VALUE_ADVICE): Conversion<unknown[]> {
+	const json = parsedJson(value, advice);
 	if (json.status === 'refused') return json;
 	if (Array.isArray(json.value)) return converted(json.value);
 	return doesNotFit(json.value, 'an array', 'Write JSON such as ["a", "b"].');
 }
 
-function parsedJson(value: unknown): Conversion {
-	return typeof value === 'string' ? readJsonText(value, VALUE_ADVICE) : converted(value);
+function parsedJson(value: unknown, advice: JsonAdvice): Conversion {
+	return typeof value === 'string' ? readJsonText(value, advice) : converted(value);
 }
 
 function toText(value: unknown): Conversion<string> {
 	if (typeof value === 'string') return converted(value);
 	if (typeof value === 'number') return numberToText(value);
 	if (typeof value === 'boolean' || typeof value === 'bigint') return converted(String(value));
-	return doesNotFit(value, 'text', "Choose the type 'Object', 'Array' or 'Automatic'.");
+	if (isDateObject(value)) return dateToText(value);
+	return doesNotFit(
+		value,
+		'text',
+		'Use an expression that gives text.',
+		"Choose the type 'Object', 'Array' or 'Automatic'.",
+	);
+}
+
+/** As everywhere in JSON, a date is its ISO text. */
+function dateToText(date: object): Conversion<string> {
+	const text = jsonOf(date);
+	if (typeof text === 'string') return converted(text);
+	return text === null
+		? refused(invalidDate)
+		: doesNotFit(date, 'text', 'Use an expression that gives text.');
+}
+
+/** A Date, or Luxon's DateTime ($now): an object that is neither data nor bytes. */
+export function isDateObject(value: unknown): value is object {
+	const isObject = typeof value === 'object' && value !== null;
+	const isBytes = value instanceof ArrayBuffer || ArrayBuffer.isView(value);
+	return isObject && !isBytes && !Array.isArray(value) && !isPlainObject(value);
 }
 
 /** Text says that all its digits count, as those of an ID that came as a number do not. */
@@ -110,11 +147,13 @@ function toNumber(value: unknown): Conversion<number> {
 	if (isDecimal && isKeptByDouble(text)) return converted(Number(text));
 	// A number with too large an exponent is a mistake, and not one with many digits.
 	if (isDecimal && (isFinite || !/e/i.test(text))) {
-		return refused((subject) =>
-			inputFailure(
-				`${subject} is a whole number beyond 2^53, which a number would round`,
-				"Choose the type 'Int64' if the function takes an int64, or 'String' to keep all digits as text.",
-			),
+		return refused(
+			(subject) =>
+				inputFailure(
+					`${subject} is a whole number beyond 2^53, which a number would round`,
+					'To keep all its digits, have the function take an int64 (v.int64) or text (v.string).',
+				),
+			"Choose the type 'Int64' if the function takes an int64, or 'String' to keep all digits as text.",
 		);
 	}
 	return doesNotFit(value, 'a number', 'Write digits with a point, e.g. 12.5.');
@@ -147,7 +186,12 @@ function toInt64(value: unknown): Conversion<bigint> {
 function numberToInt64(value: number): Conversion<bigint> {
 	if (Number.isSafeInteger(value)) return converted(BigInt(value));
 	if (!Number.isInteger(value)) {
-		return doesNotFit(value, 'a whole number', "Choose the type 'Number' for fractions.");
+		return doesNotFit(
+			value,
+			'a whole number',
+			'Round it, or have the function take a number with a fraction (v.number).',
+			"Choose the type 'Number' for fractions.",
+		);
 	}
 	return hasLostDigits();
 }
@@ -168,8 +212,9 @@ function toBytes(value: unknown): Conversion<ArrayBuffer | Uint8Array> {
 	}
 	const bytes = fromBase64WithBlanks(value);
 	if (bytes !== undefined) return converted(bytes);
-	return refused((subject) =>
-		inputFailure(`${subject} is not base64`, ADVICE.notBase64, 'notBase64'),
+	return refused(
+		(subject) => inputFailure(`${subject} is not base64`, BASE64_HELP, 'notBase64'),
+		ADVICE.notBase64,
 	);
 }
 
@@ -187,8 +232,13 @@ function toTimestamp(value: unknown): Conversion<number> {
 }
 
 /** The refusal of a value that is not what its argument wants. */
-export function doesNotFit(value: unknown, expected: string, help: string): Refusal {
-	return refused((subject) => mismatch(subject, value, expected, help));
+export function doesNotFit(
+	value: unknown,
+	expected: string,
+	help: string,
+	typeAdvice?: string,
+): Refusal {
+	return refused((subject) => mismatch(subject, value, expected, help), typeAdvice);
 }
 
 /** The failure for a value that does not fit the type its argument was given. */

@@ -16,6 +16,8 @@ export interface Refusal {
 	status: 'refused';
 	/** Where in the value, from the outside in. */
 	steps: Step[];
+	/** What helps instead where the user chose the type. */
+	typeAdvice?: string;
 	/** @param subject the place that is refused, in a sentence */
 	describe: (subject: string) => ConvexFailure;
 }
@@ -27,8 +29,14 @@ export function converted<Value>(value: Value): Converted<Value> {
 	return { status: 'converted', value };
 }
 
-export function refused(describe: Refusal['describe']): Refusal {
-	return { status: 'refused', steps: [], describe };
+/** @param typeAdvice what helps instead where the user chose the type */
+export function refused(describe: Refusal['describe'], typeAdvice?: string): Refusal {
+	return {
+		status: 'refused',
+		steps: [],
+		describe,
+		...(typeAdvice !== undefined && { typeAdvice }),
+	};
 }
 
 /** The refusal of a part, as one of the whole. */

@@ -44,6 +44,13 @@ export const VALUE_ADVICE: JsonAdvice = {
 	whenRounded: `${QUOTES_KEEP_DIGITS} 'Using Function Arguments' makes an int64 of it where the function takes one.`,
 };
 
+/** The same where it is converted to what the function declares. */
+export const DECLARED_VALUE_ADVICE: JsonAdvice = {
+	whenEmpty: VALUE_ADVICE.whenEmpty,
+	whenRounded:
+		'Put it in quotes, which keeps all digits: as text, or as an int64 where the function takes one.',
+};
+
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /**

@@ -1,6 +1,6 @@
 import { convexToJson } from 'convex/values';
 import { definedEntries, isPlainObject } from './encodeArguments';
-import { doesNotFit, toArgument } from './argumentTypes';
+import { doesNotFit, isDateObject, toArgument } from './argumentTypes';
 import { converted, type Conversion } from './conversion';
 import { describeValidator, type LiteralValue, type Validator } from './validator';
 
@@ -69,17 +69,10 @@ function convertSimple(type: SimpleType, value: unknown, parseDate: ParseDate): 
 }
 
 function convertNumber(value: unknown, parseDate: ParseDate): Conversion {
-	if (isDate(value)) return toArgument('date', value);
+	if (isDateObject(value)) return toArgument('date', value);
 	const date =
 		typeof value === 'string' && /^\d{4}-\d\d/.test(value) ? parseDate(value) : undefined;
 	return date === undefined ? toArgument('number', value) : converted(date);
-}
-
-/** A Date, or Luxon's DateTime ($now): an object that is neither data nor bytes. */
-function isDate(value: unknown): boolean {
-	const isObject = typeof value === 'object' && value !== null;
-	const isBytes = value instanceof ArrayBuffer || ArrayBuffer.isView(value);
-	return isObject && !isBytes && !Array.isArray(value) && !isPlainObject(value);
 }
 
 export function matchLiteral(validator: Validator & { type: 'literal' }, value: unknown): Match {

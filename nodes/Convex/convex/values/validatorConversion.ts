@@ -1,5 +1,5 @@
 import { definedEntries, isPlainObject } from './encodeArguments';
-import { doesNotFit, toArray, toObject } from './argumentTypes';
+import { doesNotFit, isDateObject, toArray, toObject } from './argumentTypes';
 import {
 	converted,
 	refused,
@@ -10,6 +10,7 @@ import {
 	type Step,
 } from './conversion';
 import { inputFailure } from '../failure';
+import { DECLARED_VALUE_ADVICE, readJsonText, type JsonAdvice } from './jsonText';
 import {
 	conversionOf,
 	exact,
@@ -130,12 +131,12 @@ function matchObject(
 
 /** The match of an array or an object that may be given as JSON text. */
 function fromJsonText<Parsed, Value>(
-	parse: (value: unknown) => Conversion<Parsed>,
+	parse: (value: unknown, advice: JsonAdvice) => Conversion<Parsed>,
 	value: unknown,
 	match: (parsed: Parsed) => Match<Value>,
 ): Inexact<Value> {
 	return inexact(() => {
-		const parsed = parse(value);
+		const parsed = parse(value, DECLARED_VALUE_ADVICE);
 		return parsed.status === 'refused' ? parsed : conversionOf(match(parsed.value));
 	});
 }
@@ -260,7 +261,7 @@ function matchUnion(
 	}
 	return inexact(() => {
 		const refusals: Refusal[] = [];
-		for (const { member, match } of matches) {
+		for (const { member, match } of isDateObject(value) ? numbersFirst(matches) : matches) {
 			const conversion = match.convert();
 			if (conversion.status === 'converted') return conversion;
 			if (member.type !== 'null') refusals.push(conversion);
@@ -268,6 +269,21 @@ function matchUnion(
 		// Beside null only one type may have been meant, and its refusal names the place.
 		const [only, ...others] = refusals;
 		if (only !== undefined && others.length === 0) return only;
+		const json = validator.members.every(isSimple) ? undefined : faultyJson(value);
+		if (json !== undefined) return json;
 		return doesNotFit(value, describeValidator(validator), 'None of these types takes this value.');
 	});
+}
+
+/** A point in time is milliseconds in Convex, and text only where no number may be. */
+function numbersFirst<Candidate extends { member: Validator }>(matches: Candidate[]): Candidate[] {
+	const isNumber = ({ member }: Candidate) => Number(member.type === 'number');
+	return [...matches].sort((one, other) => isNumber(other) - isNumber(one));
+}
+
+/** What is wrong with the text of an object or an array itself, before any type is asked for. */
+function faultyJson(value: unknown): Refusal | undefined {
+	if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return undefined;
+	const json = readJsonText(value, DECLARED_VALUE_ADVICE);
+	return json.status === 'refused' ? json : undefined;
 }
