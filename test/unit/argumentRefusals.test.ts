@@ -1,3 +1,4 @@
+import { quote } from '../../nodes/Convex/convex/values/quote';
 import { encodeArguments } from '../../nodes/Convex/convex/values/encodeArguments';
 import { expectRefusal, failureOf } from './refusal';
 
@@ -121,10 +122,10 @@ describe('a field name that Convex does not take', () => {
 		['\u007f', 'has a name with characters other than ASCII letters, digits and signs', /^Rename/],
 		['x'.repeat(1025), 'has a name of more than 1,024 characters', /^Rename the field\.$/],
 	])('%j is refused at any place', (name, what, help) => {
-		expectRefusal(encode({ [name]: 1 }), `'Arguments (JSON)': '${name}' ${what}`, help);
+		expectRefusal(encode({ [name]: 1 }), `'Arguments (JSON)': ${quote(name)} ${what}`, help);
 		expectRefusal(
 			encode({ user: [{ [name]: 1 }] }),
-			`'Arguments (JSON)': 'user[0].${name}' ${what}`,
+			`'Arguments (JSON)': ${quote(`user[0].${name}`)} ${what}`,
 			help,
 		);
 	});

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { inputFailure } from '../convex/failure';
+import { quote } from '../convex/values/quote';
 import { ItemCallers } from '../transport/itemCallers';
 import { toFailure } from '../transport/nodeError';
 import { operations } from './function/operations';
@@ -23,7 +24,7 @@ function executorOf(operation: string) {
 		if (name === operation) return execute;
 	}
 	throw inputFailure(
-		`'Operation' has the unknown value '${operation}'`,
+		`'Operation' has the unknown value ${quote(operation)}`,
 		`It is one of: ${Object.keys(operations).join(', ')}.`,
 	);
 }

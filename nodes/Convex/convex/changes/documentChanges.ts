@@ -1,6 +1,7 @@
 import type { JSONValue } from 'convex/values';
 import { describeType } from '../values/encodeArguments';
 import { inputFailure, type ConvexFailure } from '../failure';
+import { quote, shortened } from '../values/quote';
 import { fingerprintOf, fingerprintOfJson } from '../values/fingerprint';
 import { parseJsonObject } from '../values/jsonText';
 import type { DocumentChange, EncodedDocument } from './resultEvent';
@@ -40,7 +41,7 @@ export function documentsByKey(
 		const key = keyOf(document, keyField, place);
 		if (documents.has(key)) {
 			throw inputFailure(
-				`Two documents of the query's result have the same '${keyField}': ${key}`,
+				`Two documents of the query's result have the same ${quote(keyField)}: ${shortened(key)}`,
 				"Set 'Key Field' to a field that has a different value in each document, such as _id.",
 			);
 		}
@@ -124,8 +125,8 @@ function keyOf(document: EncodedDocument, keyField: string, place: string): stri
 	if (isKey(key)) return JSON.stringify(key);
 	throw inputFailure(
 		key === undefined
-			? `The query's result has a document without the field '${keyField}': ${place}`
-			: `The query's result has a document whose '${keyField}' is ${describeKey(key)}, not text or a number: ${place}`,
+			? `The query's result has a document without the field ${quote(keyField)}: ${place}`
+			: `The query's result has a document whose ${quote(keyField)} is ${describeKey(key)}, not text or a number: ${place}`,
 		"Set 'Key Field' to a field that every document has, with a different value in each, such as _id.",
 	);
 }

@@ -1,3 +1,5 @@
+import { quote } from '../values/quote';
+
 /**
  * What to do about arguments that a function's validator refused, by Convex's text for it
  * (convex-backend crates/common/src/schemas/validator.rs, crates/udf/src/validation.rs).
@@ -15,12 +17,12 @@ const ARGUMENT_HELP: Array<[text: RegExp, help: (name: string) => string]> = [
 	[
 		/missing the required field `([^`]+)`/,
 		(name) =>
-			`Give '${name}' in 'Arguments'. 'Using Function Arguments' shows all that the function takes.`,
+			`Give ${quote(name)} in 'Arguments'. 'Using Function Arguments' shows all that the function takes.`,
 	],
 	[
 		/contains extra field `([^`]+)`/,
 		(name) =>
-			`Leave '${name}' out of 'Arguments'. Of an input item, 'Map Automatically' or 'Fields to Send' → 'Only' sends what the function takes.`,
+			`Leave ${quote(name)} out of 'Arguments'. Of an input item, 'Map Automatically' or 'Fields to Send' → 'Only' sends what the function takes.`,
 	],
 	[
 		/\nValue: "[+-]?\d[\d.]*"\nValidator: v\.(?:number|float64|int64|bigint)\(/,

@@ -1,5 +1,6 @@
 import { describeType } from '../values/encodeArguments';
 import { inputFailure } from '../failure';
+import { quote } from '../values/quote';
 
 const COMPONENT_NAME = /^(?=.*[A-Za-z0-9])[\w.]{1,64}$/;
 
@@ -17,7 +18,7 @@ export function parseComponentPath(value: unknown): string | undefined {
 	if (path?.split('/').every((part) => COMPONENT_NAME.test(part))) return path;
 	const what =
 		typeof value === 'string'
-			? `not the path of a component ('${value}')`
+			? `not the path of a component (${quote(value)})`
 			: `${describeType(value)}, not the path of a component`;
 	throw inputFailure(
 		`The option 'Component' is ${what}`,

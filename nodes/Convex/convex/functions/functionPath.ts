@@ -1,4 +1,5 @@
 import { inputFailure, type ConvexFailure } from '../failure';
+import { quote } from '../values/quote';
 
 /** A function of the root component, as Convex names it: module without extension, and export. */
 export interface FunctionPath {
@@ -68,13 +69,13 @@ function checkPath(text: string, path: FunctionPath, fileName: RegExp): void {
 	checkModule(text, path.module, fileName);
 	if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(path.name) || /^_+$/.test(path.name)) {
 		throw refused(
-			`The function path '${text}' has no valid function name ('${path.name}')`,
+			`The function path ${quote(text)} has no valid function name (${quote(path.name)})`,
 			'A function name consists of letters, digits and underscores.',
 		);
 	}
 	if (path.name.length > MAX_IDENTIFIER_LENGTH) {
 		throw refused(
-			`The function name in '${text}' is longer than ${MAX_IDENTIFIER_LENGTH} characters`,
+			`The function name in ${quote(text)} is longer than ${MAX_IDENTIFIER_LENGTH} characters`,
 		);
 	}
 }
@@ -84,7 +85,7 @@ function splitFunctionPath(text: string): FunctionPath {
 		const parts = text.split('.').slice(1);
 		const name = parts.pop() ?? '';
 		if (parts.length === 0) {
-			throw refused(`The function path '${text}' names a module but no function`);
+			throw refused(`The function path ${quote(text)} names a module but no function`);
 		}
 		return { module: parts.join('/'), name };
 	}
@@ -106,7 +107,7 @@ function withoutExtension(modulePath: string): string {
 
 function checkModule(text: string, module: string, fileName: RegExp): void {
 	if (module === '' && !text.startsWith('/')) {
-		throw refused(`The function path '${text}' names no module`);
+		throw refused(`The function path ${quote(text)} names no module`);
 	}
 	const folders = module.split('/');
 	const file = folders.pop() ?? '';
@@ -117,19 +118,19 @@ function checkModule(text: string, module: string, fileName: RegExp): void {
 function checkComponent(text: string, component: string, allowed: RegExp): void {
 	if (component === '') {
 		throw refused(
-			`The function path '${text}' is not relative to the convex folder`,
+			`The function path ${quote(text)} is not relative to the convex folder`,
 			'Leave out slashes at the start, at the end and in a row.',
 		);
 	}
 	if (!allowed.test(component) || !/[A-Za-z0-9]/.test(component)) {
 		throw refused(
-			`The function path '${text}' has an invalid part '${component}'`,
+			`The function path ${quote(text)} has an invalid part ${quote(component)}`,
 			'Folder and file names in a path consist of letters, digits and underscores.',
 		);
 	}
 	if (component.length > MAX_IDENTIFIER_LENGTH) {
 		throw refused(
-			`A part of the function path '${text}' is longer than ${MAX_IDENTIFIER_LENGTH} characters`,
+			`A part of the function path ${quote(text)} is longer than ${MAX_IDENTIFIER_LENGTH} characters`,
 		);
 	}
 }

@@ -10,6 +10,7 @@ import { fromBase64WithBlanks } from './base64';
 import { converted, refused, valueOrThrow, type Conversion, type Refusal } from './conversion';
 import { isKeptByDouble } from './decimalText';
 import { inputFailure, type ConvexFailure } from '../failure';
+import { quoteStart } from './quote';
 import { readJsonText, VALUE_ADVICE, type JsonAdvice } from './jsonText';
 
 /** The types of a typed argument, except `binary`, whose bytes the workflow item holds. */
@@ -249,12 +250,6 @@ export function mismatch(
 	help: string,
 ): ConvexFailure {
 	const shown =
-		typeof value === 'string' || typeof value === 'number' ? ` ('${excerpt(String(value))}')` : '';
+		typeof value === 'string' || typeof value === 'number' ? ` (${quoteStart(String(value))})` : '';
 	return inputFailure(`${subject} is ${describeType(value)}${shown}, not ${expected}`, help);
-}
-
-const EXCERPT_LENGTH = 40;
-
-function excerpt(text: string): string {
-	return text.length <= EXCERPT_LENGTH ? text : `${text.slice(0, EXCERPT_LENGTH)}…`;
 }

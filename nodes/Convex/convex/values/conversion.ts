@@ -1,4 +1,5 @@
 import type { ConvexFailure } from '../failure';
+import { quote, shortened } from './quote';
 
 /** A value that was converted to a type, or why it cannot be. */
 export type Conversion<Value = unknown> = Converted<Value> | Refusal;
@@ -58,6 +59,6 @@ export function placeIn(subject: string, steps: readonly Step[]): string {
 	if (steps.length === 0) return subject;
 	const path = steps.map((step) => (typeof step === 'number' ? `[${step}]` : `.${step}`)).join('');
 	return subject.includes(": '")
-		? `${subject.slice(0, -1)}${path}'`
-		: `${subject}: '${path.replace(/^\./, '')}'`;
+		? `${subject.slice(0, -1)}${shortened(path)}'`
+		: `${subject}: ${quote(path.replace(/^\./, ''))}`;
 }

@@ -1,6 +1,7 @@
 import { convexToJson, jsonToConvex, type JSONValue } from 'convex/values';
 import { isBase64, toBase64 } from './base64';
 import { inputFailure, type ConvexFailure } from '../failure';
+import { quote } from './quote';
 
 /** A function's arguments in Convex's encoded JSON, ready to be sent. */
 export type EncodedArguments = { [argument: string]: JSONValue };
@@ -79,12 +80,12 @@ function encodeObject(source: string, object: object, place: string, level: numb
 	const value = jsonOf(object);
 	if (typeof value !== 'object') return encodeValue(source, value, place, level);
 	if (value === null) {
-		throw invalidDate(`${source}: '${place}'`);
+		throw invalidDate(placed(source, place));
 	}
 	const special = isPlainObject(value) ? checkedSpecialValue(source, value, place) : undefined;
 	if (special !== undefined) return special;
 	if (level > MAX_NESTING) {
-		throw nestedTooDeep(`${source}: '${place}'`);
+		throw nestedTooDeep(placed(source, place));
 	}
 	if (Array.isArray(value)) return encodeArray(source, value, place, level);
 	if (isPlainObject(value)) return encodeFields(source, value, place, level);
@@ -148,7 +149,7 @@ function canonicalNumber(key: string, content: string): JSONValue | undefined {
 }
 
 function encodeInt64(source: string, value: bigint, place: string): JSONValue {
-	if (BigInt.asIntN(64, value) !== value) throw int64OutOfRange(`${source}: '${place}'`);
+	if (BigInt.asIntN(64, value) !== value) throw int64OutOfRange(placed(source, place));
 	return convexToJson(value);
 }
 
@@ -156,9 +157,9 @@ function encodeInt64(source: string, value: bigint, place: string): JSONValue {
 export const INVALID_DATE_TEXT = 'Invalid DateTime';
 
 function encodeText(source: string, value: string, place: string): JSONValue {
-	if (value === INVALID_DATE_TEXT) throw invalidDate(`${source}: '${place}'`);
+	if (value === INVALID_DATE_TEXT) throw invalidDate(placed(source, place));
 	if (value.isWellFormed()) return value;
-	throw halfCharacter(`${source}: '${place}'`);
+	throw halfCharacter(placed(source, place));
 }
 
 /** Field names of Convex objects: crates/convex/sync_types/src/identifier.rs `check_valid_field_name`. */
@@ -241,6 +242,9 @@ export function nestedTooDeep(subject: string): ConvexFailure {
 }
 
 function refused(source: string, place: string, what: string, help: string): ConvexFailure {
-	const subject = place === '' ? source : `${source}: '${place}'`;
-	return inputFailure(`${subject} ${what}`, help);
+	return inputFailure(`${placed(source, place)} ${what}`, help);
+}
+
+function placed(source: string, place: string): string {
+	return place === '' ? source : `${source}: ${quote(place)}`;
 }

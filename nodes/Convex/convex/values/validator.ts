@@ -1,3 +1,4 @@
+import { shortened } from './quote';
 import { jsonToConvex, type JSONValue } from 'convex/values';
 import { isPlainObject, MAX_NESTING } from './encodeArguments';
 
@@ -125,7 +126,7 @@ export function describeValidator(validator: Validator): string {
 		}
 		case 'object': {
 			const names = requiredFirst(validator.fields).map(([name, { optional }]) =>
-				optional ? `${name}?` : name,
+				optional ? `${shortened(name)}?` : shortened(name),
 			);
 			return `object {${names.join(', ')}}`;
 		}
@@ -138,7 +139,7 @@ export function describeValidator(validator: Validator): string {
 
 function describeLiteral(value: LiteralValue): string {
 	if (typeof value === 'bigint') return `${value}n`;
-	return typeof value === 'string' ? JSON.stringify(value) : String(value);
+	return typeof value === 'string' ? JSON.stringify(shortened(value)) : String(value);
 }
 
 /** The members of a union, those of nested ones too; of anything else, itself. */

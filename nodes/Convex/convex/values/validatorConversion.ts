@@ -10,6 +10,7 @@ import {
 	type Step,
 } from './conversion';
 import { inputFailure } from '../failure';
+import { quote, shortened } from './quote';
 import { DECLARED_VALUE_ADVICE, readJsonText, type JsonAdvice } from './jsonText';
 import {
 	conversionOf,
@@ -153,8 +154,8 @@ function isNotGiven(validator: Validator, value: unknown): boolean {
 function notTaken(name: string, { fields }: ObjectValidator): Refusal {
 	return refused((subject) =>
 		inputFailure(
-			`${subject} has '${name}', which the function does not take`,
-			`It takes: ${[...fields.keys()].join(', ') || 'nothing'}. If the function was changed, refresh the list of arguments.`,
+			`${subject} has ${quote(name)}, which the function does not take`,
+			`It takes: ${[...fields.keys()].map(shortened).join(', ') || 'nothing'}. If the function was changed, refresh the list of arguments.`,
 		),
 	);
 }
@@ -170,7 +171,7 @@ function takesText(validator: Validator): boolean {
 function lacking(name: string, validator: Validator): Refusal {
 	return refused((subject) =>
 		inputFailure(
-			`${subject} lacks '${name}', which the function requires`,
+			`${subject} lacks ${quote(name)}, which the function requires`,
 			`It has to be: ${describeValidator(validator)}.${takesText(validator) ? EMPTY_TEXT : ''}`,
 		),
 	);

@@ -7,6 +7,7 @@ import {
 	mismatch,
 } from '../../convex/values/argumentTypes';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
+import { quote } from '../../convex/values/quote';
 import { dateParser } from '../dates';
 import type { InputItems, ParameterReader } from '../parameterReader';
 
@@ -182,7 +183,10 @@ export async function readArgumentFields(
 			);
 		}
 		if (args.has(name)) {
-			throw inputFailure(`'Arguments' has the argument '${name}' twice`, 'Remove one of them.');
+			throw inputFailure(
+				`'Arguments' has the argument ${quote(name)} twice`,
+				'Remove one of them.',
+			);
 		}
 		args.set(name, await readFieldValue(context, itemIndex, name, field));
 	}
@@ -202,7 +206,7 @@ async function readFieldValue(
 	name: string,
 	{ type, value }: Record<string, unknown>,
 ): Promise<unknown> {
-	const subject = `'Arguments': '${name}'`;
+	const subject = `'Arguments': ${quote(name)}`;
 	const { input } = context;
 	if (type === 'binary' && input) return await readBinaryField(input, itemIndex, subject, value);
 	if (type === 'date' && typeof value === 'string') {
@@ -215,7 +219,7 @@ async function readFieldValue(
 	}
 	const known = typesOf(input !== undefined).map((row) => row.value);
 	throw inputFailure(
-		`${subject} has the unknown type '${String(type)}'`,
+		`${subject} has the unknown type ${quote(String(type))}`,
 		`Choose a type from the list, or use an expression that gives one of: ${known.join(', ')}.`,
 	);
 }
@@ -232,7 +236,7 @@ async function readBinaryField(
 	}
 	const existing = Object.keys(files);
 	throw inputFailure(
-		`${subject}: the input item has no binary field '${String(binaryField)}'`,
+		`${subject}: the input item has no binary field ${quote(String(binaryField))}`,
 		existing.length === 0
 			? 'The item carries no file. Put a node before this one that gives it one.'
 			: `Its binary fields are: ${existing.join(', ')}.`,

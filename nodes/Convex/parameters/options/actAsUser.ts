@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { describeType, isPlainObject } from '../../convex/values/encodeArguments';
 import { inputFailure } from '../../convex/failure';
+import { quote } from '../../convex/values/quote';
 import {
 	parseUserAttributes,
 	parseUserIdentity,
@@ -114,7 +115,10 @@ function readAttributes(subject: string, attributes: unknown): Array<[string, un
 			);
 		}
 		if (known.has(name)) {
-			throw inputFailure(`${subject} has the attribute '${name}' twice`, 'Remove one of them.');
+			throw inputFailure(
+				`${subject} has the attribute ${quote(name)} twice`,
+				'Remove one of them.',
+			);
 		}
 		known.set(name, entry.value);
 	}

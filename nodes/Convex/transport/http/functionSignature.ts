@@ -1,5 +1,6 @@
 import type { FunctionTarget } from '../../convex/functions/functionCall';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
+import { quote } from '../../convex/values/quote';
 import { formatFunctionPath } from '../../convex/functions/functionPath';
 import {
 	findFunction,
@@ -47,16 +48,16 @@ export async function readSignatureSince(
 	if (signature === undefined) {
 		const nearest = nearestFunctionPath(spec, functionPath);
 		throw inputFailure(
-			`The deployment has no function '${name}'${componentPath === undefined ? '' : ` in the component '${componentPath}'`}`,
+			`The deployment has no function ${quote(name)}${componentPath === undefined ? '' : ` in the component ${quote(componentPath)}`}`,
 			nearest === undefined
 				? "It was renamed, removed or not deployed yet. Choose another in 'Function'."
-				: `It was renamed, removed or not deployed yet. Did you mean '${nearest}'?`,
+				: `It was renamed, removed or not deployed yet. Did you mean ${quote(nearest)}?`,
 		);
 	}
 	if (!isCallable(signature, target)) {
 		const [type, wanted] = [signature.type, operation].map(capitalise);
 		throw inputFailure(
-			`'${name}' is a ${signature.type}, not a ${operation}`,
+			`${quote(name)} is a ${signature.type}, not a ${operation}`,
 			isWatched
 				? "Only queries can be watched. Choose a query in 'Function'."
 				: `Set 'Operation' to '${type}' instead of '${wanted}', or to 'Run by Path'.`,
@@ -95,7 +96,7 @@ export async function withNearestName(
 
 export function withSuggestedName(name: string | undefined, failure: ConvexFailure): ConvexFailure {
 	if (name === undefined) return failure;
-	return failure.with({ advice: `Did you mean '${name}'? ${failure.description}` });
+	return failure.with({ advice: `Did you mean ${quote(name)}? ${failure.description}` });
 }
 
 function capitalise(word: string): string {

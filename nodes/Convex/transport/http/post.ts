@@ -86,7 +86,7 @@ export async function post(
 						operation,
 						limit.isPassed ? timedOut() : error,
 						timeoutMs,
-						deployment.credential.deploymentUrl,
+						caller.credential.deploymentUrl,
 					);
 		return { status: 'failure', failure: redactor.failure(failure) };
 	} finally {

@@ -1,5 +1,6 @@
 import { REQUEST_ADVICE, type AdviceTable } from '../../convex/advice';
 import { inputFailure } from '../../convex/failure';
+import { quote, shortened } from '../../convex/values/quote';
 import {
 	FUNCTION_SPEC_PATH,
 	parseFunctionSpec,
@@ -104,10 +105,10 @@ async function findComponentId(
 	if (typeof component?.id === 'string') return component.id;
 	const paths = known.map(({ path }) => String(path)).filter((path) => path !== '');
 	throw inputFailure(
-		`The deployment has no component '${componentPath}'`,
+		`The deployment has no component ${quote(componentPath)}`,
 		paths.length === 0
 			? 'It has no components at all.'
-			: `Its components are: ${paths.join(', ')}.`,
+			: `Its components are: ${paths.map(shortened).join(', ')}.`,
 	);
 }
 
