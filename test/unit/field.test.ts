@@ -68,7 +68,6 @@ describe('a field for a whole number', () => {
 		[' 7 ', 7],
 		['07', 7],
 		['7.0', 7],
-		['1e1', 10],
 	])('takes %j', (value, expected) => {
 		expect(read("'Count'", value)).toBe(expected);
 	});
@@ -86,6 +85,9 @@ describe('a field for a whole number', () => {
 		' ',
 		'many',
 		'7 times',
+		'0x10',
+		'0b1',
+		'1e1',
 		'1,000',
 		undefined,
 		null,

@@ -83,7 +83,8 @@ export function integerField(
 		property: { ...described, type: 'number', typeOptions },
 		unset: property.default,
 		read: (subject, value) => {
-			const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+			const isDigits = typeof value === 'string' && /^\s*[+-]?\d+(?:\.0+)?\s*$/.test(value);
+			const number = isDigits ? Number(value) : value;
 			if (typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max)
 				return number;
 			throw inputFailure(

@@ -94,6 +94,13 @@ export function toEditorError(node: INode, thrown: unknown): NodeApiError | Node
  */
 export function toFailure(thrown: unknown): ConvexFailure {
 	if (thrown instanceof ConvexFailure) return thrown;
+	// Only a value of an expression can nest so deeply: Convex's own values may not.
+	if (thrown instanceof RangeError && /call stack/.test(thrown.message)) {
+		return inputFailure(
+			'A value contains itself, or is nested too deeply to be read',
+			'Have the expression give the fields that the function takes, and not a whole object of another system.',
+		);
+	}
 	const message = thrown instanceof Error ? thrown.message : String(thrown);
 	const description =
 		thrown instanceof Error && 'description' in thrown && typeof thrown.description === 'string'

@@ -16,6 +16,9 @@ const MIN_SECRET_LENGTH = 12;
 /** Convex itself escapes no printable ASCII character; servers and proxies in between may. */
 const ESCAPED_ASCII = /\\u00[2-7]/;
 
+/** A letter or digit that is escaped in JSON; an escaped backslash, so that what is behind it is none. */
+const ESCAPED_CHARACTERS = /\\(?:\\|u00([3-7][0-9a-fA-F]))/g;
+
 /**
  * Takes the secrets of a credential out of what a server says, before it is shown or saved: the key or
  * token, the part of a key behind `|`, and the encoded identity of the user to act as; each as it is,
@@ -63,7 +66,7 @@ export class Redactor {
 	 */
 	body(body: string): string {
 		if (this.spellings.length === 0) return body;
-		if (!this.mayBeIn(body) && !ESCAPED_ASCII.test(body)) return body;
+		if (!this.mayBeIn(body) && !this.mayBeEscapedIn(body)) return body;
 		try {
 			const parsed: Value = JSON.parse(body);
 			const redacted = this.redacted(parsed);
@@ -78,6 +81,14 @@ export class Redactor {
 		const { help, repeat } = failure.advice;
 		const advice = { help: this.text(help), ...(repeat !== undefined && { repeat }) };
 		return failure.with({ message: this.text(failure.message), advice });
+	}
+
+	/** Whether the letters and digits of a secret are in a JSON text with escapes among them. */
+	private mayBeEscapedIn(body: string): boolean {
+		if (!ESCAPED_ASCII.test(body)) return false;
+		const unescaped = (escape: string, code?: string) =>
+			code === undefined ? escape : String.fromCharCode(Number.parseInt(code, 16));
+		return this.mayBeIn(body.replace(ESCAPED_CHARACTERS, unescaped));
 	}
 
 	private mayBeIn(text: string): boolean {
