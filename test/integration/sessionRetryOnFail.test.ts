@@ -1,6 +1,7 @@
 import { sleep } from 'n8n-workflow';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { addingKeys, impatientSession, inSession, keys } from '../support/sessions';
+import { startMalformedMessageServer } from '../support/malformedMessageServer';
 import { TcpProxy } from '../support/tcpProxy';
 
 const convex = useEmbeddedDeployment('deployKey');
@@ -51,6 +52,28 @@ describe("n8n's Retry On Fail with sessions", () => {
 			expect(await timesOf('counters:note')).toEqual(ran);
 		},
 	);
+
+	it.each([
+		{ success: false, result: 5 },
+		{ success: false, result: { a: 1 } },
+		{ success: false },
+	])('never sends a mutation again whose answer cannot be read: %j', async (answer) => {
+		const message = { type: 'MutationResponse', requestId: 0, logLines: [], ...answer };
+		const server = await startMalformedMessageServer(
+			convex.deployment.url,
+			Array<string>(3).fill(JSON.stringify(message)),
+		);
+		const { stoppedBy } = await convex.run({
+			credential: { ...convex.credential, deploymentUrl: server.url },
+			parameters: addingKeys({ maxRetries: 0 }),
+			input: keys(1),
+			settings: retrying,
+		});
+		expect(server.answeredSockets()).toBe(1);
+		expect(stoppedBy?.message).toMatch(/cannot be read\. The function may have run: do not/);
+		expect(stoppedBy?.context.data).toMatchObject({ outcome: 'unknown', retryable: false });
+		await server.stop();
+	});
 
 	it('never sends a mutation again that may have run when the connection was given up', async () => {
 		const proxy = await TcpProxy.inFrontOf(convex.deployment.url);

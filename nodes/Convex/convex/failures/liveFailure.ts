@@ -53,6 +53,15 @@ export function prolongedOutage(since: Date, cause: ConvexFailure): ConvexFailur
 	});
 }
 
+/** A message that the sync client, or what is behind it, could not read. */
+export function unreadableMessage(): ConvexFailure {
+	return failureOf(
+		'foreignAnswer',
+		'The answer over the live connection (WebSocket) cannot be read',
+		CONNECTION_LOST,
+	);
+}
+
 /** @param reason what the deployment or the network said, often nothing */
 export function connectionBroken(reason: string): ConvexFailure {
 	return new ConvexFailure(

@@ -1,5 +1,6 @@
 import type { FunctionResult } from 'convex/browser';
-import { convexToJson, type JSONValue } from 'convex/values';
+import type { JSONValue } from 'convex/values';
+import { toEncodedJson } from '../../convex/values/encodedJson';
 import type { ConvexCredential } from '../../convex/deployment/credential';
 import type { ConvexFailure } from '../../convex/failure';
 import { functionFailure } from '../../convex/failures/functionFailure';
@@ -112,14 +113,14 @@ export class QuerySubscription {
 	private receive(result: FunctionResult): void {
 		if (result.success) {
 			this.hasResubscribed = false;
-			this.observer.onResult(convexToJson(result.value));
+			this.observer.onResult(toEncodedJson(result.value));
 			return;
 		}
 		const { errorMessage, errorData, logLines } = result;
 		const failure = functionFailure({
 			operation: 'query',
 			errorMessage,
-			errorData: errorData === undefined ? undefined : toPlainJson(convexToJson(errorData)),
+			errorData: errorData === undefined ? undefined : toPlainJson(toEncodedJson(errorData)),
 			logLines,
 		});
 		if (failure.reason === 'invalidCursor' && !this.hasResubscribed) this.resubscribe();

@@ -1,7 +1,11 @@
 import { executionCancelled, type ConvexFailure } from '../../convex/failure';
 import type { SessionOperation } from '../../convex/functions/functionCall';
 import type { UserIdentity } from '../../convex/deployment/identity';
-import { connectionBroken, sessionInactive } from '../../convex/failures/liveFailure';
+import {
+	connectionBroken,
+	unreadableMessage,
+	sessionInactive,
+} from '../../convex/failures/liveFailure';
 import { readSessionResult } from '../../convex/responses/sessionResult';
 import { actingAs, type CallContext, type Caller } from '../caller';
 import { DeploymentCheck } from '../http/deploymentCheck';
@@ -143,9 +147,9 @@ export class Session {
 				const read = readSessionResult(operation, call.valueFormat, result);
 				this.calls.dispatch({ type: 'answered', id, result: read });
 			}
-		} catch (thrown) {
-			const result = { status: 'failure' as const, failure: toFailure(thrown) };
-			this.calls.dispatch({ type: 'answered', id, result });
+		} catch {
+			// The client, or what reads its results, could not read what came: the call may have run.
+			this.calls.dispatch({ type: 'failed', id, cause: unreadableMessage() });
 		}
 		if (this.calls.isEmpty) this.outage.end();
 	}
