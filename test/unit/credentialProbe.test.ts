@@ -99,9 +99,7 @@ describe('a credential is not accepted', () => {
 		['a list', 200, [{ ts: 'AAAAAAAAAAA=', success: true, status: 'success' }]],
 		['nothing at this address', 404, ''],
 		['a web page for what does not exist', 404, '<html>Not found</html>'],
-		['a redirect', 302, ''],
-		['a sign-in of its own', 401, 'Unauthorized'],
-		['a code that is none', 403, { code: 7 }],
+		['nothing to be called so', 405, ''],
 	])('by a server that answers with %s', (_what, httpStatus, body) => {
 		for (const credential of [deployKey, bearerToken, none]) {
 			expect(answered(credential, httpStatus, body)).toEqual({
@@ -109,6 +107,21 @@ describe('a credential is not accepted', () => {
 				message: `The server at ${CLOUD} is not a Convex deployment. Paste the deployment URL from the Convex dashboard (Settings → URL & Deploy Key).`,
 			});
 		}
+	});
+
+	it.each([
+		[302, '', /^The server redirects instead of answering\. Put the deployment's own address/],
+		[401, 'Unauthorized', /^The server answered with HTTP status 401 .* A proxy, a firewall or/],
+		[403, { code: 7 }, /^The server answered with HTTP status 403 .* A proxy or firewall/],
+		[407, '', /The proxy needs a user name and password of its own\./],
+		[408, '', /HTTP status 408/],
+		[413, '', /limits the size of a call/],
+		[429, '', /limits how often it is called/],
+	])('by what stands before the deployment, and says so: HTTP %i', (httpStatus, body, words) => {
+		expect(answered(none, httpStatus, body)).toEqual({
+			accepted: false,
+			message: expect.stringMatching(words),
+		});
 	});
 
 	it.each([500, 502, 503])('by a server that fails with %i and says no more', (httpStatus) => {

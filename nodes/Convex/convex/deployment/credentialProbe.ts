@@ -101,7 +101,9 @@ export function explainFailedTest(
 	failure: ConvexFailure,
 ): string {
 	const { kind, code, httpStatus = 0 } = failure.details;
-	if (kind !== 'deployment' || code !== undefined) {
+	const isBetween = httpStatus >= 300 && httpStatus < 500 && ![404, 405].includes(httpStatus);
+	// A redirect, a firewall or the sign-in of a proxy may stand before a deployment.
+	if (kind !== 'deployment' || code !== undefined || isBetween) {
 		return failure.advisedBy(CREDENTIAL_ADVICE).sentences;
 	}
 	return httpStatus >= 500

@@ -9,6 +9,7 @@ import {
 } from '../../convex/deployment/credentialProbe';
 import { endpointUrl } from '../../convex/deployment/deploymentUrl';
 import type { DeploymentResponse } from '../../convex/functions/functionCall';
+import { isPlainObject } from '../../convex/values/encodeArguments';
 import { Redactor } from '../../convex/deployment/redaction';
 import { answerUnlessAborted, readAnswer } from './answerText';
 import { networkFailure, timedOut } from './networkFailure';
@@ -68,8 +69,14 @@ async function send(
 			simple: false,
 			resolveWithFullResponse: true,
 		});
-		const { httpStatus, answer } = parseLegacyResponse(await answerUnlessAborted(sent, signal));
-		return { httpStatus, body: redactor.body(await readAnswer(answer, signal)) };
+		const { httpStatus, location, answer } = parseLegacyResponse(
+			await answerUnlessAborted(sent, signal),
+		);
+		return {
+			httpStatus,
+			...(location !== undefined && { location: redactor.text(location) }),
+			body: redactor.body(await readAnswer(answer, signal)),
+		};
 	} catch (error) {
 		const cause = signal.aborted ? timedOut() : error;
 		throw redactor.failure(networkFailure('query', cause, TEST_TIMEOUT_MS, deploymentUrl));
@@ -78,12 +85,18 @@ async function send(
 	}
 }
 
-function parseLegacyResponse(response: unknown): { httpStatus: number; answer: unknown } {
+function parseLegacyResponse(response: unknown): {
+	httpStatus: number;
+	location: string | undefined;
+	answer: unknown;
+} {
 	if (typeof response !== 'object' || response === null || !('statusCode' in response)) {
 		throw new TypeError("n8n's request helper gave no response");
 	}
+	const headers = 'headers' in response && isPlainObject(response.headers) ? response.headers : {};
 	return {
 		httpStatus: Number(response.statusCode),
+		location: typeof headers.location === 'string' ? headers.location : undefined,
 		answer: 'body' in response ? response.body : undefined,
 	};
 }
