@@ -8,7 +8,7 @@ import type { Fault, RandomFaults } from './faults';
 import type { RequestStats } from './requestStats';
 import { syncControls, type SyncControls } from './sync/syncCommands';
 
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 120_000;
 
 /** A deployment to test against: the embedded one, in a process of its own, or a real one. */
 export interface TestDeployment {

@@ -148,7 +148,7 @@ describe('a connection that does not come back', () => {
 		await untilAdditions(1);
 		await proxy.down();
 		const { stoppedBy } = await running;
-		expect(stoppedBy?.description).toMatch(/that n8n can reach it\..* show whether it ran\.$/);
+		expect(stoppedBy?.description).toMatch(/that n8n can reach it\b.* show whether it ran\.$/);
 		expect(stoppedBy?.context.data).toMatchObject({ outcome: 'unknown', retryable: false });
 	});
 
