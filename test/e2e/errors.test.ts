@@ -41,6 +41,7 @@ describe('failed items', () => {
 					requestId: expect.any(String),
 					retryable: false,
 					outcome: 'failed',
+					reason: 'convexError',
 					hint: expect.stringContaining("'details.errorData'"),
 				},
 			},

@@ -266,6 +266,7 @@ describe('bad input', () => {
 					kind: 'input',
 					retryable: false,
 					outcome: 'notExecuted',
+					reason: expect.stringMatching(/^(invalidParameter|notBase64)$/),
 					hint: stopped.stoppedBy?.description,
 				}),
 			},

@@ -67,6 +67,7 @@ describe("n8n's settings for errors", () => {
 					requestId: expect.stringMatching(/^[0-9a-f]{16}$/),
 					retryable: false,
 					outcome: 'failed',
+					reason: 'convexError',
 					hint: expect.stringContaining("'details.errorData'"),
 				},
 			},

@@ -40,6 +40,7 @@ async function expectFailure(
 	const expectedDetails = {
 		operation: parameters.operation,
 		requestId: expect.any(String),
+		reason: expect.any(String),
 		...details,
 	};
 	const hint = expect.stringMatching(description);
@@ -89,6 +90,7 @@ describe('a function that does not complete', () => {
 				details: {
 					functionPath: 'failures:throwError',
 					kind: 'function',
+					reason: 'thrown',
 					logLines: ["[WARN] 'about to throw'"],
 					retryable: false,
 					outcome: 'failed',
@@ -107,6 +109,7 @@ describe('a function that does not complete', () => {
 				details: {
 					functionPath: 'failures:throwConvexError',
 					kind: 'application',
+					reason: 'convexError',
 					errorData,
 					retryable: false,
 					outcome: 'failed',
@@ -124,6 +127,7 @@ describe('a function that does not complete', () => {
 				details: {
 					functionPath: 'failures:writeThenThrow',
 					kind: 'function',
+					reason: 'thrown',
 					retryable: false,
 					outcome: 'failed',
 				},
@@ -145,6 +149,7 @@ describe('a function that does not complete', () => {
 				details: {
 					functionPath: 'failures:actThenThrow',
 					kind: 'function',
+					reason: 'thrown',
 					retryable: false,
 					outcome: 'failed',
 				},
@@ -161,6 +166,7 @@ describe('a function that does not complete', () => {
 				details: {
 					functionPath: 'failures:badReturn',
 					kind: 'function',
+					reason: 'badResult',
 					retryable: false,
 					outcome: 'failed',
 				},
@@ -182,6 +188,7 @@ describe('a function that does not complete', () => {
 				details: {
 					functionPath: 'failures:throwDeep',
 					kind: 'function',
+					reason: 'thrown',
 					logLines: ["[WARN] 'about to throw'"],
 					retryable: false,
 					outcome: 'failed',
@@ -199,6 +206,7 @@ describe('a function that does not complete', () => {
 				details: {
 					functionPath: 'failures:throwDeep',
 					kind: 'application',
+					reason: 'convexError',
 					errorData: { code: 'TAKEN' },
 					retryable: false,
 					outcome: 'failed',
@@ -277,7 +285,7 @@ describe('a call that Convex refuses before the function runs', () => {
 			{
 				message: new RegExp(`^ArgumentValidationError: .*${text.source}`),
 				description,
-				details: { functionPath: 'tasks:create', ...notExecuted },
+				details: { functionPath: 'tasks:create', ...notExecuted, reason: 'badArguments' },
 			},
 		);
 		expect(await convex.deployment.executions()).toEqual({});
@@ -289,7 +297,7 @@ describe('a call that Convex refuses before the function runs', () => {
 			{
 				message: "Could not find public function for 'tasks:nope'.",
 				description: /Check the spelling/,
-				details: { functionPath: 'tasks:nope', ...notExecuted },
+				details: { functionPath: 'tasks:nope', ...notExecuted, reason: 'functionNotFound' },
 			},
 		);
 	});
@@ -300,7 +308,7 @@ describe('a call that Convex refuses before the function runs', () => {
 			{
 				message: /^Could not find function for 'tasks:nope'\. Did you forget to run/,
 				description: /Check the spelling/,
-				details: { functionPath: 'tasks:nope', ...notExecuted },
+				details: { functionPath: 'tasks:nope', ...notExecuted, reason: 'functionNotFound' },
 			},
 		);
 	});
@@ -312,7 +320,7 @@ describe('a call that Convex refuses before the function runs', () => {
 			{
 				message: "Could not find public function for 'jobs:tick'.",
 				description: /internal functions need a credential with a deploy key/,
-				details: { functionPath: 'jobs:tick', ...notExecuted },
+				details: { functionPath: 'jobs:tick', ...notExecuted, reason: 'functionNotFound' },
 			},
 		);
 	});
@@ -323,7 +331,7 @@ describe('a call that Convex refuses before the function runs', () => {
 			{
 				message: 'Trying to execute tasks.js:create as Query, but it is defined as Mutation.',
 				description: /Set 'Operation' to 'Mutation'/,
-				details: { functionPath: 'tasks:create', ...notExecuted },
+				details: { functionPath: 'tasks:create', ...notExecuted, reason: 'wrongType' },
 			},
 		);
 	});
@@ -341,6 +349,7 @@ describe('a call that Convex refuses before the function runs', () => {
 					functionPath: 'version:default',
 					...notExecuted,
 					kind: 'deployment',
+					reason: 'paused',
 				},
 			},
 		);
@@ -514,6 +523,7 @@ describe('an answer of the platform', () => {
 				details: {
 					functionPath: 'version:default',
 					kind: 'application',
+					reason: 'convexError',
 					errorData: { a: 1 },
 					requestId: '0f3c',
 					retryable: false,
@@ -542,6 +552,7 @@ describe('an answer of the platform', () => {
 				details: {
 					functionPath: 'jobs:status',
 					kind: 'deployment',
+					reason: 'permissionNeeded',
 					retryable: false,
 					outcome: 'notExecuted',
 				},
@@ -564,6 +575,7 @@ describe('no whole answer', () => {
 				details: {
 					...lost,
 					kind: 'network',
+					reason: 'connectionRefused',
 					code: 'ECONNREFUSED',
 					retryable: true,
 					outcome: 'notExecuted',
@@ -604,6 +616,7 @@ describe('no whole answer', () => {
 					...lost,
 					functionPath: 'counters:increment',
 					kind: 'network',
+					reason: 'connectionBroken',
 					code: 'ECONNRESET',
 					retryable: false,
 					outcome: 'unknown',
@@ -625,6 +638,7 @@ describe('no whole answer', () => {
 					...lost,
 					functionPath: 'counters:wait',
 					kind: 'network',
+					reason: 'timedOut',
 					code: 'ECONNABORTED',
 					retryable: false,
 					outcome: 'unknown',
@@ -655,6 +669,7 @@ describe('no whole answer', () => {
 					...lost,
 					functionPath: operation === 'query' ? 'version:default' : path,
 					kind: 'network',
+					reason: 'cutOff',
 					httpStatus: 200,
 					retryable,
 					outcome: 'unknown',
@@ -674,6 +689,7 @@ describe('no whole answer', () => {
 				details: {
 					...lost,
 					kind: 'network',
+					reason: 'certificateNotTrusted',
 					code: 'DEPTH_ZERO_SELF_SIGNED_CERT',
 					retryable: false,
 					outcome: 'notExecuted',
@@ -693,6 +709,7 @@ describe('no whole answer', () => {
 				details: {
 					...lost,
 					kind: 'network',
+					reason: 'noSecureConnection',
 					code: expect.any(String),
 					retryable: false,
 					outcome: 'notExecuted',
@@ -714,6 +731,7 @@ describe('no whole answer', () => {
 				details: {
 					...lost,
 					kind: 'deployment',
+					reason: 'notConvex',
 					httpStatus: 200,
 					retryable: false,
 					outcome: 'unknown',
@@ -737,6 +755,7 @@ describe('no whole answer', () => {
 				details: {
 					...lost,
 					kind: 'deployment',
+					reason: 'redirected',
 					httpStatus: 307,
 					retryable: false,
 					outcome: 'unknown',

@@ -1,6 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
+import { ADVICE, type AdvisedReason, type FailureReason } from '../../nodes/Convex/convex/advice';
 import { homepage } from '../../package.json';
 import { PROJECT } from '../support/packPackage';
 
@@ -45,6 +46,14 @@ function leadsSomewhere(page: string, link: string): boolean {
 	return anchor === undefined || anchorsOf(target).has(anchor);
 }
 
+/** Reasons without advice of their own; `other` is not shown. */
+const UNADVISED: Record<Exclude<FailureReason, AdvisedReason | 'other'>, true> = {
+	thrown: true,
+	hidden: true,
+	invalidParameter: true,
+	invalidCredential: true,
+};
+
 const pages = filesIn(['.', '.github', 'bench', 'docs', 'emulator', 'examples'], /\.md$/);
 
 describe('the documentation', () => {
@@ -69,6 +78,14 @@ describe('the documentation', () => {
 		expect(links.length).toBeGreaterThan(0);
 		const headings = [...anchorsOf('README.md')].map((anchor) => `${REPOSITORY}#${anchor}`);
 		expect(links.filter((link) => !headings.includes(link))).toEqual([]);
+	});
+
+	it('lists every reason of a failure once, and no other', () => {
+		const list = textOf('docs/errors.md').split('\n## All reasons\n')[1] ?? '';
+		const names = [...list.matchAll(/`(\w+)`/g)]
+			.map(([, name = '']) => name)
+			.filter((name) => name !== 'reason');
+		expect(names.sort()).toEqual([...Object.keys(ADVICE), ...Object.keys(UNADVISED)].sort());
 	});
 
 	it('has a README of at most 200 lines, and pages of at most 150', () => {

@@ -1,7 +1,7 @@
 /** How to get unstuck. */
 export interface Advice {
 	help: string;
-	/** Goes on from `help`: to make the same call again. Left out where the call may have run. */
+	/** Follows `help`: to make the same call again. Left out where the call may have run. */
 	repeat?: string;
 }
 
@@ -96,6 +96,13 @@ const SHARED_ADVICE = {
 		'Give the server a certificate that n8n trusts, or make its authority known to n8n (environment variable NODE_EXTRA_CA_CERTS).',
 	connectionBroken: { help: '', repeat: LATER },
 	noAnswer: `${CHECK_URL} and n8n's network settings.`,
+
+	noLiveConnection:
+		"A proxy or firewall between n8n and the deployment has to let WebSocket connections through. n8n's proxy settings (HTTPS_PROXY) apply to them only with NODE_USE_ENV_PROXY=1 in n8n's environment.",
+	closedBeforeResult:
+		'A large result may take longer than the network or a proxy keeps a connection open: watch a query that returns less.',
+	noResult:
+		'A large result takes a while over a slow network: watch a query that returns less. Otherwise check in Convex what the query is doing.',
 } satisfies Record<string, Advice | string>;
 
 /**
@@ -124,6 +131,11 @@ const NODE_ADVICE = {
 		repeat: 'Run the workflow again for the remaining items when the deployment is back.',
 	},
 	runStopped: { help: '', repeat: 'Run the workflow again.' },
+	sessionInactive:
+		"In a session, each mutation waits for those before it. Check in Convex what the function is doing, or set the option 'Delivery' to 'HTTP'.",
+	connectionKeepsClosing: "Send less data per call, or set the option 'Delivery' to 'HTTP'.",
+	liveConnectionRefused:
+		"Check the credential, or set the option 'Delivery' to 'HTTP', whose errors say more.",
 	cancelled: {
 		help: "The time limit is set in the workflow's settings ('Timeout Workflow').",
 		repeat: 'Run the workflow again.',
@@ -166,13 +178,15 @@ export type NodeReason = keyof typeof NODE_ADVICE | keyof typeof NODE_REQUEST_AD
 export type AdvisedReason = keyof typeof ADVICE;
 
 /**
- * Why a call did not succeed, for code that has to tell failures apart.
+ * Why a call did not succeed, for code and workflows that have to tell failures apart: `details.reason`
+ * of an item is public API.
  *
  * - `thrown`: the function threw. `hidden`: something happened in it that the deployment does not say.
- * - `input`: a parameter or credential field is wrong.
+ * - `invalidParameter`, `invalidCredential`: a field is refused before anything is sent.
  * - `other`: nothing has to tell it from others; its own text says all.
  */
-export type FailureReason = AdvisedReason | 'thrown' | 'hidden' | 'input' | 'other';
+export type FailureReason =
+	AdvisedReason | 'thrown' | 'hidden' | 'invalidParameter' | 'invalidCredential' | 'other';
 
 /** What helps on a surface, by the reason; a reason that is not there has the failure's own advice. */
 export type AdviceTable = Partial<Record<FailureReason, Advice | string>>;

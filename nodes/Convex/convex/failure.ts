@@ -172,12 +172,17 @@ export function executionCancelled(): ConvexFailure {
 	);
 }
 
-/** A parameter or credential field that is refused before anything is sent. */
+/** A parameter that is refused before anything is sent. */
 export function inputFailure(
 	message: string,
 	advice: Advice | string,
-	reason: FailureReason = 'input',
+	reason: FailureReason = 'invalidParameter',
 ): ConvexFailure {
 	const details = { kind: 'input', retryable: false, outcome: 'notExecuted' } as const;
 	return new ConvexFailure(message, advice, details, reason);
+}
+
+/** The same for a field of the credential. */
+export function credentialFailure(message: string, advice: string): ConvexFailure {
+	return inputFailure(message, advice, 'invalidCredential');
 }

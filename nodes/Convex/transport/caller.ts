@@ -10,7 +10,7 @@ import {
 	parseCredential,
 	type ConvexCredential,
 } from '../convex/deployment/credential';
-import { inputFailure } from '../convex/failure';
+import { credentialFailure } from '../convex/failure';
 import { encodeIdentity, type UserIdentity } from '../convex/deployment/identity';
 import { toFailure } from './nodeError';
 
@@ -47,7 +47,7 @@ export async function readCredential(
 ): Promise<ICredentialDataDecryptedObject> {
 	const chosen = context.getNode().credentials?.[CREDENTIAL_TYPE];
 	if (chosen === undefined) {
-		throw inputFailure(
+		throw credentialFailure(
 			'The node has no Convex credential',
 			"Open the node and choose one in 'Credential to connect with', or create one there.",
 		);
@@ -55,7 +55,7 @@ export async function readCredential(
 	try {
 		return await read(CREDENTIAL_TYPE);
 	} catch (thrown) {
-		throw inputFailure(
+		throw credentialFailure(
 			`The credential '${chosen.name}' cannot be used: ${toFailure(thrown).message}`,
 			"Choose another in 'Credential to connect with' if it was deleted or is not shared with this workflow, and correct its expressions if it has some.",
 		);
@@ -77,7 +77,7 @@ export function callerOf(data: ICredentialDataDecryptedObject): Caller {
  */
 export function actingAs(caller: Caller, identity: UserIdentity): Caller {
 	if (caller.credential.authentication !== 'deployKey') {
-		throw inputFailure(
+		throw credentialFailure(
 			"The option 'Act as User' needs a deploy key",
 			"Set the credential's 'Authentication' to 'Deploy Key', or use the user's own token with 'Bearer Token'.",
 		);

@@ -16,7 +16,7 @@ export function toErrorItem(
 	itemIndex: number,
 	more: IDataObject = {},
 ): INodeExecutionData {
-	const details: IDataObject = { ...failure.details, hint: failure.description, ...more };
+	const details: IDataObject = { ...shownDetails(failure), hint: failure.description, ...more };
 	return { json: { error: failure.message, details }, pairedItem: { item: itemIndex } };
 }
 
@@ -70,11 +70,16 @@ export function toNodeError(
 	error.message = failure.message;
 	error.description = failure.description;
 	error.messages = [];
-	error.context.data = { ...failure.details };
+	error.context.data = shownDetails(failure);
 	if (error instanceof NodeApiError) {
 		error.httpCode = httpStatus === undefined ? null : String(httpStatus);
 	}
 	return error;
+}
+
+/** The details as a workflow sees them, with the reason where there is one to branch on. */
+function shownDetails({ details, reason }: ConvexFailure): IDataObject {
+	return { ...details, ...(reason !== 'other' && { reason }) };
 }
 
 /**

@@ -1,5 +1,5 @@
 import { parseDeploymentUrl, resolveSiteUrl } from './deploymentUrl';
-import { inputFailure } from '../failure';
+import { credentialFailure } from '../failure';
 import { unwrapPasted } from './pastedText';
 
 export type AuthenticationKind = 'none' | 'bearerToken' | 'deployKey';
@@ -39,7 +39,7 @@ export function parseCredential(fields: Readonly<Record<string, unknown>>): Conv
 	if (authentication === 'bearerToken') {
 		const token = parseSecret('Bearer Token', textField(fields.token));
 		if (token.includes('|') || KEY_PREFIX.test(token)) {
-			throw inputFailure(
+			throw credentialFailure(
 				"The credential's 'Bearer Token' looks like a deploy key",
 				"Set 'Authentication' to 'Deploy Key', or paste a user's JSON Web Token.",
 			);
@@ -64,13 +64,13 @@ const JSON_WEB_TOKEN = /^e[wy][\w-]+\.[\w-]+\.[\w-]*$/;
 function parseDeployKey(input: string): string {
 	const key = parseSecret('Deploy Key', input);
 	if (JSON_WEB_TOKEN.test(key)) {
-		throw inputFailure(
+		throw credentialFailure(
 			"The credential's 'Deploy Key' looks like a user's JSON Web Token",
 			`Set 'Authentication' to 'Bearer Token', or paste a deploy key. ${WHERE_KEYS_ARE}`,
 		);
 	}
 	if (KEY_PREFIX.test(key) && !key.includes('|')) {
-		throw inputFailure(
+		throw credentialFailure(
 			"The credential's 'Deploy Key' is only the name of a deployment",
 			`A deploy key continues with | and more after the name, e.g. prod:happy-animal-123|…. ${WHERE_KEYS_ARE}`,
 		);
@@ -91,7 +91,7 @@ function deploymentNameOfKey(key: string): string | undefined {
 
 function parseAuthenticationKind(value: unknown): AuthenticationKind {
 	if (value === 'none' || value === 'bearerToken' || value === 'deployKey') return value;
-	throw inputFailure(
+	throw credentialFailure(
 		"The credential's 'Authentication' is not set",
 		"Open the credential and choose 'None', 'Bearer Token' or 'Deploy Key'.",
 	);
@@ -109,25 +109,25 @@ const MAX_SECRET_LENGTH = 16 * 2 ** 10;
 function parseSecret(field: string, input: string): string {
 	const secret = unwrapPasted(unwrapPasted(input).replace(PASTED_SCHEME, ''));
 	if (secret === '') {
-		throw inputFailure(
+		throw credentialFailure(
 			`The credential's '${field}' is empty`,
 			`Paste the value, or set 'Authentication' to 'None' for public functions that need no sign-in.`,
 		);
 	}
 	if (secret.length > MAX_SECRET_LENGTH) {
-		throw inputFailure(
+		throw credentialFailure(
 			`The credential's '${field}' has ${secret.length} characters, more than a request can carry`,
 			'Copy the value once more, and nothing else.',
 		);
 	}
 	if (/["'`“”‘’]/.test(secret)) {
-		throw inputFailure(
+		throw credentialFailure(
 			`The credential's '${field}' contains quotation marks`,
 			'Paste the value alone, without the quotation marks around it.',
 		);
 	}
 	if (!/^[\x21-\x7e]+$/.test(secret)) {
-		throw inputFailure(
+		throw credentialFailure(
 			`The credential's '${field}' contains blanks, line breaks or other characters that no key has`,
 			'Copy the value once more, whole and on one line.',
 		);

@@ -1,4 +1,4 @@
-import { inputFailure, type ConvexFailure } from '../failure';
+import { credentialFailure, type ConvexFailure } from '../failure';
 import { unwrapPasted } from './pastedText';
 
 const DEPLOYMENT_URL_EXAMPLE = 'https://happy-animal-123.convex.cloud';
@@ -73,7 +73,7 @@ export function parseDeploymentUrl(input: string): string {
  */
 export function endpointUrl(deploymentUrl: string, path: string): string {
 	if (ENDPOINT_PATH.test(path)) return `${deploymentUrl}${path}`;
-	throw inputFailure(
+	throw credentialFailure(
 		'The function path contains what cannot stand in a URL',
 		"Write 'Function' as 'module:function', e.g. messages:list. It consists of letters, digits, underscores, periods and slashes.",
 	);
@@ -173,5 +173,5 @@ function baseAddress(url: URL, segments: string[]): string {
 }
 
 function refused(field: string, what: string, help: string): ConvexFailure {
-	return inputFailure(`The credential's '${field}' ${what}`, help);
+	return credentialFailure(`The credential's '${field}' ${what}`, help);
 }

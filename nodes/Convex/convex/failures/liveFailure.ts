@@ -1,5 +1,5 @@
 import { lostAnswer } from './callOutcome';
-import { ConvexFailure, failureOf, type FailureDetails } from '../failure';
+import { failureOf, type ConvexFailure, type FailureDetails } from '../failure';
 import type { SessionOperation } from '../functions/functionCall';
 
 const MS_PER_SECOND = 1_000;
@@ -8,6 +8,9 @@ const MS_PER_SECOND = 1_000;
 const CONNECTION_LOST: FailureDetails = { kind: 'network', retryable: true, outcome: 'unknown' };
 
 const NOTHING_SENT: FailureDetails = { ...CONNECTION_LOST, outcome: 'notExecuted' };
+
+const SENT_ONCE =
+	'An action that was in flight is not sent again: the deployment recognises only mutations that it has had before.';
 
 /** The failure of a call that was never sent, for a reason that is not its own. */
 export function notSent(cause: ConvexFailure): ConvexFailure {
@@ -21,27 +24,27 @@ export function answerLost(operation: SessionOperation, cause: ConvexFailure): C
 
 /** @param reason why the connection was not made; the host's WebSocket mostly does not say */
 export function noLiveConnection(reason: string): ConvexFailure {
-	return new ConvexFailure(
+	return failureOf(
+		'noLiveConnection',
 		`The deployment answers, but the live connection (WebSocket) to it could not be established${saying(reason)}`,
-		"A proxy or firewall between n8n and the deployment has to let WebSocket connections through. n8n's proxy settings (HTTPS_PROXY) apply to them only with NODE_USE_ENV_PROXY=1 in n8n's environment.",
 		NOTHING_SENT,
 	);
 }
 
 /** @param reason what the deployment or the network said the last time, often nothing */
 export function noResultOverConnection(reason: string): ConvexFailure {
-	return new ConvexFailure(
+	return failureOf(
+		'closedBeforeResult',
 		`The deployment answers, and the live connection (WebSocket) to it opens, but closes before the query's result has arrived${saying(reason)}`,
-		'A large result may take longer than the network or a proxy keeps a connection open: watch a query that returns less.',
 		NOTHING_SENT,
 	);
 }
 
 /** There is a connection, and the result that is waited for does not come over it. */
 export function noResult(since: Date): ConvexFailure {
-	return new ConvexFailure(
+	return failureOf(
+		'noResult',
 		`The query has returned no result since ${since.toISOString()}, although the live connection (WebSocket) to the deployment is open`,
-		'A large result takes a while over a slow network: watch a query that returns less. Otherwise check in Convex what the query is doing.',
 		NOTHING_SENT,
 	);
 }
@@ -64,11 +67,11 @@ export function unreadableMessage(): ConvexFailure {
 
 /** @param reason what the deployment or the network said, often nothing */
 export function connectionBroken(reason: string): ConvexFailure {
-	return new ConvexFailure(
+	return failureOf(
+		'connectionBroken',
 		`The connection broke before the answer arrived${saying(reason)}`,
-		'An action that was in flight is not sent again: the deployment recognises only mutations that it has had before.',
 		CONNECTION_LOST,
-	);
+	).with({ advice: SENT_ONCE });
 }
 
 /**
@@ -91,26 +94,26 @@ export function sessionOutage(
 
 /** The connection is there, and calls that have timed out hold up the others. */
 export function sessionInactive(timeoutMs: number): ConvexFailure {
-	return new ConvexFailure(
+	return failureOf(
+		'sessionInactive',
 		`The deployment sent no answer for ${timeoutMs / MS_PER_SECOND} seconds after a call had exceeded its 'Timeout'`,
-		"In a session, each mutation waits for those before it. Check in Convex what the function is doing, or set the option 'Delivery' to 'HTTP'.",
 		CONNECTION_LOST,
 	);
 }
 
 /** @param reason what the deployment said each time, often nothing */
 export function connectionKeepsClosing(reason: string): ConvexFailure {
-	return new ConvexFailure(
+	return failureOf(
+		'connectionKeepsClosing',
 		`The deployment answers, but the live connection (WebSocket) to it keeps closing${saying(reason)}`,
-		"Send less data per call, or set the option 'Delivery' to 'HTTP'.",
 		CONNECTION_LOST,
 	);
 }
 
 export function connectionRefused(reason: string): ConvexFailure {
-	return new ConvexFailure(
+	return failureOf(
+		'liveConnectionRefused',
 		reason === '' ? 'The deployment does not accept the live connection (WebSocket)' : reason,
-		"Check the credential, or set the option 'Delivery' to 'HTTP', whose errors say more.",
 		{ kind: 'deployment', retryable: false, outcome: 'notExecuted' },
 	);
 }

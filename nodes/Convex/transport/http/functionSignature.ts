@@ -52,6 +52,7 @@ export async function readSignatureSince(
 			nearest === undefined
 				? "It was renamed, removed or not deployed yet. Choose another in 'Function'."
 				: `It was renamed, removed or not deployed yet. Did you mean ${quote(nearest)}?`,
+			'functionNotFound',
 		);
 	}
 	if (!isCallable(signature, target)) {
@@ -61,6 +62,7 @@ export async function readSignatureSince(
 			isWatched
 				? "Only queries can be watched. Choose a query in 'Function'."
 				: `Set 'Operation' to '${type}' instead of '${wanted}', or to 'Run by Path'.`,
+			'wrongType',
 		);
 	}
 	return signature;

@@ -2,7 +2,15 @@ import { REQUEST_ADVICE, type Advice, type NodeReason } from '../../convex/advic
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
 
 /** Reasons that no watched query and no request of a trigger fails for. */
-type NeverOfTrigger = 'writeConflict' | 'snapshotGone' | 'unavailable' | 'runStopped' | 'cancelled';
+type NeverOfTrigger =
+	| 'writeConflict'
+	| 'snapshotGone'
+	| 'unavailable'
+	| 'runStopped'
+	| 'cancelled'
+	| 'sessionInactive'
+	| 'connectionKeepsClosing'
+	| 'liveConnectionRefused';
 
 /** In the words of the trigger's own parameters: it has no items, operations and options of a call. */
 const TRIGGER_ADVICE: Record<Exclude<NodeReason, NeverOfTrigger>, Advice | string> = {
