@@ -6,7 +6,7 @@ import type { TestServer } from '../support/awkwardServers';
 import { calling, runConvex } from '../support/convexNode';
 import { startDrippingServer, startFloodingServer } from '../support/drippingServer';
 import { runWorkflow, type CredentialValues } from '../support/engine';
-import { addingKeys, impatientSession } from '../support/sessions';
+import { addingKeys, sessionWithTimeouts } from '../support/sessions';
 import { ActiveTrigger, TRIGGER_TYPE, triggerNode, watching } from '../support/triggers';
 
 /** The longest time limit of a check is that of the credential test, 15 seconds. */
@@ -57,7 +57,7 @@ describe('a server that drips blanks without end', () => {
 				credential,
 				parameters: addingKeys(),
 				input: [{ key: 'a' }],
-				nodeType: impatientSession('mutation', 1_000),
+				nodeType: sessionWithTimeouts('mutation', 1_000),
 			}),
 			activateTrigger(credential),
 			runTriggerByHand(credential),

@@ -3,7 +3,7 @@ import { startDeployment, type EmbeddedDeployment } from '../../emulator/client'
 import { unusedUrl } from '../support/awkwardServers';
 import { calling, type ConvexRunOptions } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
-import { impatientSession } from '../support/sessions';
+import { sessionWithTimeouts } from '../support/sessions';
 
 const convex = useEmbeddedDeployment('none');
 const continuing = { onError: 'continueErrorOutput' } as const;
@@ -175,7 +175,7 @@ describe('a credential with an expression', () => {
 			url: index % 2 === 0 ? down : convex.deployment.url,
 		}));
 		const { success, error } = await convex.run({
-			nodeType: impatientSession('mutation', 300),
+			nodeType: sessionWithTimeouts('mutation', 300),
 			credential: { ...ofEachUser(), deploymentUrl: '={{ $json.url }}' },
 			parameters: calling('mutation', 'users:sign', {}, { delivery: 'session' }),
 			input,

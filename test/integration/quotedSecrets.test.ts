@@ -5,7 +5,7 @@ import { startHttpServer } from '../support/awkwardServers';
 import { calling, runConvex, userOf } from '../support/convexNode';
 import type { CredentialValues } from '../support/engine';
 import { startMalformedMessageServer } from '../support/malformedMessageServer';
-import { impatientSession, inSession } from '../support/sessions';
+import { sessionWithTimeouts, inSession } from '../support/sessions';
 import { watching } from '../support/triggers';
 import { useTriggers } from '../support/triggersOfTest';
 
@@ -140,7 +140,7 @@ describe('a secret that a server quotes', () => {
 			const { stoppedBy } = await use.run({
 				credential: { ...use.credential, deploymentUrl: server.url },
 				parameters: inSession('action', 'jobs:sleep', {}),
-				nodeType: impatientSession('action', 5_000),
+				nodeType: sessionWithTimeouts('action', 5_000),
 			});
 			expectUnquoted(`${stoppedBy?.message} ${stoppedBy?.description}`, deployKey);
 			await server.stop();

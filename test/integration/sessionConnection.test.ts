@@ -4,7 +4,7 @@ import type { FaultEffect } from '../../emulator/faults';
 import { calling, type ConvexRunResult, userOf } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { startMalformedMessageServer } from '../support/malformedMessageServer';
-import { addingKeys, impatientSession, inSession, keys } from '../support/sessions';
+import { addingKeys, sessionWithTimeouts, inSession, keys } from '../support/sessions';
 import { TcpProxy } from '../support/tcpProxy';
 
 const convex = useEmbeddedDeployment('deployKey');
@@ -111,7 +111,7 @@ describe('a connection that does not come back', () => {
 		const running = convex.run({
 			...viaProxy(),
 			parameters: addingKeys(),
-			nodeType: impatientSession('mutation', 1_000),
+			nodeType: sessionWithTimeouts('mutation', 1_000),
 			input: keys(1_500),
 		});
 		await untilAdditions(100);
@@ -142,7 +142,7 @@ describe('a connection that does not come back', () => {
 			...viaProxy(),
 			settings: {},
 			parameters: addingKeys(),
-			nodeType: impatientSession('mutation', 200),
+			nodeType: sessionWithTimeouts('mutation', 200),
 			input: keys(1),
 		});
 		await untilAdditions(1);
@@ -165,7 +165,7 @@ describe('a connection that does not come back', () => {
 		const mutation = await convex.run({
 			...viaProxy(),
 			parameters: addingKeys(),
-			nodeType: impatientSession('mutation', 300),
+			nodeType: sessionWithTimeouts('mutation', 300),
 			input: keys(1),
 		});
 		expect(mutation.success).toHaveLength(1);
@@ -173,7 +173,7 @@ describe('a connection that does not come back', () => {
 		const running = convex.run({
 			...viaProxy(),
 			parameters: inSession('action', 'counters:wait', { ms: 2_500 }),
-			nodeType: impatientSession('action', 2_000),
+			nodeType: sessionWithTimeouts('action', 2_000),
 		});
 		await sleep(100);
 		await proxy.up();
@@ -192,7 +192,7 @@ describe('a connection that does not come back', () => {
 					actAsUser: userOf('={{ ({ issuer: "https://issuer.test", subject: $json.key }) }}'),
 				},
 			),
-			nodeType: impatientSession('mutation', 1_000),
+			nodeType: sessionWithTimeouts('mutation', 1_000),
 			input: keys(100),
 		});
 		expect(error.map((item) => detailsOf(item).outcome)).toEqual(Array(100).fill('notExecuted'));
@@ -223,6 +223,7 @@ describe('an action in flight when the connection breaks', () => {
 					kind: 'network',
 					retryable: false,
 					outcome: 'unknown',
+					reason: 'connectionBroken',
 					hint: expect.stringMatching(/Logs page/),
 				},
 			},

@@ -3,7 +3,7 @@ import { startHttpServer, unusedUrl } from '../support/awkwardServers';
 import { calling, type ConvexRunOptions, userOf } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { startMalformedMessageServer } from '../support/malformedMessageServer';
-import { addingKeys, impatientSession, inSession, keys } from '../support/sessions';
+import { addingKeys, sessionWithTimeouts, inSession, keys } from '../support/sessions';
 
 const convex = useEmbeddedDeployment('deployKey');
 
@@ -258,10 +258,10 @@ describe('a credential that is refused', () => {
 });
 
 describe('a deployment that cannot be reached', () => {
-	const impatient = (deploymentUrl: string): RunOptions => ({
+	const withShortTimeouts = (deploymentUrl: string): RunOptions => ({
 		credential: { ...convex.credential, deploymentUrl },
 		parameters: addingKeys(),
-		nodeType: impatientSession('mutation', 200),
+		nodeType: sessionWithTimeouts('mutation', 200),
 	});
 
 	it('fails all items as over HTTP, after it was waited for', async () => {
@@ -270,7 +270,7 @@ describe('a deployment that cannot be reached', () => {
 			credential: { ...convex.credential, deploymentUrl },
 			parameters: calling('mutation', 'counters:add', '={{ $json }}', { maxRetries: 0 }),
 		});
-		expect(await failureOf(impatient(deploymentUrl))).toEqual(overHttp);
+		expect(await failureOf(withShortTimeouts(deploymentUrl))).toEqual(overHttp);
 		expect(overHttp.stopped).toMatchObject({
 			message: 'Nothing answers at the deployment URL: the connection was refused',
 			context: { code: 'ECONNREFUSED', outcome: 'notExecuted', retryable: true },

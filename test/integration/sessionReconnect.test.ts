@@ -1,7 +1,7 @@
 import { sleep, type IDataObject, type INodeExecutionData } from 'n8n-workflow';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { startMalformedMessageServer } from '../support/malformedMessageServer';
-import { addingKeys, impatientSession, inSession, keys } from '../support/sessions';
+import { addingKeys, sessionWithTimeouts, inSession, keys } from '../support/sessions';
 import { startVanishingSyncServer } from '../support/vanishingSyncServer';
 
 const convex = useEmbeddedDeployment('deployKey');
@@ -24,7 +24,7 @@ describe('a connection that comes back', () => {
 	const broken = async () => {
 		const running = convex.run({
 			parameters: addingKeys(),
-			nodeType: impatientSession('mutation', 2_000),
+			nodeType: sessionWithTimeouts('mutation', 2_000),
 			input: keys(3),
 			settings: continuing,
 		});
@@ -63,7 +63,7 @@ describe('a connection that comes back', () => {
 		await convex.deployment.addFault(fault);
 		const { stoppedBy } = await convex.run({
 			parameters: addingKeys(),
-			nodeType: impatientSession('mutation', 2_500),
+			nodeType: sessionWithTimeouts('mutation', 2_500),
 			input: keys(3),
 		});
 		expect(stoppedBy?.message).toMatch(/^The connection broke, and no call was answered within/);
@@ -90,7 +90,7 @@ describe('a deployment that vanishes with its last answer', () => {
 			const { error } = await convex.run({
 				credential: { ...convex.credential, deploymentUrl: server.url },
 				parameters: addingKeys(),
-				nodeType: impatientSession('mutation', 500),
+				nodeType: sessionWithTimeouts('mutation', 500),
 				input: keys(3),
 				settings: continuing,
 			});

@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
-import { addingKeys, impatientSession, inSession, keys } from '../support/sessions';
+import { addingKeys, sessionWithTimeouts, inSession, keys } from '../support/sessions';
 import { startMalformedMessageServer } from '../support/malformedMessageServer';
 import { TcpProxy } from '../support/tcpProxy';
 
@@ -82,7 +82,7 @@ describe("n8n's Retry On Fail with sessions", () => {
 		const running = convex.run({
 			credential: { ...convex.credential, deploymentUrl: proxy.url },
 			parameters: addingKeys(),
-			nodeType: impatientSession('mutation', 100),
+			nodeType: sessionWithTimeouts('mutation', 100),
 			input: keys(3),
 			settings: { ...retrying, waitBetweenTries: 700 },
 		});
@@ -101,7 +101,7 @@ describe("n8n's Retry On Fail with sessions", () => {
 		const running = convex.run({
 			credential: { ...convex.credential, deploymentUrl: proxy.url },
 			parameters: addingKeys(),
-			nodeType: impatientSession('mutation', 100),
+			nodeType: sessionWithTimeouts('mutation', 100),
 			input: keys(3),
 			settings: { ...retrying, maxTries: 5, waitBetweenTries: 300 },
 		});

@@ -1,7 +1,7 @@
 import { sleep, type IDataObject, type INodeExecutionData } from 'n8n-workflow';
 import { calling, type ConvexRunOptions, userOf } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
-import { addingKeys, impatientSession, inSession, keys } from '../support/sessions';
+import { addingKeys, sessionWithTimeouts, inSession, keys } from '../support/sessions';
 import { startSilentSyncServer, type SilentSyncServer } from '../support/silentSyncServer';
 import { TcpProxy } from '../support/tcpProxy';
 
@@ -137,7 +137,7 @@ describe('a deployment that takes calls and never answers', () => {
 	) => {
 		const { error } = await convex.run({
 			credential: { ...convex.credential, deploymentUrl: silent.url },
-			nodeType: impatientSession(operation, silenceLimitMs),
+			nodeType: sessionWithTimeouts(operation, silenceLimitMs),
 			parameters,
 			input,
 			settings: continuing,

@@ -2,7 +2,7 @@ import { sleep } from 'n8n-workflow';
 import { startUntrustedServer } from '../support/awkwardServers';
 import { startSilentSyncServer } from '../support/silentSyncServer';
 import { TcpProxy } from '../support/tcpProxy';
-import { impatient, watching } from '../support/triggers';
+import { withTimeouts, watching } from '../support/triggers';
 import { useTriggers } from '../support/triggersOfTest';
 
 const use = useTriggers('deployKey');
@@ -44,7 +44,7 @@ describe('a deployment that is away', () => {
 		await proxy.up();
 		const trigger = await use.activate(counter(), {
 			...viaProxy(),
-			nodeType: impatient({ firstCheckMs: 50, freshAttemptMs: 10_000, prolongedMs: 300 }),
+			nodeType: withTimeouts({ firstCheckMs: 50, freshAttemptMs: 10_000, prolongedMs: 300 }),
 		});
 		await proxy.down();
 		await trigger.failedExecutions.until(() => true);
@@ -72,7 +72,7 @@ describe('a deployment that is away', () => {
 	it('over the live connection only is reported earlier, with what to look at', async () => {
 		await use.deployment.addFault({ kind: 'dropBefore', path: 'sync/handshake', times: 1000 });
 		const trigger = await use.activate(counter(), {
-			nodeType: impatient({ firstCheckMs: 50, freshAttemptMs: 50, prolongedMs: 600_000 }),
+			nodeType: withTimeouts({ firstCheckMs: 50, freshAttemptMs: 50, prolongedMs: 600_000 }),
 		});
 		expect(await trigger.failedExecutions.until(() => true)).toEqual({
 			message: expect.stringMatching(
@@ -84,7 +84,7 @@ describe('a deployment that is away', () => {
 
 	it('and answers again while the client still waits is connected to at once, unreported', async () => {
 		const trigger = await use.activate(counter(), {
-			nodeType: impatient({ firstCheckMs: 50, freshAttemptMs: 10_000, prolongedMs: 600_000 }),
+			nodeType: withTimeouts({ firstCheckMs: 50, freshAttemptMs: 10_000, prolongedMs: 600_000 }),
 		});
 		// Convex's client connects again 1.5 seconds after this, at the earliest.
 		await use.deployment.closeSockets(1013, 'TooManyConcurrentRequests');
@@ -98,7 +98,7 @@ describe('a deployment that is away', () => {
 		await proxy.up();
 		const trigger = await use.activate(counter(), {
 			...viaProxy(),
-			nodeType: impatient({ firstCheckMs: 50, freshAttemptMs: 10_000, prolongedMs: 400 }),
+			nodeType: withTimeouts({ firstCheckMs: 50, freshAttemptMs: 10_000, prolongedMs: 400 }),
 		});
 		await proxy.down();
 		await sleep(150);
@@ -113,7 +113,7 @@ describe('a deployment that is away', () => {
 		await proxy.up();
 		const trigger = await use.activate(counter(), {
 			...viaProxy(),
-			nodeType: impatient({ firstCheckMs: 50, freshAttemptMs: 1_000, prolongedMs: 2_000 }),
+			nodeType: withTimeouts({ firstCheckMs: 50, freshAttemptMs: 1_000, prolongedMs: 2_000 }),
 		});
 		await use.deployment.addFault({ kind: 'dropBefore', path: 'sync/handshake', times: 1000 });
 		await use.deployment.killSockets();
@@ -127,7 +127,7 @@ describe('a deployment that is away', () => {
 		const silent = await startSilentSyncServer();
 		const trigger = await use.activate(counter(), {
 			credential: { ...use.credential, deploymentUrl: silent.url },
-			nodeType: impatient({ firstCheckMs: 50, freshAttemptMs: 50, prolongedMs: 200 }),
+			nodeType: withTimeouts({ firstCheckMs: 50, freshAttemptMs: 50, prolongedMs: 200 }),
 		});
 		expect(await trigger.failedExecutions.until(() => true)).toEqual({
 			message: expect.stringMatching(
@@ -156,7 +156,7 @@ describe('a deployment that is away', () => {
 				mode: 'init',
 				// One that remembers something does not wait for its first result, and reports from then on.
 				staticData: { 'node:Convex Trigger': { watch: 'another', result: 'before' } },
-				nodeType: impatient({ firstCheckMs: 100, freshAttemptMs: 100, prolongedMs: 600_000 }),
+				nodeType: withTimeouts({ firstCheckMs: 100, freshAttemptMs: 100, prolongedMs: 600_000 }),
 			},
 		);
 		const { items } = await trigger.nthStart(1);
@@ -167,7 +167,7 @@ describe('a deployment that is away', () => {
 
 	it('no longer, once a result has arrived, is not checked again', async () => {
 		const trigger = await use.activate(counter(), {
-			nodeType: impatient({ firstCheckMs: 300, freshAttemptMs: 300, prolongedMs: 600_000 }),
+			nodeType: withTimeouts({ firstCheckMs: 300, freshAttemptMs: 300, prolongedMs: 600_000 }),
 		});
 		await sleep(1_200);
 		expect(trigger.failedExecutions.all).toEqual([]);
@@ -177,7 +177,7 @@ describe('a deployment that is away', () => {
 		const untrusted = await startUntrustedServer();
 		const trigger = await use.activate(mapped, {
 			credential: { ...use.credential, deploymentUrl: untrusted.url },
-			nodeType: impatient({ firstCheckMs: 50, freshAttemptMs: 50, prolongedMs: 300 }),
+			nodeType: withTimeouts({ firstCheckMs: 50, freshAttemptMs: 50, prolongedMs: 300 }),
 			mode: 'init',
 		});
 		const { message } = await trigger.failedExecutions.until(() => true);

@@ -1,7 +1,7 @@
 import { sleep } from 'n8n-workflow';
 import { startMalformedMessageServer } from '../support/malformedMessageServer';
 import { TcpProxy } from '../support/tcpProxy';
-import { impatient, watching, type ActiveTrigger } from '../support/triggers';
+import { withTimeouts, watching, type ActiveTrigger } from '../support/triggers';
 import { useTriggers } from '../support/triggersOfTest';
 
 const use = useTriggers('deployKey');
@@ -108,7 +108,7 @@ describe('a deployment that sends what it should not', () => {
 		const server = await startMalformedMessageServer(use.deployment.url, Array(100).fill(fatal));
 		const trigger = await use.activate(counter(), {
 			credential: { ...use.credential, deploymentUrl: server.url },
-			nodeType: impatient({ firstCheckMs: 50, freshAttemptMs: 50, prolongedMs: 600_000 }),
+			nodeType: withTimeouts({ firstCheckMs: 50, freshAttemptMs: 50, prolongedMs: 600_000 }),
 		});
 		const { message } = await trigger.failedExecutions.until(() => true);
 		expect(message).toContain("closes before the query's result has arrived: unsupported client");

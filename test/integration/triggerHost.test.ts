@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Node, not in n8n */
 import '../support/ssrfProtection';
-import { ActiveTrigger, impatient, watching } from '../support/triggers';
+import { ActiveTrigger, withTimeouts, watching } from '../support/triggers';
 import { startHttpServer, type TestServer } from '../support/awkwardServers';
 
 /** A trigger in an n8n that protects its own network, or on an old Node.js. */
@@ -34,7 +34,7 @@ it('after a restart of n8n is not connected either, and says so after a while', 
 		credential: { deploymentUrl: server.url, authentication: 'none' },
 		parameters: watching('tasks:list'),
 		mode: 'init',
-		nodeType: impatient({ firstCheckMs: 50, freshAttemptMs: 50, prolongedMs: 200 }),
+		nodeType: withTimeouts({ firstCheckMs: 50, freshAttemptMs: 50, prolongedMs: 200 }),
 	});
 	await restarted.activate();
 	const { message } = await restarted.failedExecutions.until(() => true);

@@ -30,7 +30,7 @@ export function keys(count: number): Array<{ key: string }> {
 }
 
 /** The Convex node, with sessions that wait for a lost connection no longer than this. */
-export function impatientSession(operation: SessionOperation, limitMs: number): INodeType {
+export function sessionWithTimeouts(operation: SessionOperation, limitMs: number): INodeType {
 	const thresholds = { firstCheckMs: limitMs, prolongedMs: limitMs };
 	return Object.assign(new Convex(), {
 		async execute(this: IExecuteFunctions) {

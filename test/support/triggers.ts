@@ -196,7 +196,7 @@ export function triggerNode(parameters: INode['parameters']): INode {
 }
 
 /** The trigger, which waits no longer for an unavailable deployment than this. */
-export function impatient(thresholds: SubscriptionThresholds): INodeType {
+export function withTimeouts(thresholds: SubscriptionThresholds): INodeType {
 	return Object.assign(new ConvexTrigger(), {
 		async trigger(this: ITriggerFunctions) {
 			return await startTrigger(this, thresholds);

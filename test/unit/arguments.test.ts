@@ -1,8 +1,5 @@
-import {
-	describeType,
-	encodeArguments,
-	isPlainObject,
-} from '../../nodes/Convex/convex/values/encodeArguments';
+import { encodeArguments } from '../../nodes/Convex/convex/values/encodeArguments';
+import { describeType, isPlainObject } from '../../nodes/Convex/convex/values/plainObject';
 
 const SOURCE = "'Arguments (JSON)'";
 

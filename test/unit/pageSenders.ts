@@ -1,10 +1,8 @@
 import type { JSONValue } from 'convex/values';
 import type { ListPage } from '../../nodes/Convex/actions/calls/readPages';
 import type { PaginationOptions } from '../../nodes/Convex/parameters/pagination';
-import {
-	isPlainObject,
-	type EncodedArguments,
-} from '../../nodes/Convex/convex/values/encodeArguments';
+import type { EncodedArguments } from '../../nodes/Convex/convex/values/encodeArguments';
+import { isPlainObject } from '../../nodes/Convex/convex/values/plainObject';
 import type { FunctionResult } from '../../nodes/Convex/convex/responses/functionResponse';
 import type { PagedList } from './pagedList';
 

@@ -1,5 +1,5 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-import { describeType, isPlainObject } from '../convex/values/encodeArguments';
+import { describeType, isPlainObject } from '../convex/values/plainObject';
 import { inputFailure } from '../convex/failure';
 import type { ParameterReader } from './parameterReader';
 

@@ -1,17 +1,20 @@
 import type { ILoadOptionsFunctions } from 'n8n-workflow';
 import { hasExpression } from './expressions';
-import { isPlainObject } from '../convex/values/encodeArguments';
+import { locatorOf } from './functionLocator';
+import { isPlainObject } from '../convex/values/plainObject';
 import { parseComponentPath } from '../convex/functions/componentPath';
 import { inputFailure } from '../convex/failure';
 import { toFunctionPath } from '../convex/functions/functionPath';
-import type { FunctionOperation, FunctionTarget } from '../convex/functions/functionCall';
-
-const OPERATIONS: readonly FunctionOperation[] = ['query', 'mutation', 'action', 'run'];
+import {
+	FUNCTION_OPERATIONS,
+	type FunctionOperation,
+	type FunctionTarget,
+} from '../convex/functions/functionCall';
 
 /** The operation that is chosen in the open form. */
 export function readFormOperation(context: ILoadOptionsFunctions): FunctionOperation {
 	const chosen: unknown = context.getCurrentNodeParameter('operation');
-	return OPERATIONS.find((operation) => operation === chosen) ?? 'query';
+	return FUNCTION_OPERATIONS.find((operation) => operation === chosen) ?? 'query';
 }
 
 /**
@@ -49,8 +52,7 @@ export function isFormFilledIn(context: ILoadOptionsFunctions): boolean {
  * @throws ConvexFailure (`input`) while there is none, or only an expression
  */
 export function readFormTarget(context: ILoadOptionsFunctions): FunctionTarget {
-	const locator: unknown = context.getCurrentNodeParameter('functionPath');
-	const [mode, value] = isPlainObject(locator) ? [locator.mode, locator.value] : ['path', locator];
+	const { mode, value } = locatorOf(context.getCurrentNodeParameter('functionPath'));
 	if (typeof value !== 'string' || value === '') {
 		throw inputFailure("No function is chosen in 'Function' yet", 'Choose one first.');
 	}

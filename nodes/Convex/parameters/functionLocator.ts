@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { isPlainObject } from '../convex/values/encodeArguments';
+import { isPlainObject } from '../convex/values/plainObject';
 import { inputFailure } from '../convex/failure';
 import { toFunctionPath, type FunctionPath } from '../convex/functions/functionPath';
 import type { ParameterReader } from './parameterReader';
@@ -32,10 +32,16 @@ export function functionPathDescription(description: string): INodeProperties {
 	};
 }
 
+/** What stands in the parameter. An expression for the whole of it gives the path alone. */
+export function locatorOf(parameter: unknown): { mode: unknown; value: unknown } {
+	return isPlainObject(parameter)
+		? { mode: parameter.mode, value: parameter.value }
+		: { mode: 'path', value: parameter };
+}
+
 /** @throws ConvexFailure (`input`) naming the parameter */
 export function readFunctionPath(context: ParameterReader, itemIndex: number): FunctionPath {
-	const locator: unknown = context.getNodeParameter('functionPath', itemIndex);
-	const [mode, value] = isPlainObject(locator) ? [locator.mode, locator.value] : ['path', locator];
+	const { mode, value } = locatorOf(context.getNodeParameter('functionPath', itemIndex));
 	if (typeof value === 'string') return toFunctionPath(mode, value);
 	throw inputFailure(
 		"'Function' is not text",

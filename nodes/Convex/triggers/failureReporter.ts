@@ -5,11 +5,11 @@ import type { ConvexFailure } from '../convex/failure';
  *
  * - `query`: the query throws, or is refused.
  * - `result`: its result cannot be watched the way that was chosen.
- * - `absence`: there is no connection to the deployment, or nothing comes over it.
+ * - `outage`: there is no connection to the deployment, or nothing comes over it.
  * - `start`: n8n did not start the workflow.
- * - `memory`: what is remembered cannot be written to n8n's static data.
+ * - `checkpoint`: what is remembered cannot be written to n8n's static data.
  */
-export type IncidentKind = 'query' | 'result' | 'absence' | 'start' | 'memory';
+export type IncidentKind = 'query' | 'result' | 'outage' | 'start' | 'checkpoint';
 
 /** What the workflow's next item says of a failure that is over. */
 export interface Recovery {

@@ -1,4 +1,3 @@
-import { sleep } from 'n8n-workflow';
 import { inputFailure } from '../../convex/failure';
 import type { FunctionCall, SessionOperation } from '../../convex/functions/functionCall';
 import { formatFunctionPath } from '../../convex/functions/functionPath';
@@ -10,15 +9,12 @@ import type { CallRunner } from './callRunner';
 import type { PreparedCall } from './prepareCall';
 
 /** The deployment queues 1,000 of a connection, and then closes it. */
-const MAX_HELD = 500;
+const MAX_IN_FLIGHT = 500;
 
 const MEBIBYTE = 2 ** 20;
 
 /** What is in flight is kept in memory, to be sent again. */
 const MAX_BYTES_IN_FLIGHT = 16 * MEBIBYTE;
-
-/** Answers come in bursts, and each lets a further item be sent: n8n has to get a word in. */
-const MAX_BUSY_MS = 20;
 
 /**
  * A larger message would end the connection, each time it is sent: the backend's WebSocket library
@@ -44,20 +40,17 @@ export async function runSession(
 ): Promise<void> {
 	checkWebSocketSupport();
 	const delivery = new SessionDelivery(run, operation, thresholds);
-	let busySinceMs = performance.now();
 	try {
 		for (;;) {
-			await delivery.vacant();
-			if (performance.now() - busySinceMs > MAX_BUSY_MS) {
-				await sleep(0);
-				busySinceMs = performance.now();
-			}
+			await delivery.whenAvailable();
+			// Answers come in bursts, and each lets a further item be sent.
+			await run.yieldToEventLoop();
 			const itemIndex = run.items.next();
 			if (itemIndex === undefined) break;
 			const prepared = await run.prepare(itemIndex);
 			if (prepared !== undefined) await delivery.send(prepared);
 		}
-		await delivery.idle();
+		await delivery.drain();
 	} finally {
 		await delivery.close();
 	}
@@ -75,7 +68,7 @@ class SessionDelivery {
 	private readonly items: ConcurrencyLimiter;
 
 	/** Of calls that the deployment holds, also those that were not waited for any longer. */
-	private readonly held = new ConcurrencyLimiter(MAX_HELD);
+	private readonly inFlight = new ConcurrencyLimiter(MAX_IN_FLIGHT);
 
 	private bytesInFlight = 0;
 
@@ -90,17 +83,17 @@ class SessionDelivery {
 		private readonly thresholds: OutageThresholds,
 	) {
 		this.items = new ConcurrencyLimiter(
-			operation === 'mutation' ? MAX_HELD : run.options.concurrency,
+			operation === 'mutation' ? MAX_IN_FLIGHT : run.options.concurrency,
 		);
 	}
 
 	/** Waits until one more may be in flight, or the run has stopped. */
-	async vacant(): Promise<void> {
-		await this.until(() => this.items.free > 0 && this.held.free > 0);
+	async whenAvailable(): Promise<void> {
+		await this.waitUntil(() => this.items.free > 0 && this.inFlight.free > 0);
 	}
 
 	/** Waits until all items have ended that were sent. */
-	async idle(): Promise<void> {
+	async drain(): Promise<void> {
 		await this.items.drain();
 	}
 
@@ -118,14 +111,14 @@ class SessionDelivery {
 			await run.end(prepared, { status: 'failure', failure: tooLarge(bytes) });
 			return;
 		}
-		await this.until(
+		await this.waitUntil(
 			() => this.bytesInFlight === 0 || this.bytesInFlight + bytes <= MAX_BYTES_IN_FLIGHT,
 		);
 		const session = await this.sessionFor(prepared);
 		if (session === undefined) return;
 		const call = { functionPath, args, componentPath, valueFormat, timeoutMs };
 		const { result, released } = session.call(call);
-		this.held.start(async () => await this.counting(bytes, released));
+		this.inFlight.start(async () => await this.counting(bytes, released));
 		this.items.start(async () => await run.end(prepared, await result));
 	}
 
@@ -138,11 +131,11 @@ class SessionDelivery {
 		}
 	}
 
-	/** Waits until something is so that calls in flight stand against, or the run has stopped. */
-	private async until(isSo: () => boolean): Promise<void> {
+	/** Waits until completed calls let a condition hold, or the run has stopped. */
+	private async waitUntil(condition: () => boolean): Promise<void> {
 		const { stopped } = this.run.items;
-		while (!isSo() && !stopped.aborted) {
-			await Promise.race([this.items.nextCompletion(), this.held.nextCompletion()]);
+		while (!condition() && !stopped.aborted) {
+			await Promise.race([this.items.nextCompletion(), this.inFlight.nextCompletion()]);
 		}
 	}
 
@@ -154,13 +147,13 @@ class SessionDelivery {
 	 * @returns undefined when the run has stopped
 	 */
 	private async sessionFor(prepared: PreparedCall): Promise<Session | undefined> {
-		const { items, held, run, operation } = this;
+		const { items, inFlight, run, operation } = this;
 		const { deploymentUrl, authorization } = prepared.caller.credential;
 		const { opened } = this;
 		const isAnother =
 			opened?.deploymentUrl !== deploymentUrl || opened.authorization !== authorization;
 		if (opened !== undefined && isAnother) {
-			await this.until(() => items.isIdle && (operation === 'action' || held.isIdle));
+			await this.waitUntil(() => items.isIdle && (operation === 'action' || inFlight.isIdle));
 			if (run.items.stopped.aborted) return undefined;
 			if (opened.session.endReason?.scope === 'deployment')
 				this.unavailable.set(opened.deploymentUrl, opened.session);

@@ -1,11 +1,16 @@
-import type { INodeProperties } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { inputFailure } from '../../convex/failure';
+import { FUNCTION_OPERATIONS } from '../../convex/functions/functionCall';
+import { quote } from '../../convex/values/quote';
 import { argumentsDescription } from '../../parameters/arguments';
 import { functionPathDescription } from '../../parameters/functionLocator';
 import { optionsDescription } from '../../parameters/options';
 import { outputShape } from '../../parameters/outputShape';
 import { paginationDescription } from '../../parameters/pagination';
-import { CALLS } from '../../parameters/options/option';
-import { operations } from './operations';
+import type { ItemCallers } from '../../transport/itemCallers';
+import { runQueries } from '../calls/batchedQueries';
+import { runCalls } from '../calls/individualCalls';
+import type { ItemResults } from '../itemResults';
 
 export const description: INodeProperties[] = [
 	{
@@ -15,18 +20,61 @@ export const description: INodeProperties[] = [
 		noDataExpression: true,
 		default: 'query',
 		displayOptions: { show: { resource: ['function'] } },
-		options: Object.values(operations).map((operation) => operation.description),
+		options: [
+			{
+				name: 'Query',
+				value: 'query',
+				action: 'Run query function',
+				description: 'Read data with a query function',
+			},
+			{
+				name: 'Mutation',
+				value: 'mutation',
+				action: 'Run mutation function',
+				description: 'Change data with a mutation function, all of it or nothing',
+			},
+			{
+				name: 'Action',
+				value: 'action',
+				action: 'Run action function',
+				description: 'Do work with an action function, which may call other services',
+			},
+			{
+				name: 'Run by Path',
+				value: 'run',
+				action: 'Run function by path',
+				description: 'Run a function of any type: query, mutation or action',
+			},
+		],
 	},
 	...[
 		functionPathDescription('The Convex function to run'),
 		...argumentsDescription(true),
 		...paginationDescription,
 		outputShape.property,
-		optionsDescription(CALLS),
+		optionsDescription(FUNCTION_OPERATIONS),
 	].map(forThisResource),
 ];
 
 function forThisResource(property: INodeProperties): INodeProperties {
 	const show = { resource: ['function'], ...property.displayOptions?.show };
 	return { ...property, displayOptions: { ...property.displayOptions, show } };
+}
+
+/** @throws ConvexFailure (`input`) for an unknown operation, or an option that holds for all items */
+export async function execute(
+	context: IExecuteFunctions,
+	items: ItemResults,
+	callers: ItemCallers,
+	chosen: string,
+): Promise<void> {
+	const operation = FUNCTION_OPERATIONS.find((known) => known === chosen);
+	if (operation === undefined) {
+		throw inputFailure(
+			`'Operation' has the unknown value ${quote(chosen)}`,
+			`It is one of: ${FUNCTION_OPERATIONS.join(', ')}.`,
+		);
+	}
+	if (operation === 'query') await runQueries(context, items, callers);
+	else await runCalls(context, items, callers, operation);
 }

@@ -1,5 +1,5 @@
 import type { JSONValue } from 'convex/values';
-import { describeType } from '../values/encodeArguments';
+import { describeType } from '../values/plainObject';
 import { inputFailure, type ConvexFailure } from '../failure';
 import { quote, shortened } from '../values/quote';
 import { fingerprintOf, fingerprintOfJson } from '../values/fingerprint';

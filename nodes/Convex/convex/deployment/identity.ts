@@ -1,13 +1,12 @@
 import {
-	describeType,
 	halfCharacter,
 	INVALID_DATE_TEXT,
 	invalidDate,
-	isPlainObject,
 	jsonOf,
 	MAX_NESTING,
 	nestedTooDeep,
 } from '../values/encodeArguments';
+import { describeType, isPlainObject } from '../values/plainObject';
 import { placeIn, type Step } from '../values/conversion';
 import { inputFailure } from '../failure';
 import { adviceOutsideArguments, parseJsonText } from '../values/jsonText';

@@ -1,5 +1,5 @@
 import type { Value } from 'convex/values';
-import { isPlainObject } from '../values/encodeArguments';
+import { isPlainObject } from '../values/plainObject';
 import type { ConvexCredential } from './credential';
 import type { ConvexFailure } from '../failure';
 import { replaced, spellingsOf, type Secret, type Spelling } from './secretSpellings';

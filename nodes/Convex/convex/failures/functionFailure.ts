@@ -2,7 +2,7 @@ import type { JSONValue } from 'convex/values';
 import { ADVICE, type AdvisedReason } from '../advice';
 import { ConvexFailure, failureOf } from '../failure';
 import type { FunctionOperation } from '../functions/functionCall';
-import { isPlainObject } from '../values/encodeArguments';
+import { isPlainObject } from '../values/plainObject';
 import { KNOWN_FAILURES, KNOWN_THROWS } from './knownFailures';
 
 /** An answer with `status: "error"`. */

@@ -1,4 +1,4 @@
-import { describeType } from '../values/encodeArguments';
+import { describeType } from '../values/plainObject';
 import { inputFailure } from '../failure';
 import { quote } from '../values/quote';
 

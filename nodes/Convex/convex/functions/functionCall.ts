@@ -2,7 +2,9 @@ import type { EncodedArguments } from '../values/encodeArguments';
 import { formatFunctionPath, type FunctionPath } from './functionPath';
 
 /** How a function is called; `run` takes a function of any type. */
-export type FunctionOperation = 'query' | 'mutation' | 'action' | 'run';
+export const FUNCTION_OPERATIONS = ['query', 'mutation', 'action', 'run'] as const;
+
+export type FunctionOperation = (typeof FUNCTION_OPERATIONS)[number];
 
 /** What is called over a live connection; queries are watched there. */
 export type SessionOperation = Extract<FunctionOperation, 'mutation' | 'action'>;

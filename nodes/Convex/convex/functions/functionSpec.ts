@@ -1,4 +1,4 @@
-import { isPlainObject } from '../values/encodeArguments';
+import { isPlainObject } from '../values/plainObject';
 import { formatFunctionPath, type FunctionPath } from './functionPath';
 import { parseValidator, type Validator } from '../values/validator';
 

@@ -1,5 +1,5 @@
 import type { JSONValue } from 'convex/values';
-import { isPlainObject } from '../values/encodeArguments';
+import { isPlainObject } from '../values/plainObject';
 import { FOREIGN_ANSWER } from '../failures/callOutcome';
 import { failureOf, type ConvexFailure } from '../failure';
 import type { DeploymentResponse, FunctionOperation } from '../functions/functionCall';

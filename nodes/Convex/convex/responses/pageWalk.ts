@@ -1,10 +1,6 @@
 import type { JSONValue } from 'convex/values';
-import {
-	describeType,
-	encodeArguments,
-	isPlainObject,
-	type EncodedArguments,
-} from '../values/encodeArguments';
+import { encodeArguments, type EncodedArguments } from '../values/encodeArguments';
+import { describeType, isPlainObject } from '../values/plainObject';
 import { ConvexFailure, inputFailure } from '../failure';
 import type { FunctionSignature } from '../functions/functionSpec';
 import { adviceOutsideArguments, parseJsonText } from '../values/jsonText';

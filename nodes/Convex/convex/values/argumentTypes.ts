@@ -1,11 +1,6 @@
 import { ADVICE } from '../advice';
-import {
-	describeType,
-	int64OutOfRange,
-	invalidDate,
-	isPlainObject,
-	jsonOf,
-} from './encodeArguments';
+import { int64OutOfRange, invalidDate, jsonOf } from './encodeArguments';
+import { describeType, isPlainObject } from './plainObject';
 import { fromBase64WithBlanks } from './base64';
 import { converted, refused, valueOrThrow, type Conversion, type Refusal } from './conversion';
 import { isKeptByDouble } from './decimalText';

@@ -1,3 +1,4 @@
+import { describeType, isPlainObject } from './plainObject';
 import { convexToJson, jsonToConvex, type JSONValue } from 'convex/values';
 import { isBase64, toBase64 } from './base64';
 import { inputFailure, type ConvexFailure } from '../failure';
@@ -193,25 +194,6 @@ export function definedEntries(
 	object: Readonly<Record<string, unknown>>,
 ): Array<[string, unknown]> {
 	return Object.entries(object).filter(([, value]) => value !== undefined);
-}
-
-export function isPlainObject(value: unknown): value is Record<string, unknown> {
-	if (typeof value !== 'object' || value === null) return false;
-	const prototype: unknown = Object.getPrototypeOf(value);
-	// Objects of an expression come from another realm: their prototype is that realm's Object's.
-	return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
-
-/** The kind of a value in a user's words: "a number", "an array". */
-export function describeType(value: unknown): string {
-	if (value === null) return 'null';
-	if (value === undefined) return 'missing';
-	if (Array.isArray(value)) return 'an array';
-	if (typeof value === 'string') return 'text';
-	if (typeof value === 'object' && !isPlainObject(value)) {
-		return `a ${value.constructor?.name ?? 'special'} object`;
-	}
-	return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }
 
 export function int64OutOfRange(subject: string): ConvexFailure {

@@ -1,5 +1,6 @@
 import { convexToJson } from 'convex/values';
-import { definedEntries, isPlainObject } from './encodeArguments';
+import { definedEntries } from './encodeArguments';
+import { isPlainObject } from './plainObject';
 import { doesNotFit, isDateObject, toArgument } from './argumentTypes';
 import { converted, type Conversion } from './conversion';
 import { describeValidator, type LiteralValue, type Validator } from './validator';

@@ -1,6 +1,7 @@
 import { shortened } from './quote';
 import { jsonToConvex, type JSONValue } from 'convex/values';
-import { isPlainObject, MAX_NESTING } from './encodeArguments';
+import { MAX_NESTING } from './encodeArguments';
+import { isPlainObject } from './plainObject';
 
 /** A value that a literal validator names. */
 export type LiteralValue = string | number | boolean | bigint;

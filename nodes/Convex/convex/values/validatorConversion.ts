@@ -1,4 +1,5 @@
-import { definedEntries, isPlainObject } from './encodeArguments';
+import { definedEntries } from './encodeArguments';
+import { isPlainObject } from './plainObject';
 import { doesNotFit, isDateObject, toArray, toObject } from './argumentTypes';
 import {
 	converted,

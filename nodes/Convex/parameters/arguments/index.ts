@@ -1,9 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
-import {
-	encodeArguments,
-	isPlainObject,
-	type EncodedArguments,
-} from '../../convex/values/encodeArguments';
+import { encodeArguments, type EncodedArguments } from '../../convex/values/encodeArguments';
+import { isPlainObject } from '../../convex/values/plainObject';
 import type { FunctionSignature } from '../../convex/functions/functionSpec';
 import { ARGUMENTS_ADVICE, parseJsonText } from '../../convex/values/jsonText';
 import { argumentFieldsDescription, readArgumentFields } from './fields';

@@ -1,5 +1,5 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { describeType } from '../../convex/values/encodeArguments';
+import { describeType } from '../../convex/values/plainObject';
 import { inputFailure } from '../../convex/failure';
 import { enumField, readParameter } from '../field';
 import type { ParameterReader } from '../parameterReader';

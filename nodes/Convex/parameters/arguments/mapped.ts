@@ -1,5 +1,5 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { isPlainObject } from '../../convex/values/encodeArguments';
+import { isPlainObject } from '../../convex/values/plainObject';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
 import type { FunctionSignature } from '../../convex/functions/functionSpec';
 import {

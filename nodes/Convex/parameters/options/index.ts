@@ -1,7 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { parseComponentPath } from '../../convex/functions/componentPath';
 import { inputFailure } from '../../convex/failure';
-import type { FunctionOperation, ValueFormat } from '../../convex/functions/functionCall';
+import {
+	FUNCTION_OPERATIONS,
+	type FunctionOperation,
+	type ValueFormat,
+} from '../../convex/functions/functionCall';
 import type { UserIdentity } from '../../convex/deployment/identity';
 import { booleanField, enumField, integerField, readParameter, toFieldValues } from '../field';
 import { outputShape, type OutputShape } from '../outputShape';
@@ -15,7 +19,6 @@ import {
 import type { ParameterReader } from '../parameterReader';
 import { actAsUser } from './actAsUser';
 import {
-	CALLS,
 	EVERYWHERE,
 	option,
 	optionReader,
@@ -54,7 +57,7 @@ const component = option<string | undefined>(EVERYWHERE, {
 });
 
 const convertTypes = option(
-	CALLS,
+	FUNCTION_OPERATIONS,
 	booleanField({
 		displayName: 'Convert Argument Types',
 		name: 'convertTypes',
@@ -65,7 +68,7 @@ const convertTypes = option(
 );
 
 const timeout = option(
-	CALLS,
+	FUNCTION_OPERATIONS,
 	integerField({
 		displayName: 'Timeout',
 		name: 'timeout',

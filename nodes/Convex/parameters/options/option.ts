@@ -1,12 +1,11 @@
 import type { INodeProperties } from 'n8n-workflow';
-import type { FunctionOperation } from '../../convex/functions/functionCall';
+import { FUNCTION_OPERATIONS, type FunctionOperation } from '../../convex/functions/functionCall';
 import type { Field, FieldValues } from '../field';
 
 /** Where an option may have a meaning: for an operation of the node, or for the trigger. */
 export type Place = FunctionOperation | 'trigger';
 
-export const CALLS: readonly Place[] = ['query', 'mutation', 'action', 'run'];
-export const EVERYWHERE: readonly Place[] = [...CALLS, 'trigger'];
+export const EVERYWHERE: readonly Place[] = [...FUNCTION_OPERATIONS, 'trigger'];
 
 /** A row of the table of options. */
 export interface Option<Value> extends Field<Value> {

@@ -1,9 +1,9 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { isPlainObject } from '../../convex/values/encodeArguments';
-import type { FunctionOperation } from '../../convex/functions/functionCall';
+import { isPlainObject } from '../../convex/values/plainObject';
+import { FUNCTION_OPERATIONS, type FunctionOperation } from '../../convex/functions/functionCall';
 import { hasExpression } from '../expressions';
 import { booleanField, enumField, integerField, type FieldValues } from '../field';
-import { CALLS, optionReader, runOption } from './option';
+import { optionReader, runOption } from './option';
 
 const MAX_CONCURRENCY = 100;
 
@@ -68,7 +68,7 @@ export const delivery = runOption(
 );
 
 export const maxRetries = runOption(
-	CALLS,
+	FUNCTION_OPERATIONS,
 	integerField({
 		displayName: 'Maximum Retries',
 		name: 'maxRetries',

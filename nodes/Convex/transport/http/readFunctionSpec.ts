@@ -6,7 +6,7 @@ import {
 	parseFunctionSpec,
 	type FunctionSignature,
 } from '../../convex/functions/functionSpec';
-import { isPlainObject } from '../../convex/values/encodeArguments';
+import { isPlainObject } from '../../convex/values/plainObject';
 import type { FunctionCall } from '../../convex/functions/functionCall';
 import type { CallContext, Caller } from '../caller';
 import { callFunction } from './functionCalls';

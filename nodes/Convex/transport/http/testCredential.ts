@@ -9,7 +9,7 @@ import {
 } from '../../convex/deployment/credentialProbe';
 import { endpointUrl } from '../../convex/deployment/deploymentUrl';
 import type { DeploymentResponse } from '../../convex/functions/functionCall';
-import { isPlainObject } from '../../convex/values/encodeArguments';
+import { isPlainObject } from '../../convex/values/plainObject';
 import { Redactor } from '../../convex/deployment/redaction';
 import { answerUnlessAborted, readAnswer } from './answerText';
 import { networkFailure, timedOut } from './networkFailure';

@@ -17,7 +17,7 @@ import { Activation } from './activationRegistry';
 import { manualRun } from './manualRun';
 import { readWatch, triggerParameters, type Watch } from './parameters';
 import { endingTrigger, isWrongConfiguration, watchFailure } from './failures';
-import { isKept } from './state';
+import { hasCheckpoint } from './checkpointStore';
 import { ActiveSubscription, type FirstOutcome } from './activeSubscription';
 
 /**
@@ -167,11 +167,11 @@ async function check(
 	run: ActiveSubscription,
 	isByUser: boolean,
 ): Promise<Check> {
-	const hasMemory = isKept(() => context.getWorkflowStaticData('node'));
+	const isKnown = hasCheckpoint(() => context.getWorkflowStaticData('node'));
 	if (isByUser) await checkPolicy(context, caller);
 	const state = await run.check();
 	if (state.status === 'refuses') throw endingTrigger(state.failure);
-	return state.status === 'accepts' && (isByUser || !hasMemory) ? 'awaitResult' : 'done';
+	return state.status === 'accepts' && (isByUser || !isKnown) ? 'awaitResult' : 'done';
 }
 
 async function checkPolicy(context: ITriggerFunctions, { credential }: Caller): Promise<void> {

@@ -21,7 +21,7 @@ import { toEditorError, toFailure } from '../../transport/nodeError';
 import { reportFailure } from '../reportFailure';
 import { FailureReporter } from '../failureReporter';
 import { toItems } from './items';
-import { WatchMemory } from './state';
+import { CheckpointStore } from './checkpointStore';
 import type { Watch } from './parameters';
 import { endingTrigger, goingOn, notStarted } from './failures';
 
@@ -45,7 +45,7 @@ export class ActiveSubscription {
 
 	private readonly incidents: FailureReporter;
 
-	private tracked: { tracker: ResultTracker; memory: WatchMemory } | undefined;
+	private tracked: { tracker: ResultTracker; store: CheckpointStore } | undefined;
 
 	private settle: (outcome: FirstOutcome) => void = () => {};
 
@@ -82,7 +82,7 @@ export class ActiveSubscription {
 				onSubscribed: (known) => this.begin(known),
 				onResult: (value) => this.take(value),
 				onError: (failure) => this.failed('query', failure),
-				onOutage: (failure, since) => this.incidents.begin('absence', failure, since),
+				onOutage: (failure, since) => this.incidents.begin('outage', failure, since),
 				onUnauthorized: (failure) => this.refused(endingTrigger(failure)),
 			},
 			thresholds,
@@ -117,12 +117,12 @@ export class ActiveSubscription {
 			identity === undefined ? null : JSON.stringify(identity),
 			keyField ?? null,
 		]);
-		const memory = new WatchMemory(() => this.context.getWorkflowStaticData('node'), watched);
-		this.tracked = { memory, tracker: trackerOf(this.watch, memory.remembered) };
+		const store = new CheckpointStore(() => this.context.getWorkflowStaticData('node'), watched);
+		this.tracked = { store, tracker: trackerOf(this.watch, store.checkpoint) };
 	}
 
 	private take(value: JSONValue): void {
-		this.incidents.end('absence');
+		this.incidents.end('outage');
 		this.incidents.end('query');
 		this.backoff.reset();
 		this.compare(value);
@@ -163,30 +163,30 @@ export class ActiveSubscription {
 	/** @throws what n8n throws */
 	private emit({ events, checkpoint }: ResultUpdate): void {
 		if (this.tracked === undefined) return;
-		const { memory } = this.tracked;
-		if (events.length > 0 || checkpoint.result !== memory.remembered?.result) {
-			memory.keep(checkpoint, events.length > 0);
-			this.write(memory);
+		const { store } = this.tracked;
+		if (events.length > 0 || checkpoint.result !== store.checkpoint?.result) {
+			store.keep(checkpoint, events.length > 0);
+			this.write(store);
 		}
 		if (events.length === 0) return;
 		try {
 			const items = toItems(events, this.watch.valueFormat, this.incidents.unreportedRecovery);
 			const scope = [this.context.getWorkflow().id ?? '', this.context.getNode().id];
-			this.context.emit([items], undefined, undefined, memory.deduplicationKey(scope));
+			this.context.emit([items], undefined, undefined, store.deduplicationKey(scope));
 		} catch (thrown) {
-			memory.restore();
-			this.write(memory);
+			store.restore();
+			this.write(store);
 			throw toFailure(thrown);
 		}
 		this.incidents.started();
 	}
 
-	private write(memory: WatchMemory): void {
+	private write(store: CheckpointStore): void {
 		try {
-			memory.write();
-			this.incidents.end('memory');
+			store.write();
+			this.incidents.end('checkpoint');
 		} catch (thrown) {
-			this.incidents.begin('memory', toFailure(thrown));
+			this.incidents.begin('checkpoint', toFailure(thrown));
 		}
 	}
 
@@ -196,7 +196,7 @@ export class ActiveSubscription {
 			functionPath: formatFunctionPath(functionPath),
 			operation: 'query',
 		});
-		this.incidents.end('absence');
+		this.incidents.end('outage');
 		this.incidents.begin(kind, named);
 		this.settle({ status: 'failed', failure: named });
 	}

@@ -4,7 +4,7 @@ import { booleanField, enumField, enumListField, readParameter } from '../../par
 import { readFunctionPath } from '../../parameters/functionLocator';
 import { readTriggerOptions, type ValueOptions } from '../../parameters/options';
 import type { ParameterReader } from '../../parameters/parameterReader';
-import { describeType } from '../../convex/values/encodeArguments';
+import { describeType } from '../../convex/values/plainObject';
 import type { ChangeType } from '../../convex/changes/resultEvent';
 import { inputFailure } from '../../convex/failure';
 import type { FunctionPath } from '../../convex/functions/functionPath';

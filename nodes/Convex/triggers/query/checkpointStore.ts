@@ -1,4 +1,4 @@
-import { describeType, isPlainObject } from '../../convex/values/encodeArguments';
+import { describeType, isPlainObject } from '../../convex/values/plainObject';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
 import { fingerprintOf } from '../../convex/values/fingerprint';
 import type { ResultCheckpoint } from '../../convex/changes/resultEvent';
@@ -30,7 +30,7 @@ const NOTHING: Record<keyof KeptState, null> = {
  * The static data may be what a workflow file or a Code node made of it: null, frozen, something
  * else. The trigger works without it as well, as long as its process lives.
  */
-export class WatchMemory {
+export class CheckpointStore {
 	private state: KeptState | undefined;
 
 	/** The same at each try to tell the first result, which is part of its name. */
@@ -41,7 +41,7 @@ export class WatchMemory {
 
 	/**
 	 * @param staticData gives the node's own, which n8n watches for changes; may throw
-	 * @param watch fingerprint of all that decides on the result; with another one the memory is void
+	 * @param watch fingerprint of all that decides on the result; a checkpoint of another one does not count
 	 */
 	constructor(
 		private readonly staticData: () => unknown,
@@ -51,7 +51,7 @@ export class WatchMemory {
 	}
 
 	/** The last result, unless something else was watched then. */
-	get remembered(): ResultCheckpoint | undefined {
+	get checkpoint(): ResultCheckpoint | undefined {
 		return this.ofThisWatch;
 	}
 
@@ -108,8 +108,8 @@ export class WatchMemory {
 	}
 }
 
-/** Whether something is kept, of whatever was watched. */
-export function isKept(staticData: () => unknown): boolean {
+/** Whether there is a checkpoint, of whatever was watched. */
+export function hasCheckpoint(staticData: () => unknown): boolean {
 	return parseState(readStaticData(staticData)) !== undefined;
 }
 
@@ -137,6 +137,6 @@ function parseState(staticData: unknown): KeptState | undefined {
 function unwritable(reason: string): ConvexFailure {
 	return inputFailure(
 		`What the trigger remembers cannot be kept in the workflow's static data: ${reason}`,
-		'Changes while n8n runs start the workflow as ever; those while it does not will not be noticed. n8n keeps the static data under the name of the node: rename the trigger, and publish the workflow again.',
+		'Changes while n8n runs start the workflow as usual; those while it does not will not be noticed. n8n keeps the static data under the name of the node: rename the trigger, and publish the workflow again.',
 	);
 }
