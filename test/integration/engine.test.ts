@@ -33,7 +33,7 @@ describe("n8n's settings for errors", () => {
 		expect(success.map((item) => item.pairedItem)).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
 	});
 
-	it('stop, beside the older setting to continue: n8n goes on, so no failed item passes for a good one', async () => {
+	it('stop, beside the older setting to continue: n8n continues, so no failed item passes for a good one', async () => {
 		const { success, stoppedBy } = await convex.run({
 			parameters: create,
 			input: tasks,

@@ -141,13 +141,13 @@ describe('the form of arguments', () => {
 			['list', 'array', true, undefined],
 			['mixed (int64 or string)', 'string', true, undefined],
 			['nullable', 'string', true, undefined],
-			['number', 'number', true, undefined],
+			['number (number or ISO date)', 'number', true, undefined],
 			['object', 'object', true, undefined],
 			['record', 'object', true, undefined],
 			['shapes (object {kind, radius} or object {kind, side})', 'object', true, undefined],
 			['task (ID of tasks)', 'string', true, undefined],
 			['text', 'string', true, undefined],
-			['limit', 'number', false, undefined],
+			['limit (number or ISO date)', 'number', false, undefined],
 			['note', 'string', false, undefined],
 		]);
 	});

@@ -1,5 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Node, not in n8n */
 import type { FaultEffect } from '../../emulator/faults';
+import { unusedUrl } from '../support/awkwardServers';
 import { calling } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 
@@ -62,6 +63,16 @@ const FOREIGN: FaultEffect[] = [
 	),
 ];
 const REFUSED = [400, 401, 403, 404, 409];
+
+it('a run by hand does not wait long for a deployment that cannot be reached', async () => {
+	const { error } = await convex.run({
+		credential: { ...convex.credential, deploymentUrl: await unusedUrl() },
+		// All of these retries would take longer than a test may.
+		parameters: calling('query', 'version', {}, { maxRetries: 20 }),
+		settings: { onError: 'continueErrorOutput' },
+	});
+	expect(error[0]?.json.details).toMatchObject({ reason: 'connectionRefused', retryable: true });
+});
 
 describe('what proves that the call did not start', () => {
 	const cases = BEFORE_START.flatMap((code) =>

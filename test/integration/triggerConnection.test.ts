@@ -126,7 +126,7 @@ describe('deactivation', () => {
 		await trigger.deactivate();
 	});
 
-	it('ends a trigger whose deployment does not answer the farewell', async () => {
+	it('ends a trigger whose deployment does not acknowledge the close', async () => {
 		const trigger = await use.activate(counter());
 		await use.deployment.freezeSockets();
 		await trigger.deactivate();

@@ -56,6 +56,6 @@ it('a mutation that takes an idempotency key does its work once when its executi
 	const ran = (await deployment.executionsByKey())[PATH];
 	expect(ran).toEqual({ [`${id}-0`]: 2, [`${id}-1`]: 2 });
 	expect(await read('credits:balance', { account: 'run-again' })).toBe(30);
-	// It goes on with what the first run would have given.
+	// It continues with what the first run would have given.
 	expect(outputOf(execution, 'Convex').map(({ value }) => value)).toEqual([10, 30]);
 });

@@ -130,7 +130,9 @@ export class FaultSchedule {
 	private async stallSockets(): Promise<void> {
 		const stallMs = this.random.whole(100, 3_000);
 		const isCut = this.random.chance(0.5);
-		this.note(`stalls all sockets for ${stallMs} ms, then ${isCut ? 'kills them' : 'goes on'}`);
+		this.note(
+			`stalls all sockets for ${stallMs} ms, then ${isCut ? 'kills them' : 'resumes them'}`,
+		);
 		this.counts.socketsStalled += await this.deployment.freezeSockets();
 		await sleep(stallMs);
 		if (isCut) this.counts.socketsKilled += await this.deployment.killSockets();

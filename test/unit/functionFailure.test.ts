@@ -198,7 +198,7 @@ describe('an error in a function that another one called', () => {
 		['Uncaught ConvexError: {"code":"taken"}', 'Uncaught ConvexError: {"code":"taken"}'],
 		['Uncaught FooError: {"code":"taken"}', 'Uncaught FooError: {"code":"taken"}'],
 		['Uncaught ConvexError: taken', 'Uncaught ConvexError: taken'],
-	])('may be a ConvexError, whose data is handed on: %s', (innermost, message) => {
+	])('may be a ConvexError, whose data is kept: %s', (innermost, message) => {
 		const stacks = [[FRAMES.inner], [FRAMES.outer], [FRAMES.outermost]];
 		const text = nested(innermost, stacks, 'ConvexError');
 		const failure = reported(`${PREFIX}\n${text}`, { errorData: { code: 'taken' } });
@@ -303,7 +303,7 @@ describe('a function that threw a ConvexError', () => {
 	const text = 'Uncaught ConvexError: {"code":"taken"}';
 
 	it.each<JSONValue>([{ code: 'taken' }, 'taken', '', 0, null, false, []])(
-		'hands on its data %j',
+		'keeps its data %j',
 		(errorData) => {
 			const failure = reported(`${PREFIX}\n${text}\n${STACK}`, { errorData });
 			expect(failure.message).toBe(text);

@@ -38,7 +38,7 @@ describe('a page', () => {
 		expect(parsePage({ ...whole, splitCursor }).splitCursor).toBe(expected);
 	});
 
-	it('is handed on with all that the function returned', () => {
+	it('is passed on with all that the function returned', () => {
 		const value = { ...whole, total: 7, pageStatus: null };
 		expect(parsePage(value).value).toEqual(value);
 	});

@@ -24,6 +24,7 @@ function retriesWith({ maxRetries = 4, part = 0 } = {}) {
 	const stopping = new AbortController();
 	const policy = new RetryPolicy(
 		maxRetries,
+		false,
 		() => nowMs,
 		() => part,
 	);

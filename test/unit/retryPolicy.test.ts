@@ -13,10 +13,11 @@ const failing = (details: Partial<FailureDetails> = {}) =>
 const overloaded = failing({ httpStatus: 429 });
 
 /** A policy whose clock is set by hand, and whose waits are this part of the longest. */
-function policyWith({ maxRetries = 4, part = 1 } = {}) {
+function policyWith({ maxRetries = 4, part = 1, isByHand = false } = {}) {
 	let nowMs = 1_700_000_000_000;
 	const policy = new RetryPolicy(
 		maxRetries,
+		isByHand,
 		() => nowMs,
 		() => part,
 	);
@@ -44,6 +45,20 @@ describe('whether a call is sent again', () => {
 		const delays = delaysOf(policyWith({ maxRetries, part: 0 }).policy, 25);
 		expect(delays.filter((delay) => delay !== undefined)).toHaveLength(maxRetries);
 		expect(delays.slice(maxRetries).every((delay) => delay === undefined)).toBe(true);
+	});
+
+	it.each<[string, Partial<FailureDetails>, number, number]>([
+		['cannot be reached', { kind: 'network' }, 1, 4],
+		['lost the answer', { kind: 'network', outcome: 'unknown' }, 4, 4],
+		['is overloaded', { httpStatus: 429 }, 4, 4],
+	])('depends on who waits, where the deployment %s', (_what, details, byHand, unattended) => {
+		const retriesOf = (isByHand: boolean) => {
+			const { policy } = policyWith({ isByHand, part: 0 });
+			return Array.from({ length: 9 }, (_, retries) =>
+				policy.delayMs(failing(details), retries),
+			).filter((delay) => delay !== undefined).length;
+		};
+		expect([retriesOf(true), retriesOf(false)]).toEqual([byHand, unattended]);
 	});
 
 	it('is counted for each call by itself', () => {
@@ -88,7 +103,7 @@ describe('a server that says when it wants to be called again', () => {
 		expect(policy.delayMs(limited(7_000), 2)).toBe(8_000);
 	});
 
-	it('is not waited for longer than the run has patience', () => {
+	it('is not waited for longer than the run retries', () => {
 		const { policy, pass } = policyWith({ part: 0 });
 		policy.failed(limited(30_000));
 		expect(policy.delayMs(limited(59_999), 0)).toBe(59_999);
@@ -123,7 +138,7 @@ describe('a server that says when it wants to be called again', () => {
 	});
 });
 
-describe('the patience of a run', () => {
+describe('the time that a run retries for', () => {
 	const PATIENCE_MS = 60_000;
 	const GIVEN_UP = 'The call was not sent: no call before it succeeded for a minute';
 

@@ -13,7 +13,7 @@ describe('the latest snapshot', () => {
 		expect(TIMESTAMP_PATH).toBe('/api/query_ts');
 	});
 
-	it('is a text, handed on as it is', () => {
+	it('is a text, passed on as it is', () => {
 		// 64 bits in base64: as a number it would lose digits.
 		for (const ts of ['gKQV3rqXOhg=', '1700000000000000001']) {
 			expect(answered(JSON.stringify({ ts }))).toEqual({ status: 'success', timestamp: ts });

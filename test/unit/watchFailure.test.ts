@@ -4,7 +4,7 @@ import { functionFailure } from '../../nodes/Convex/convex/failures/functionFail
 import { platformFailure } from '../../nodes/Convex/convex/failures/platformFailure';
 import { toFailure } from '../../nodes/Convex/transport/nodeError';
 import { networkFailure } from '../../nodes/Convex/transport/http/networkFailure';
-import { goingOn, watchFailure } from '../../nodes/Convex/triggers/query/failures';
+import { keepsWatching, watchFailure } from '../../nodes/Convex/triggers/query/failures';
 
 const reported = (errorMessage: string, errorData?: string) =>
 	functionFailure({ operation: 'query', errorMessage, errorData, logLines: [] });
@@ -77,8 +77,8 @@ describe('a failure in the words of a trigger', () => {
 		expect(watchFailure(failure)).toMatchObject({ message, description, details });
 	});
 
-	it('says, while the trigger goes on, that it does', () => {
-		const { description } = goingOn(reported('Uncaught ConvexError: no', 'no'));
+	it('says that the trigger keeps watching', () => {
+		const { description } = keepsWatching(reported('Uncaught ConvexError: no', 'no'));
 		expect(description).toMatch(
 			/up to the app\. The trigger keeps watching, and recovers on its own\.$/,
 		);

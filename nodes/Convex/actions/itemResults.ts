@@ -163,8 +163,8 @@ export class ItemResults {
 }
 
 /**
- * Whether the workflow goes on when the node throws. Where a node has the older setting beside
- * `onError: 'stopWorkflow'`, n8n tells the node that it stops, and goes on all the same with the input
+ * Whether the workflow continues when the node throws. Where a node has the older setting beside
+ * `onError: 'stopWorkflow'`, n8n tells the node that it stops, and continues all the same with the input
  * as if that were the output (n8n-core `continuesOnError` in workflow-execute).
  */
 function continuesOnError(context: IExecuteFunctions): boolean {

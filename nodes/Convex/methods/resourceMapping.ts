@@ -94,15 +94,17 @@ function toFormField(name: string, { validator, optional }: FieldValidator): Res
 	};
 }
 
-/** A type that the form's widget does not show is named behind the argument. */
+/** Types that the form's widget shows. */
+const CLEAR_TYPES = new Set(['string', 'boolean', 'literal', 'null']);
+
+/** The type stands behind the argument, as n8n has no place of its own for it. */
 function displayName(name: string, members: Validator[]): string {
-	const unclear = members.filter(({ type }) => ['id', 'int64', 'bytes', 'any'].includes(type));
 	if (name === PAGINATION_ARGUMENT) return `${name} (switch on 'Pagination' to have it filled in)`;
-	if (unclear.length === 0 && members.length === 1) return name;
 	const isChoice = members.every(({ type }) => type === 'literal');
-	return isChoice || members.length === 0
-		? name
-		: `${name} (${members.map(describeValidator).join(' or ')})`;
+	const [only] = members.length === 1 ? members : [];
+	if (isChoice || (only !== undefined && CLEAR_TYPES.has(only.type))) return name;
+	const type = members.map(describeValidator).join(' or ');
+	return `${name} (${only?.type === 'number' ? 'number or ISO date' : type})`;
 }
 
 function literalOptions(members: Validator[]): INodePropertyOptions[] | undefined {

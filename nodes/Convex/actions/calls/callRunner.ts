@@ -71,9 +71,10 @@ export class CallRunner {
 	retriesFor({ credential }: Caller): Retries {
 		const { deploymentUrl } = credential;
 		const { maxRetries } = this.options;
+		const isByHand = this.context.getMode() === 'manual';
 		const retries =
 			this.retries.get(deploymentUrl) ??
-			new Retries(new RetryPolicy(maxRetries), this.items.stopped);
+			new Retries(new RetryPolicy(maxRetries, isByHand), this.items.stopped);
 		this.retries.set(deploymentUrl, retries);
 		return retries;
 	}

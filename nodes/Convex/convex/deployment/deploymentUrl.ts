@@ -1,4 +1,4 @@
-import { credentialFailure, type ConvexFailure } from '../failure';
+import { credentialFailure, inputFailure, type ConvexFailure } from '../failure';
 import { unwrapPasted } from './pastedText';
 
 const DEPLOYMENT_URL_EXAMPLE = 'https://happy-animal-123.convex.cloud';
@@ -73,7 +73,7 @@ export function parseDeploymentUrl(input: string): string {
  */
 export function endpointUrl(deploymentUrl: string, path: string): string {
 	if (ENDPOINT_PATH.test(path)) return `${deploymentUrl}${path}`;
-	throw credentialFailure(
+	throw inputFailure(
 		'The function path contains what cannot stand in a URL',
 		"Write 'Function' as 'module:function', e.g. messages:list. It consists of letters, digits, underscores, periods and slashes.",
 	);

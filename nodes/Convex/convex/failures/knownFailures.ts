@@ -82,7 +82,7 @@ export const KNOWN_FAILURES: KnownFailure[] = [
 ];
 
 /**
- * What Convex throws inside a function, by how the text goes on behind "Uncaught Error: ". They are
+ * What Convex throws inside a function, by how the text continues behind "Uncaught Error: ". They are
  * the function's own failures: it may catch them. Some are found out only when a mutation commits, and
  * come without "Uncaught". Sources: convex-backend
  * crates/database/src/{reads,writes,snapshot_manager}.rs, crates/database/src/query/mod.rs,

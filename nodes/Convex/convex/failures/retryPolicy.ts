@@ -6,6 +6,8 @@ const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 10_000;
 /** After so long without an answer a run gives up. */
 const RETRY_BUDGET_MS = 60_000;
+/** Somebody waits for a run by hand, and is told sooner that the deployment cannot be reached. */
+const MAX_RETRIES_BY_HAND = 1;
 
 /**
  * When a run sends calls again: only what failed in a way that is safe to repeat
@@ -23,6 +25,7 @@ export class RetryPolicy {
 
 	constructor(
 		private readonly maxRetries: number,
+		private readonly isByHand = false,
 		private readonly now: () => number = Date.now,
 		private readonly random: () => number = Math.random,
 	) {}
@@ -46,8 +49,10 @@ export class RetryPolicy {
 	 * @param retries how often this call was sent again already
 	 * @returns undefined when it must not be, or need not be, sent again
 	 */
-	delayMs({ details }: ConvexFailure, retries: number): number | undefined {
-		if (details.retryable !== true || retries >= this.maxRetries) return undefined;
+	delayMs(failure: ConvexFailure, retries: number): number | undefined {
+		const { details } = failure;
+		const endsSoon = this.isByHand && isUnreachable(failure) && retries >= MAX_RETRIES_BY_HAND;
+		if (details.retryable !== true || retries >= this.maxRetries || endsSoon) return undefined;
 		const backOffMs = this.random() * Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** retries);
 		const delayMs = (details.retryAfterMs ?? 0) + backOffMs;
 		return this.failingForMs() + delayMs < RETRY_BUDGET_MS ? delayMs : undefined;
@@ -94,6 +99,11 @@ export function parseRetryAfter(header: unknown, nowMs: number): { retryAfterMs?
 function isOutage({ details: { kind, httpStatus } }: ConvexFailure): boolean {
 	if (kind === 'network') return true;
 	return httpStatus !== undefined && mayPass(httpStatus);
+}
+
+/** Whether no connection was made, so that nothing was sent. */
+function isUnreachable({ details: { kind, outcome } }: ConvexFailure): boolean {
+	return kind === 'network' && outcome === 'notExecuted';
 }
 
 /**

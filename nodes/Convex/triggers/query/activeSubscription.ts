@@ -23,7 +23,7 @@ import { FailureReporter } from '../failureReporter';
 import { toItems } from './items';
 import { CheckpointStore } from './checkpointStore';
 import type { Watch } from './parameters';
-import { endingTrigger, goingOn, notStarted } from './failures';
+import { endingTrigger, keepsWatching, notStarted } from './failures';
 
 /** How a watch began. */
 export type FirstOutcome =
@@ -72,7 +72,7 @@ export class ActiveSubscription {
 		args: () => Promise<EncodedArguments>,
 		thresholds: SubscriptionThresholds,
 	) {
-		this.incidents = new FailureReporter((failure) => this.saveFailed(goingOn(failure)));
+		this.incidents = new FailureReporter((failure) => this.saveFailed(keepsWatching(failure)));
 		const { functionPath, componentPath, identity } = watch;
 		this.live = new QuerySupervisor(
 			context,

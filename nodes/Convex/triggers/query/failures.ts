@@ -53,7 +53,7 @@ export function endingTrigger(failure: ConvexFailure): ConvexFailure {
 }
 
 /** The failure of a trigger that stays subscribed, in its words. */
-export function goingOn(failure: ConvexFailure): ConvexFailure {
+export function keepsWatching(failure: ConvexFailure): ConvexFailure {
 	const { description } = watchFailure(failure);
 	return failure.with({
 		advice: `${description} The trigger keeps watching, and recovers on its own.`,
