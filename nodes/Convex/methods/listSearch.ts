@@ -7,7 +7,7 @@ import { readFormComponentPath, readFormOperation } from '../parameters/formPara
 import { inputFailure } from '../convex/failure';
 import type { FunctionOperation } from '../convex/functions/functionCall';
 import { formatFunctionPath } from '../convex/functions/functionPath';
-import type { FunctionSignature } from '../convex/functions/functionSpec';
+import { isCallable, type FunctionSignature } from '../convex/functions/functionSpec';
 import { requiredFirst } from '../convex/values/validator';
 import { openCaller } from '../transport/caller';
 import { readFunctionSpec } from '../transport/http/readFunctionSpec';
@@ -30,10 +30,6 @@ export async function searchFunctions(
 	} catch (error) {
 		throw toEditorError(this.getNode(), error);
 	}
-}
-
-function isCallable({ type }: FunctionSignature, operation: FunctionOperation): boolean {
-	return operation === 'run' || type === operation;
 }
 
 function byVisibilityAndPath(a: FunctionSignature, b: FunctionSignature): number {

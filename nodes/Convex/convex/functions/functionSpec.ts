@@ -1,3 +1,4 @@
+import type { FunctionOperation } from './functionCall';
 import { isPlainObject } from '../values/plainObject';
 import { formatFunctionPath, type FunctionPath } from './functionPath';
 import { parseValidator, type Validator } from '../values/validator';
@@ -47,6 +48,11 @@ function parseIdentifier(identifier: string): FunctionPath {
 	const colon = identifier.lastIndexOf(':');
 	const module = (colon < 0 ? identifier : identifier.slice(0, colon)).replace(/\.js$/, '');
 	return { module, name: colon < 0 ? 'default' : identifier.slice(colon + 1) };
+}
+
+/** Whether an operation can call a function; 'Run by Path' calls any. */
+export function isCallable({ type }: FunctionSignature, operation: FunctionOperation): boolean {
+	return operation === 'run' || type === operation;
 }
 
 export function findFunction(

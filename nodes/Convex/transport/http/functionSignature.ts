@@ -4,6 +4,7 @@ import { quote } from '../../convex/values/quote';
 import { formatFunctionPath } from '../../convex/functions/functionPath';
 import {
 	findFunction,
+	isCallable,
 	nearestFunctionPath,
 	type FunctionSignature,
 } from '../../convex/functions/functionSpec';
@@ -25,7 +26,7 @@ export async function readSignature(
 ): Promise<FunctionSignature> {
 	const spec = await readFunctionSpec(context, caller, target.componentPath);
 	const signature = findFunction(spec, target.functionPath);
-	return signature !== undefined && isCallable(signature, target)
+	return signature !== undefined && isCallable(signature, target.operation)
 		? signature
 		: await readSignatureSince(context, caller, target, refusedSinceMs);
 }
@@ -55,7 +56,7 @@ export async function readSignatureSince(
 			'functionNotFound',
 		);
 	}
-	if (!isCallable(signature, target)) {
+	if (!isCallable(signature, operation)) {
 		const [type, wanted] = [signature.type, operation].map(capitalise);
 		throw inputFailure(
 			`${quote(name)} is a ${signature.type}, not a ${operation}`,
@@ -66,10 +67,6 @@ export async function readSignatureSince(
 		);
 	}
 	return signature;
-}
-
-function isCallable({ type }: FunctionSignature, { operation }: FunctionTarget): boolean {
-	return operation === 'run' || type === operation;
 }
 
 /**
@@ -85,7 +82,7 @@ export async function nearestName(
 	return nearestFunctionPath(spec, functionPath);
 }
 
-/** Adds the name that was probably meant to the failure of a function that was not found, where the list can be read. */
+/** Adds that name to the failure of a function that was not found. */
 export async function withNearestName(
 	context: CallContext,
 	caller: Caller,

@@ -17,9 +17,8 @@ export interface ActivatedTrigger {
  * The activations of this process, one for a trigger of a workflow.
  *
  * n8n closes a trigger by what `trigger()` gave back, and cannot close one whose `trigger()` has not
- * come back yet: a workflow that is unpublished meanwhile would be watched on by nobody's order, and
- * started twice for each change once it is published again. So the next activation of the same
- * trigger ends the one before.
+ * come back yet: a workflow that is unpublished meanwhile would stay subscribed, and start twice for
+ * each change once it is published again. So the next activation of the same trigger ends the one before.
  *
  * Nothing but that and n8n ends an activation. That n8n holds nothing of one any more is no sign that
  * it is not wanted: n8n 2.20 and older drop what a trigger gave back when they end a workflow while
