@@ -95,7 +95,7 @@ function toFormField(name: string, { validator, optional }: FieldValidator): Res
 }
 
 /** Types that the form's widget shows. */
-const CLEAR_TYPES = new Set(['string', 'boolean', 'literal', 'null']);
+const CLEAR_TYPES = new Set(['string', 'boolean', 'literal', 'null', 'record']);
 
 /** The type stands behind the argument, as n8n has no place of its own for it. */
 function displayName(name: string, members: Validator[]): string {
