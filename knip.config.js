@@ -24,6 +24,7 @@ module.exports = {
 		'bench/live/{deliveryWorker,triggerWorker,slowNetworkMain}.ts',
 		// The sample app, which a deployment loads.
 		'examples/convex/**/*.ts',
+		'test/support/secondApp/**/*.ts',
 	],
 	project: ['**/*.{ts,js,mjs}'],
 	// A type that an exported function takes or returns may be exported too.

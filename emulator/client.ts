@@ -54,9 +54,14 @@ interface Address {
 	controlUrl?: string;
 }
 
-/** Starts an embedded deployment with an empty database. convex-test replaces globals, hence the process. */
-export async function startDeployment(): Promise<EmbeddedDeployment> {
-	const child = fork(join(__dirname, 'main.ts'), { execArgv: ['--import', 'tsx'] });
+/**
+ * Starts an embedded deployment with an empty database. convex-test replaces globals, hence the process.
+ *
+ * @param folder - the app to serve; the sample app unless given
+ */
+export async function startDeployment(folder?: string): Promise<EmbeddedDeployment> {
+	const args = folder === undefined ? [] : ['--app', folder];
+	const child = fork(join(__dirname, 'main.ts'), args, { execArgv: ['--import', 'tsx'] });
 	return control(await started(child), async () => await stopped(child));
 }
 

@@ -53,6 +53,8 @@ export interface ConvexTestState {
 	components: Record<string, { db: ConvexTestDatabase }>;
 	/** `_lastCommitTs`: when the latest mutation was committed, in nanoseconds; 0 before the first. */
 	transactionManager: { _lastCommitTs: bigint };
+	/** What functions ask of the database, in JSON. */
+	asyncSyscall: (operation: string, jsonArgs: string) => Promise<string>;
 }
 
 /**
@@ -85,10 +87,11 @@ export function stateOf(backend: ReturnType<typeof convexTest>): ConvexTestState
 
 function isState(context: unknown): context is ConvexTestState {
 	if (typeof context !== 'object' || context === null) return false;
-	const { components, transactionManager } = context as Partial<ConvexTestState>;
+	const { components, transactionManager, asyncSyscall } = context as Partial<ConvexTestState>;
 	const database = components?.['']?.db;
 	return (
 		typeof transactionManager?._lastCommitTs === 'bigint' &&
+		typeof asyncSyscall === 'function' &&
 		typeof database?._documents === 'object' &&
 		Array.isArray(database._writes) &&
 		typeof database.commit === 'function' &&

@@ -1,16 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { makeFunctionReference } from 'convex/server';
 import { jsonToConvex, type JSONValue, type Value } from 'convex/values';
-import type { App, AppFunction } from './app';
+import type { App } from './app';
 import { canonicalPath, type CanonicalPath } from './canonicalPath';
 import type { DocumentHistory } from './documentHistory';
 import { ExecutionCounts } from './executionCounts';
 import { ACTIONS, mayDo, type Caller } from './identity';
 import { collectLogLines } from './logLines';
-import { asOuterCall, failureText, isConvexError } from './nestedCalls';
+import { asOuterCall, failureOf } from './nestedCalls';
 import { PlatformFailure } from './platformFailure';
+import type { AppFunction } from './registeredFunction';
 import { displayValue, isObject, validationError } from './validation';
 import type { Exporter } from './valueFormat';
+import { valueError } from './valueLimits';
 
 /** What an endpoint runs: one type of function, or any. */
 export type Requested = 'query' | 'mutation' | 'action' | 'any';
@@ -47,7 +49,7 @@ const SYSTEM_QUERIES = new Map<string, SystemQuery>([
 			const wanted = isObject(args) ? args.componentId : undefined;
 			const component = app.components.find(({ id }) => id === wanted);
 			// Bigint literals are decoded here, and encoded again in the answer's format.
-			return jsonToConvex(await app.spec(component?.path ?? ''));
+			return jsonToConvex(app.spec(component?.path ?? ''));
 		},
 	],
 	[
@@ -124,7 +126,7 @@ export class FunctionRunner {
 		const logLines: string[] = [];
 		if (path.module.startsWith('_system/')) return await this.runSystemQuery(request, path);
 		const { componentPath } = request;
-		const appFunction = await this.app.find(componentPath, path.module, path.name);
+		const appFunction = this.app.find(componentPath, path.module, path.name);
 		const refusal = this.refusal(request, path, appFunction);
 		if (refusal !== undefined || appFunction === undefined) return this.failed(refusal ?? '', []);
 
@@ -144,7 +146,8 @@ export class FunctionRunner {
 			);
 			return { status: 'success', value: value ?? null, logLines: this.redacted ? [] : logLines };
 		} catch (thrown) {
-			return this.thrown(thrown, path, logLines);
+			const { text, data } = failureOf(thrown);
+			return this.failed(text, logLines, data);
 		}
 	}
 
@@ -219,11 +222,6 @@ export class FunctionRunner {
 		return await run(reference, args);
 	}
 
-	private thrown(thrown: unknown, path: CanonicalPath, logLines: string[]): Outcome {
-		const data = isConvexError(thrown) ? thrown.data : undefined;
-		return this.failed(failureText(thrown, path.module), logLines, data);
-	}
-
 	private failed(text: string, logLines: string[], errorData?: Value): Outcome {
 		const prefix = `[Request ID: ${randomBytes(8).toString('hex')}] Server Error`;
 		return {
@@ -257,19 +255,11 @@ function decodeArguments(
 ): { args: Value[]; error: '' } | { args?: undefined; error: string } {
 	const list = Array.isArray(encoded) ? encoded : [encoded];
 	try {
-		const nesting = nestingOf(list);
-		if (nesting > 64) {
-			throw new Error(`Value is too nested (nested ${nesting} levels deep > maximum nesting 64)`);
-		}
+		const problem = list.map(valueError).find((error) => error !== undefined);
+		if (problem !== undefined) throw new Error(problem);
 		return { args: list.map((arg) => jsonToConvex(arg)), error: '' };
 	} catch (error) {
 		const why = error instanceof Error ? error.message : String(error);
 		return { error: `Invalid arguments for ${path.full}: ${why}` };
 	}
-}
-
-function nestingOf(value: JSONValue): number {
-	if (typeof value !== 'object' || value === null) return 0;
-	const special = Object.keys(value).length === 1 && Object.keys(value)[0]?.startsWith('$');
-	return special ? 0 : 1 + Math.max(0, ...Object.values(value).map(nestingOf));
 }

@@ -1,23 +1,9 @@
-import {
-	createLocalJWKSet,
-	decodeJwt,
-	errors,
-	exportJWK,
-	generateKeyPair,
-	jwtVerify,
-	SignJWT,
-	type CryptoKey,
-	type JWTPayload,
-} from 'jose';
+import type { JWTPayload } from 'jose';
 import type { JSONValue } from 'convex/values';
 import { actingUser } from './actingUser';
+import { verifyToken, type AuthProvider } from './authProviders';
 import { badDeployKey, PlatformFailure } from './platformFailure';
-
-const ISSUER = 'https://issuer.n8n-nodes-convex.test';
-const AUDIENCE = 'n8n-nodes-convex';
-const ALGORITHM = 'ES256';
-const KEY_ID = 'test';
-const CLOCK_TOLERANCE_SECONDS = 5;
+import type { TestKeys } from './testKeys';
 
 /** Attributes as `ctx.auth.getUserIdentity()` gives them. */
 export type UserIdentity = Record<string, JSONValue | undefined>;
@@ -56,18 +42,11 @@ export class Authenticator {
 	/** Keys that may do only some things. */
 	private readonly restrictedKeys = new Map<string, string[]>();
 
-	private constructor(
+	constructor(
 		readonly deployKey: string,
-		private readonly signingKey: CryptoKey,
-		private readonly publicKeys: ReturnType<typeof createLocalJWKSet>,
+		private readonly keys: TestKeys,
+		private readonly providers: AuthProvider[],
 	) {}
-
-	/** With a signing key of its own for users' tokens. */
-	static async create(deployKey: string): Promise<Authenticator> {
-		const { privateKey, publicKey } = await generateKeyPair(ALGORITHM);
-		const jwk = { ...(await exportJWK(publicKey)), kid: KEY_ID, alg: ALGORITHM };
-		return new Authenticator(deployKey, privateKey, createLocalJWKSet({ keys: [jwk] }));
-	}
 
 	/** Makes a deploy key that may do only the actions named. */
 	createKey(allowedActions: string[]): string {
@@ -76,19 +55,9 @@ export class Authenticator {
 		return key;
 	}
 
-	/** A user's token, valid unless the claims say otherwise. */
+	/** A user's token of the sample app's provider, valid unless the claims say otherwise. */
 	async signToken(claims: JWTPayload): Promise<string> {
-		const secondsNow = Math.floor(Date.now() / 1000);
-		return await new SignJWT({
-			iss: ISSUER,
-			aud: AUDIENCE,
-			sub: 'user-1',
-			iat: secondsNow,
-			exp: secondsNow + 3600,
-			...claims,
-		})
-			.setProtectedHeader({ alg: ALGORITHM, kid: KEY_ID, typ: 'JWT' })
-			.sign(this.signingKey);
+		return await this.keys.signToken(claims);
 	}
 
 	async identify(authorization: string | undefined): Promise<Caller> {
@@ -127,46 +96,8 @@ export class Authenticator {
 	}
 
 	private async identifyUser(token: string): Promise<Caller> {
-		const { iss, aud } = decodeUnverified(token);
-		if (iss === undefined) {
-			throw invalidAuthHeader(
-				"Missing issuer claim ('iss') in JWT payload. The JWT must include an 'iss' claim that matches one of your configured auth providers.",
-			);
-		}
-		if (iss !== ISSUER || ![aud].flat().includes(AUDIENCE)) {
-			throw new PlatformFailure(
-				401,
-				'NoAuthProvider',
-				`No auth provider found matching the given token (issuer: ${iss}).`,
-			);
-		}
-		try {
-			const { payload } = await jwtVerify(token, this.publicKeys, {
-				clockTolerance: CLOCK_TOLERANCE_SECONDS,
-			});
-			return { kind: 'user', identity: identityOfClaims(payload) };
-		} catch (error) {
-			throw error instanceof errors.JWTExpired
-				? invalidAuthHeader('Could not validate token: Token expired')
-				: invalidAuthHeader(
-						`Could not decode token. The JWT's 'kid' (key ID) header is '${KEY_ID}', does this key match any key in the provider's JWKS?`,
-					);
-		}
+		return { kind: 'user', identity: identityOfClaims(await verifyToken(token, this.providers)) };
 	}
-}
-
-function decodeUnverified(token: string): JWTPayload {
-	try {
-		return decodeJwt(token);
-	} catch {
-		throw invalidAuthHeader(
-			'Could not parse JWT payload. Check that the token is a valid JWT format with three base64-encoded parts separated by dots.',
-		);
-	}
-}
-
-function invalidAuthHeader(message: string): PlatformFailure {
-	return new PlatformFailure(401, 'InvalidAuthHeader', message);
 }
 
 /** Claims about the token itself are not the user's. */

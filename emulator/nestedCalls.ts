@@ -1,12 +1,50 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ConvexError, type Value } from 'convex/values';
+import { PlatformFailure } from './platformFailure';
 
 /** Whether the next function to start is the one that was asked for, or one that it calls. */
 const calls = new AsyncLocalStorage<'outer' | 'nested'>();
 
 /** A failure that the backend words itself: nothing that the function threw. */
 export class BackendFailure extends Error {}
+
+/** What failed, as a client is told it. */
+export interface FunctionFailure {
+	/** With its stack, of which a newline ends each line but the last: crates/common/src/errors.rs. */
+	text: string;
+	/** A ConvexError's. */
+	data?: Value;
+}
+
+/** Where the handler of a function stands, as a stack shows it. */
+export interface HandlerPlace {
+	file: string;
+	/** `handler`, or nothing for a function that was registered without that word. */
+	name: string;
+}
+
+const UNKNOWN_PLACE: HandlerPlace = { file: '../convex/_deps.js', name: '' };
+
+/** Carries the failure of a function out of convex-test. */
+class ThrownFailure extends Error {
+	constructor(readonly failure: FunctionFailure) {
+		super(failure.text);
+	}
+}
+
+/** A function that runs, and the messages of the errors that its calls gave it. */
+interface RunningHandler {
+	place: HandlerPlace;
+	received: Set<string>;
+}
+
+const running = new AsyncLocalStorage<RunningHandler>();
+
+/** The frame of the function that runs, as a stack shows it. */
+export function currentFrame(): string {
+	return frameOf(running.getStore()?.place ?? UNKNOWN_PLACE);
+}
 
 /** Calls a function on behalf of a client. */
 export async function asOuterCall<Result>(call: () => Promise<Result>): Promise<Result> {
@@ -19,32 +57,61 @@ export async function asOuterCall<Result>(call: () => Promise<Result>): Promise<
  * npm-packages/convex/src/server/impl/syscall.ts.
  */
 export async function runHandler<Result>(
-	module: string,
+	place: HandlerPlace,
 	handler: () => Promise<Result>,
 ): Promise<Result> {
-	if (calls.getStore() === 'outer') return await calls.run('nested', handler);
+	const caller = calls.getStore() === 'outer' ? undefined : running.getStore();
+	const own: RunningHandler = { place, received: new Set() };
 	try {
-		return await handler();
+		return await calls.run('nested', async () => await running.run(own, handler));
 	} catch (thrown) {
-		throw asSeenByCaller(thrown, module);
+		if (thrown instanceof PlatformFailure) throw thrown;
+		const failure = failureAt(own, thrown);
+		if (caller === undefined) throw new ThrownFailure(failure);
+		caller.received.add(`${failure.text}\n`);
+		throw asSeenByCaller(failure);
 	}
 }
 
-function asSeenByCaller(thrown: unknown, module: string): Error {
-	const text = `${failureText(thrown, module)}\n`;
-	if (!isConvexError(thrown)) return new Error(text);
-	const error = new ConvexError<Value>(text);
-	error.data = thrown.data;
+/**
+ * The failure of a function that was called by `asOuterCall`.
+ *
+ * @throws PlatformFailure when it is the platform's
+ */
+export function failureOf(thrown: unknown): FunctionFailure {
+	if (thrown instanceof PlatformFailure) throw thrown;
+	return thrown instanceof ThrownFailure
+		? thrown.failure
+		: failureAt({ place: UNKNOWN_PLACE, received: new Set() }, thrown);
+}
+
+function asSeenByCaller({ text, data }: FunctionFailure): Error {
+	const error = data === undefined ? new Error(`${text}\n`) : new ConvexError<Value>(`${text}\n`);
+	if (error instanceof ConvexError) error.data = data;
 	return error;
 }
 
-/** The text of a failure with its stack, of which a newline ends each line: crates/common/src/errors.rs. */
-export function failureText(thrown: unknown, module: string): string {
-	if (thrown instanceof BackendFailure) return thrown.message;
-	const { name, message } = thrown instanceof Error ? thrown : new Error(String(thrown));
-	return `Uncaught ${name}: ${message}\n    at handler (../convex/${module}.ts:1:1)`;
+function failureAt({ place, received }: RunningHandler, thrown: unknown): FunctionFailure {
+	if (thrown instanceof BackendFailure) return { text: thrown.message };
+	const isPassedOn = thrown instanceof Error && received.has(thrown.message);
+	return {
+		text: `${uncaught(thrown)}\n    ${frameOf(place, isPassedOn ? 'async ' : '')}`,
+		...(isConvexError(thrown) && { data: thrown.data }),
+	};
 }
 
-export function isConvexError(thrown: unknown): thrown is { message: string; data: Value } {
+function frameOf({ file, name }: HandlerPlace, prefix = ''): string {
+	return `at ${prefix}${name === '' ? '<anonymous>' : name} (${file}:1:1)`;
+}
+
+/** crates/isolate/src/helpers.rs `format_uncaught_error`; what is no error is shown as text. */
+function uncaught(thrown: unknown): string {
+	const isError = typeof thrown === 'object' && thrown !== null && 'message' in thrown;
+	if (!isError) return `Uncaught ${String(thrown)}`;
+	const name = 'name' in thrown ? String(thrown.name) : 'Error';
+	return `Uncaught ${[name, String(thrown.message)].filter((part) => part !== '').join(': ')}`;
+}
+
+function isConvexError(thrown: unknown): thrown is { message: string; data: Value } {
 	return typeof thrown === 'object' && thrown !== null && Symbol.for('ConvexError') in thrown;
 }

@@ -1,10 +1,11 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, no-console -- runs in Node, not in n8n */
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports, no-console -- runs in Node, not in n8n */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JSONValue } from 'convex/values';
 import { send } from './answer';
-import { loadApp } from './app';
+import { startApp } from './app';
+import { loadAppSource, type AppSource } from './appSource';
 import { commandsFor, type ControlledDeployment } from './commands';
 import { ControlServer } from './control';
 import { FaultPlan, type FaultEffect } from './faults';
@@ -15,6 +16,7 @@ import { PublicApi } from './publicApi';
 import { pathOf, receive, type ReceivedRequest } from './request';
 import { RequestCounter } from './requestStats';
 import { SyncServer } from './sync/syncServer';
+import { TestKeys } from './testKeys';
 
 /** A port just left may be in use for a moment. */
 const LISTEN_RETRY_MS = 50;
@@ -35,7 +37,7 @@ export class DeploymentServer implements ControlledDeployment {
 
 	private readonly api: PublicApi;
 
-	runner = new FunctionRunner(loadApp());
+	runner: FunctionRunner;
 
 	readonly sync: SyncServer;
 
@@ -45,7 +47,11 @@ export class DeploymentServer implements ControlledDeployment {
 
 	private comingBack: Promise<void> | undefined;
 
-	private constructor(readonly authenticator: Authenticator) {
+	private constructor(
+		private readonly app: AppSource,
+		readonly authenticator: Authenticator,
+	) {
+		this.runner = new FunctionRunner(startApp(app));
 		this.api = new PublicApi(
 			authenticator,
 			() => this.runner,
@@ -69,11 +75,20 @@ export class DeploymentServer implements ControlledDeployment {
 		});
 	}
 
-	static async start(options: { port: number; deployKey: string }): Promise<DeploymentServer> {
-		const server = new DeploymentServer(await Authenticator.create(options.deployKey));
+	/** Serves the app in a folder. */
+	static async start(options: {
+		port: number;
+		deployKey: string;
+		folder: string;
+	}): Promise<DeploymentServer> {
+		const keys = await TestKeys.create();
+		const app = await loadAppSource(options.folder);
+		const authenticator = new Authenticator(options.deployKey, keys, app.providers);
+		const server = new DeploymentServer(app, authenticator);
 		server.control = await ControlServer.start(commandsFor(server));
 		await server.listen(options.port);
 		server.port = (server.http.address() as AddressInfo).port;
+		process.env.CONVEX_CLOUD_URL = server.url;
 		return server;
 	}
 
@@ -184,7 +199,7 @@ export class DeploymentServer implements ControlledDeployment {
 	reset(): void {
 		this.faults.clear();
 		this.requests.reset();
-		this.runner = new FunctionRunner(loadApp());
+		this.runner = new FunctionRunner(startApp(this.app));
 		this.sync.reset();
 	}
 }

@@ -71,7 +71,11 @@ function invalidKey(): PlatformFailure {
 
 function expiredFailure({ tokenType }: Authenticate): PlatformFailure {
 	return tokenType === 'User'
-		? new PlatformFailure(401, 'InvalidAuthHeader', 'Could not validate token: Token expired')
+		? new PlatformFailure(
+				401,
+				'InvalidAuthHeader',
+				'Could not validate token: Token expired 6 seconds ago',
+			)
 		: invalidKey();
 }
 

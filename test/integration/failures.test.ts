@@ -221,7 +221,7 @@ describe('a function that does not complete', () => {
 			{
 				message:
 					/^Uncaught Error: ArgumentValidationError: Value does not match validator\.\n(?!.* {4}at )/s,
-				description: /^Thrown at handler/,
+				description: /^Thrown at async handler/,
 				details: {
 					functionPath: 'failures:passOnWrongly',
 					kind: 'function',

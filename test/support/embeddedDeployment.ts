@@ -17,11 +17,18 @@ export interface DeploymentUse {
 	) => ReturnType<typeof convexForm>;
 }
 
-/** Gives the tests of a file an embedded deployment, emptied before each of them. */
-export function useEmbeddedDeployment(authentication: 'none' | 'deployKey'): DeploymentUse {
+/**
+ * Gives the tests of a file an embedded deployment, emptied before each of them.
+ *
+ * @param folder - the app that it serves; the sample app unless given
+ */
+export function useEmbeddedDeployment(
+	authentication: 'none' | 'deployKey',
+	folder?: string,
+): DeploymentUse {
 	let deployment: EmbeddedDeployment;
 	beforeAll(async () => {
-		deployment = await startDeployment();
+		deployment = await startDeployment(folder);
 	});
 	beforeEach(async () => await deployment.reset());
 	afterAll(async () => await deployment.stop());

@@ -1,0 +1,104 @@
+import type { Value } from 'convex/values';
+import { CallChecks } from './callChecks';
+import { runHandler } from './nestedCalls';
+import type { TableOfId, ValidatorJson } from './validation';
+
+export type FunctionType = 'query' | 'mutation' | 'action';
+
+/** A function as convex/server registers it. */
+export interface RegisteredFunction {
+	isQuery?: boolean;
+	isMutation?: boolean;
+	isAction?: boolean;
+	isPublic?: boolean;
+	exportArgs: () => string;
+	exportReturns: () => string;
+	_handler: (ctx: unknown, args: Value) => unknown;
+}
+
+export interface AppFunction {
+	type: FunctionType;
+	isPublic: boolean;
+	args: ValidatorJson;
+	returns: ValidatorJson | null;
+}
+
+/** How the functions of a module run. */
+export interface RunTerms {
+	/** The module as it stands in a function path: `admin/reports`. */
+	path: string;
+	/** The module as it stands in a stack: `../convex/tasks.ts`. */
+	shownPath: string;
+	/** Runs the handler of a query. */
+	read: <Result>(handler: () => Promise<Result>) => Promise<Result>;
+	tableOfId: TableOfId;
+}
+
+/**
+ * convex-test words validation errors in its own way, does not know records and bigint literals, and
+ * keeps the writes of a mutation whose result is refused. So its own checks are turned off, and the
+ * backend's run inside the function, where a throw rolls back.
+ */
+export function withRealValidation(
+	module: Record<string, unknown>,
+	terms: RunTerms,
+): Record<string, unknown> {
+	return Object.fromEntries(
+		Object.entries(module).map(([name, exported]) => [
+			name,
+			isRegistered(exported) ? validating(exported, name, terms) : exported,
+		]),
+	);
+}
+
+function validating(
+	registered: RegisteredFunction,
+	name: string,
+	terms: RunTerms,
+): RegisteredFunction {
+	const args: ValidatorJson = JSON.parse(registered.exportArgs());
+	const returns: ValidatorJson | null = JSON.parse(registered.exportReturns());
+	const { path, shownPath, read } = terms;
+	const checks = new CallChecks(
+		`${path}.js:${name}`,
+		registered.isAction === true,
+		terms.tableOfId,
+	);
+	return Object.assign(Object.create(registered), {
+		exportArgs: () => '{"type":"any"}',
+		exportReturns: () => 'null',
+		validators: { args, returns },
+		_handler: async (ctx: unknown, input: Value) =>
+			await runHandler({ file: shownPath, name: registered._handler.name }, async () => {
+				checks.checkArguments(input, args);
+				const run = async () => await registered._handler(ctx, input);
+				const result = ((registered.isQuery ? await read(run) : await run()) ?? null) as Value;
+				checks.checkResult(result, returns);
+				return result;
+			}),
+	});
+}
+
+export function describeFunction(registered: RegisteredFunction): AppFunction | undefined {
+	const type = registered.isQuery
+		? 'query'
+		: registered.isMutation
+			? 'mutation'
+			: registered.isAction
+				? 'action'
+				: undefined;
+	if (type === undefined) return undefined;
+	const { validators } = registered as RegisteredFunction & {
+		validators: Pick<AppFunction, 'args' | 'returns'>;
+	};
+	return { type, isPublic: registered.isPublic === true, ...validators };
+}
+
+export function isRegistered(exported: unknown): exported is RegisteredFunction {
+	return (
+		(typeof exported === 'function' || typeof exported === 'object') &&
+		exported !== null &&
+		'exportArgs' in exported &&
+		'_handler' in exported
+	);
+}

@@ -1,0 +1,50 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Convex, not in n8n */
+import {
+	actionGeneric as action,
+	makeFunctionReference,
+	mutationGeneric as mutation,
+	queryGeneric as query,
+} from 'convex/server';
+import { v, type Value } from 'convex/values';
+
+function made(kind: string, size: number): Value {
+	switch (kind) {
+		case 'array':
+			return Array.from({ length: size }, () => 0);
+		case 'object':
+			return Object.fromEntries(Array.from({ length: size }, (_, index) => [`f${index}`, 0]));
+		case 'nesting':
+			return size === 0 ? null : [made(kind, size - 1)];
+		case 'surrogate':
+			return 'half \ud83d';
+		default:
+			return 'a'.repeat(size);
+	}
+}
+
+const request = { kind: v.string(), size: v.number() };
+
+export const make = query({
+	args: request,
+	handler: async (_ctx, { kind, size }) => made(kind, size),
+});
+
+export const take = query({ args: { value: v.any() }, handler: async () => null });
+
+/** Calls a function with a value as its argument. */
+export const pass = action({
+	args: request,
+	handler: async (ctx, { kind, size }): Promise<null> =>
+		await ctx.runQuery(makeFunctionReference<'query'>('limits:take'), {
+			value: made(kind, size),
+		}),
+});
+
+export const insertMany = mutation({
+	args: { count: v.number() },
+	handler: async (ctx, { count }) => {
+		for (let number = 0; number < count; number++) await ctx.db.insert('parts', { number });
+	},
+});
+
+export const cloudUrl = query(async () => process.env.CONVEX_CLOUD_URL ?? null);
