@@ -6,6 +6,7 @@ import type { DeploymentCommands } from './commands';
 import type { ExecutionsByKey } from './executionCounts';
 import type { Fault, RandomFaults } from './faults';
 import type { RequestStats } from './requestStats';
+import type { TokenHeader } from './testKeys';
 import { syncControls, type SyncControls } from './sync/syncCommands';
 
 const START_TIMEOUT_MS = 120_000;
@@ -27,7 +28,10 @@ export interface EmbeddedDeployment extends TestDeployment, SyncControls {
 	reset: () => Promise<void>;
 	redact: () => Promise<void>;
 	setPaused: (paused: boolean) => Promise<void>;
-	signToken: (claims?: Record<string, unknown>) => Promise<string>;
+	/** A user's token; without a key id in its header if that is empty. */
+	signToken: (claims?: Record<string, unknown>, header?: TokenHeader) => Promise<string>;
+	/** Ends actions after this time, until the next reset. */
+	setActionTimeout: (timeoutMs: number) => Promise<void>;
 	/** A deploy key that may do only these, e.g. `deployment:data:view`. */
 	createKey: (allowedActions: string[]) => Promise<string>;
 	/** How often each function was started, by its path. */
@@ -88,7 +92,8 @@ function control(address: Address, stop: () => Promise<void>): EmbeddedDeploymen
 		redact: async () => await send('redact'),
 		setPaused: async (paused) =>
 			void (await axios.post(`${url}/api/v1/${paused ? '' : 'un'}pause_deployment`, {}, asAdmin)),
-		signToken: async (claims = {}) => await send('signToken', claims),
+		signToken: async (claims = {}, header) => await send('signToken', { claims, header }),
+		setActionTimeout: async (timeoutMs) => await send('setActionTimeout', { timeoutMs }),
 		createKey: async (allowedActions) => await send('createKey', allowedActions),
 		executions: async () => await send('executions'),
 		executionsByKey: async () => await send('executionsByKey'),

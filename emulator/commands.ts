@@ -4,6 +4,7 @@ import type { Authenticator } from './identity';
 import type { RequestCounter } from './requestStats';
 import { syncCommandsFor } from './sync/syncCommands';
 import type { SyncServer } from './sync/syncServer';
+import type { TokenHeader } from './testKeys';
 
 /** A deployment as tests control it. */
 export interface ControlledDeployment {
@@ -18,6 +19,11 @@ export interface ControlledDeployment {
 	restart: (downMs: number) => Promise<void>;
 }
 
+interface SignTokenCommand {
+	claims: Record<string, unknown>;
+	header?: TokenHeader;
+}
+
 /** What tests can have a deployment do: each takes JSON and gives JSON. `client.ts` says what they mean. */
 export function commandsFor(deployment: ControlledDeployment) {
 	const { faults, requests, authenticator } = deployment;
@@ -29,7 +35,11 @@ export function commandsFor(deployment: ControlledDeployment) {
 		redact: () => {
 			deployment.runner.redacted = true;
 		},
-		signToken: async (claims: Record<string, unknown>) => await authenticator.signToken(claims),
+		signToken: async ({ claims, header }: SignTokenCommand) =>
+			await authenticator.signToken(claims, header),
+		setActionTimeout: ({ timeoutMs }: { timeoutMs: number }) => {
+			deployment.runner.actionTimeoutMs = timeoutMs;
+		},
 		createKey: (allowedActions: string[]) => authenticator.createKey(allowedActions),
 		executions: () => deployment.runner.executions.byPath(),
 		executionsByKey: () => deployment.runner.executions.byKey(),

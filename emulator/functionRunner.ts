@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { makeFunctionReference } from 'convex/server';
 import { jsonToConvex, type JSONValue, type Value } from 'convex/values';
+import { ACTION_TIMEOUT_MS, withinTime } from './actionTimeout';
 import type { App } from './app';
 import { canonicalPath, type CanonicalPath } from './canonicalPath';
 import type { DocumentHistory } from './documentHistory';
 import { ExecutionCounts } from './executionCounts';
-import { ACTIONS, mayDo, type Caller } from './identity';
+import { ACTIONS, mayDo, notPermitted, notPermittedText, type Caller } from './identity';
 import { collectLogLines } from './logLines';
 import { asOuterCall, failureOf } from './nestedCalls';
-import { PlatformFailure } from './platformFailure';
 import type { AppFunction } from './registeredFunction';
 import { displayValue, isObject, validationError } from './validation';
 import type { Exporter } from './valueFormat';
@@ -66,10 +66,6 @@ interface ComponentBackend {
 	) => Promise<Value | undefined>;
 }
 
-function notPermitted(action: string): string {
-	return `You do not have permission to perform this operation (${action}).`;
-}
-
 const PAUSED_TEXT =
 	'Cannot run functions while this deployment is paused. Resume the deployment in the dashboard settings to allow functions to run.';
 
@@ -83,6 +79,8 @@ export class FunctionRunner {
 	onChange: () => void = () => {};
 
 	readonly executions = new ExecutionCounts();
+
+	actionTimeoutMs = ACTION_TIMEOUT_MS;
 
 	constructor(private readonly app: App) {
 		this.history.onCommit = () => this.onChange();
@@ -161,7 +159,8 @@ export class FunctionRunner {
 		if (query === undefined || requested !== 'query' || !isAdmin) {
 			return this.failed(`Could not find public function for '${path.stripped}'.`, []);
 		}
-		if (!mayDo(caller, ACTIONS.viewData)) return this.failed(notPermitted(ACTIONS.viewData), []);
+		if (!mayDo(caller, ACTIONS.viewData))
+			return this.failed(notPermittedText(ACTIONS.viewData), []);
 		return { status: 'success', value: await query(this.app, args), logLines: [] };
 	}
 
@@ -172,7 +171,7 @@ export class FunctionRunner {
 	): string | undefined {
 		if (this.paused) return PAUSED_TEXT;
 		if (caller.kind === 'actingUser' && !mayDo(caller, ACTIONS.actAsUser)) {
-			return notPermitted(ACTIONS.actAsUser);
+			return notPermittedText(ACTIONS.actAsUser);
 		}
 		const mayRunInternal =
 			caller.kind === 'admin' || (caller.kind === 'actingUser' && requested !== 'any');
@@ -183,8 +182,8 @@ export class FunctionRunner {
 		}
 		const action = INTERNAL_ACTIONS[appFunction.type];
 		if (!appFunction.isPublic && !mayDo(caller, action)) {
-			if (appFunction.type !== 'action') return notPermitted(action);
-			throw new PlatformFailure(403, 'OperationNotPermitted', notPermitted(action));
+			if (appFunction.type !== 'action') return notPermittedText(action);
+			throw notPermitted(action);
 		}
 		return requested === 'any' || requested === appFunction.type
 			? undefined
@@ -203,6 +202,18 @@ export class FunctionRunner {
 	}
 
 	private async execute(
+		appFunction: AppFunction,
+		componentPath: string,
+		path: CanonicalPath,
+		args: Value,
+		caller: Caller,
+	): Promise<Value | undefined> {
+		const run = async () =>
+			await this.executeUntimed(appFunction, componentPath, path, args, caller);
+		return await (appFunction.type === 'action' ? withinTime(this.actionTimeoutMs, run) : run());
+	}
+
+	private async executeUntimed(
 		{ type }: AppFunction,
 		componentPath: string,
 		path: CanonicalPath,

@@ -3,7 +3,7 @@ import type { JSONValue } from 'convex/values';
 import { actingUser } from './actingUser';
 import { verifyToken, type AuthProvider } from './authProviders';
 import { badDeployKey, PlatformFailure } from './platformFailure';
-import type { TestKeys } from './testKeys';
+import type { TestKeys, TokenHeader } from './testKeys';
 
 /** Attributes as `ctx.auth.getUserIdentity()` gives them. */
 export type UserIdentity = Record<string, JSONValue | undefined>;
@@ -23,6 +23,8 @@ export const ACTIONS = {
 	runInternalMutations: 'deployment:functions:runInternalMutations',
 	runInternalActions: 'deployment:functions:runInternalActions',
 	actAsUser: 'deployment:functions:actAsUser',
+	pauseDeployment: 'deployment:pause',
+	unpauseDeployment: 'deployment:unpause',
 } as const;
 
 /** The names of what a key may do, as `check_admin_key` lists them: `ViewData`. */
@@ -35,6 +37,14 @@ export function allowedOperations(allowedActions: string[]): string[] {
 export function mayDo(caller: Caller, action: string): boolean {
 	if (!('allowedActions' in caller)) return false;
 	return caller.allowedActions.length === 0 || caller.allowedActions.includes(action);
+}
+
+export function notPermitted(action: string): PlatformFailure {
+	return new PlatformFailure(403, 'OperationNotPermitted', notPermittedText(action));
+}
+
+export function notPermittedText(action: string): string {
+	return `You do not have permission to perform this operation (${action}).`;
 }
 
 /** Checks Authorization headers as the backend does: crates/local_backend/src/authentication.rs, crates/authentication. */
@@ -56,8 +66,8 @@ export class Authenticator {
 	}
 
 	/** A user's token of the sample app's provider, valid unless the claims say otherwise. */
-	async signToken(claims: JWTPayload): Promise<string> {
-		return await this.keys.signToken(claims);
+	async signToken(claims: JWTPayload, header?: TokenHeader): Promise<string> {
+		return await this.keys.signToken(claims, header);
 	}
 
 	async identify(authorization: string | undefined): Promise<Caller> {

@@ -4,7 +4,14 @@ import type { JSONValue } from 'convex/values';
 import type { Answer } from './answer';
 import { canonicalPath } from './canonicalPath';
 import { renderOutcome, type FunctionRunner, type Requested } from './functionRunner';
-import { allowedOperations, type Authenticator, type Caller } from './identity';
+import {
+	ACTIONS,
+	allowedOperations,
+	mayDo,
+	notPermitted,
+	type Authenticator,
+	type Caller,
+} from './identity';
 import { internalServerError, PlatformFailure } from './platformFailure';
 import {
 	badBody,
@@ -162,8 +169,11 @@ export class PublicApi {
 	}
 
 	private async setPaused({ headers, path }: ReceivedRequest): Promise<Answer> {
-		await this.authenticator.identifyAdminOnly(headers.authorization);
-		this.runner().paused = !path.includes('/unpause');
+		const caller = await this.authenticator.identifyAdminOnly(headers.authorization);
+		const paused = !path.includes('/unpause');
+		const action = paused ? ACTIONS.pauseDeployment : ACTIONS.unpauseDeployment;
+		if (!mayDo(caller, action)) throw notPermitted(action);
+		this.runner().paused = paused;
 		return { status: 200, body: '' };
 	}
 

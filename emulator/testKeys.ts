@@ -6,6 +6,10 @@ const AUDIENCE = 'n8n-nodes-convex';
 const ALGORITHM = 'ES256';
 const KEY_ID = 'test';
 
+export interface TokenHeader {
+	kid?: string;
+}
+
 /** Signs users' tokens for tests, with a key of its own. */
 export class TestKeys {
 	private constructor(private readonly signingKey: CryptoKey) {}
@@ -20,7 +24,7 @@ export class TestKeys {
 	}
 
 	/** A user's token, valid unless claims or header say otherwise. */
-	async signToken(claims: JWTPayload, header: { kid?: string } = { kid: KEY_ID }): Promise<string> {
+	async signToken(claims: JWTPayload, header: TokenHeader = { kid: KEY_ID }): Promise<string> {
 		const secondsNow = Math.floor(Date.now() / 1000);
 		return await new SignJWT({
 			iss: ISSUER,

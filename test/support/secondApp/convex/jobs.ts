@@ -22,3 +22,9 @@ export const state = query({
 	returns: v.union(v.string(), v.null()),
 	handler: async (ctx, { id }) => (await ctx.db.system.get(id))?.state.kind ?? null,
 });
+
+/** Reads a scheduled function as if it were a document of the app. */
+export const getAsOwn = query({
+	args: { id: v.id('_scheduled_functions') },
+	handler: async (ctx, { id }) => await ctx.db.get(id),
+});

@@ -2,7 +2,6 @@
 import {
 	actionGeneric as action,
 	makeFunctionReference,
-	mutationGeneric as mutation,
 	queryGeneric as query,
 } from 'convex/server';
 import { v, type Value } from 'convex/values';
@@ -40,11 +39,14 @@ export const pass = action({
 		}),
 });
 
-export const insertMany = mutation({
-	args: { count: v.number() },
-	handler: async (ctx, { count }) => {
-		for (let number = 0; number < count; number++) await ctx.db.insert('parts', { number });
+export const readOften = query({
+	args: { times: v.number() },
+	handler: async (ctx, { times }) => {
+		for (let time = 0; time < times; time++) await ctx.db.query('parts').first();
 	},
 });
 
 export const cloudUrl = query(async () => process.env.CONVEX_CLOUD_URL ?? null);
+
+/** Never answers. */
+export const never = action(async () => await new Promise<null>(() => {}));
