@@ -30,6 +30,9 @@ export interface App {
 	tableOfId: TableOfId;
 }
 
+/** An id of one component means nothing in another, so that no two have the same. */
+const IDS_PER_COMPONENT = 1_000_000;
+
 /** The exports of modules by path, e.g. `admin/reports`. */
 type Modules = Map<string, Record<string, unknown>>;
 
@@ -51,7 +54,8 @@ export function startApp({ components }: AppSource): App {
 	const state = stateOf(backend);
 	guardSystemTables(state, tableOfId);
 	const history = new DocumentHistory(state);
-	for (const { db } of Object.values(state.components)) {
+	for (const [index, { db }] of Object.values(state.components).entries()) {
+		db._nextDocId += index * IDS_PER_COMPONENT;
 		installPagination(db);
 		installPageJournal(db);
 	}
@@ -74,9 +78,9 @@ function componentId(path: string): string {
 
 function modulesOf({ modules }: LoadedComponent, read: RunTerms['read']): Modules {
 	return new Map(
-		modules.map(({ path, shownPath, exports }) => [
-			path,
-			withRealValidation(exports, { path, shownPath, read, tableOfId }),
+		modules.map(({ exports, ...module }) => [
+			module.path,
+			withRealValidation(exports, { ...module, read, tableOfId }),
 		]),
 	);
 }

@@ -1,5 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, no-console -- runs in Node, not in n8n */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import type { AuthConfig, SchemaDefinition, GenericSchema } from 'convex/server';
@@ -16,6 +16,8 @@ export interface ModuleSource {
 	path: string;
 	/** As it stands in a stack: `../convex/admin/reports.ts`. */
 	shownPath: string;
+	/** It begins with "use node": its actions run in Node, not in Convex's own runtime. */
+	runsInNode: boolean;
 	exports: Record<string, unknown>;
 }
 
@@ -69,7 +71,8 @@ function loadComponent(
 			const exports = loadModule(file);
 			if (exports === undefined) return [];
 			const path = relative(component.folder, file).slice(0, -extname(file).length);
-			return [{ path, shownPath: `../${relative(project, file)}`, exports }];
+			const shownPath = `../${relative(project, file)}`;
+			return [{ path, shownPath, runsInNode: beginsWithUseNode(file), exports }];
 		}),
 	};
 }
@@ -90,6 +93,11 @@ function sourceFiles(folder: string): string[] {
 
 function isModule(name: string): boolean {
 	return /^[^.# ][^. ]*\.[cm]?[jt]sx?$/.test(name) && !/^schema\.[jt]s$/.test(name);
+}
+
+function beginsWithUseNode(file: string): boolean {
+	const comments = /^(?:\s|\/\/.*|\/\*[^]*?\*\/)*/;
+	return /^["']use node["']/.test(readFileSync(file, 'utf8').replace(comments, ''));
 }
 
 function loadModule(file: string): Record<string, unknown> | undefined {

@@ -40,6 +40,8 @@ export type Documents = Record<string, Document>;
 export interface ConvexTestDatabase {
 	readonly componentPath: string;
 	_documents: Documents;
+	/** Ids are counted. */
+	_nextDocId: number;
 	/** Writes that are not committed, a layer for each level of nested mutations; null is a deletion. */
 	readonly _writes: Array<Record<string, Document | null>>;
 	/** @param commitTs - null for a nested mutation */
@@ -93,6 +95,7 @@ function isState(context: unknown): context is ConvexTestState {
 		typeof transactionManager?._lastCommitTs === 'bigint' &&
 		typeof asyncSyscall === 'function' &&
 		typeof database?._documents === 'object' &&
+		typeof database._nextDocId === 'number' &&
 		Array.isArray(database._writes) &&
 		typeof database.commit === 'function' &&
 		typeof database.paginate === 'function' &&

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { makeFunctionReference } from 'convex/server';
 import { jsonToConvex, type JSONValue, type Value } from 'convex/values';
-import { ACTION_TIMEOUT_MS, withinTime } from './actionTimeout';
+import { withinTime } from './actionTimeout';
 import type { App } from './app';
 import { canonicalPath, type CanonicalPath } from './canonicalPath';
 import type { DocumentHistory } from './documentHistory';
@@ -80,7 +80,8 @@ export class FunctionRunner {
 
 	readonly executions = new ExecutionCounts();
 
-	actionTimeoutMs = ACTION_TIMEOUT_MS;
+	/** Actions end after this time; after the backend's unless given. */
+	actionTimeoutMs: number | undefined;
 
 	constructor(private readonly app: App) {
 		this.history.onCommit = () => this.onChange();
@@ -210,7 +211,9 @@ export class FunctionRunner {
 	): Promise<Value | undefined> {
 		const run = async () =>
 			await this.executeUntimed(appFunction, componentPath, path, args, caller);
-		return await (appFunction.type === 'action' ? withinTime(this.actionTimeoutMs, run) : run());
+		if (appFunction.type !== 'action') return await run();
+		const { runsInNode } = appFunction;
+		return await withinTime({ name: path.name, runsInNode, timeoutMs: this.actionTimeoutMs }, run);
 	}
 
 	private async executeUntimed(

@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, no-console -- runs in Node, not in n8n */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import inspect from 'object-inspect';
-import { currentFrame } from './nestedCalls';
+import { currentPlace, frameOf } from './nestedCalls';
 
 const LEVELS = { log: 'LOG', debug: 'DEBUG', info: 'INFO', warn: 'WARN', error: 'ERROR' } as const;
 
@@ -30,11 +30,11 @@ const currentLog = new AsyncLocalStorage<FunctionLog>();
 
 type Log = (log: FunctionLog, ...args: unknown[]) => void;
 
-/** crates/isolate/src/ops/console.rs. */
+/** crates/isolate/src/ops/console.rs, npm-packages/node-executor/src/executor.ts. */
 const TIMERS: Record<string, Log> = {
 	time: (log, label) => {
 		const name = labelText(label);
-		if (log.timers.has(name)) log.write('WARN', [`Timer '${name}' already exists`]);
+		if (log.timers.has(name)) log.write('WARN', [ownText(`Timer '${name}' already exists`)]);
 		else log.timers.set(name, Date.now());
 	},
 	timeLog: (log, label, ...args) => logTime(log, labelText(label), args),
@@ -42,7 +42,8 @@ const TIMERS: Record<string, Log> = {
 		logTime(log, labelText(label), []);
 		log.timers.delete(labelText(label));
 	},
-	trace: (log, ...args) => log.write('LOG', [...args.map(shown), `\n    ${currentFrame()}\n`]),
+	trace: (log, ...args) =>
+		log.write('LOG', [...args.map(shown), `\n    ${frameOf(currentPlace())}\n`]),
 };
 
 /** Makes `console` collect the log lines of the function that runs, as the backend does. */
@@ -78,13 +79,19 @@ export function warn(message: string): void {
 
 function logTime(log: FunctionLog, name: string, args: unknown[]): void {
 	const startMs = log.timers.get(name);
-	if (startMs === undefined) log.write('WARN', [`Timer '${name}' does not exist`]);
-	else log.write('INFO', [`${name}: ${Date.now() - startMs}ms`, ...args.map(shown)]);
+	if (startMs === undefined) log.write('WARN', [ownText(`Timer '${name}' does not exist`)]);
+	else log.write('INFO', [ownText(`${name}: ${Date.now() - startMs}ms`), ...args.map(shown)]);
 }
 
-/** npm-packages/udf-runtime/src/02_console.ts. */
+/** npm-packages/udf-runtime/src/02_console.ts; Node actions do not indent. */
 function shown(value: unknown): string {
-	return inspect(value, { maxStringLength: MAX_LINE_BYTES, indent: 2, customInspect: true });
+	const options = { maxStringLength: MAX_LINE_BYTES, customInspect: true };
+	return inspect(value, currentPlace().runsInNode ? options : { ...options, indent: 2 });
+}
+
+/** What the console itself says, which Node actions show as any text. */
+function ownText(text: string): string {
+	return currentPlace().runsInNode ? shown(text) : text;
 }
 
 function labelText(label: unknown): string {

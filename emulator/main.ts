@@ -9,7 +9,7 @@ const SAMPLE_APP = join(__dirname, '..', 'examples', 'convex');
 
 /**
  * Starts the embedded deployment: `npm run deployment`, with `--app` to serve another app than the
- * sample one, and PORT and DEPLOY_KEY to choose these. A parent process gets URLs and key as a message
+ * sample one; PORT, DEPLOY_KEY and ACTION_TIMEOUT_SECONDS choose these. A parent process gets URLs and key as a message
  * instead of text, and stops it by disconnecting.
  */
 async function main(): Promise<void> {
@@ -17,6 +17,10 @@ async function main(): Promise<void> {
 	const deployKey = process.env.DEPLOY_KEY ?? `local-deployment|${randomBytes(24).toString('hex')}`;
 	const port = Number(process.env.PORT ?? 0);
 	const server = await DeploymentServer.start({ port, deployKey, folder: values.app });
+	const { ACTION_TIMEOUT_SECONDS } = process.env;
+	if (ACTION_TIMEOUT_SECONDS !== undefined) {
+		server.runner.actionTimeoutMs = Number(ACTION_TIMEOUT_SECONDS) * 1000;
+	}
 	installFunctionConsole();
 	surviveFunctions();
 	const stop = () => void server.stop().then(() => process.exit(0));

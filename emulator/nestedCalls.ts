@@ -22,9 +22,10 @@ export interface HandlerPlace {
 	file: string;
 	/** `handler`, or nothing for a function that was registered without that word. */
 	name: string;
+	runsInNode: boolean;
 }
 
-const UNKNOWN_PLACE: HandlerPlace = { file: '../convex/_deps.js', name: '' };
+const UNKNOWN_PLACE: HandlerPlace = { file: '../convex/_deps.js', name: '', runsInNode: false };
 
 /** Carries the failure of a function out of convex-test. */
 class ThrownFailure extends Error {
@@ -41,9 +42,9 @@ interface RunningHandler {
 
 const running = new AsyncLocalStorage<RunningHandler>();
 
-/** The frame of the function that runs, as a stack shows it. */
-export function currentFrame(): string {
-	return frameOf(running.getStore()?.place ?? UNKNOWN_PLACE);
+/** Where the function that runs stands. */
+export function currentPlace(): HandlerPlace {
+	return running.getStore()?.place ?? UNKNOWN_PLACE;
 }
 
 /** Calls a function on behalf of a client. */
@@ -100,7 +101,7 @@ function failureAt({ place, received }: RunningHandler, thrown: unknown): Functi
 	};
 }
 
-function frameOf({ file, name }: HandlerPlace, prefix = ''): string {
+export function frameOf({ file, name }: HandlerPlace, prefix = ''): string {
 	return `at ${prefix}${name === '' ? '<anonymous>' : name} (${file}:1:1)`;
 }
 

@@ -19,6 +19,7 @@ export interface RegisteredFunction {
 export interface AppFunction {
 	type: FunctionType;
 	isPublic: boolean;
+	runsInNode: boolean;
 	args: ValidatorJson;
 	returns: ValidatorJson | null;
 }
@@ -29,6 +30,7 @@ export interface RunTerms {
 	path: string;
 	/** The module as it stands in a stack: `../convex/tasks.ts`. */
 	shownPath: string;
+	runsInNode: boolean;
 	/** Runs the handler of a query. */
 	read: <Result>(handler: () => Promise<Result>) => Promise<Result>;
 	tableOfId: TableOfId;
@@ -58,18 +60,19 @@ function validating(
 ): RegisteredFunction {
 	const args: ValidatorJson = JSON.parse(registered.exportArgs());
 	const returns: ValidatorJson | null = JSON.parse(registered.exportReturns());
-	const { path, shownPath, read } = terms;
+	const { path, shownPath, runsInNode, read } = terms;
 	const checks = new CallChecks(
 		`${path}.js:${name}`,
 		registered.isAction === true,
 		terms.tableOfId,
 	);
+	const place = { file: shownPath, name: registered._handler.name, runsInNode };
 	return Object.assign(Object.create(registered), {
 		exportArgs: () => '{"type":"any"}',
 		exportReturns: () => 'null',
-		validators: { args, returns },
+		described: { args, returns, runsInNode },
 		_handler: async (ctx: unknown, input: Value) =>
-			await runHandler({ file: shownPath, name: registered._handler.name }, async () => {
+			await runHandler(place, async () => {
 				checks.checkArguments(input, args);
 				const run = async () => await registered._handler(ctx, input);
 				const result = ((registered.isQuery ? await read(run) : await run()) ?? null) as Value;
@@ -88,10 +91,10 @@ export function describeFunction(registered: RegisteredFunction): AppFunction | 
 				? 'action'
 				: undefined;
 	if (type === undefined) return undefined;
-	const { validators } = registered as RegisteredFunction & {
-		validators: Pick<AppFunction, 'args' | 'returns'>;
+	const { described } = registered as RegisteredFunction & {
+		described: Pick<AppFunction, 'args' | 'returns' | 'runsInNode'>;
 	};
-	return { type, isPublic: registered.isPublic === true, ...validators };
+	return { type, isPublic: registered.isPublic === true, ...described };
 }
 
 export function isRegistered(exported: unknown): exported is RegisteredFunction {

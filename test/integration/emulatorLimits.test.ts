@@ -105,6 +105,9 @@ it('ends an action at its time limit', async () => {
 	expect(await convex.errorOf('action', 'limits:never')).toBe(
 		'Function execution timed out (maximum duration: 50ms)\n',
 	);
+	expect(await convex.errorOf('action', 'inNode:never')).toBe(
+		'Action `never` execution timed out (maximum duration 0.05s)\n',
+	);
 });
 
 it('is paused only by a key that may', async () => {

@@ -45,3 +45,10 @@ it('has the lines of a called function among those of its caller', async () => {
 	const lines = await linesOf('action', 'logs:called');
 	expect(lines.map((line) => line.slice(0, 9))).toEqual(["[LOG] 'be", "[LOG] 'éé", "[LOG] 'af"]);
 });
+
+it('has the lines of a Node action in Node’s form', async () => {
+	expect(await linesOf('action', 'inNode:log')).toEqual([
+		"[LOG] { nested: { list: [ 1, 'two' ] } }",
+		expect.stringMatching(/^\[INFO\] 'lap: \d+ms'$/),
+	]);
+});
