@@ -10,6 +10,7 @@ import { ACTIONS, mayDo, notPermitted, notPermittedText, type Caller } from './i
 import { collectLogLines } from './logLines';
 import { asOuterCall, failureOf } from './nestedCalls';
 import type { AppFunction } from './registeredFunction';
+import { systemQuery } from './systemQueries';
 import { displayValue, isObject, validationError } from './validation';
 import type { Exporter } from './valueFormat';
 import { valueError } from './valueLimits';
@@ -39,25 +40,6 @@ const INTERNAL_ACTIONS = {
 	mutation: ACTIONS.runInternalMutations,
 	action: ACTIONS.runInternalActions,
 } as const;
-
-type SystemQuery = (app: App, args: JSONValue) => Promise<Value>;
-
-const SYSTEM_QUERIES = new Map<string, SystemQuery>([
-	[
-		'_system/cli/modules:apiSpec',
-		async (app, args) => {
-			const wanted = isObject(args) ? args.componentId : undefined;
-			const component = app.components.find(({ id }) => id === wanted);
-			// Bigint literals are decoded here, and encoded again in the answer's format.
-			return jsonToConvex(app.spec(component?.path ?? ''));
-		},
-	],
-	[
-		'_system/frontend/components:list',
-		async (app) =>
-			app.components.map(({ id, path }) => ({ id, path, name: path, state: 'active' })),
-	],
-]);
 
 interface ComponentBackend {
 	fun: (
@@ -155,7 +137,7 @@ export class FunctionRunner {
 		{ requested, args, caller }: FunctionRequest,
 		path: CanonicalPath,
 	): Promise<Outcome> {
-		const query = SYSTEM_QUERIES.get(path.stripped);
+		const query = systemQuery(path.stripped);
 		const isAdmin = caller.kind === 'admin' || caller.kind === 'actingUser';
 		if (query === undefined || requested !== 'query' || !isAdmin) {
 			return this.failed(`Could not find public function for '${path.stripped}'.`, []);
