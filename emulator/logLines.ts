@@ -1,5 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, no-console -- runs in Node, not in n8n */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { inspect as inspectInNode } from 'node:util';
 import inspect from 'object-inspect';
 import { currentPlace, frameOf } from './nestedCalls';
 
@@ -83,10 +84,12 @@ function logTime(log: FunctionLog, name: string, args: unknown[]): void {
 	else log.write('INFO', [ownText(`${name}: ${Date.now() - startMs}ms`), ...args.map(shown)]);
 }
 
-/** npm-packages/udf-runtime/src/02_console.ts; Node actions do not indent. */
+/** npm-packages/udf-runtime/src/02_console.ts; Node actions show values as Node does. */
 function shown(value: unknown): string {
 	const options = { maxStringLength: MAX_LINE_BYTES, customInspect: true };
-	return inspect(value, currentPlace().runsInNode ? options : { ...options, indent: 2 });
+	return currentPlace().runsInNode
+		? inspectInNode(value, options)
+		: inspect(value, { ...options, indent: 2 });
 }
 
 /** What the console itself says, which Node actions show as any text. */

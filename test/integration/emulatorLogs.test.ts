@@ -49,6 +49,7 @@ it('has the lines of a called function among those of its caller', async () => {
 it('has the lines of a Node action in Node’s form', async () => {
 	expect(await linesOf('action', 'inNode:log')).toEqual([
 		"[LOG] { nested: { list: [ 1, 'two' ] } }",
+		`[WARN] "Timer 'lap' already exists"`,
 		expect.stringMatching(/^\[INFO\] 'lap: \d+ms'$/),
 	]);
 });

@@ -6,6 +6,7 @@ import { actionGeneric as action } from 'convex/server';
 export const log = action(async () => {
 	console.log({ nested: { list: [1, 'two'] } });
 	console.time('lap');
+	console.time('lap');
 	console.timeEnd('lap');
 });
 
