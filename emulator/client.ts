@@ -5,6 +5,7 @@ import axios from 'axios';
 import type { DeploymentCommands } from './commands';
 import type { ExecutionsByKey } from './executionCounts';
 import type { Fault, RandomFaults } from './faults';
+import type { ReceivedCall } from './receivedCalls';
 import type { RequestStats } from './requestStats';
 import type { TokenHeader } from './testKeys';
 import { syncControls, type SyncControls } from './sync/syncCommands';
@@ -38,6 +39,8 @@ export interface EmbeddedDeployment extends TestDeployment, SyncControls {
 	executions: () => Promise<Record<string, number>>;
 	/** The same by path and, of functions that take one, by their argument `key`. */
 	executionsByKey: () => Promise<ExecutionsByKey>;
+	/** The newest 20 calls since the start or the last reset, with their arguments. */
+	receivedCalls: () => Promise<ReceivedCall[]>;
 	/** What clients sent since the start or the last reset. */
 	requestStats: () => Promise<RequestStats>;
 	/** Ends the retention of every state of the database but the present one. */
@@ -97,6 +100,7 @@ function control(address: Address, stop: () => Promise<void>): EmbeddedDeploymen
 		createKey: async (allowedActions) => await send('createKey', allowedActions),
 		executions: async () => await send('executions'),
 		executionsByKey: async () => await send('executionsByKey'),
+		receivedCalls: async () => await send('receivedCalls'),
 		requestStats: async () => await send('requestStats'),
 		forgetHistory: async () => await send('forgetHistory'),
 		redeploy: async () => await send('redeploy'),

@@ -43,6 +43,7 @@ export function commandsFor(deployment: ControlledDeployment) {
 		createKey: (allowedActions: string[]) => authenticator.createKey(allowedActions),
 		executions: () => deployment.runner.executions.byPath(),
 		executionsByKey: () => deployment.runner.executions.byKey(),
+		receivedCalls: () => deployment.runner.received.all(),
 		requestStats: () => requests.stats(),
 		redeploy: () => deployment.runner.redeploy(),
 		forgetHistory: () => deployment.runner.history.forget(),

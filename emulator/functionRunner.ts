@@ -9,6 +9,7 @@ import { ExecutionCounts } from './executionCounts';
 import { ACTIONS, mayDo, notPermitted, notPermittedText, type Caller } from './identity';
 import { collectLogLines } from './logLines';
 import { asOuterCall, failureOf } from './nestedCalls';
+import { ReceivedCalls } from './receivedCalls';
 import type { AppFunction } from './registeredFunction';
 import { systemQuery } from './systemQueries';
 import { displayValue, isObject, validationError } from './validation';
@@ -65,6 +66,8 @@ export class FunctionRunner {
 	/** Actions end after this time; after the backend's unless given. */
 	actionTimeoutMs: number | undefined;
 
+	readonly received = new ReceivedCalls();
+
 	constructor(private readonly app: App) {
 		this.history.onCommit = () => this.onChange();
 	}
@@ -107,6 +110,7 @@ export class FunctionRunner {
 		const logLines: string[] = [];
 		if (path.module.startsWith('_system/')) return await this.runSystemQuery(request, path);
 		const { componentPath } = request;
+		this.received.add(path.stripped, request.args);
 		const appFunction = this.app.find(componentPath, path.module, path.name);
 		const refusal = this.refusal(request, path, appFunction);
 		if (refusal !== undefined || appFunction === undefined) return this.failed(refusal ?? '', []);

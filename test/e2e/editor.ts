@@ -30,6 +30,24 @@ export class Editor {
 		await this.page.getByTestId('canvas-node').first().waitFor();
 	}
 
+	/**
+	 * Shows a workflow as a link of n8n does, without loading the editor another time, which takes
+	 * seconds. No workflow has to be shown so far.
+	 */
+	async showWorkflow(id: string): Promise<void> {
+		const path = `/workflow/${id}`;
+		if (!new URL(this.page.url()).pathname.startsWith('/workflow/')) {
+			return await this.openWorkflow(id);
+		}
+		// As the browser's back button does, which n8n's router follows.
+		await this.page.evaluate(
+			`history.pushState(history.state, '', ${JSON.stringify(path)});
+			dispatchEvent(new PopStateEvent('popstate', { state: history.state }));`,
+		);
+		await this.page.getByTestId('ndv').waitFor({ state: 'detached' });
+		await this.page.getByTestId('canvas-node').first().waitFor();
+	}
+
 	/** Searches the node panel until a node stands first. */
 	async searchNode(name: string): Promise<void> {
 		await this.page.getByTestId('canvas-plus-button').click();
@@ -40,17 +58,54 @@ export class Editor {
 		await first.filter({ hasText: name }).waitFor();
 	}
 
-	/** Fills in a new credential, saves it, and waits for the outcome of its test. */
+	/** Opens what stands in front of adding a found node: its details. */
+	async showNodeDetails(description: string): Promise<void> {
+		const found = this.page.getByTestId('node-creator-node-item').filter({ hasText: description });
+		await found.first().click();
+		await this.page.getByText('Add to workflow').waitFor();
+	}
+
+	/** Fills in a new credential, saves it, and waits until its test accepts it. */
 	async createCredential(type: string, fields: Record<string, string>): Promise<void> {
+		await this.openNewCredential(type);
+		await this.saveCredential(fields);
+		await this.credentialIsAccepted();
+	}
+
+	async openNewCredential(type: string): Promise<void> {
 		await this.page.goto(`${this.url}/home/credentials/create`);
 		await this.page.getByTestId('new-credential-type-select').locator('input').fill(type);
 		await this.page.getByText(type, { exact: true }).last().click();
 		await this.page.getByTestId('new-credential-type-button').click();
+	}
+
+	/** Fills in the open credential and saves it, which tests it. */
+	async saveCredential(fields: Record<string, string>): Promise<void> {
 		for (const [name, value] of Object.entries(fields)) {
 			await this.page.getByTestId(`parameter-input-${name}`).locator('input').fill(value);
 		}
 		await this.page.getByTestId('credential-save-button').click();
+	}
+
+	async credentialIsAccepted(): Promise<void> {
 		await this.page.getByTestId('credentials-config-container-test-success').waitFor();
+	}
+
+	/** Unfolds why the open credential was refused, and waits until that contains a text. */
+	async credentialIsRefused(text: string): Promise<void> {
+		const dialog = this.page.getByTestId('credential-edit-dialog');
+		const details = dialog.getByText('More details');
+		const reason = dialog.getByText(text);
+		// Once unfolded, n8n shows the next reason at once.
+		await details.or(reason).first().waitFor();
+		if (await details.isVisible()) await details.click();
+		await reason.waitFor();
+	}
+
+	/** Publishes the open workflow. */
+	async publish(): Promise<void> {
+		await this.page.getByTestId('workflow-open-publish-modal-button').click();
+		await this.page.getByRole('dialog').getByRole('button', { name: 'Publish' }).click();
 	}
 
 	/** Runs the open workflow and waits for its end. */

@@ -1,42 +1,29 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports, no-console -- runs in Node, not in n8n */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { chromium, selectors, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { nodeAt, type WorkflowFile } from '../support/engine';
 import { readExamples, withCredential } from '../support/examples';
 import { openHttp } from '../support/syncClients';
 import { TRIGGER_TYPE } from '../support/triggers';
-import { Editor } from './editor';
+import { openEditor } from './browser';
+import type { Editor } from './editor';
 import { N8nApi } from './n8nApi';
 import { withStack, type Stack } from './stack';
 import { convexNode, workflowAround } from './workflows';
 
 const IMAGES = join(__dirname, '..', '..', 'docs', 'images');
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const VIEWPORT = { width: 1280, height: 760 };
 
-/** What a browser needs in a sandbox, as root and without a network. */
-const CHROMIUM_FLAGS = [
-	'--no-sandbox',
-	'--disable-gpu',
-	'--disable-quic',
-	'--no-first-run',
-	'--disable-background-networking',
-	'--disable-component-update',
-	'--disable-sync',
-];
+type Clip = NonNullable<Parameters<Page['screenshot']>[0]>['clip'];
 
 /** `npm run screenshots`: drives n8n's editor in a browser and takes the pictures of the README. */
 async function main(): Promise<void> {
 	mkdirSync(IMAGES, { recursive: true });
-	selectors.setTestIdAttribute('data-test-id');
 	await withStack(async (stack) => {
 		const api = await N8nApi.setUp(stack.n8n.url);
-		const browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_FLAGS });
+		const { browser, page, editor } = await openEditor(stack.n8n.url, VIEWPORT);
 		try {
-			const page = await browser.newPage({ viewport: VIEWPORT });
-			const editor = new Editor(page, stack.n8n.url);
-			await editor.signIn();
 			await takePictures(editor, page, api, stack);
 		} finally {
 			await browser.close();
@@ -50,16 +37,18 @@ async function takePictures(
 	api: N8nApi,
 	{ deployment }: Stack,
 ): Promise<void> {
-	const shoot = async (name: string) => {
+	/** The whole window unless a part of it is named. */
+	const shoot = async (name: string, clip?: Clip) => {
 		await editor.settle();
 		await page.mouse.move(0, 0);
-		await page.screenshot({ path: join(IMAGES, `${name}.png`) });
+		await page.screenshot({ path: join(IMAGES, `${name}.png`), clip });
 		console.log(`docs/images/${name}.png`);
 	};
 
 	await editor.openNewWorkflow();
 	await editor.searchNode('Convex');
-	await shoot('node-panel');
+	await editor.showNodeDetails('Run queries');
+	await shoot('add-node', { x: VIEWPORT.width - 480, y: 0, width: 480, height: 400 });
 
 	await editor.createCredential('Convex API', {
 		deploymentUrl: deployment.url,
@@ -124,6 +113,13 @@ async function takePictures(
 	await editor.openNode('Convex');
 	await editor.showErrorDetails();
 	await shoot('error');
+	await editor.closeNode();
+
+	failing.onError = 'continueErrorOutput';
+	await editor.openWorkflow(await api.importWorkflow(workflowAround(failing, orders)));
+	await editor.execute();
+	await editor.openNode('Error');
+	await shoot('error-branch');
 }
 
 /** Has two orders paid, and gives a workflow whose trigger watches them. */

@@ -11,6 +11,7 @@ async function post(endpoint: string, body: object) {
 	});
 }
 
+const version = { path: 'version', args: {} };
 const mutate = async (path: string, args: object) => await post('mutation', { path, args });
 const add = async (key: string) => await mutate('counters:add', { name: 'all', key });
 
@@ -39,6 +40,21 @@ it('counts executions by path and key, a throwing one as well, a refused one not
 	expect(await convex.deployment.executionsByKey()).toEqual({ 'counters:add': { a: 2, b: 1 } });
 	await convex.deployment.reset();
 	expect(await convex.deployment.executionsByKey()).toEqual({});
+});
+
+it('keeps the newest calls with their arguments, also of a call that is refused', async () => {
+	await add('k');
+	await mutate('counters:add', { name: 'refused' });
+	expect(await convex.deployment.receivedCalls()).toEqual([
+		{ path: 'counters:add', args: { name: 'all', key: 'k' } },
+		{ path: 'counters:add', args: { name: 'refused' } },
+	]);
+	await Promise.all(Array.from({ length: 20 }, async () => await post('query', version)));
+	expect(await convex.deployment.receivedCalls()).toEqual(
+		Array.from({ length: 20 }, () => ({ path: 'version:default', args: {} })),
+	);
+	await convex.deployment.reset();
+	expect(await convex.deployment.receivedCalls()).toEqual([]);
 });
 
 it('counts requests, by endpoint and in flight at once, and the sizes of batches', async () => {
