@@ -1,4 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, no-console -- runs in Node, not in n8n */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { inspect as inspectInNode } from 'node:util';
 import inspect from 'object-inspect';

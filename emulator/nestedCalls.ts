@@ -1,4 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/require-node-api-error -- runs in Node, not in n8n */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ConvexError, type Value } from 'convex/values';
 import { PlatformFailure } from './platformFailure';

@@ -1,3 +1,4 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
 import axios from 'axios';
 import { join } from 'node:path';
 import { useEmbeddedDeployment } from './embeddedDeployment';

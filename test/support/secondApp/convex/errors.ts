@@ -29,7 +29,6 @@ export const withoutText = query(async (): Promise<null> => {
 });
 
 export const text = query(async (): Promise<null> => {
-	// eslint-disable-next-line @typescript-eslint/only-throw-error -- what Convex shows of it
 	throw 'only text';
 });
 
