@@ -1,7 +1,7 @@
 import { getConvexSize, type JSONValue, type Value } from 'convex/values';
 
 /** Of a call's arguments and of its result: FUNCTION_MAX_ARGS_SIZE of crates/common/src/knobs.rs. */
-export const MAX_BYTES = 2 ** 24;
+const MAX_BYTES = 2 ** 24;
 /** Beyond this part of a limit, the log has a warning: FUNCTION_LIMIT_WARNING_RATIO. */
 const WARNING_RATIO = 0.8;
 const MAX_ARRAY_LENGTH = 8192;
