@@ -119,7 +119,7 @@ async function takePictures(
 	await editor.openWorkflow(await api.importWorkflow(workflowAround(failing, orders)));
 	await editor.execute();
 	await editor.openNode('Error');
-	await shoot('error-branch');
+	await shoot('error-branch', { x: 25, y: 65, width: 405, height: 660 });
 }
 
 /** Has two orders paid, and gives a workflow whose trigger watches them. */

@@ -105,16 +105,21 @@ function pick(json: Record<string, unknown>, { fields }: ObjectValidator): Recor
 }
 
 /**
- * The form holds null for an argument that was not filled in, unless it is null that is wanted. What
- * an empty text stands for is decided where values are converted.
+ * The form holds null for an argument that was emptied, and nothing for one that was never touched.
+ * Either is null where the function requires the argument and takes null. What an empty text stands
+ * for is decided where values are converted.
  */
 function filledIn(
 	values: Record<string, unknown>,
 	{ fields }: ObjectValidator,
 ): Record<string, unknown> {
-	return Object.fromEntries(
-		Object.entries(values).filter(([name, value]) => value !== null || takesNull(fields.get(name))),
-	);
+	const untouched = [...fields].filter(([, field]) => !field.optional && takesNull(field));
+	return Object.fromEntries([
+		...untouched.map(([name]) => [name, null]),
+		...Object.entries(values).filter(
+			([name, value]) => value !== null || takesNull(fields.get(name)),
+		),
+	]);
 }
 
 function takesNull(field: FieldValidator | undefined): boolean {
