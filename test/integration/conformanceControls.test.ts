@@ -42,21 +42,6 @@ it('counts executions by path and key, a throwing one as well, a refused one not
 	expect(await convex.deployment.executionsByKey()).toEqual({});
 });
 
-it('keeps the newest calls with their arguments, also of a call that is refused', async () => {
-	await add('k');
-	await mutate('counters:add', { name: 'refused' });
-	expect(await convex.deployment.receivedCalls()).toEqual([
-		{ path: 'counters:add', args: { name: 'all', key: 'k' } },
-		{ path: 'counters:add', args: { name: 'refused' } },
-	]);
-	await Promise.all(Array.from({ length: 20 }, async () => await post('query', version)));
-	expect(await convex.deployment.receivedCalls()).toEqual(
-		Array.from({ length: 20 }, () => ({ path: 'version:default', args: {} })),
-	);
-	await convex.deployment.reset();
-	expect(await convex.deployment.receivedCalls()).toEqual([]);
-});
-
 it('counts requests, by endpoint and in flight at once, and the sizes of batches', async () => {
 	await convex.deployment.addFault({ kind: 'delay', ms: 200, path: '/api/action', times: 3 });
 	const wait = { path: 'counters:wait', args: { ms: 1 } };
@@ -97,4 +82,19 @@ it('drops old states on command, and all of them when it is reset', async () => 
 	expect([await statusAt(first), await statusAt(second)]).toEqual([503, 200]);
 	await convex.deployment.reset();
 	expect(await statusAt(second)).toBe(503);
+});
+
+it('keeps the newest calls with their arguments, also of a call that is refused', async () => {
+	await add('k');
+	await mutate('counters:add', { name: 'refused' });
+	expect(await convex.deployment.receivedCalls()).toEqual([
+		{ path: 'counters:add', args: { name: 'all', key: 'k' } },
+		{ path: 'counters:add', args: { name: 'refused' } },
+	]);
+	await Promise.all(Array.from({ length: 20 }, async () => await post('query', version)));
+	expect(await convex.deployment.receivedCalls()).toEqual(
+		Array.from({ length: 20 }, () => ({ path: 'version', args: {} })),
+	);
+	await convex.deployment.reset();
+	expect(await convex.deployment.receivedCalls()).toEqual([]);
 });
