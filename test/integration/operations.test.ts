@@ -76,7 +76,7 @@ describe('operations', () => {
 		const { success } = await convex.run({ parameters: calling('query', 'logs:everyLevel') });
 		expect(success[0]?.json.logLines).toEqual([
 			"[LOG] 'plain' 42",
-			'[DEBUG] { nested: true }',
+			'[DEBUG] {\n  nested: true\n}',
 			"[INFO] 'information'",
 			"[WARN] 'a warning'",
 			"[ERROR] 'an error line'",
