@@ -61,6 +61,14 @@ describe('whether a call is sent again', () => {
 		expect([retriesOf(true), retriesOf(false)]).toEqual([byHand, unattended]);
 	});
 
+	it('is as patient by hand as unattended once the deployment was reached', () => {
+		const { policy } = policyWith({ isByHand: true, part: 0 });
+		policy.succeeded();
+		const unreachable = failing({ kind: 'network', retryable: true, outcome: 'notExecuted' });
+		const delays = Array.from({ length: 9 }, (_, retries) => policy.delayMs(unreachable, retries));
+		expect(delays.filter((delay) => delay !== undefined)).toHaveLength(4);
+	});
+
 	it('is counted for each call by itself', () => {
 		const { policy } = policyWith({ maxRetries: 1 });
 		for (let call = 0; call < 10; call++) {

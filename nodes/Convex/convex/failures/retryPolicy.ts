@@ -6,7 +6,7 @@ const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 10_000;
 /** After so long without an answer a run gives up. */
 const RETRY_BUDGET_MS = 60_000;
-/** Somebody waits for a run by hand, and is told sooner that the deployment cannot be reached. */
+/** Somebody waits for a run by hand, and is told sooner that the deployment was never reached. */
 const MAX_RETRIES_BY_HAND = 1;
 
 /**
@@ -20,6 +20,9 @@ export class RetryPolicy {
 	/** Since when no call was answered by a deployment that works. */
 	private failingSinceMs: number | undefined;
 
+	/** Whether the deployment has answered in this run. */
+	private wasReached = false;
+
 	/** Of the last failure since then. */
 	private failureKind: FailureKind = 'network';
 
@@ -31,6 +34,7 @@ export class RetryPolicy {
 	) {}
 
 	succeeded(): void {
+		this.wasReached = true;
 		this.failingSinceMs = undefined;
 	}
 
@@ -51,7 +55,8 @@ export class RetryPolicy {
 	 */
 	delayMs(failure: ConvexFailure, retries: number): number | undefined {
 		const { details } = failure;
-		const endsSoon = this.isByHand && isUnreachable(failure) && retries >= MAX_RETRIES_BY_HAND;
+		const isAwaited = this.isByHand && !this.wasReached && isUnreachable(failure);
+		const endsSoon = isAwaited && retries >= MAX_RETRIES_BY_HAND;
 		if (details.retryable !== true || retries >= this.maxRetries || endsSoon) return undefined;
 		const backOffMs = this.random() * Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** retries);
 		const delayMs = (details.retryAfterMs ?? 0) + backOffMs;
