@@ -366,6 +366,16 @@ describe('what the function returns', () => {
 		return run.data.resultData.runData.Convex?.[0]?.hints?.map(({ message }) => message);
 	};
 
+	it.each([undefined, null, '', '{}', '={{ ({}) }}'])(
+		'says of a paginated query whose paginationOpts is %p what fills it in',
+		async (paginationOpts) => {
+			const values = paginationOpts === undefined ? {} : { paginationOpts };
+			const { stoppedBy } = await convex.run({ parameters: mapped('query', 'tasks:page', values) });
+			expect(stoppedBy?.message).toContain("'paginationOpts' is empty");
+			expect(stoppedBy?.description).toContain("switch on 'Pagination'");
+		},
+	);
+
 	it('is hinted at when it is a list or a page of one', async () => {
 		const page = { paginationOpts: { numItems: 1, cursor: null } };
 		expect(await hintsOf('orders:list', {})).toEqual([

@@ -4,7 +4,7 @@ import { describeType, isPlainObject } from '../values/plainObject';
 import { ConvexFailure, inputFailure } from '../failure';
 import type { FunctionSignature } from '../functions/functionSpec';
 import { adviceOutsideArguments, parseJsonText } from '../values/jsonText';
-import { ANY_VALIDATOR } from '../values/validator';
+import { ANY_VALIDATOR, type ObjectValidator } from '../values/validator';
 
 /** The argument of a paginated query that says which page (docs.convex.dev/database/pagination). */
 export const PAGINATION_ARGUMENT = 'paginationOpts';
@@ -121,6 +121,25 @@ function checkedCursor(name: string, cursor: unknown): string | null {
 	throw inputFailure(
 		`The '${name}' in the argument '${PAGINATION_ARGUMENT}' is ${describeType(cursor)}, not text`,
 		"Give the 'continueCursor' of an earlier page, or null to start at the beginning.",
+	);
+}
+
+/**
+ * A form begins with an empty `paginationOpts`, and its parts are not what is missing.
+ *
+ * @throws ConvexFailure (`input`) for a paginated query whose `paginationOpts` nobody fills in
+ */
+export function checkPaginationGiven({ fields }: ObjectValidator, given: unknown): void {
+	const { validator, optional } = fields.get(PAGINATION_ARGUMENT) ?? { optional: true };
+	const isPaginated = validator?.type === 'object' && validator.fields.has('cursor');
+	const isEmpty =
+		isPlainObject(given) && !Array.isArray(given)
+			? Object.keys(given).length === 0
+			: [undefined, null, '', '{}'].some((empty) => empty === given);
+	if (optional || !isPaginated || !isEmpty) return;
+	throw inputFailure(
+		`'Arguments': '${PAGINATION_ARGUMENT}' is empty, and the function is a paginated query`,
+		'With the operation Query, switch on \'Pagination\', which fills it in. Otherwise give an object, e.g. { "numItems": 100, "cursor": null }.',
 	);
 }
 

@@ -9,6 +9,7 @@ import {
 	type Validator,
 } from '../../convex/values/validator';
 import { convertFields } from '../../convex/values/validatorConversion';
+import { checkPaginationGiven, PAGINATION_ARGUMENT } from '../../convex/responses/pageWalk';
 import { dateParser } from '../dates';
 import { enumField } from '../field';
 import type { ParameterReader } from '../parameterReader';
@@ -95,9 +96,9 @@ export function convert(
 	args: Validator,
 	values: Record<string, unknown>,
 ): Record<string, unknown> {
-	return args.type === 'object'
-		? convertFields(source, args, values, dateParser(context.getTimezone()))
-		: values;
+	if (args.type !== 'object') return values;
+	checkPaginationGiven(args, values[PAGINATION_ARGUMENT]);
+	return convertFields(source, args, values, dateParser(context.getTimezone()));
 }
 
 function pick(json: Record<string, unknown>, { fields }: ObjectValidator): Record<string, unknown> {
