@@ -1,5 +1,5 @@
 import { Outage } from '../../nodes/Convex/transport/live/outage';
-import { elapsed } from '../../nodes/Convex/transport/timers';
+import { sleep } from 'n8n-workflow';
 import { Arrivals } from '../support/syncClients';
 
 const THRESHOLDS = { firstCheckMs: 30, prolongedMs: 60 };
@@ -41,7 +41,7 @@ describe('an outage', () => {
 	it('that has ended is not told of', async () => {
 		outage.begin();
 		outage.end();
-		await elapsed(100);
+		await sleep(100);
 		expect(told.all).toEqual([]);
 		expect(outage.since).toBeUndefined();
 	});
@@ -81,7 +81,7 @@ describe('the checks of many triggers that miss the same deployment', () => {
 			return new Outage(thresholds, onOutage, () => share);
 		});
 		for (const one of outages) one.begin();
-		while (order.length < 6) await elapsed(20);
+		while (order.length < 6) await sleep(20);
 		for (const one of outages) one.end();
 		expect(order).toEqual([
 			'first',

@@ -1,7 +1,7 @@
+import { sleep } from 'n8n-workflow';
 import { inputFailure } from '../../nodes/Convex/convex/failure';
 import type { DeploymentState } from '../../nodes/Convex/convex/deployment/credentialProbe';
 import { SubscriptionOutage } from '../../nodes/Convex/transport/live/subscriptionOutage';
-import { elapsed } from '../../nodes/Convex/transport/timers';
 import { Arrivals } from '../support/syncClients';
 
 const THRESHOLDS = { firstCheckMs: 100, freshAttemptMs: 100, prolongedMs: 300 };
@@ -60,14 +60,14 @@ describe('an outage of a subscription', () => {
 	it('of a deployment that stops answering again is waited for until it is prolonged', async () => {
 		begin([ACCEPTS, UNAVAILABLE]);
 		await events.until(() => events.all.length === 3);
-		await elapsed(200);
+		await sleep(200);
 		expect(events.all).toEqual(['check', 'reconnect in 0 ms', 'check']);
 	});
 
 	it('in which the credential is refused is the end', async () => {
 		begin([REFUSES]);
 		await events.until((event) => event === 'wrong key');
-		await elapsed(200);
+		await sleep(200);
 		expect(events.all).toEqual(['check', 'wrong key']);
 	});
 
@@ -82,7 +82,7 @@ describe('an outage of a subscription', () => {
 		begin([ACCEPTS]);
 		await events.until((event) => event.startsWith('reconnect'));
 		outage.end();
-		await elapsed(300);
+		await sleep(300);
 		expect(events.all).toEqual(['check', 'reconnect in 0 ms']);
 	});
 

@@ -1,4 +1,7 @@
-import { elapsed, startTimer, stopTimer } from '../../nodes/Convex/transport/timers';
+import { settledWithin, startTimer, stopTimer } from '../../nodes/Convex/transport/timers';
+
+const elapsed = async (delayMs: number) =>
+	await new Promise<void>((resolve) => startTimer(resolve, delayMs));
 
 describe('timers', () => {
 	it('run once each, in the order in which they are due', async () => {
@@ -111,5 +114,21 @@ describe('timers', () => {
 		expect(signals.mock.calls.length).toBeLessThan(10);
 		stopTimer(far);
 		signals.mockRestore();
+	});
+});
+
+describe('a promise that is waited for with a limit', () => {
+	const never = new Promise<string>(() => {});
+
+	it('gives its value when it has settled by then', async () => {
+		expect(await settledWithin(Promise.resolve('value'), 60_000)).toBe('value');
+	});
+
+	it('gives nothing when it has not settled by then', async () => {
+		expect(await settledWithin(never, 10)).toBeUndefined();
+	});
+
+	it('throws what the promise was rejected with', async () => {
+		await expect(settledWithin(Promise.reject(new Error('no')), 60_000)).rejects.toThrow('no');
 	});
 });

@@ -31,9 +31,20 @@ export function stopTimer(id: number | null | undefined): void {
 	if (typeof id === 'number') waiting.delete(id);
 }
 
-/** Waits. The process is not kept alive by it. */
-export async function elapsed(delayMs: number): Promise<void> {
-	await new Promise<void>((resolve) => startTimer(resolve, delayMs));
+/** Waits for a promise, but no longer than this; `undefined` when the time is over first. */
+export async function settledWithin<T>(
+	promise: Promise<T>,
+	limitMs: number,
+): Promise<T | undefined> {
+	let timer: number | undefined;
+	const timeout = new Promise<undefined>((resolve) => {
+		timer = startTimer(() => resolve(undefined), limitMs);
+	});
+	try {
+		return await Promise.race([promise, timeout]);
+	} finally {
+		stopTimer(timer);
+	}
 }
 
 export { startTimer as setTimeout, stopTimer as clearTimeout };

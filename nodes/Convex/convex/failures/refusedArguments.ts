@@ -1,15 +1,15 @@
 import { quote } from '../values/quote';
 
+/** What to do about a paginated query that got no `paginationOpts`, whoever noticed it. */
+export const PAGINATED_QUERY_ADVICE =
+	"The query is paginated: set 'Operation' to 'Query' and switch on 'Pagination', which fills in 'paginationOpts'.";
+
 /**
  * What to do about arguments that a function's validator refused, by Convex's text for it
  * (convex-backend crates/common/src/schemas/validator.rs, crates/udf/src/validation.rs).
  */
 const ARGUMENT_HELP: Array<[text: RegExp, help: (name: string) => string]> = [
-	[
-		/missing the required field `paginationOpts`/,
-		() =>
-			"The query is paginated: set 'Operation' to 'Query' and switch on 'Pagination', which fills in 'paginationOpts'.",
-	],
+	[/missing the required field `paginationOpts`/, () => PAGINATED_QUERY_ADVICE],
 	[
 		/contains extra field `paginationOpts`/,
 		() => "The query is not paginated: switch off 'Pagination', and leave 'paginationOpts' out.",

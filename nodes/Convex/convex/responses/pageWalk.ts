@@ -2,6 +2,7 @@ import type { JSONValue } from 'convex/values';
 import { encodeArguments, type EncodedArguments } from '../values/encodeArguments';
 import { describeType, isPlainObject } from '../values/plainObject';
 import { ConvexFailure, inputFailure } from '../failure';
+import { PAGINATED_QUERY_ADVICE } from '../failures/refusedArguments';
 import type { FunctionSignature } from '../functions/functionSpec';
 import { adviceOutsideArguments, parseJsonText } from '../values/jsonText';
 import { ANY_VALIDATOR, type ObjectValidator } from '../values/validator';
@@ -139,7 +140,7 @@ export function checkPaginationGiven({ fields }: ObjectValidator, given: unknown
 	if (optional || !isPaginated || !isEmpty) return;
 	throw inputFailure(
 		`'Arguments': '${PAGINATION_ARGUMENT}' is empty, and the function is a paginated query`,
-		'With the operation Query, switch on \'Pagination\', which fills it in. Otherwise give an object, e.g. { "numItems": 100, "cursor": null }.',
+		`${PAGINATED_QUERY_ADVICE} Otherwise give an object, e.g. { "numItems": 100, "cursor": null }.`,
 	);
 }
 

@@ -4,7 +4,7 @@ import {
 	type DeploymentState,
 } from '../../convex/deployment/credentialProbe';
 import type { CallContext, Caller } from '../caller';
-import { elapsed } from '../timers';
+import { settledWithin } from '../timers';
 import { post } from './post';
 
 const CHECK_TIMEOUT_MS = 10_000;
@@ -35,7 +35,7 @@ export class DeploymentCheck {
 	async ask(timeoutMs = CHECK_TIMEOUT_MS): Promise<DeploymentState> {
 		const { pending } = this;
 		if (pending === undefined) return await this.begin(timeoutMs);
-		const shared = await Promise.race([pending, elapsed(SHARED_CHECK_MS)]);
+		const shared = await settledWithin(pending, SHARED_CHECK_MS);
 		if (shared !== undefined && shared.status !== 'accepts') return shared;
 		const newer = this.pending === pending ? undefined : this.pending;
 		return await (newer ?? this.begin(timeoutMs));

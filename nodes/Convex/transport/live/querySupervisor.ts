@@ -10,7 +10,7 @@ import { actingAs, type Caller } from '../caller';
 import { withNearestName } from '../http/functionSignature';
 import { toFailure } from '../nodeError';
 import { DeploymentCheck } from '../http/deploymentCheck';
-import { Backoff } from './backoff';
+import { Backoff } from '../backoff';
 import { checkEgress } from './egress';
 import { QuerySubscription } from './querySubscription';
 import { SubscriptionOutage, type SubscriptionThresholds } from './subscriptionOutage';

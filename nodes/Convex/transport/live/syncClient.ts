@@ -8,7 +8,7 @@ import { formatFunctionPath, type FunctionPath } from '../../convex/functions/fu
 import type { UserIdentity } from '../../convex/deployment/identity';
 import { Redactor } from '../../convex/deployment/redaction';
 import { GuardedWebSockets, type SocketObserver } from './guardedWebSocket';
-import { startTimer, stopTimer } from '../timers';
+import { settledWithin } from '../timers';
 
 /** A deployment that does not answer the closing of its connection is not waited for. */
 const CLOSE_TIMEOUT_MS = 800;
@@ -111,12 +111,7 @@ export class SyncClient {
 	private async closeNow(): Promise<void> {
 		const clientClosed = this.client.close();
 		this.sockets.close();
-		let timer: number | undefined;
-		const timedOut = new Promise<void>((resolve) => {
-			timer = startTimer(resolve, CLOSE_TIMEOUT_MS);
-		});
-		await Promise.race([clientClosed, timedOut]);
-		stopTimer(timer);
+		await settledWithin(clientClosed, CLOSE_TIMEOUT_MS);
 	}
 }
 

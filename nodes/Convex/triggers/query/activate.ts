@@ -12,7 +12,7 @@ import {
 } from '../../transport/live/subscriptionOutage';
 import { checkWebSocketSupport } from '../../transport/live/syncClient';
 import { toEditorError, toFailure } from '../../transport/nodeError';
-import { startTimer, stopTimer } from '../../transport/timers';
+import { settledWithin } from '../../transport/timers';
 import { Activation } from './activationRegistry';
 import { manualRun } from './manualRun';
 import { readWatch, triggerParameters, type Watch } from './parameters';
@@ -137,21 +137,14 @@ async function inTime(
 	isByUser: boolean,
 	checking: Promise<Check>,
 ): Promise<ConvexFailure | undefined> {
-	let timer: number | undefined;
-	const timeout = new Promise<void>((resolve) => {
-		timer = startTimer(resolve, ACTIVATION_TIMEOUT_MS);
-	});
 	const awaited = run.outcome.then((outcome) => finalFailure(outcome, isByUser));
 	// What the query gave by then counts, though the deployment did not answer over HTTP.
 	const present = async () => await Promise.race([awaited, undefined]);
 	const checked = checking.then(async (next) =>
 		next === 'awaitResult' ? await awaited : await present(),
 	);
-	try {
-		return await Promise.race([checked, Promise.race([timeout, activation.ended]).then(present)]);
-	} finally {
-		stopTimer(timer);
-	}
+	const settled = Promise.race([checked, activation.ended]);
+	return (await settledWithin(settled, ACTIVATION_TIMEOUT_MS)) ?? (await present());
 }
 
 function finalFailure(first: FirstOutcome, isByUser: boolean): ConvexFailure | undefined {

@@ -14,7 +14,7 @@ import { TrackedDocuments } from '../../convex/changes/trackedDocuments';
 import { TrackedValue } from '../../convex/changes/trackedValue';
 import type { Caller } from '../../transport/caller';
 import type { SubscriptionThresholds } from '../../transport/live/subscriptionOutage';
-import { Backoff } from '../../transport/live/backoff';
+import { Backoff } from '../../transport/backoff';
 import { QuerySupervisor } from '../../transport/live/querySupervisor';
 import { startTimer, stopTimer } from '../../transport/timers';
 import { toEditorError, toFailure } from '../../transport/nodeError';
