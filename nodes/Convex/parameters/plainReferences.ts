@@ -1,0 +1,123 @@
+import { isPlainObject } from '../convex/values/plainObject';
+
+/** The way from an item's JSON to a value: field names, and positions in lists. */
+export type Reference = ReadonlyArray<string | number>;
+
+/** What was read without n8n's expression engine; undefined leaves it to the engine. */
+export type PlainRead = { value: unknown } | undefined;
+
+const REFERENCE = /^=\{\{[ \t\r\n]*\$json((?:\.\w+|\[[^[\]]+\])*)[ \t\r\n]*\}\}$/;
+const STEP = /\.([A-Za-z_]\w*)|\[(0|[1-9]\d{0,8})\]|\["([^"]+)"\]|\['([^']+)'\]/y;
+/** No escape, quote or brace, which an expression reads in ways of its own. */
+const QUOTED_NAME = /^[\p{L}\p{N} _.:/@+-]+$/u;
+
+/** Names that n8n's expressions refuse (n8n-workflow src/utils.ts, `unsafeObjectProperties`). */
+const REFUSED_NAMES: ReadonlySet<string> = new Set(
+	`prototype getPrototypeOf setPrototypeOf getOwnPropertyDescriptor getOwnPropertyDescriptors
+	defineProperty defineProperties mainModule binding _linkedBinding _load prepareStackTrace caller
+	callee arguments getBuiltinModule dlopen execve loadEnvFile`.split(/\s+/),
+);
+
+/**
+ * The reference that an expression consists of, such as `={{ $json.a["b c"][0] }}`.
+ *
+ * @returns undefined for anything else
+ */
+export function parseReference(expression: string): Reference | undefined {
+	// n8n looks for the word in the text of the expression, not in its steps.
+	if (expression.includes('constructor')) return undefined;
+	const path = REFERENCE.exec(expression)?.[1];
+	if (path === undefined) return undefined;
+	const steps: Array<string | number> = [];
+	STEP.lastIndex = 0;
+	while (STEP.lastIndex < path.length) {
+		const [step, name, position, double, single] = STEP.exec(path) ?? [];
+		if (step === undefined) return undefined;
+		const quoted = double ?? single;
+		if (quoted !== undefined && !QUOTED_NAME.test(quoted)) return undefined;
+		const field = name ?? quoted;
+		if (field !== undefined && (!isOrdinaryName(field) || REFUSED_NAMES.has(field))) {
+			return undefined;
+		}
+		steps.push(field ?? Number(position));
+	}
+	return steps;
+}
+
+/** Reads what a reference leads to, where n8n's engine certainly gives an equal value. */
+export function readReference(json: unknown, reference: Reference): PlainRead {
+	let value = json;
+	for (const step of reference) {
+		const isOfList = typeof step === 'number';
+		if (isOfList ? !isPlainList(value) : !isPlainRecord(value)) return undefined;
+		const property = Object.getOwnPropertyDescriptor(value, step);
+		if (property === undefined || !isOrdinary(property)) return undefined;
+		value = property.value;
+	}
+	return copyPlain(value);
+}
+
+/** Larger values are rare, and n8n's engine has limits of its own. */
+const MAX_COPIED_PARTS = 10_000;
+const MAX_DEPTH = 32;
+
+/** A copy, as n8n's engine makes it, of a value that is JSON through and through. */
+function copyPlain(value: unknown): PlainRead {
+	let parts = 0;
+	let isPlain = true;
+	const copy = (part: unknown, depth: number): unknown => {
+		parts += 1;
+		if (isScalar(part)) return part;
+		isPlain &&= depth < MAX_DEPTH && parts < MAX_COPIED_PARTS;
+		if (!isPlain) return undefined;
+		if (isPlainList(part)) {
+			// A list with holes has fewer keys, one with other properties has more.
+			isPlain = Reflect.ownKeys(part).length === part.length + 1;
+			const list: unknown[] = [];
+			for (let index = 0; isPlain && index < part.length; index++) {
+				list.push(copyProperty(part, String(index), depth));
+			}
+			return list;
+		}
+		const record: Record<string, unknown> = {};
+		isPlain = isPlainRecord(part);
+		if (!isPlainRecord(part)) return undefined;
+		for (const name of Reflect.ownKeys(part)) {
+			if (typeof name !== 'string' || !isOrdinaryName(name)) isPlain = false;
+			else record[name] = copyProperty(part, name, depth);
+			if (!isPlain) return undefined;
+		}
+		return record;
+	};
+	const copyProperty = (owner: object, name: string, depth: number): unknown => {
+		const property = Object.getOwnPropertyDescriptor(owner, name);
+		isPlain &&= property !== undefined && isOrdinary(property);
+		return isPlain ? copy(property?.value, depth + 1) : undefined;
+	};
+	const copied = copy(value, 0);
+	return isPlain ? { value: copied } : undefined;
+}
+
+function isScalar(value: unknown): boolean {
+	if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
+	return value === null || typeof value === 'string' || typeof value === 'boolean';
+}
+
+/** Whether the object is one of JSON.parse: that of a class, or of another realm, is not. */
+function isPlainRecord(value: unknown): value is Record<string, unknown> {
+	return isPlainObject(value) && Object.getPrototypeOf(value) === Object.prototype;
+}
+
+function isPlainList(value: unknown): value is unknown[] {
+	return Array.isArray(value) && Object.getPrototypeOf(value) === Array.prototype;
+}
+
+/** Whether a property has a value that is seen, and no getter. */
+function isOrdinary({ enumerable, value }: PropertyDescriptor): boolean {
+	return enumerable === true && value !== undefined;
+}
+
+/** Whether a name has no meaning of its own: to JavaScript, or to what carries values out of the engine. */
+export function isOrdinaryName(name: string): boolean {
+	return !(name in Object.prototype) && !name.startsWith('__') && name !== 'toJSON';
+}

@@ -1,0 +1,3 @@
+import { describePlainReferences } from '../support/plainReferences';
+
+describe('plain references', describePlainReferences);
