@@ -39,9 +39,13 @@ describe('queries of many items', () => {
 	});
 
 	it('are spread over the requests that may be in flight at once', async () => {
+		// An early answer would have the last ones share a larger batch.
+		const late = { kind: 'delay', ms: 2_000, path: BATCH, times: 4 } as const;
+		await convex.deployment.addFault(late);
 		await convex.run({ parameters: echo(), input: numbers(40) });
 		expect((await requests()).batchSizes).toEqual([10, 10, 10, 10]);
 		await convex.deployment.reset();
+		await convex.deployment.addFault(late);
 		await convex.run({ parameters: echo({ concurrency: 2 }), input: numbers(40) });
 		expect((await requests()).batchSizes).toEqual([20, 20]);
 	});
