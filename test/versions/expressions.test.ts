@@ -1,3 +1,3 @@
 import { describePlainReferences } from '../support/plainReferences';
 
-describe('plain references', describePlainReferences);
+describe('plain references', () => describePlainReferences(1_000));
