@@ -254,6 +254,17 @@ export function describePlainReferences(count: number): void {
 		expect(await compareReferences(unusual, count)).toBeGreaterThan(count / 10);
 	});
 
+	it.each(NAMES)('a field %j gives what the engine of n8n gives', async (field) => {
+		const items = [1, -0, 'text', { [field]: [2] }].map((value) =>
+			Object.fromEntries([[field, value]]),
+		);
+		const access = /^\w+$/.test(field) ? [`.${field}`, `["${field}"]`] : [`["${field}"]`];
+		for (const step of access) {
+			const { node, engine } = await readInBothWays(`={{ $json${step} }}`, items);
+			expect(node).toEqual(engine);
+		}
+	});
+
 	it.each([
 		['={{ $json.a.b }}'],
 		['={{$json["a b"]}}'],
