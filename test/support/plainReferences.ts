@@ -1,5 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
-import { serialize } from 'node:v8';
+import { inspect } from 'node:util';
+import { deserialize, serialize } from 'node:v8';
 import fc, { type Arbitrary } from 'fast-check';
 import type {
 	IDataObject,
@@ -69,7 +70,7 @@ function comparingNode(name: string, comparison: Comparison): INodeType {
 	};
 }
 
-/** A value with everything that V8 keeps of it (-0, holes, dates, undefined), whatever its realm. */
+/** A value with all that it is (-0, holes, dates, undefined), whatever its realm and how V8 stores it. */
 function outcome(read: () => unknown): string {
 	let value: unknown;
 	try {
@@ -78,7 +79,8 @@ function outcome(read: () => unknown): string {
 		return `throws ${String(thrown)}`;
 	}
 	try {
-		return `${JSON.stringify(value)} ${serialize(value).toString('base64')}`;
+		const limits = { depth: null, maxArrayLength: null, maxStringLength: null };
+		return inspect(deserialize(serialize(value)), limits);
 	} catch {
 		return `no data: ${Object.prototype.toString.call(value)}`;
 	}
@@ -309,6 +311,21 @@ export function describePlainReferences(count: number): void {
 		expect(node).toEqual(engine);
 		expect(engineCalls).toBe(1);
 	});
+
+	it.each(['={{ $json.list[0] }}', '={{ $json.list }}', '={{ $json.object.a }}', '={{ $json }}'])(
+		'%s of a proxy that shows another value than it holds gives what is shown',
+		async (parameter) => {
+			// As n8n's own proxies around items do, whose changes lie beside what they hold.
+			const showing = <Held extends object>(held: Held, name: string) =>
+				new Proxy(held, {
+					get: (target, key): unknown => (key === name ? 2 : Reflect.get(target, key)),
+				});
+			const item = { list: showing([1, 7], '0'), object: showing({ a: 1 }, 'a') };
+			const { node, engine, engineCalls } = await readInBothWays(parameter, [item, item]);
+			expect(node).toEqual(engine);
+			expect(engineCalls).toBe(2);
+		},
+	);
 
 	it('a single item, which a tool also has, is left to the engine of n8n', async () => {
 		expect((await readInBothWays('={{ $json.a }}', [{ a: 1 }])).engineCalls).toBe(1);

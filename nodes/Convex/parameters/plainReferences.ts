@@ -48,11 +48,10 @@ export function parseReference(expression: string): Reference | undefined {
 export function readReference(json: unknown, reference: Reference): PlainRead {
 	let value = json;
 	for (const step of reference) {
-		const isOfList = typeof step === 'number';
-		if (isOfList ? !isPlainList(value) : !isPlainRecord(value)) return undefined;
-		const property = Object.getOwnPropertyDescriptor(value, step);
-		if (property === undefined || !isOrdinary(property)) return undefined;
-		value = property.value;
+		if (typeof step === 'number') {
+			if (!isPlainList(value)) return undefined;
+		} else if (!isPlainRecord(value)) return undefined;
+		value = ownValue(value, step);
 	}
 	return copyPlain(value);
 }
@@ -64,38 +63,40 @@ const MAX_DEPTH = 32;
 /** A copy, as n8n's engine makes it, of a value that is JSON through and through. */
 function copyPlain(value: unknown): PlainRead {
 	let parts = 0;
-	let isPlain = true;
+	/** Gives undefined, which JSON does not know, for what is not plain. */
 	const copy = (part: unknown, depth: number): unknown => {
 		parts += 1;
 		if (isScalar(part)) return part;
-		isPlain &&= depth < MAX_DEPTH && parts < MAX_COPIED_PARTS;
-		if (!isPlain) return undefined;
+		if (depth === MAX_DEPTH || parts > MAX_COPIED_PARTS) return undefined;
 		if (isPlainList(part)) {
 			// A list with holes has fewer keys, one with other properties has more.
-			isPlain = Reflect.ownKeys(part).length === part.length + 1;
-			const list: unknown[] = [];
-			for (let index = 0; isPlain && index < part.length; index++) {
-				list.push(copyProperty(part, String(index), depth));
-			}
-			return list;
+			if (Reflect.ownKeys(part).length !== part.length + 1) return undefined;
+			const list = Array.from(part, (_, index) => copy(ownValue(part, index), depth + 1));
+			return list.includes(undefined) ? undefined : list;
 		}
-		const record: Record<string, unknown> = {};
-		isPlain = isPlainRecord(part);
 		if (!isPlainRecord(part)) return undefined;
+		const record: Record<string, unknown> = {};
 		for (const name of Reflect.ownKeys(part)) {
-			if (typeof name !== 'string' || !isOrdinaryName(name)) isPlain = false;
-			else record[name] = copyProperty(part, name, depth);
-			if (!isPlain) return undefined;
+			if (typeof name !== 'string' || !isOrdinaryName(name)) return undefined;
+			const field = copy(ownValue(part, name), depth + 1);
+			if (field === undefined) return undefined;
+			record[name] = field;
 		}
 		return record;
 	};
-	const copyProperty = (owner: object, name: string, depth: number): unknown => {
-		const property = Object.getOwnPropertyDescriptor(owner, name);
-		isPlain &&= property !== undefined && isOrdinary(property);
-		return isPlain ? copy(property?.value, depth + 1) : undefined;
-	};
 	const copied = copy(value, 0);
-	return isPlain ? { value: copied } : undefined;
+	return copied === undefined ? undefined : { value: copied };
+}
+
+/**
+ * A property's value, or undefined where it is none that everybody sees: a getter, a hidden property,
+ * or one of n8n's proxies, which show another value than they hold (n8n-workflow src/augment-object.ts).
+ */
+function ownValue(owner: Record<string, unknown> | unknown[], name: string | number): unknown {
+	const property = Object.getOwnPropertyDescriptor(owner, name);
+	if (property?.enumerable !== true || property.get !== undefined) return undefined;
+	const seen: unknown = Reflect.get(owner, name);
+	return Object.is(seen, property.value) ? seen : undefined;
 }
 
 function isScalar(value: unknown): boolean {
@@ -110,11 +111,6 @@ function isPlainRecord(value: unknown): value is Record<string, unknown> {
 
 function isPlainList(value: unknown): value is unknown[] {
 	return Array.isArray(value) && Object.getPrototypeOf(value) === Array.prototype;
-}
-
-/** Whether a property has a value that is seen, and no getter. */
-function isOrdinary({ enumerable, value }: PropertyDescriptor): boolean {
-	return enumerable === true && value !== undefined;
 }
 
 /** Whether a name has no meaning of its own: to JavaScript, or to what carries values out of the engine. */
