@@ -60,7 +60,7 @@ export function readReference(json: unknown, reference: Reference): PlainRead {
 const MAX_COPIED_PARTS = 10_000;
 const MAX_DEPTH = 32;
 
-/** A copy, as n8n's engine makes it, of a value that is JSON through and through. */
+/** A copy of a value that is JSON through and through. */
 function copyPlain(value: unknown): PlainRead {
 	let parts = 0;
 	/** Gives undefined, which JSON does not know, for what is not plain. */
@@ -69,6 +69,7 @@ function copyPlain(value: unknown): PlainRead {
 		if (isScalar(part)) return part;
 		if (depth === MAX_DEPTH || parts > MAX_COPIED_PARTS) return undefined;
 		if (isPlainList(part)) {
+			if (part.length > MAX_COPIED_PARTS) return undefined;
 			// A list with holes has fewer keys, one with other properties has more.
 			if (Reflect.ownKeys(part).length !== part.length + 1) return undefined;
 			const list = Array.from(part, (_, index) => copy(ownValue(part, index), depth + 1));
