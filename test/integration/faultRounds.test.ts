@@ -1,13 +1,12 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Node, not in n8n */
 import type { FaultEffect } from '../../emulator/faults';
+import { ConcurrencyLimiter } from '../../nodes/Convex/actions/concurrencyLimiter';
 import { calling, type ConvexRunResult } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
+import { FAULT_SEED } from '../support/faultSeed';
 
 const convex = useEmbeddedDeployment('none');
 
-/** What goes wrong follows from the seed alone. Another one: FAULT_SEED=7 npx jest faultRounds */
-const SEED = Number(process.env.FAULT_SEED ?? 1);
-const ROUNDS = 200;
+const ROUNDS = 300;
 const ROUNDS_AT_ONCE = 25;
 const ITEMS = 6;
 const TIMEOUT_MS = 3_000;
@@ -47,20 +46,20 @@ async function rounds(
 	run: (round: number) => Promise<ConvexRunResult>,
 ): Promise<ConvexRunResult[]> {
 	const results: ConvexRunResult[] = [];
-	let next = 0;
-	const runOneByOne = async () => {
-		while (next < ROUNDS) {
-			const round = next++;
+	const limiter = new ConcurrencyLimiter(ROUNDS_AT_ONCE);
+	for (let round = 0; round < ROUNDS; round++) {
+		await limiter.whenAvailable();
+		limiter.start(async () => {
 			results[round] = await run(round);
-		}
-	};
-	await Promise.all(Array.from({ length: ROUNDS_AT_ONCE }, runOneByOne));
+		});
+	}
+	await limiter.drain();
 	return results;
 }
 
 async function setRandomFaults(probability: number): Promise<void> {
 	await convex.deployment.setRandomFaults({
-		seed: SEED,
+		seed: FAULT_SEED,
 		probability,
 		path: '/api/',
 		faults: FAULTS,

@@ -1,14 +1,11 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Node, not in n8n */
 import type { IDataObject } from 'n8n-workflow';
 import type { FaultEffect } from '../../emulator/faults';
 import { calling, type ConvexRunResult } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
+import { FAULT_SEED } from '../support/faultSeed';
 import { inSession } from '../support/sessions';
 
 const convex = useEmbeddedDeployment('none');
-
-/** What goes wrong follows from the seed alone. Another one: FAULT_SEED=7 npx jest sessionFaultRounds */
-const SEED = Number(process.env.FAULT_SEED ?? 1);
 
 const FAULTS: Array<FaultEffect & { weight?: number }> = [
 	{ kind: 'dropBefore', weight: 3 },
@@ -34,7 +31,7 @@ describe('rounds of sessions with random faults', () => {
 
 	const setFaults = async (probability: number) =>
 		await convex.deployment.setRandomFaults({
-			seed: SEED,
+			seed: FAULT_SEED,
 			probability,
 			path: '/sync/',
 			faults: FAULTS,

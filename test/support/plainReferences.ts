@@ -13,7 +13,7 @@ import { Convex } from '../../nodes/Convex/Convex.node';
 import { CachedParameters } from '../../nodes/Convex/parameters/cachedParameters';
 import { calling, runConvex } from './convexNode';
 
-export interface Comparison {
+interface Comparison {
 	/** What the node reads, and what n8n's engine gives, for each item. */
 	node: string[];
 	engine: string[];
@@ -293,11 +293,11 @@ export function describePlainReferences(count: number): void {
 			{ a: { x: [1] }, list: [1] },
 			{ a: 'b', list: [] },
 		];
-		const plain = await readInBothWays(fields('={{ $json.a }}') as never, items, 'argumentFields');
+		const plain = await readInBothWays(fields('={{ $json.a }}'), items, 'argumentFields');
 		expect(plain.node).toEqual(plain.engine);
 		expect(plain.engineCalls).toBe(0);
 		const called = await readInBothWays(
-			fields('={{ $json.a.toString() }}') as never,
+			fields('={{ $json.a.toString() }}'),
 			items,
 			'argumentFields',
 		);

@@ -1,5 +1,5 @@
-import { Outage } from '../../nodes/Convex/transport/live/outage';
 import { sleep } from 'n8n-workflow';
+import { Outage } from '../../nodes/Convex/transport/live/outage';
 import { Arrivals } from '../support/syncClients';
 
 const THRESHOLDS = { firstCheckMs: 30, prolongedMs: 60 };
