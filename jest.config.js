@@ -13,6 +13,8 @@ module.exports = {
 	globalSetup: '<rootDir>/test/support/temporaryFolder.js',
 	globalTeardown: '<rootDir>/test/support/removeTemporaryFolder.js',
 	reporters: ['default', '<rootDir>/test/support/plainSummaryReporter.js'],
+	testEnvironment: '<rootDir>/test/support/singleRealmEnvironment.js',
+	runtime: '<rootDir>/test/support/sharedModulesRuntime.js',
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
 	// Most of the time is spent waiting, so there are more than cores.
 	maxWorkers: 4,

@@ -1,7 +1,15 @@
 const { join } = require('node:path');
 const base = require('./jest.config.js');
 
-const { reporters: _reporters, maxWorkers, testTimeout, ...project } = base;
+const {
+	reporters: _reporters,
+	maxWorkers,
+	testTimeout,
+	// They share the installed packages, of which each engine has its own here.
+	testEnvironment: _testEnvironment,
+	runtime: _runtime,
+	...project
+} = base;
 
 /** Folders of installed engines by version, as `npm run test:versions` gives them. */
 const folders = JSON.parse(process.env.N8N_ENGINES ?? '{}');

@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { encodeArguments } from '../../nodes/Convex/convex/values/encodeArguments';
 import { describeType, isPlainObject } from '../../nodes/Convex/convex/values/plainObject';
 
@@ -8,7 +9,7 @@ const encoded = (value: unknown) => encodeArguments(SOURCE, { value }).value;
 const sent = (value: unknown) => JSON.stringify(encodeArguments(SOURCE, { value }));
 
 /** An object as an expression makes it: of another realm than the node. */
-const foreign: unknown = structuredClone({ name: 'Ada', tags: ['a'] });
+const foreign: unknown = runInNewContext("({ name: 'Ada', tags: ['a'] })");
 
 class Task {
 	constructor(readonly name: string) {}
