@@ -18,6 +18,8 @@ export function useSecondApp() {
 			return convex.deployment;
 		},
 		call,
+		/** Runs the Convex node against it. */
+		run: convex.run,
 		/** What a failing function says, without the request's id. */
 		errorOf: async (type: string, path: string, args: object = {}): Promise<string> => {
 			const { errorMessage } = await call(type, path, args);
