@@ -18,7 +18,8 @@ type When = 'before' | 'after';
  * - `cut`: the function runs, its whole answer is announced, half of it sent, the connection closed.
  * - `drip`: the function runs, and its answer comes byte by byte; after some bytes, nothing more.
  * - `delay`: the function runs, and the answer comes late.
- * - `gather`: the request waits for others, until as many have come; then all of them are answered.
+ * - `gather`: the request waits for others, until as many have come; then all of them are answered, with
+ *   nothing but this status if one is given.
  * - `meanwhile`: another function runs first, as somebody else's call that comes in between.
  * - `restart`: the deployment restarts instead of running the function.
  */
@@ -37,7 +38,7 @@ export type FaultEffect =
 	  }
 	| { kind: 'drip'; bytes: number; everyMs?: number }
 	| { kind: 'delay'; ms: number }
-	| { kind: 'gather'; count: number }
+	| { kind: 'gather'; count: number; status?: number }
 	| { kind: 'meanwhile'; functionPath: string; args: JSONValue }
 	| { kind: 'restart'; downMs: number };
 

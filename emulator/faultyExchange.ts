@@ -74,7 +74,10 @@ export async function applyFault(fault: FaultEffect, exchange: Exchange): Promis
 		}
 		case 'gather':
 			await gathering.join(fault.count);
-			send(response, await answer());
+			send(
+				response,
+				fault.status === undefined ? await answer() : { status: fault.status, body: '' },
+			);
 			break;
 		case 'meanwhile':
 			await runFunction(fault.functionPath, fault.args);

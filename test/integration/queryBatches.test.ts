@@ -38,14 +38,25 @@ describe('queries of many items', () => {
 		expect(Math.max(...batchSizes)).toBeLessThanOrEqual(1_000);
 	});
 
+	it('begin with large batches where the same query was fast in the run before', async () => {
+		const sizesOfRun = async (functionPath: string) => {
+			await convex.deployment.reset();
+			const parameters = calling('query', functionPath, {}, { concurrency: 1 });
+			await convex.run({ parameters, input: numbers(300) });
+			return (await requests()).batchSizes;
+		};
+		expect((await sizesOfRun('version'))[0]).toBe(25);
+		expect((await sizesOfRun('version'))[0]).toBeGreaterThan(25);
+		expect((await sizesOfRun('tasks:list'))[0]).toBe(25);
+	});
+
 	it('are spread over the requests that may be in flight at once', async () => {
 		// An early answer would have the last ones share a larger batch.
-		const late = { kind: 'delay', ms: 2_000, path: BATCH, times: 4 } as const;
-		await convex.deployment.addFault(late);
+		await convex.deployment.addFault({ kind: 'gather', count: 4, path: BATCH, times: 4 });
 		await convex.run({ parameters: echo(), input: numbers(40) });
 		expect((await requests()).batchSizes).toEqual([10, 10, 10, 10]);
 		await convex.deployment.reset();
-		await convex.deployment.addFault(late);
+		await convex.deployment.addFault({ kind: 'gather', count: 2, path: BATCH, times: 2 });
 		await convex.run({ parameters: echo({ concurrency: 2 }), input: numbers(40) });
 		expect((await requests()).batchSizes).toEqual([20, 20]);
 	});
@@ -178,7 +189,8 @@ describe('a failure among many queries', () => {
 	);
 
 	it('of all batches that are in flight at once leaves no query behind', async () => {
-		await convex.deployment.addFault({ kind: 'answer', path: BATCH, status: 400, times: 4 });
+		const refused = { kind: 'gather', count: 4, status: 400 } as const;
+		await convex.deployment.addFault({ ...refused, path: BATCH, times: 4 });
 		const { success } = await convex.run({ parameters: echo(), input: numbers(10) });
 		expect(success.map((item) => item.json.value)).toEqual(numbers(10).map((i) => i.number));
 		expect(await requests()).toMatchObject({ batches: 4, queries: 10 });
@@ -197,13 +209,15 @@ describe('a failure among many queries', () => {
 			status: 404,
 			body: { code: 'FunctionPathNotFound', message: 'one of them is not there' },
 		});
-		await convex.run({ parameters: echo({ concurrency: 1 }), input: numbers(75) });
+		const parameters = echo({ concurrency: 1, batchSize: 25 });
+		await convex.run({ parameters, input: numbers(75) });
 		expect(await requests()).toMatchObject({ batchSizes: [25, 25], queries: 25 });
 	});
 
 	it('because it is too large for a proxy makes the next smaller', async () => {
 		await convex.deployment.addFault({ kind: 'answer', path: BATCH, status: 413, times: 2 });
-		await convex.run({ parameters: echo({ concurrency: 1 }), input: numbers(43) });
+		const parameters = echo({ concurrency: 1, batchSize: 25 });
+		await convex.run({ parameters, input: numbers(43) });
 		expect(await requests()).toMatchObject({ batches: 3, batchSizes: [6], queries: 37 });
 	});
 

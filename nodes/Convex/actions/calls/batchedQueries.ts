@@ -44,6 +44,7 @@ export async function runQueries(
 		}
 	}
 	await limiter.drain();
+	batches.rememberSpeed();
 }
 
 async function sendBatch(

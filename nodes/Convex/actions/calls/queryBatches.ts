@@ -1,8 +1,10 @@
+import { formatFunctionPath } from '../../convex/functions/functionPath';
 import type { BatchSizing } from '../../convex/responses/batchSizing';
 import { encodeQuery, MAX_BATCH_BYTES } from '../../convex/responses/queryBatch';
 import type { ItemResults } from '../itemResults';
 import type { CallRunner } from './callRunner';
 import type { PreparedCall } from './prepareCall';
+import { forgetSpeed, knownSpeed, rememberSpeed } from './querySpeeds';
 
 /** With many identities among the items, the queries of at most so many batches wait. */
 const MAX_WAITING_BATCHES = 4;
@@ -47,6 +49,9 @@ export class QueryBatches {
 
 	private waitingBytes = 0;
 
+	/** What the first query asks for; undefined until one was read. */
+	private firstKey: string | undefined;
+
 	constructor(
 		private readonly run: CallRunner,
 		private readonly items: ItemResults,
@@ -60,6 +65,7 @@ export class QueryBatches {
 
 	/** The next request; undefined when there is none, for now. */
 	async take(freeRequests: number): Promise<NextRequest | undefined> {
+		if (this.firstKey === undefined) await this.readUntil(() => !this.isEmpty);
 		const size = this.sizing.next(this.items.waiting + this.waiting, freeRequests);
 		let full = this.fullGroup(size);
 		const maxWaiting = Math.max(size * MAX_WAITING_BATCHES, MIN_WAITING);
@@ -80,6 +86,14 @@ export class QueryBatches {
 	async readAhead(isUrgent: () => boolean): Promise<void> {
 		const size = this.sizing.next(this.items.waiting + this.waiting, 1);
 		await this.readUntil(() => isUrgent() || this.single.length > 0 || this.waiting >= size);
+	}
+
+	/** Keeps for later runs what batches of these queries took. */
+	rememberSpeed(): void {
+		const { firstKey, sizing } = this;
+		if (firstKey === undefined) return;
+		if (sizing.isReduced) forgetSpeed(firstKey);
+		else if (sizing.measured !== undefined) rememberSpeed(firstKey, sizing.measured);
 	}
 
 	/**
@@ -111,6 +125,7 @@ export class QueryBatches {
 		const encoded = encodeQuery(prepared.call);
 		const query = { prepared, encoded, bytes: Buffer.byteLength(encoded) + 1 };
 		const { deploymentUrl, authorization } = prepared.caller.credential;
+		this.firstKey ??= this.expectSpeed(deploymentUrl, prepared);
 		const key = `${prepared.options.timeoutMs} ${deploymentUrl} ${authorization}`;
 		const group = this.groups.get(key) ?? { key, queries: [], bytes: 0 };
 		group.queries.push(query);
@@ -119,6 +134,14 @@ export class QueryBatches {
 		this.waiting += 1;
 		this.waitingBytes += query.bytes;
 		return group;
+	}
+
+	/** Begins as fast as the same query was a few minutes ago. */
+	private expectSpeed(deploymentUrl: string, { call }: PreparedCall): string {
+		const key = `${deploymentUrl} ${formatFunctionPath(call.functionPath)}`;
+		const measured = knownSpeed(key);
+		if (measured !== undefined) this.sizing.expect(measured);
+		return key;
 	}
 
 	private mayBeBatched({ call, options }: PreparedCall): boolean {

@@ -10,6 +10,15 @@ const REMEMBERED_BATCHES = 4;
 /** Answers are held in memory as text and as values. */
 const TARGET_ANSWER_LENGTH = 8 * 2 ** 20;
 
+/** What batches of a deployment's queries took. */
+export interface MeasuredQueries {
+	msPerQuery: number;
+	/** In characters. */
+	lengthPerAnswer: number;
+	/** The queries of the largest batch that was measured. */
+	largest: number;
+}
+
 /**
  * How many queries to put into the next batch.
  *
@@ -29,6 +38,9 @@ export class BatchSizing {
 
 	private maxSize: number;
 
+	/** The size of batches until one is measured. */
+	private firstSize = FIRST_SIZE;
+
 	/** @param limit the most queries in a batch */
 	constructor(
 		private readonly limit: number,
@@ -38,21 +50,36 @@ export class BatchSizing {
 	}
 
 	/**
+	 * Begins with larger batches where an earlier run found the queries to be fast. That they were slow
+	 * changes nothing: that is soon found again, and may be over.
+	 */
+	expect(measured: MeasuredQueries): void {
+		this.firstSize = Math.max(FIRST_SIZE, Math.floor(maxSizeFor(measured)));
+	}
+
+	/** What a later run may expect; undefined where no batch was answered. */
+	get measured(): MeasuredQueries | undefined {
+		if (this.largest === 0) return undefined;
+		const { largest, lengthPerAnswer } = this;
+		return { msPerQuery: Math.min(...this.msPerQuery), lengthPerAnswer, largest };
+	}
+
+	/** Whether batches are smaller than they may be, as larger ones failed. */
+	get isReduced(): boolean {
+		return this.maxSize < this.limit;
+	}
+
+	/**
 	 * @param waiting how many queries are not sent yet
 	 * @param freeRequests how many requests may be sent now
 	 */
 	next(waiting: number, freeRequests: number): number {
-		if (this.largest === 0) {
-			return clamp(Math.ceil(waiting / freeRequests), 1, Math.min(FIRST_SIZE, this.maxSize));
+		const { measured } = this;
+		if (measured === undefined) {
+			return clamp(Math.ceil(waiting / freeRequests), 1, Math.min(this.firstSize, this.maxSize));
 		}
-		const msPerQuery = Math.min(...this.msPerQuery);
-		const max = Math.min(
-			TARGET_MS / msPerQuery,
-			TARGET_ANSWER_LENGTH / this.lengthPerAnswer,
-			this.largest * MAX_GROWTH,
-			this.maxSize,
-		);
-		const min = Math.min(max, SPREAD_MS / msPerQuery);
+		const max = Math.min(maxSizeFor(measured), this.maxSize);
+		const min = Math.min(max, SPREAD_MS / measured.msPerQuery);
 		return Math.max(1, Math.floor(clamp(Math.ceil(waiting / this.concurrency), min, max)));
 	}
 
@@ -71,8 +98,7 @@ export class BatchSizing {
 
 	/** Whether there were batches, and the next one says more about how large they may be. */
 	get isMeasuring(): boolean {
-		const isReduced = this.maxSize < this.limit;
-		return !this.isOff && (this.largest > 0 || isReduced);
+		return !this.isOff && (this.largest > 0 || this.isReduced);
 	}
 
 	/** A batch of this size was not answered in time, or refused as too large. */
@@ -85,6 +111,15 @@ export class BatchSizing {
 		this.isOff = true;
 		this.maxSize = 1;
 	}
+}
+
+/** So many queries take no longer and answer no more than one request should. */
+function maxSizeFor({ msPerQuery, lengthPerAnswer, largest }: MeasuredQueries): number {
+	return Math.min(
+		TARGET_MS / msPerQuery,
+		TARGET_ANSWER_LENGTH / lengthPerAnswer,
+		largest * MAX_GROWTH,
+	);
 }
 
 function clamp(value: number, min: number, max: number): number {

@@ -45,6 +45,47 @@ describe('before anything is known of the deployment', () => {
 	});
 });
 
+describe('what an earlier run measured', () => {
+	const known = { msPerQuery: 1, lengthPerAnswer: 100, largest: 100 };
+	const first = (measured: typeof known, waiting = MANY) => {
+		const sizing = new BatchSizing(1_000, 4);
+		sizing.expect(measured);
+		return sizing.next(waiting, 4);
+	};
+
+	it.each([
+		// measured, size of the first batch
+		[known, 500],
+		[{ ...known, msPerQuery: 0.1 }, 1_000],
+		[{ ...known, msPerQuery: 0.1, largest: 25 }, 400],
+		[{ ...known, lengthPerAnswer: MEBI / 4 }, 32],
+		[{ ...known, msPerQuery: 400 }, 25],
+	])('as %j makes the first batches %i large', (measured, size) => {
+		expect(first(measured)).toBe(size);
+	});
+
+	it('leaves few queries spread over all requests', () => {
+		expect(first(known, 40)).toBe(10);
+	});
+
+	it('counts no longer once this run has measured', () => {
+		const sizing = new BatchSizing(1_000, 4);
+		sizing.expect(known);
+		observe(sizing, 500, 100);
+		expect(sizing.next(MANY, 4)).toBe(5);
+	});
+
+	it('is handed on when a batch was answered', () => {
+		const sizing = new BatchSizing(1_000, 4);
+		expect(sizing.measured).toBeUndefined();
+		observe(sizing, 25, 2);
+		expect(sizing.measured).toEqual({ msPerQuery: 2, lengthPerAnswer: 100, largest: 25 });
+		expect(sizing.isReduced).toBe(false);
+		sizing.tooLarge(25);
+		expect(sizing.isReduced).toBe(true);
+	});
+});
+
 describe('once a batch was measured', () => {
 	it.each([
 		// ms per query, size
