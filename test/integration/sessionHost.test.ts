@@ -1,3 +1,4 @@
+/** @jest-environment node */
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Node, not in n8n */
 import type { IExecuteFunctions, INodeType } from 'n8n-workflow';
 import { Convex } from '../../nodes/Convex/Convex.node';

@@ -1,3 +1,4 @@
+/** @jest-environment node */
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Node, not in n8n */
 import '../support/ssrfProtection';
 import { ActiveTrigger, withTimeouts, watching } from '../support/triggers';
