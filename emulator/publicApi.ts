@@ -3,7 +3,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { JSONValue } from 'convex/values';
 import type { Answer } from './answer';
 import { canonicalPath } from './canonicalPath';
-import { renderOutcome, type FunctionRunner, type Requested } from './functionRunner';
+import { renderOutcome } from './functionOutcome';
+import type { Requested } from './functionRequest';
+import type { FunctionRunner } from './functionRunner';
 import {
 	ACTIONS,
 	allowedOperations,

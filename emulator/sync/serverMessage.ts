@@ -1,5 +1,5 @@
 import { convexToJson, type JSONValue } from 'convex/values';
-import type { Outcome } from '../functionRunner';
+import type { Outcome } from '../functionOutcome';
 import { encodeTimestamp } from '../timestamp';
 
 export interface StateVersion {

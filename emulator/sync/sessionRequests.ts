@@ -1,4 +1,4 @@
-import type { Outcome } from '../functionRunner';
+import type { Outcome } from '../functionOutcome';
 
 export interface CompletedCall {
 	outcome: Outcome;
