@@ -2,29 +2,74 @@
 import type { ServerResponse } from 'node:http';
 import type { JSONValue } from 'convex/values';
 
-export interface Answer {
+interface AnswerHead {
 	status: number;
-	/** Text is sent as it is, anything else as JSON. */
-	body: string | JSONValue;
-	headers?: Record<string, string>;
+	/** In lower case; several values for one that comes several times. */
+	headers?: Record<string, string | string[]>;
 }
 
-export function textOf({ body }: Answer): string {
+/** Text is sent as it is, anything else as JSON. */
+type TextAnswer = AnswerHead & { body: string | JSONValue };
+
+/** The content type is among the headers, if there is one. */
+type BytesAnswer = AnswerHead & { bytes: Buffer };
+
+/** What comes little by little, and may fail on the way. */
+type StreamedAnswer = AnswerHead & { stream: AsyncIterable<Buffer> };
+
+export type Answer = TextAnswer | BytesAnswer | StreamedAnswer;
+
+/** The whole body; a stream is read to its end. */
+export async function bytesOf(answer: Answer): Promise<Buffer> {
+	if ('bytes' in answer) return answer.bytes;
+	if (!('stream' in answer)) return Buffer.from(textOf(answer));
+	const chunks: Buffer[] = [];
+	for await (const chunk of answer.stream) chunks.push(chunk);
+	return Buffer.concat(chunks);
+}
+
+function textOf({ body }: TextAnswer): string {
 	return typeof body === 'string' ? body : JSON.stringify(body);
 }
 
-/** Sends status and headers, which announce this many bytes. */
-export function sendHead(response: ServerResponse, answer: Answer, contentLength: number): void {
+/** Sends status and headers, which announce this many bytes, or none for a stream. */
+export function sendHead(
+	response: ServerResponse,
+	answer: Answer,
+	contentLength: number | undefined,
+): void {
 	response.writeHead(answer.status, {
-		'content-type':
-			typeof answer.body === 'string' ? 'text/plain; charset=utf-8' : 'application/json',
-		'content-length': contentLength,
+		...('body' in answer && { 'content-type': contentTypeOf(answer) }),
+		...(contentLength !== undefined && { 'content-length': contentLength }),
 		...answer.headers,
 	});
 }
 
-export function send(response: ServerResponse, answer: Answer): void {
-	const bytes = Buffer.from(textOf(answer));
+function contentTypeOf({ body }: TextAnswer): string {
+	return typeof body === 'string' ? 'text/plain; charset=utf-8' : 'application/json';
+}
+
+export async function send(response: ServerResponse, answer: Answer): Promise<void> {
+	if ('stream' in answer) {
+		await sendStream(response, answer);
+		return;
+	}
+	const bytes = await bytesOf(answer);
 	sendHead(response, answer, bytes.length);
 	response.end(bytes);
+}
+
+/** A stream that fails leaves a body that is cut off. */
+async function sendStream(response: ServerResponse, answer: StreamedAnswer): Promise<void> {
+	sendHead(response, answer, undefined);
+	response.flushHeaders();
+	try {
+		for await (const chunk of answer.stream) {
+			if (response.destroyed) break;
+			response.write(chunk);
+		}
+		response.end();
+	} catch {
+		response.destroy();
+	}
 }

@@ -1,9 +1,13 @@
 import { convexTest } from 'convex-test';
 import { defineSchema } from 'convex/server';
-import type { JSONValue } from 'convex/values';
 import type { AppSource, LoadedComponent } from './appSource';
+import { componentIdOf } from './componentId';
 import { stateOf } from './convexTestDatabases';
 import { DocumentHistory } from './documentHistory';
+import { specOf, type SpecEntry } from './functionSpec';
+import { hostAction } from './httpActions/hostAction';
+import { isHttpRouter } from './httpActions/httpRouter';
+import type { HttpSite, HttpSites } from './httpActions/httpSite';
 import { installPagination } from './pagination';
 import {
 	describeFunction,
@@ -12,12 +16,12 @@ import {
 	type AppFunction,
 	type RunTerms,
 } from './registeredFunction';
+import { FileStore } from './storage/fileStore';
+import { installStorage } from './storage/storageSyscalls';
+import type { UploadTokens } from './storage/uploadTokens';
 import { installPageJournal } from './sync/pageJournal';
 import { guardSystemTables } from './tableGuard';
 import type { TableOfId } from './validation';
-
-/** An entry of the function spec: npm-packages/system-udfs/convex/_system/cli/modules.ts. */
-export type SpecEntry = Record<string, JSONValue>;
 
 export interface App {
 	find: (componentPath: string, module: string, name: string) => AppFunction | undefined;
@@ -28,16 +32,25 @@ export interface App {
 	backend: ReturnType<typeof convexTest>;
 	history: DocumentHistory;
 	tableOfId: TableOfId;
+	files: FileStore;
+	httpSites: HttpSites;
+}
+
+/** What an app needs of the deployment that serves it. */
+export interface Surroundings {
+	/** The deployment's URL. */
+	origin: () => string;
+	uploadTokens: UploadTokens;
 }
 
 /** An id of one component means nothing in another, so that no two have the same. */
 const IDS_PER_COMPONENT = 1_000_000;
 
 /** The exports of modules by path, e.g. `admin/reports`. */
-type Modules = Map<string, Record<string, unknown>>;
+export type Modules = Map<string, Record<string, unknown>>;
 
 /** Puts an app into a fresh, empty in-memory backend. */
-export function startApp({ components }: AppSource): App {
+export function startApp({ components }: AppSource, surroundings: Surroundings): App {
 	const read: RunTerms['read'] = async (handler) => await history.read(handler);
 	const modules = new Map(
 		components.map((component) => [component.path, modulesOf(component, read)]),
@@ -54,6 +67,9 @@ export function startApp({ components }: AppSource): App {
 	const state = stateOf(backend);
 	guardSystemTables(state, tableOfId);
 	const history = new DocumentHistory(state);
+	const files = new FileStore(state, backend, history);
+	const { origin, uploadTokens: tokens } = surroundings;
+	installStorage(state, { files, tokens, origin, tableOfId });
 	for (const [index, { db }] of Object.values(state.components).entries()) {
 		db._nextDocId += index * IDS_PER_COMPONENT;
 		installPagination(db);
@@ -63,7 +79,9 @@ export function startApp({ components }: AppSource): App {
 		backend,
 		history,
 		tableOfId,
-		components: components.map(({ path }) => ({ path, id: componentId(path) })),
+		files,
+		httpSites: new Map(components.map((component) => [component.path, siteOf(component)])),
+		components: components.map(({ path }) => ({ path, id: componentIdOf(path) })),
 		find: (componentPath, module, name) => {
 			const exported = modules.get(componentPath)?.get(module)?.[name];
 			return isRegistered(exported) ? describeFunction(exported) : undefined;
@@ -72,45 +90,33 @@ export function startApp({ components }: AppSource): App {
 	};
 }
 
-function componentId(path: string): string {
-	return `${path === '' ? 'root' : path.replaceAll('/', '-')}-component-id`;
-}
-
-function modulesOf({ modules }: LoadedComponent, read: RunTerms['read']): Modules {
+function modulesOf({ path, modules }: LoadedComponent, read: RunTerms['read']): Modules {
 	return new Map(
 		modules.map(({ exports, ...module }) => [
 			module.path,
-			withRealValidation(exports, { ...module, read, tableOfId }),
+			withRealValidation(exports, { ...module, componentPath: path, read, tableOfId }),
 		]),
 	);
+}
+
+function siteOf({ modules, httpPrefix: prefix, httpMounts: mounts }: LoadedComponent): HttpSite {
+	const module = modules.find(({ path }) => path === 'http');
+	const exported = module?.exports.default;
+	return {
+		router: isHttpRouter(exported) ? exported : undefined,
+		shownPath: module?.shownPath ?? '',
+		...(prefix !== undefined && { prefix }),
+		mounts,
+	};
 }
 
 /** convex-test finds the root of the modules by the generated folder. */
 function forConvexTest(modules: Modules = new Map()) {
 	const loaders = [...modules].map(([path, exports]) => [
 		`./convex/${path}.ts`,
-		async () => exports,
+		async () => (path === 'http' ? { ...exports, default: hostAction } : exports),
 	]);
 	return { ...Object.fromEntries(loaders), './convex/_generated/api.js': async () => ({}) };
-}
-
-function specOf(modules: Modules): SpecEntry[] {
-	return [...modules].flatMap(([module, exports]) =>
-		Object.entries(exports).flatMap(([name, exported]) => {
-			const described = isRegistered(exported) ? describeFunction(exported) : undefined;
-			if (described === undefined) return [];
-			const { type, isPublic, args, returns } = described;
-			return [
-				{
-					identifier: `${module}.js:${name}`,
-					functionType: type.charAt(0).toUpperCase() + type.slice(1),
-					visibility: { kind: isPublic ? 'public' : 'internal' },
-					args: args as JSONValue,
-					returns: (returns ?? { type: 'any' }) as JSONValue,
-				},
-			];
-		}),
-	);
 }
 
 /** convex-test's ids end in the name of their table: `00000000000000000000000010000tasks`. */

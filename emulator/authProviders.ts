@@ -22,10 +22,15 @@ const OIDC_ALGORITHMS = ['RS256', 'EdDSA'];
  * Verifies a user's token with the provider that it names, in the order and with the words of the
  * backend (crates/authentication/src/lib.rs).
  *
+ * @param nowMs - when it is, in milliseconds since 1970
  * @returns the claims
  * @throws PlatformFailure when the token is refused
  */
-export async function verifyToken(token: string, providers: AuthProvider[]): Promise<JWTPayload> {
+export async function verifyToken(
+	token: string,
+	providers: AuthProvider[],
+	nowMs: number,
+): Promise<JWTPayload> {
 	const { iss, aud } = unverifiedClaims(token);
 	if (iss === undefined) {
 		throw invalidAuthHeader(
@@ -36,8 +41,8 @@ export async function verifyToken(token: string, providers: AuthProvider[]): Pro
 	const provider = providers.find((candidate) => matches(candidate, iss, audiences));
 	if (provider === undefined) throw noAuthProvider(providers);
 	return isCustomJwt(provider)
-		? await verifyCustomJwt(token, provider)
-		: await verifyIdToken(token, provider.domain, iss);
+		? await verifyCustomJwt(token, provider, nowMs)
+		: await verifyIdToken(token, provider.domain, iss, nowMs);
 }
 
 type CustomJwt = Extract<AuthProvider, { type: 'customJwt' }>;
@@ -63,7 +68,11 @@ function withProtocol(issuer: string): string {
 	return url.replace(/\/+$/, '');
 }
 
-async function verifyCustomJwt(token: string, { jwks, algorithm }: CustomJwt): Promise<JWTPayload> {
+async function verifyCustomJwt(
+	token: string,
+	{ jwks, algorithm }: CustomJwt,
+	nowMs: number,
+): Promise<JWTPayload> {
 	const keys = keySetOf(await fetchKeys(jwks), jwks);
 	const { kid } = decodeProtectedHeader(token);
 	const claims = await verifiedClaims(token, keys, [algorithm]).catch(() => undefined);
@@ -74,12 +83,17 @@ async function verifyCustomJwt(token: string, { jwks, algorithm }: CustomJwt): P
 				: `Could not decode token. The JWT's 'kid' (key ID) header is '${kid}', does this key match any key in the provider's JWKS?`,
 		);
 	}
-	const untimely = timeError(claims);
+	const untimely = timeError(claims, nowMs);
 	if (untimely !== undefined) throw invalidAuthHeader(`Could not validate token: ${untimely}`);
 	return claims;
 }
 
-async function verifyIdToken(token: string, domain: string, issuer: string): Promise<JWTPayload> {
+async function verifyIdToken(
+	token: string,
+	domain: string,
+	issuer: string,
+	nowMs: number,
+): Promise<JWTPayload> {
 	const base = withProtocol(domain);
 	const discovered = await fetch(`${base}/.well-known/openid-configuration`).catch(() => undefined);
 	const metadata: unknown = discovered?.ok ? await discovered.json() : undefined;
@@ -94,7 +108,7 @@ async function verifyIdToken(token: string, domain: string, issuer: string): Pro
 	const uri = found.data.jwks_uri;
 	const keys = keySetOf(await fetchKeys(uri), uri);
 	const claims = await verifiedClaims(token, keys, OIDC_ALGORITHMS).catch(() => undefined);
-	if (claims === undefined || timeError(claims) !== undefined) {
+	if (claims === undefined || timeError(claims, nowMs) !== undefined) {
 		throw new PlatformFailure(
 			401,
 			'Unauthenticated',
@@ -122,8 +136,8 @@ async function verifiedClaims(
 }
 
 /** The words of the library that the backend uses, docs.rs/biscuit `ValidationError`. */
-function timeError({ exp, iat, nbf }: JWTPayload): string | undefined {
-	const now = Math.floor(Date.now() / 1000);
+function timeError({ exp, iat, nbf }: JWTPayload, nowMs: number): string | undefined {
+	const now = Math.floor(nowMs / 1000);
 	const validFrom = Math.max(iat ?? 0, nbf ?? 0);
 	if (exp !== undefined && now - exp > TOLERANCE_SECONDS) {
 		return `Token expired ${now - exp} seconds ago`;

@@ -33,6 +33,8 @@ export interface EmbeddedDeployment extends TestDeployment, SyncControls {
 	signToken: (claims?: Record<string, unknown>, header?: TokenHeader) => Promise<string>;
 	/** Ends actions after this time, until the next reset. */
 	setActionTimeout: (timeoutMs: number) => Promise<void>;
+	/** Sets the time forward in which users' tokens and upload URLs expire, until the next reset. */
+	advanceClock: (ms: number) => Promise<void>;
 	/** A deploy key that may do only these, e.g. `deployment:data:view`. */
 	createKey: (allowedActions: string[]) => Promise<string>;
 	/** How often each function was started, by its path. */
@@ -54,6 +56,12 @@ export interface EmbeddedDeployment extends TestDeployment, SyncControls {
 	restart: (options: { downMs: number }) => Promise<void>;
 }
 
+/** One that was started from here. */
+export interface StartedDeployment extends EmbeddedDeployment {
+	/** Where its HTTP actions are. */
+	siteUrl: string;
+}
+
 interface Address {
 	url: string;
 	deployKey: string;
@@ -66,10 +74,11 @@ interface Address {
  *
  * @param folder - the app to serve; the sample app unless given
  */
-export async function startDeployment(folder?: string): Promise<EmbeddedDeployment> {
+export async function startDeployment(folder?: string): Promise<StartedDeployment> {
 	const args = folder === undefined ? [] : ['--app', folder];
 	const child = fork(join(__dirname, 'main.ts'), args, { execArgv: ['--import', 'tsx'] });
-	return control(await started(child), async () => await stopped(child));
+	const { siteUrl, ...address } = await started(child);
+	return { siteUrl, ...control(address, async () => await stopped(child)) };
 }
 
 /** Takes control of an embedded deployment that runs already. */
@@ -97,6 +106,7 @@ function control(address: Address, stop: () => Promise<void>): EmbeddedDeploymen
 			void (await axios.post(`${url}/api/v1/${paused ? '' : 'un'}pause_deployment`, {}, asAdmin)),
 		signToken: async (claims = {}, header) => await send('signToken', { claims, header }),
 		setActionTimeout: async (timeoutMs) => await send('setActionTimeout', { timeoutMs }),
+		advanceClock: async (ms) => await send('advanceClock', { ms }),
 		createKey: async (allowedActions) => await send('createKey', allowedActions),
 		executions: async () => await send('executions'),
 		executionsByKey: async () => await send('executionsByKey'),
@@ -124,7 +134,9 @@ function sender({ url, controlUrl }: Address) {
 	};
 }
 
-async function started(child: ChildProcess): Promise<Required<Address>> {
+type StartMessage = Required<Address> & Pick<StartedDeployment, 'siteUrl'>;
+
+async function started(child: ChildProcess): Promise<StartMessage> {
 	return await new Promise((resolve, reject) => {
 		const timer = setTimeout(
 			() => reject(new Error('the embedded deployment did not start')),
@@ -132,7 +144,7 @@ async function started(child: ChildProcess): Promise<Required<Address>> {
 		);
 		child.once('message', (message) => {
 			clearTimeout(timer);
-			resolve(message as Required<Address>);
+			resolve(message as StartMessage);
 		});
 		child.once('exit', (code) => {
 			clearTimeout(timer);

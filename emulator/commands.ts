@@ -1,3 +1,4 @@
+import type { Clock } from './clock';
 import type { FaultPlan, Fault, RandomFaults } from './faults';
 import type { FunctionRunner } from './functionRunner';
 import type { Authenticator } from './identity';
@@ -11,6 +12,7 @@ export interface ControlledDeployment {
 	readonly faults: FaultPlan;
 	readonly requests: RequestCounter;
 	readonly authenticator: Authenticator;
+	readonly clock: Clock;
 	readonly runner: FunctionRunner;
 	readonly sync: SyncServer;
 	reset: () => void;
@@ -40,6 +42,7 @@ export function commandsFor(deployment: ControlledDeployment) {
 		setActionTimeout: ({ timeoutMs }: { timeoutMs: number }) => {
 			deployment.runner.actionTimeoutMs = timeoutMs;
 		},
+		advanceClock: ({ ms }: { ms: number }) => deployment.clock.advance(ms),
 		createKey: (allowedActions: string[]) => authenticator.createKey(allowedActions),
 		executions: () => deployment.runner.executions.byPath(),
 		executionsByKey: () => deployment.runner.executions.byKey(),

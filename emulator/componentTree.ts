@@ -10,33 +10,58 @@ export interface ComponentSource {
 	/** `''` for the app; a child's name follows its parent's path. */
 	path: string;
 	folder: string;
+	/** Before the paths of the app's own HTTP routes; it ends in `/`. */
+	httpPrefix?: string;
+	/** The children whose HTTP routes it serves, and under which prefix, which ends in `/`. */
+	httpMounts: Array<{ prefix: string; componentPath: string }>;
 }
 
 /** A definition as convex/server keeps it: convex-js src/server/components/index.ts. */
 interface Definition {
 	_name?: string;
-	_childComponents: Array<[name: string, imported: { componentDefinitionPath: string }]>;
+	_childComponents: Array<
+		[
+			name: string,
+			imported: { componentDefinitionPath: string },
+			env?: unknown,
+			httpPrefix?: string,
+		]
+	>;
+	_httpPrefix?: string;
 }
 
 const CONFIG = /(?:^|\/)convex\.config(?:\.[cm]?[jt]s)?$/;
 
 /** The app in a folder and all components it uses, parents first. */
 export async function componentTree(folder: string): Promise<ComponentSource[]> {
-	return await subtree({ path: '', folder });
+	return await subtree('', folder);
 }
 
-async function subtree(component: ComponentSource): Promise<ComponentSource[]> {
-	const config = ['ts', 'js'].map((extension) =>
-		join(component.folder, `convex.config.${extension}`),
-	);
+async function subtree(path: string, folder: string): Promise<ComponentSource[]> {
+	const config = ['ts', 'js'].map((extension) => join(folder, `convex.config.${extension}`));
 	const file = config.find((candidate) => existsSync(candidate));
-	if (file === undefined) return [component];
-	const { _childComponents } = await definitionOf(file);
-	const children = _childComponents.map(([name, { componentDefinitionPath }]) => ({
-		path: component.path === '' ? name : `${component.path}/${name}`,
+	if (file === undefined) return [{ path, folder, httpMounts: [] }];
+	const { _childComponents, _httpPrefix } = await definitionOf(file);
+	const children = _childComponents.map(([name, { componentDefinitionPath }, , prefix]) => ({
+		path: path === '' ? name : `${path}/${name}`,
 		folder: dirname(componentDefinitionPath),
+		prefix,
 	}));
-	return [component, ...(await Promise.all(children.map(subtree))).flat()];
+	const component: ComponentSource = {
+		path,
+		folder,
+		// Only the app's own: a component's is its parent's business.
+		...(path === '' && _httpPrefix !== undefined && { httpPrefix: withSlash(_httpPrefix) }),
+		httpMounts: children.flatMap(({ path: componentPath, prefix }) =>
+			prefix === undefined ? [] : [{ prefix: withSlash(prefix), componentPath }],
+		),
+	};
+	const subtrees = children.map(async (child) => await subtree(child.path, child.folder));
+	return [component, ...(await Promise.all(subtrees)).flat()];
+}
+
+function withSlash(prefix: string): string {
+	return prefix.endsWith('/') ? prefix : `${prefix}/`;
 }
 
 /**

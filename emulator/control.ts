@@ -38,7 +38,7 @@ export class ControlServer {
 	private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
 		const command = this.commands[(request.url ?? '').slice(1)];
 		if (command === undefined) {
-			send(response, { status: 404, body: `no command ${request.url}` });
+			await send(response, { status: 404, body: `no command ${request.url}` });
 			return;
 		}
 		try {
@@ -46,9 +46,9 @@ export class ControlServer {
 			for await (const chunk of request) chunks.push(chunk as Buffer);
 			const text = Buffer.concat(chunks).toString('utf8');
 			const result = await command((text === '' ? undefined : JSON.parse(text)) as never);
-			send(response, { status: 200, body: (result ?? null) as JSONValue });
+			await send(response, { status: 200, body: (result ?? null) as JSONValue });
 		} catch (error) {
-			send(response, { status: 500, body: String(error) });
+			await send(response, { status: 500, body: String(error) });
 		}
 	}
 }

@@ -46,6 +46,11 @@ export interface ConvexTestDatabase {
 	readonly _writes: Array<Record<string, Document | null>>;
 	/** @param commitTs - null for a nested mutation */
 	commit: (commitTs: bigint | null) => void;
+	/** As the running transaction sees it. */
+	get: (table: string, id: string) => Document | null;
+	/** @returns the id */
+	insert: (table: string, document: Document) => string;
+	delete: (table: string, id: string) => void;
 	paginate: (request: PageRequest) => Page;
 	_resolveQuerySource: (query: SerializedQuery) => QuerySource;
 }
@@ -57,6 +62,8 @@ export interface ConvexTestState {
 	transactionManager: { _lastCommitTs: bigint };
 	/** What functions ask of the database, in JSON. */
 	asyncSyscall: (operation: string, jsonArgs: string) => Promise<string>;
+	/** What they ask that JSON cannot carry: the contents of files. */
+	jsSyscall: (operation: string, args: Record<string, unknown>) => Promise<unknown>;
 }
 
 /**
@@ -89,15 +96,20 @@ export function stateOf(backend: ReturnType<typeof convexTest>): ConvexTestState
 
 function isState(context: unknown): context is ConvexTestState {
 	if (typeof context !== 'object' || context === null) return false;
-	const { components, transactionManager, asyncSyscall } = context as Partial<ConvexTestState>;
+	const { components, transactionManager, asyncSyscall, jsSyscall } =
+		context as Partial<ConvexTestState>;
 	const database = components?.['']?.db;
 	return (
 		typeof transactionManager?._lastCommitTs === 'bigint' &&
 		typeof asyncSyscall === 'function' &&
+		typeof jsSyscall === 'function' &&
 		typeof database?._documents === 'object' &&
 		typeof database._nextDocId === 'number' &&
 		Array.isArray(database._writes) &&
 		typeof database.commit === 'function' &&
+		typeof database.get === 'function' &&
+		typeof database.insert === 'function' &&
+		typeof database.delete === 'function' &&
 		typeof database.paginate === 'function' &&
 		typeof database._resolveQuerySource === 'function'
 	);

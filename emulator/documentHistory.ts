@@ -30,6 +30,9 @@ export class DocumentHistory {
 
 	private readonly databases: ConvexTestDatabase[];
 
+	/** What the databases hold, while a query reads an old state in their place. */
+	private present: View | undefined;
+
 	/** Oldest first. */
 	private commits: Commit[] = [];
 
@@ -67,21 +70,27 @@ export class DocumentHistory {
 		return await this.wanted.run(ts, run);
 	}
 
+	/** The committed documents of a database, also while a query reads old ones. */
+	presentDocuments(database: ConvexTestDatabase): Documents {
+		return this.present?.get(database) ?? database._documents;
+	}
+
 	/** Runs a query's handler. convex-test runs one at a time, and no mutation meanwhile. */
 	async read<Result>(handler: () => Promise<Result>): Promise<Result> {
 		const ts = this.wanted.getStore();
 		if (ts === undefined || ts >= this.latest) return await handler();
 		const view = this.viewAt(ts);
-		const present = this.databases.map(({ _documents }) => _documents);
+		const outer = this.present;
+		const before: View = new Map(this.databases.map((database) => [database, database._documents]));
+		this.present ??= before;
 		for (const database of this.databases) {
 			database._documents = view.get(database) ?? database._documents;
 		}
 		try {
 			return await handler();
 		} finally {
-			for (const [index, database] of this.databases.entries()) {
-				database._documents = present[index] ?? {};
-			}
+			this.present = outer;
+			for (const [database, documents] of before) database._documents = documents;
 		}
 	}
 

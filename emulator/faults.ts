@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { JSONValue } from 'convex/values';
 import type { RejectionCode } from './rejections';
-import type { ReceivedRequest } from './request';
+import type { RequestContent } from './request';
 
 /** Whether the function stays unrun (`before`, unless given), or runs and its answer is lost. */
 type When = 'before' | 'after';
@@ -90,7 +90,7 @@ export class FaultPlan {
 	}
 
 	/** The fault that hits this request, if any; it counts as used. */
-	take(request: ReceivedRequest): FaultEffect | undefined {
+	take(request: RequestContent): FaultEffect | undefined {
 		return this.takeQueued(request.path) ?? this.drawFrom(this.randomFaults, request);
 	}
 
@@ -107,7 +107,7 @@ export class FaultPlan {
 
 	private drawFrom(
 		randomFaults: RandomFaults | undefined,
-		{ path, body }: ReceivedRequest,
+		{ path, body }: RequestContent,
 	): FaultEffect | undefined {
 		if (randomFaults === undefined || !path.includes(randomFaults.path ?? '')) return undefined;
 		const { seed, probability, faults } = randomFaults;

@@ -3,10 +3,10 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JSONValue } from 'convex/values';
-import { send, sendHead, textOf, type Answer } from './answer';
+import { bytesOf, send, sendHead, type Answer } from './answer';
+import { failureAnswer } from './api';
 import type { FaultEffect } from './faults';
 import { internalServerError } from './platformFailure';
-import { failureAnswer } from './publicApi';
 import { rejection } from './rejections';
 
 const DRIP_EVERY_MS = 20;
@@ -41,14 +41,14 @@ export async function applyFault(fault: FaultEffect, exchange: Exchange): Promis
 	switch (fault.kind) {
 		case 'answer':
 			if (fault.when === 'after') await answer();
-			send(response, givenAnswer(fault));
+			await send(response, givenAnswer(fault));
 			break;
 		case 'rejection':
-			send(response, failureAnswer(rejection(fault.code)));
+			await send(response, failureAnswer(rejection(fault.code)));
 			break;
 		case 'serverError':
 			if (fault.when === 'after') await answer();
-			send(response, failureAnswer(internalServerError(fault.status)));
+			await send(response, failureAnswer(internalServerError(fault.status)));
 			break;
 		case 'dropBefore':
 		case 'resetBefore':
@@ -61,7 +61,7 @@ export async function applyFault(fault: FaultEffect, exchange: Exchange): Promis
 			break;
 		case 'truncate':
 		case 'cut':
-			sendHalf(await answer(), fault.kind, response);
+			await sendHalf(await answer(), fault.kind, response);
 			break;
 		case 'drip':
 			await drip(await answer(), fault, response);
@@ -69,19 +69,19 @@ export async function applyFault(fault: FaultEffect, exchange: Exchange): Promis
 		case 'delay': {
 			const late = await answer();
 			await sleep(fault.ms);
-			send(response, late);
+			await send(response, late);
 			break;
 		}
 		case 'gather':
 			await gathering.join(fault.count);
-			send(
+			await send(
 				response,
 				fault.status === undefined ? await answer() : { status: fault.status, body: '' },
 			);
 			break;
 		case 'meanwhile':
 			await runFunction(fault.functionPath, fault.args);
-			send(response, await answer());
+			await send(response, await answer());
 			break;
 		case 'restart':
 			await restart(fault.downMs);
@@ -98,8 +98,12 @@ function breakOff(socket: Socket, kind: `${'drop' | 'reset'}${string}`): void {
 	else socket.resetAndDestroy();
 }
 
-function sendHalf(answer: Answer, kind: 'truncate' | 'cut', response: ServerResponse): void {
-	const bytes = Buffer.from(textOf(answer));
+async function sendHalf(
+	answer: Answer,
+	kind: 'truncate' | 'cut',
+	response: ServerResponse,
+): Promise<void> {
+	const bytes = await bytesOf(answer);
 	const half = bytes.subarray(0, bytes.length / 2);
 	sendHead(response, answer, kind === 'truncate' ? half.length : bytes.length);
 	if (kind === 'truncate') response.end(half);
@@ -111,7 +115,7 @@ async function drip(
 	fault: FaultEffect & { kind: 'drip' },
 	response: ServerResponse,
 ): Promise<void> {
-	const bytes = Buffer.from(textOf(answer));
+	const bytes = await bytesOf(answer);
 	sendHead(response, answer, bytes.length);
 	for (const byte of bytes.subarray(0, Math.min(fault.bytes, bytes.length - 1))) {
 		if (response.destroyed) return;

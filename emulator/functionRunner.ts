@@ -29,7 +29,7 @@ export class FunctionRunner {
 
 	readonly received = new ReceivedCalls();
 
-	constructor(private readonly app: App) {
+	constructor(readonly app: App) {
 		this.history.onCommit = () => this.onChange();
 	}
 

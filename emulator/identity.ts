@@ -2,6 +2,7 @@ import type { JWTPayload } from 'jose';
 import type { JSONValue } from 'convex/values';
 import { actingUser } from './actingUser';
 import { verifyToken, type AuthProvider } from './authProviders';
+import type { Clock } from './clock';
 import { badDeployKey, PlatformFailure } from './platformFailure';
 import type { TestKeys, TokenHeader } from './testKeys';
 
@@ -56,6 +57,7 @@ export class Authenticator {
 		readonly deployKey: string,
 		private readonly keys: TestKeys,
 		private readonly providers: AuthProvider[],
+		private readonly clock: Clock,
 	) {}
 
 	/** Makes a deploy key that may do only the actions named. */
@@ -106,7 +108,8 @@ export class Authenticator {
 	}
 
 	private async identifyUser(token: string): Promise<Caller> {
-		return { kind: 'user', identity: identityOfClaims(await verifyToken(token, this.providers)) };
+		const claims = await verifyToken(token, this.providers, this.clock.now());
+		return { kind: 'user', identity: identityOfClaims(claims) };
 	}
 }
 

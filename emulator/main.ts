@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { installFunctionResponse } from './httpActions/functionResponse';
 import { installFunctionConsole } from './logLines';
 import { DeploymentServer } from './server';
 
@@ -22,16 +23,19 @@ async function main(): Promise<void> {
 		server.runner.actionTimeoutMs = Number(ACTION_TIMEOUT_SECONDS) * 1000;
 	}
 	installFunctionConsole();
+	installFunctionResponse();
 	surviveFunctions();
 	const stop = () => void server.stop().then(() => process.exit(0));
 	process.once('SIGINT', stop);
 	process.once('SIGTERM', stop);
 	if (process.send !== undefined) {
 		process.once('disconnect', stop);
-		process.send({ url: server.url, controlUrl: server.controlUrl, deployKey });
+		const { url, siteUrl, controlUrl } = server;
+		process.send({ url, siteUrl, controlUrl, deployKey });
 		return;
 	}
 	console.log(`Deployment URL: ${server.url}`);
+	console.log(`Site URL:       ${server.siteUrl}`);
 	console.log(`Deploy key:     ${deployKey}`);
 	console.log(`Bearer token:   ${await server.authenticator.signToken({ name: 'Ada' })}`);
 	console.log(`Test control:   ${server.controlUrl}`);

@@ -11,21 +11,31 @@ export class BackendFailure extends Error {}
 
 /** What failed, as a client is told it. */
 export interface FunctionFailure {
+	message: string;
 	/** With its stack, of which a newline ends each line but the last: crates/common/src/errors.rs. */
 	text: string;
 	/** A ConvexError's. */
 	data?: Value;
 }
 
-/** Where the handler of a function stands, as a stack shows it. */
+/** The function that a handler belongs to, and where it stands as a stack shows it. */
 export interface HandlerPlace {
+	type: 'query' | 'mutation' | 'action' | 'httpAction';
+	/** `''` for the app itself. */
+	componentPath: string;
 	file: string;
 	/** `handler`, or nothing for a function that was registered without that word. */
 	name: string;
 	runsInNode: boolean;
 }
 
-const UNKNOWN_PLACE: HandlerPlace = { file: '../convex/_deps.js', name: '', runsInNode: false };
+const UNKNOWN_PLACE: HandlerPlace = {
+	type: 'action',
+	componentPath: '',
+	file: '../convex/_deps.js',
+	name: '',
+	runsInNode: false,
+};
 
 /** Carries the failure of a function out of convex-test. */
 class ThrownFailure extends Error {
@@ -93,10 +103,12 @@ function asSeenByCaller({ text, data }: FunctionFailure): Error {
 }
 
 function failureAt({ place, received }: RunningHandler, thrown: unknown): FunctionFailure {
-	if (thrown instanceof BackendFailure) return { text: thrown.message };
+	if (thrown instanceof BackendFailure) return { message: thrown.message, text: thrown.message };
 	const isPassedOn = thrown instanceof Error && received.has(thrown.message);
+	const message = uncaught(thrown);
 	return {
-		text: `${uncaught(thrown)}\n    ${frameOf(place, isPassedOn ? 'async ' : '')}`,
+		message,
+		text: `${message}\n    ${frameOf(place, isPassedOn ? 'async ' : '')}`,
 		...(isConvexError(thrown) && { data: thrown.data }),
 	};
 }

@@ -1,7 +1,8 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports, no-console -- runs in Node, not in n8n */
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { JSONValue } from 'convex/values';
 import type { Answer } from './answer';
+import type { Route } from './api';
 import { canonicalPath } from './canonicalPath';
 import { renderOutcome } from './functionOutcome';
 import type { Requested } from './functionRequest';
@@ -15,50 +16,29 @@ import {
 	type Caller,
 } from './identity';
 import { internalServerError, PlatformFailure } from './platformFailure';
-import {
-	badBody,
-	checkClientVersion,
-	isBody,
-	jsonBody,
-	textField,
-	type Body,
-	type ReceivedRequest,
-} from './request';
+import { badBody, isBody, jsonBody, textField, type Body, type ReceivedRequest } from './request';
 import { decodeTimestamp, encodeTimestamp } from './timestamp';
 import { exporterFor } from './valueFormat';
-
-type Route = (request: ReceivedRequest) => Promise<Answer>;
 
 /**
  * The HTTP side of a Convex deployment: endpoints, statuses and bodies of
  * crates/local_backend/src/public_api.rs.
  */
 export class PublicApi {
-	private readonly routes: Array<[method: string, path: RegExp, route: Route]> = [
-		['POST', /^\/api\/query$/, async (request) => await this.call(request, 'query')],
-		['POST', /^\/api\/mutation$/, async (request) => await this.call(request, 'mutation')],
-		['POST', /^\/api\/action$/, async (request) => await this.call(request, 'action')],
-		['POST', /^\/api\/function$/, async (request) => await this.callAny(request)],
-		['POST', /^\/api\/run\//, async (request) => await this.runByPath(request)],
-		['POST', /^\/api\/query_batch$/, async (request) => await this.queryBatch(request)],
-		['POST', /^\/api\/query_ts$/, async () => this.latestTimestamp()],
-		['POST', /^\/api\/query_at_ts$/, async (request) => await this.queryAtTimestamp(request)],
-		['GET', /^\/api\/check_admin_key$/, async (request) => await this.checkAdminKey(request)],
-		[
-			'POST',
-			/^\/api\/v1\/(un)?pause_deployment$/,
-			async (request) => await this.setPaused(request),
-		],
-		['GET', /^\/version$/, async () => ({ status: 200, body: 'unknown' })],
-		['GET', /^\/instance_name$/, async () => ({ status: 200, body: 'local-deployment' })],
-		[
-			'GET',
-			/^\/$/,
-			async () => ({
-				status: 200,
-				body: 'This Convex deployment is running. See https://docs.convex.dev/.',
-			}),
-		],
+	readonly routes: Route[] = [
+		post(/^\/api\/query$/, async (request) => await this.call(request, 'query')),
+		post(/^\/api\/mutation$/, async (request) => await this.call(request, 'mutation')),
+		post(/^\/api\/action$/, async (request) => await this.call(request, 'action')),
+		post(/^\/api\/function$/, async (request) => await this.callAny(request)),
+		post(/^\/api\/run\//, async (request) => await this.runByPath(request)),
+		post(/^\/api\/query_batch$/, async (request) => await this.queryBatch(request)),
+		post(/^\/api\/query_ts$/, async () => this.latestTimestamp()),
+		post(/^\/api\/query_at_ts$/, async (request) => await this.queryAtTimestamp(request)),
+		get(/^\/api\/check_admin_key$/, async (request) => await this.checkAdminKey(request)),
+		post(/^\/api\/v1\/(un)?pause_deployment$/, async (request) => await this.setPaused(request)),
+		get(/^\/version$/, async () => ({ status: 200, body: 'unknown' })),
+		get(/^\/instance_name$/, async () => ({ status: 200, body: 'local-deployment' })),
+		get(/^\/$/, async () => ({ status: 200, body: RUNNING_TEXT })),
 	];
 
 	/**
@@ -70,20 +50,6 @@ export class PublicApi {
 		private readonly runner: () => FunctionRunner,
 		private readonly onBatch: (size: number) => void,
 	) {}
-
-	async answer(request: ReceivedRequest): Promise<Answer> {
-		const found = this.routes.find(
-			([method, path]) => request.method === method && path.test(request.path),
-		);
-		if (found === undefined) return { status: 404, body: '' };
-		try {
-			checkClientVersion(request);
-			return await found[2](request);
-		} catch (error) {
-			if (!(error instanceof PlatformFailure)) console.error(error);
-			return failureAnswer(error instanceof PlatformFailure ? error : internalServerError(500));
-		}
-	}
 
 	private async call(request: ReceivedRequest, requested: Requested): Promise<Answer> {
 		const body = jsonBody(request);
@@ -184,8 +150,14 @@ export class PublicApi {
 	}
 }
 
-export function failureAnswer({ httpStatus, code, message }: PlatformFailure): Answer {
-	return { status: httpStatus, body: { code, message } };
+const RUNNING_TEXT = 'This Convex deployment is running. See https://docs.convex.dev/.';
+
+function get(path: RegExp, answer: Route['answer']): Route {
+	return { method: 'GET', path, answer };
+}
+
+function post(path: RegExp, answer: Route['answer']): Route {
+	return { method: 'POST', path, answer };
 }
 
 function checkArgs({ args }: Body): JSONValue {

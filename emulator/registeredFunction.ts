@@ -26,6 +26,8 @@ export interface AppFunction {
 
 /** How the functions of a module run. */
 export interface RunTerms {
+	/** `''` for the app itself. */
+	componentPath: string;
 	/** The module as it stands in a function path: `admin/reports`. */
 	path: string;
 	/** The module as it stands in a stack: `../convex/tasks.ts`. */
@@ -60,13 +62,20 @@ function validating(
 ): RegisteredFunction {
 	const args: ValidatorJson = JSON.parse(registered.exportArgs());
 	const returns: ValidatorJson | null = JSON.parse(registered.exportReturns());
-	const { path, shownPath, runsInNode, read } = terms;
+	const { componentPath, path, shownPath, runsInNode, read } = terms;
 	const checks = new CallChecks(
 		`${path}.js:${name}`,
 		registered.isAction === true,
 		terms.tableOfId,
 	);
-	const place = { file: shownPath, name: registered._handler.name, runsInNode };
+	const type = typeOf(registered) ?? 'action';
+	const place = {
+		type,
+		componentPath,
+		file: shownPath,
+		name: registered._handler.name,
+		runsInNode,
+	};
 	return Object.assign(Object.create(registered), {
 		exportArgs: () => '{"type":"any"}',
 		exportReturns: () => 'null',
@@ -83,18 +92,18 @@ function validating(
 }
 
 export function describeFunction(registered: RegisteredFunction): AppFunction | undefined {
-	const type = registered.isQuery
-		? 'query'
-		: registered.isMutation
-			? 'mutation'
-			: registered.isAction
-				? 'action'
-				: undefined;
+	const type = typeOf(registered);
 	if (type === undefined) return undefined;
 	const { described } = registered as RegisteredFunction & {
 		described: Pick<AppFunction, 'args' | 'returns' | 'runsInNode'>;
 	};
 	return { type, isPublic: registered.isPublic === true, ...described };
+}
+
+function typeOf({ isQuery, isMutation, isAction }: RegisteredFunction): FunctionType | undefined {
+	if (isQuery) return 'query';
+	if (isMutation) return 'mutation';
+	return isAction ? 'action' : undefined;
 }
 
 export function isRegistered(exported: unknown): exported is RegisteredFunction {

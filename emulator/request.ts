@@ -6,8 +6,8 @@ import { PlatformFailure } from './platformFailure';
 /** The backend's limit: 16 MiB of arguments and what stands around them. */
 const MAX_BODY_BYTES = 2 ** 24 + 2000;
 
-/** A request that has arrived with its whole body. */
-export interface ReceivedRequest {
+/** A request as faults see it, or what a client sends on a socket. */
+export interface RequestContent {
 	method: string;
 	/** Without the query string. */
 	path: string;
@@ -15,22 +15,53 @@ export interface ReceivedRequest {
 	body: Buffer;
 }
 
-export type Body = Record<string, JSONValue | undefined>;
-
-export function pathOf(request: IncomingMessage): string {
-	return new URL(request.url ?? '/', 'http://deployment').pathname;
+/** A request that has arrived with its whole body. */
+export interface ReceivedRequest extends RequestContent {
+	/** As it stands in the request: path and query string. */
+	target: string;
+	query: URLSearchParams;
+	/** As they came, also those that come several times. */
+	headerPairs: Array<[name: string, value: string]>;
 }
 
-/** @throws when the client goes away before it has sent everything */
-export async function receive(request: IncomingMessage): Promise<ReceivedRequest> {
+export type Body = Record<string, JSONValue | undefined>;
+
+/** The path of a request, as the URL standard normalizes it; `//` is no host. */
+export function pathOf(request: IncomingMessage): string {
+	return urlOf(request).pathname;
+}
+
+function urlOf({ url = '/' }: IncomingMessage): URL {
+	const base = 'http://deployment';
+	return url.startsWith('/') ? new URL(`${base}${url}`) : new URL(url, base);
+}
+
+/**
+ * @param basePath - stands before the path that the client sent
+ * @throws when the client goes away before it has sent everything
+ */
+export async function receive(
+	request: IncomingMessage,
+	basePath: string,
+): Promise<ReceivedRequest> {
 	const chunks: Buffer[] = [];
 	for await (const chunk of request) chunks.push(chunk as Buffer);
+	const { pathname, search, searchParams } = urlOf(request);
 	return {
 		method: request.method ?? 'GET',
-		path: pathOf(request),
+		path: `${basePath}${pathname}`,
+		target: `${basePath}${pathname}${search}`,
+		query: searchParams,
 		headers: request.headers,
+		headerPairs: pairsOf(request.rawHeaders),
 		body: Buffer.concat(chunks),
 	};
+}
+
+function pairsOf(rawHeaders: string[]): ReceivedRequest['headerPairs'] {
+	return rawHeaders.flatMap((name, index) =>
+		index % 2 === 0 ? [[name, rawHeaders[index + 1] ?? '']] : [],
+	);
 }
 
 /** Reads a body as the backend does: crates/common/src/http/extract.rs. */

@@ -10,13 +10,16 @@ export interface EndpointStats {
 /** Requests of clients since the start or the last reset. */
 export interface RequestStats extends EndpointStats {
 	connections: number;
-	/** By path; all of `/api/run/…` together. */
+	/** By path; all of `/api/run/…`, of `/api/storage/…` and of `/http/…` together. */
 	endpoints: Record<string, EndpointStats>;
 	/** How many queries each query batch had, in order of arrival. */
 	batchSizes: number[];
 	/** How many requests each kind of fault has hit. */
 	faults: Record<string, number>;
 }
+
+/** Counted together, whatever comes after. */
+const SHARED_ENDPOINTS = ['/api/run', '/api/storage', '/http'];
 
 interface Counter extends EndpointStats {
 	inFlight: number;
@@ -39,7 +42,7 @@ export class RequestCounter {
 
 	/** Counts a request as in flight until its connection or its answer ends. */
 	started(path: string, response: ServerResponse): void {
-		const endpoint = path.startsWith('/api/run/') ? '/api/run' : path;
+		const endpoint = SHARED_ENDPOINTS.find((shared) => path.startsWith(`${shared}/`)) ?? path;
 		const counter = this.endpoints.get(endpoint) ?? newCounter();
 		this.endpoints.set(endpoint, counter);
 		const counters = [this.total, counter];

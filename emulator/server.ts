@@ -1,28 +1,31 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports, no-console -- runs in Node, not in n8n */
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JSONValue } from 'convex/values';
-import { send } from './answer';
-import { startApp } from './app';
+import { send, type Answer } from './answer';
+import { Api } from './api';
+import { startApp, type App } from './app';
 import { loadAppSource, type AppSource } from './appSource';
+import { Clock } from './clock';
 import { commandsFor, type ControlledDeployment } from './commands';
 import { ControlServer } from './control';
 import { FaultPlan, type FaultEffect } from './faults';
 import { applyFault } from './faultyExchange';
 import { FunctionRunner } from './functionRunner';
+import { HttpActionApi } from './httpActions/httpActionApi';
 import { Authenticator, type Caller } from './identity';
+import { PortListener } from './portListener';
 import { PublicApi } from './publicApi';
-import { pathOf, receive, type ReceivedRequest } from './request';
+import { pathOf, receive, type ReceivedRequest, type RequestContent } from './request';
 import { RequestCounter } from './requestStats';
+import { storageRoutes } from './storage/storageApi';
+import { UploadTokens } from './storage/uploadTokens';
 import { SyncServer } from './sync/syncServer';
 import { TestKeys } from './testKeys';
 
-/** A port just left may be in use for a moment. */
-const LISTEN_RETRY_MS = 50;
-const LISTEN_ATTEMPTS = 100;
-
-const IDLE_CONNECTION_TIMEOUT_MS = 120_000;
+/** Where the deployment's own port has the site, as crates/local_backend/src/router.rs. */
+const SITE_PATH = '/http';
 
 /** A Convex deployment over convex-test, which can be made to fail. */
 export class DeploymentServer implements ControlledDeployment {
@@ -30,70 +33,82 @@ export class DeploymentServer implements ControlledDeployment {
 
 	readonly requests = new RequestCounter();
 
-	private readonly http: Server;
+	private readonly deployment = new PortListener(
+		(request, response) => void this.serve(request, response, ''),
+		() => this.requests.connected(),
+	);
 
-	/** Every connection, also those that are no longer HTTP. */
-	private readonly sockets = new Set<Socket>();
+	/** What `CONVEX_SITE_URL` names: it has nothing but the HTTP actions. */
+	private readonly site = new PortListener(
+		(request, response) => void this.serve(request, response, SITE_PATH),
+	);
 
-	private readonly api: PublicApi;
+	private readonly api: Api;
+
+	private readonly httpActions: HttpActionApi;
+
+	private readonly uploadTokens: UploadTokens;
 
 	runner: FunctionRunner;
 
 	readonly sync: SyncServer;
 
-	private port = 0;
-
 	private control: ControlServer | undefined;
-
-	private comingBack: Promise<void> | undefined;
 
 	private constructor(
 		private readonly app: AppSource,
 		readonly authenticator: Authenticator,
+		readonly clock: Clock,
 	) {
-		this.runner = new FunctionRunner(startApp(app));
-		this.api = new PublicApi(
-			authenticator,
-			() => this.runner,
-			(size) => this.requests.batch(size),
-		);
-		this.http = createServer((request, response) => void this.serve(request, response));
-		// Node would close an idle connection after five seconds, often just as a client uses it again.
-		this.http.keepAliveTimeout = IDLE_CONNECTION_TIMEOUT_MS;
-		this.http.on('connection', (socket) => {
-			this.requests.connected();
-			this.sockets.add(socket);
-			socket.once('close', () => this.sockets.delete(socket));
+		const runner = () => this.runner;
+		this.uploadTokens = new UploadTokens(clock);
+		this.runner = new FunctionRunner(this.startApp());
+		this.httpActions = new HttpActionApi(authenticator, runner);
+		const publicApi = new PublicApi(authenticator, runner, (size) => this.requests.batch(size));
+		const storage = storageRoutes({
+			files: () => this.runner.app.files,
+			componentPaths: app.components.map(({ path }) => path),
+			tokens: this.uploadTokens,
 		});
+		this.api = new Api([...publicApi.routes, ...storage]);
 		this.sync = new SyncServer({
-			http: this.http,
+			http: this.deployment.http,
 			authenticator,
-			runner: () => this.runner,
+			runner,
 			takeFault: (request) => this.takeFault(request),
 			runFunction: async (path, args) => await this.runMeanwhile(path, args),
 			restart: async (downMs) => await this.restart(downMs),
 		});
 	}
 
-	/** Serves the app in a folder. */
+	/**
+	 * Serves the app in a folder, its HTTP actions on the next port; both on any free port when that is 0.
+	 */
 	static async start(options: {
 		port: number;
 		deployKey: string;
 		folder: string;
 	}): Promise<DeploymentServer> {
 		const keys = await TestKeys.create();
+		const clock = new Clock();
 		const app = await loadAppSource(options.folder);
-		const authenticator = new Authenticator(options.deployKey, keys, app.providers);
-		const server = new DeploymentServer(app, authenticator);
+		const authenticator = new Authenticator(options.deployKey, keys, app.providers, clock);
+		const server = new DeploymentServer(app, authenticator, clock);
 		server.control = await ControlServer.start(commandsFor(server));
-		await server.listen(options.port);
-		server.port = (server.http.address() as AddressInfo).port;
+		await server.deployment.start(options.port);
+		await server.site.start(options.port === 0 ? 0 : options.port + 1);
 		process.env.CONVEX_CLOUD_URL = server.url;
+		process.env.CONVEX_SITE_URL = server.siteUrl;
 		return server;
 	}
 
 	get url(): string {
-		return `http://127.0.0.1:${this.port}`;
+		return this.deployment.url;
+	}
+
+	/** Where the HTTP actions are. */
+	get siteUrl(): string {
+		return this.site.url;
 	}
 
 	/** Where the commands of `client.ts` go. */
@@ -108,18 +123,13 @@ export class DeploymentServer implements ControlledDeployment {
 
 	/** Cuts every connection and takes no more; functions that run go on, as their effects may. */
 	async goDown(): Promise<void> {
-		if (!this.http.listening) return;
-		const closed = new Promise((resolve) => this.http.close(resolve));
 		this.sync.disconnect();
-		for (const socket of this.sockets) socket.destroy();
-		await closed;
+		await Promise.all([this.deployment.goDown(), this.site.goDown()]);
 	}
 
-	/** Listens on the same port again, with the same data. */
+	/** Listens on the same ports again, with the same data. */
 	async comeBack(): Promise<void> {
-		if (this.http.listening) return;
-		this.comingBack ??= this.listen(this.port).finally(() => (this.comingBack = undefined));
-		await this.comingBack;
+		await Promise.all([this.deployment.comeBack(), this.site.comeBack()]);
 	}
 
 	async restart(downMs: number): Promise<void> {
@@ -128,33 +138,20 @@ export class DeploymentServer implements ControlledDeployment {
 		await this.comeBack();
 	}
 
-	private async listen(port: number): Promise<void> {
-		for (let attempt = 1; ; attempt++) {
-			const failure = await this.tryToListen(port);
-			if (failure === undefined) return;
-			if (this.port === 0 || attempt === LISTEN_ATTEMPTS) throw failure;
-			await sleep(LISTEN_RETRY_MS);
-		}
-	}
-
-	private async tryToListen(port: number): Promise<Error | undefined> {
-		return await new Promise((resolve) => {
-			this.http.once('error', resolve);
-			this.http.listen(port, '127.0.0.1', () => {
-				this.http.removeListener('error', resolve);
-				resolve(undefined);
-			});
-		});
-	}
-
-	private async serve(incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-		if (incoming.url === '/_test/control') {
-			send(response, { status: 200, body: { url: this.controlUrl } });
-			return;
-		}
-		this.requests.started(pathOf(incoming), response);
+	/** @param basePath - where the deployment has what is asked for */
+	private async serve(
+		incoming: IncomingMessage,
+		response: ServerResponse,
+		basePath: string,
+	): Promise<void> {
 		try {
-			await this.serveRequest(await receive(incoming), incoming.socket, response);
+			if (incoming.url === '/_test/control' && basePath === '') {
+				await send(response, { status: 200, body: { url: this.controlUrl } });
+				return;
+			}
+			this.requests.started(`${basePath}${pathOf(incoming)}`, response);
+			const request = await receive(incoming, basePath);
+			await this.serveRequest(request, incoming.socket, response);
 		} catch (error) {
 			// A client that goes away is no failure.
 			if (incoming.complete) console.error(error);
@@ -167,10 +164,10 @@ export class DeploymentServer implements ControlledDeployment {
 		socket: Socket,
 		response: ServerResponse,
 	): Promise<void> {
-		const answer = async () => await this.api.answer(request);
+		const answer = async () => await this.answer(request, response);
 		const fault = this.takeFault(request);
 		if (fault === undefined) {
-			send(response, await answer());
+			await send(response, await answer());
 			return;
 		}
 		await applyFault(fault, {
@@ -182,7 +179,18 @@ export class DeploymentServer implements ControlledDeployment {
 		});
 	}
 
-	private takeFault(request: ReceivedRequest): FaultEffect | undefined {
+	private async answer(request: ReceivedRequest, response: ServerResponse): Promise<Answer> {
+		const { path, target } = request;
+		if (!path.startsWith(`${SITE_PATH}/`)) return await this.api.answer(request);
+		const aborter = new AbortController();
+		response.once('close', () => {
+			if (!response.writableFinished) aborter.abort();
+		});
+		const onSite = { ...request, target: target.slice(SITE_PATH.length) };
+		return await this.httpActions.answer(onSite, aborter.signal);
+	}
+
+	private takeFault(request: RequestContent): FaultEffect | undefined {
 		const fault = this.faults.take(request);
 		if (fault !== undefined) this.requests.faulted(fault.kind);
 		return fault;
@@ -199,7 +207,12 @@ export class DeploymentServer implements ControlledDeployment {
 	reset(): void {
 		this.faults.clear();
 		this.requests.reset();
-		this.runner = new FunctionRunner(startApp(this.app));
+		this.clock.reset();
+		this.runner = new FunctionRunner(this.startApp());
 		this.sync.reset();
+	}
+
+	private startApp(): App {
+		return startApp(this.app, { origin: () => this.url, uploadTokens: this.uploadTokens });
 	}
 }

@@ -6,7 +6,7 @@ import type { FaultEffect } from '../faults';
 import type { FunctionRunner } from '../functionRunner';
 import type { Authenticator } from '../identity';
 import { internalServerError, PlatformFailure } from '../platformFailure';
-import { pathOf, type ReceivedRequest } from '../request';
+import { pathOf, type RequestContent } from '../request';
 import { clientVersionOf, readsTransitionChunks } from './clientVersion';
 import { asPlatformFailure } from './ending';
 import { applyFaultToSocket, type SocketExchange } from './faultySocket';
@@ -40,7 +40,7 @@ export interface SyncServerOptions {
 	/** The present runner of functions. */
 	runner: () => FunctionRunner;
 	/** The fault that hits this request, if any. */
-	takeFault: (request: ReceivedRequest) => FaultEffect | undefined;
+	takeFault: (request: RequestContent) => FaultEffect | undefined;
 	/** Runs another function. */
 	runFunction: SocketExchange['runFunction'];
 	restart: SocketExchange['restart'];

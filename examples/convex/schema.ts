@@ -44,5 +44,8 @@ export default defineSchema({
 		number: v.number(),
 		revision: v.number(),
 	}).index('by_ledger', ['ledger', 'number']),
+	uploads: defineTable({ storageId: v.id('_storage'), name: v.string() }).index('by_storage_id', [
+		'storageId',
+	]),
 	reports: defineTable({ text: v.string(), open: v.number(), done: v.number() }),
 });

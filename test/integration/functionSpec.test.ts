@@ -15,6 +15,7 @@ import * as logs from '../../examples/convex/logs';
 import * as orders from '../../examples/convex/orders';
 import * as pages from '../../examples/convex/pages';
 import * as tasks from '../../examples/convex/tasks';
+import * as uploads from '../../examples/convex/uploads';
 import * as users from '../../examples/convex/users';
 import * as values from '../../examples/convex/values';
 import * as version from '../../examples/convex/version';
@@ -36,6 +37,7 @@ const modules: Record<string, object> = {
 	orders,
 	pages,
 	tasks,
+	uploads,
 	users,
 	values,
 	version,

@@ -1,9 +1,9 @@
-import { startDeployment, type EmbeddedDeployment } from '../../emulator/client';
+import { startDeployment, type StartedDeployment } from '../../emulator/client';
 import type { CredentialValues } from './engine';
 import { convexForm, runConvex, type ConvexRunOptions, type ConvexRunResult } from './convexNode';
 
 export interface DeploymentUse {
-	deployment: EmbeddedDeployment;
+	deployment: StartedDeployment;
 	/** A valid credential for it. */
 	credential: CredentialValues;
 	/** Runs the Convex node against it, with that credential unless another is given. */
@@ -26,7 +26,7 @@ export function useEmbeddedDeployment(
 	authentication: 'none' | 'deployKey',
 	folder?: string,
 ): DeploymentUse {
-	let deployment: EmbeddedDeployment;
+	let deployment: StartedDeployment;
 	beforeAll(async () => {
 		deployment = await startDeployment(folder);
 	});

@@ -1,0 +1,80 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A port just left may be in use for a moment. */
+const LISTEN_RETRY_MS = 50;
+const LISTEN_ATTEMPTS = 100;
+
+const IDLE_CONNECTION_TIMEOUT_MS = 120_000;
+
+type Serve = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** An HTTP server on a port that it keeps: it can go away, and come back with the same address. */
+export class PortListener {
+	readonly http: Server;
+
+	/** Every connection, also those that are no longer HTTP. */
+	private readonly sockets = new Set<Socket>();
+
+	private port = 0;
+
+	private comingBack: Promise<void> | undefined;
+
+	/** @param onConnection - called for each connection that a client opens */
+	constructor(serve: Serve, onConnection: () => void = () => {}) {
+		this.http = createServer(serve);
+		// Node would close an idle connection after five seconds, often just as a client uses it again.
+		this.http.keepAliveTimeout = IDLE_CONNECTION_TIMEOUT_MS;
+		this.http.on('connection', (socket) => {
+			onConnection();
+			this.sockets.add(socket);
+			socket.once('close', () => this.sockets.delete(socket));
+		});
+	}
+
+	get url(): string {
+		return `http://127.0.0.1:${this.port}`;
+	}
+
+	/** @param port - any free one when it is 0 */
+	async start(port: number): Promise<void> {
+		await this.listen(port);
+		this.port = (this.http.address() as AddressInfo).port;
+	}
+
+	/** Cuts every connection and takes no more. */
+	async goDown(): Promise<void> {
+		if (!this.http.listening) return;
+		const closed = new Promise((resolve) => this.http.close(resolve));
+		for (const socket of this.sockets) socket.destroy();
+		await closed;
+	}
+
+	/** Listens on the same port again. */
+	async comeBack(): Promise<void> {
+		if (this.http.listening) return;
+		this.comingBack ??= this.listen(this.port).finally(() => (this.comingBack = undefined));
+		await this.comingBack;
+	}
+
+	private async listen(port: number): Promise<void> {
+		for (let attempt = 1; ; attempt++) {
+			const failure = await this.tryToListen(port);
+			if (failure === undefined) return;
+			if (this.port === 0 || attempt === LISTEN_ATTEMPTS) throw failure;
+			await sleep(LISTEN_RETRY_MS);
+		}
+	}
+
+	private async tryToListen(port: number): Promise<Error | undefined> {
+		return await new Promise((resolve) => {
+			this.http.once('error', resolve);
+			this.http.listen(port, '127.0.0.1', () => {
+				this.http.removeListener('error', resolve);
+				resolve(undefined);
+			});
+		});
+	}
+}
