@@ -56,7 +56,9 @@ export async function send(response: ServerResponse, answer: Answer): Promise<vo
 	}
 	const bytes = await bytesOf(answer);
 	sendHead(response, answer, bytes.length);
-	response.end(bytes);
+	const announced = Number(answer.headers?.['content-length'] ?? bytes.length);
+	if (announced === bytes.length) response.end(bytes);
+	else response.write(bytes, () => response.destroy());
 }
 
 /** A stream that fails leaves a body that is cut off. */
@@ -66,10 +68,21 @@ async function sendStream(response: ServerResponse, answer: StreamedAnswer): Pro
 	try {
 		for await (const chunk of answer.stream) {
 			if (response.destroyed) break;
-			response.write(chunk);
+			await written(response, chunk);
 		}
 		response.end();
 	} catch {
 		response.destroy();
 	}
+}
+
+/** Waits until a part is on its way, or the client has gone away. */
+async function written(response: ServerResponse, chunk: Buffer): Promise<void> {
+	await new Promise<void>((resolve) => {
+		response.once('close', resolve);
+		response.write(chunk, () => {
+			response.removeListener('close', resolve);
+			resolve();
+		});
+	});
 }

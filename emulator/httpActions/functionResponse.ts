@@ -1,6 +1,6 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
-import { PassThrough } from 'node:stream';
+/* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Node, not in n8n */
 import type { Answer } from '../answer';
+import { PartQueue } from './partQueue';
 
 /** HTTP_ACTION_BODY_LIMIT of crates/udf/src/http_action.rs. */
 const MAX_BODY_BYTES = 20 * 2 ** 20;
@@ -66,19 +66,16 @@ function headersOf({ headers }: Response): Record<string, string | string[]> {
 
 /** Reads a body on to its end, but for the parts that exceed the limit. */
 function limited(body: Response['body']): AsyncIterable<Buffer> {
-	const parts = new PassThrough();
+	const parts = new PartQueue();
 	const read = async () => {
 		let bytes = 0;
 		for await (const part of body ?? []) {
-			if (parts.destroyed) break;
 			if (bytes + part.length > MAX_BODY_BYTES) continue;
 			bytes += part.length;
-			parts.write(part);
+			parts.push(Buffer.from(part));
 		}
 		parts.end();
 	};
-	read().catch((error: unknown) => {
-		parts.destroy(error instanceof Error ? error : new Error(String(error)));
-	});
+	read().catch((error: unknown) => parts.fail(error));
 	return parts;
 }

@@ -3,6 +3,6 @@ import parts from '../parts/convex.config';
 
 const app = defineApp();
 app.use(parts);
-app.use(parts, { name: 'spareParts' });
+app.use(parts, { name: 'spareParts', httpPrefix: '/spare' });
 
 export default app;
