@@ -85,6 +85,8 @@ async function verifyCustomJwt(
 	}
 	const untimely = timeError(claims, nowMs);
 	if (untimely !== undefined) throw invalidAuthHeader(`Could not validate token: ${untimely}`);
+	if (claims.sub === undefined) throw invalidAuthHeader('Missing subject');
+	if (claims.exp === undefined) throw invalidAuthHeader('Missing expiry');
 	return claims;
 }
 

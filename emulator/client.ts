@@ -29,7 +29,7 @@ export interface EmbeddedDeployment extends TestDeployment, SyncControls {
 	reset: () => Promise<void>;
 	redact: () => Promise<void>;
 	setPaused: (paused: boolean) => Promise<void>;
-	/** A user's token; without a key id in its header if that is empty. */
+	/** A user's token, without claims that are null; without a key id in its header if that is empty. */
 	signToken: (claims?: Record<string, unknown>, header?: TokenHeader) => Promise<string>;
 	/** Ends actions after this time, until the next reset. */
 	setActionTimeout: (timeoutMs: number) => Promise<void>;

@@ -57,7 +57,7 @@ export class Authenticator {
 		readonly deployKey: string,
 		private readonly keys: TestKeys,
 		private readonly providers: AuthProvider[],
-		private readonly clock: Clock,
+		readonly clock: Clock,
 	) {}
 
 	/** Makes a deploy key that may do only the actions named. */
@@ -114,7 +114,7 @@ export class Authenticator {
 }
 
 /** Claims about the token itself are not the user's. */
-const TOKEN_CLAIMS = new Set(['iss', 'sub', 'aud', 'exp', 'iat', 'nbf', 'jti']);
+const TOKEN_CLAIMS = new Set(['iss', 'sub', 'aud', 'exp', 'iat', 'nbf', 'jti', 'fva']);
 
 function identityOfClaims(claims: JWTPayload): UserIdentity {
 	const { iss, sub } = claims;

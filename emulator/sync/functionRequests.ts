@@ -8,7 +8,7 @@ import { asPlatformFailure } from './ending';
 import { checkComponentAccess } from './liveQueries';
 import { functionResponse } from './serverMessage';
 import type { CompletedCall, SessionRequests } from './sessionRequests';
-import { checkExpiry, type SyncIdentity } from './syncIdentity';
+import type { SyncAuthenticator, SyncIdentity } from './syncIdentity';
 import type { ApplyFault, SyncSocket } from './syncSocket';
 
 /** Per connection: crates/sync/src/worker.rs `OPERATION_QUEUE_BUFFER_SIZE`. */
@@ -16,6 +16,7 @@ const MAX_QUEUED_REQUESTS = 1000;
 
 export interface FunctionRequestsOptions {
 	runner: () => FunctionRunner;
+	authenticator: SyncAuthenticator;
 	sessionRequests: SessionRequests;
 	applyFault: ApplyFault;
 	isClosed: () => boolean;
@@ -41,7 +42,7 @@ export class FunctionRequests {
 
 	/** @throws PlatformFailure when there are too many already */
 	start(call: FunctionCall, identity: SyncIdentity): void {
-		checkExpiry(identity);
+		this.options.authenticator.checkExpiry(identity);
 		if (call.type === 'Mutation') this.startMutation(call, identity);
 		else this.startAction(call, identity);
 	}

@@ -12,7 +12,7 @@ import type { LiveQueries } from './liveQueries';
 import { QuerySet } from './querySet';
 import { encodeVersion, type StateVersion } from './serverMessage';
 import type { SessionRequests } from './sessionRequests';
-import { ANONYMOUS, checkExpiry, type SyncAuthenticator, type SyncIdentity } from './syncIdentity';
+import { ANONYMOUS, type SyncAuthenticator, type SyncIdentity } from './syncIdentity';
 import type { ApplyFault, SyncSocket } from './syncSocket';
 
 /** What connections share. */
@@ -126,7 +126,7 @@ export class SyncConnection {
 			identity === this.current.identity &&
 			this.owedTimestamp === undefined;
 		if (modifications.length === 0 && isUpToDate) return;
-		checkExpiry(this.identity);
+		this.host.authenticator.checkExpiry(this.identity);
 		const startVersion = encodeVersion(this.current);
 		this.current = { querySet, identity, timestamp };
 		if (this.owedTimestamp !== undefined && this.owedTimestamp <= timestamp) {

@@ -47,14 +47,15 @@ export class SyncAuthenticator {
 		return caller.kind === 'user' ? tokenExpired() : refused(invalidKey());
 	}
 
+	/** @throws PlatformFailure when a user's token ended: crates/sync/src/state.rs `identity` */
+	checkExpiry({ expiresAtMs }: SyncIdentity): void {
+		const nowMs = this.authenticator.clock.now();
+		if (expiresAtMs !== undefined && nowMs >= expiresAtMs) throw tokenExpired();
+	}
+
 	forget(): void {
 		this.expired.clear();
 	}
-}
-
-/** @throws PlatformFailure when a user's token ended: crates/sync/src/state.rs `identity` */
-export function checkExpiry({ expiresAtMs }: SyncIdentity): void {
-	if (expiresAtMs !== undefined && Date.now() >= expiresAtMs) throw tokenExpired();
 }
 
 function tokenExpired(): PlatformFailure {

@@ -256,7 +256,10 @@ describe('an app with several sign-in providers', () => {
 	const now = () => Math.floor(Date.now() / 1000);
 
 	async function whoami(claims: object, header?: { kid?: string }) {
-		const token = await convex.deployment.signToken({ sub: 'ada', ...claims }, header);
+		return await whoamiWith(await convex.deployment.signToken({ sub: 'ada', ...claims }, header));
+	}
+
+	async function whoamiWith(token: string) {
 		const body = { path: 'auth:whoami', args: {} };
 		const { data } = await axios.post(`${convex.deployment.url}/api/query`, body, {
 			headers: { Authorization: `Bearer ${token}` },
@@ -298,6 +301,25 @@ describe('an app with several sign-in providers', () => {
 			code: 'InvalidAuthHeader',
 			message: expect.stringMatching(/^Could not validate token: Token expired \d+ seconds ago$/),
 		});
+	});
+
+	it('refuses a token that expires between two calls, five seconds after it did', async () => {
+		const token = await convex.deployment.signToken({ sub: 'ada', ...first, exp: now() + 600 });
+		expect(await whoamiWith(token)).toBe('https://one.test|ada');
+		await convex.deployment.advanceClock(602_000);
+		expect(await whoamiWith(token)).toBe('https://one.test|ada');
+		await convex.deployment.advanceClock(8000);
+		expect(await whoamiWith(token)).toEqual({
+			code: 'InvalidAuthHeader',
+			message: expect.stringMatching(/^Could not validate token: Token expired \d+ seconds ago$/),
+		});
+	});
+
+	it.each([
+		['a subject', { sub: null }, 'Missing subject'],
+		['an end', { exp: null }, 'Missing expiry'],
+	])('refuses a token without %s', async (_case, claims, message) => {
+		expect(await whoami({ ...first, ...claims })).toEqual({ code: 'InvalidAuthHeader', message });
 	});
 
 	it('refuses a token that is issued more than five seconds from now', async () => {
