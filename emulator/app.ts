@@ -34,6 +34,8 @@ export interface App {
 	tableOfId: TableOfId;
 	files: FileStore;
 	httpSites: HttpSites;
+	/** The app's own tables and those of its components: of the schema, or with a document ever. */
+	tables: () => Array<{ component: string; table: string }>;
 }
 
 /** What an app needs of the deployment that serves it. */
@@ -66,7 +68,7 @@ export function startApp({ components }: AppSource, surroundings: Surroundings):
 	}
 	const state = stateOf(backend);
 	guardSystemTables(state, tableOfId);
-	const history = new DocumentHistory(state);
+	const history = new DocumentHistory(state, tableOfId);
 	const files = new FileStore(state, backend, history);
 	const { origin, uploadTokens: tokens } = surroundings;
 	installStorage(state, { files, tokens, origin, tableOfId });
@@ -80,6 +82,7 @@ export function startApp({ components }: AppSource, surroundings: Surroundings):
 		history,
 		tableOfId,
 		files,
+		tables: () => components.flatMap((component) => tablesOf(component, history)),
 		httpSites: new Map(components.map((component) => [component.path, siteOf(component)])),
 		components: components.map(({ path }) => ({ path, id: componentIdOf(path) })),
 		find: (componentPath, module, name) => {
@@ -97,6 +100,22 @@ function modulesOf({ path, modules }: LoadedComponent, read: RunTerms['read']): 
 			withRealValidation(exports, { ...module, componentPath: path, read, tableOfId }),
 		]),
 	);
+}
+
+function tablesOf({ path: component, schema }: LoadedComponent, history: DocumentHistory) {
+	const ids = Object.keys(history.documentsAt(component, history.latest) ?? {});
+	const written = history.revisions.after(0n).filter(({ componentPath }) => {
+		return componentPath === component;
+	});
+	const names = [
+		...Object.keys(schema?.tables ?? {}),
+		...ids.map((id) => tableOfId(id) ?? '_'),
+		...written.map(({ table }) => table),
+	];
+	return [...new Set(names)]
+		.filter((table) => !table.startsWith('_'))
+		.toSorted()
+		.map((table) => ({ component, table }));
 }
 
 function siteOf({ modules, httpPrefix: prefix, httpMounts: mounts }: LoadedComponent): HttpSite {

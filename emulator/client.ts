@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import axios from 'axios';
 import type { DeploymentCommands } from './commands';
 import type { ExecutionsByKey } from './executionCounts';
+import type { ExportPageSizes } from './export/exportApi';
 import type { Fault, RandomFaults } from './faults';
 import type { ReceivedCall } from './receivedCalls';
 import type { RequestStats } from './requestStats';
@@ -35,6 +36,8 @@ export interface EmbeddedDeployment extends TestDeployment, SyncControls {
 	setActionTimeout: (timeoutMs: number) => Promise<void>;
 	/** Sets the time forward in which users' tokens and upload URLs expire, until the next reset. */
 	advanceClock: (ms: number) => Promise<void>;
+	/** Ends pages of streaming exports after so many rows, until the next reset. */
+	setExportPageSizes: (sizes: Partial<ExportPageSizes>) => Promise<void>;
 	/** A deploy key that may do only these, e.g. `deployment:data:view`. */
 	createKey: (allowedActions: string[]) => Promise<string>;
 	/** How often each function was started, by its path. */
@@ -107,6 +110,7 @@ function control(address: Address, stop: () => Promise<void>): EmbeddedDeploymen
 		signToken: async (claims = {}, header) => await send('signToken', { claims, header }),
 		setActionTimeout: async (timeoutMs) => await send('setActionTimeout', { timeoutMs }),
 		advanceClock: async (ms) => await send('advanceClock', { ms }),
+		setExportPageSizes: async (sizes) => await send('setExportPageSizes', sizes),
 		createKey: async (allowedActions) => await send('createKey', allowedActions),
 		executions: async () => await send('executions'),
 		executionsByKey: async () => await send('executionsByKey'),

@@ -1,4 +1,5 @@
 import type { Clock } from './clock';
+import type { ExportPageSizes } from './export/exportApi';
 import type { FaultPlan, Fault, RandomFaults } from './faults';
 import type { FunctionRunner } from './functionRunner';
 import type { Authenticator } from './identity';
@@ -13,6 +14,7 @@ export interface ControlledDeployment {
 	readonly requests: RequestCounter;
 	readonly authenticator: Authenticator;
 	readonly clock: Clock;
+	readonly exportPageSizes: ExportPageSizes;
 	readonly runner: FunctionRunner;
 	readonly sync: SyncServer;
 	reset: () => void;
@@ -41,6 +43,9 @@ export function commandsFor(deployment: ControlledDeployment) {
 			await authenticator.signToken(claims, header),
 		setActionTimeout: ({ timeoutMs }: { timeoutMs: number }) => {
 			deployment.runner.actionTimeoutMs = timeoutMs;
+		},
+		setExportPageSizes: (sizes: Partial<ExportPageSizes>) => {
+			Object.assign(deployment.exportPageSizes, sizes);
 		},
 		advanceClock: ({ ms }: { ms: number }) => deployment.clock.advance(ms),
 		createKey: (allowedActions: string[]) => authenticator.createKey(allowedActions),

@@ -7,6 +7,8 @@ import type {
 	Documents,
 } from './convexTestDatabases';
 import { internalServerError } from './platformFailure';
+import { RevisionLog } from './revisionLog';
+import type { TableOfId } from './validation';
 
 /** How long old states can be read: INDEX_RETENTION_DELAY of the backend. */
 const RETENTION_MS = 4 * 60 * 1000;
@@ -43,10 +45,17 @@ export class DocumentHistory {
 	/** Called after each mutation that wrote, as soon as it is committed. */
 	onCommit: () => void = () => {};
 
-	constructor(private readonly state: ConvexTestState) {
+	/** Kept longer than states are. */
+	readonly revisions: RevisionLog;
+
+	constructor(
+		private readonly state: ConvexTestState,
+		private readonly tableOfId: TableOfId,
+	) {
 		this.databases = Object.values(state.components).map(({ db }) => db);
 		// A deployment has a timestamp before its first mutation, too.
 		this.earliest = BigInt(Date.now()) * NANOSECONDS_PER_MS;
+		this.revisions = new RevisionLog(this.earliest);
 		state.transactionManager._lastCommitTs = this.earliest;
 		for (const database of this.databases) this.record(database);
 	}
@@ -61,6 +70,7 @@ export class DocumentHistory {
 		this.commits = [];
 		this.views.clear();
 		this.earliest = this.latest;
+		this.revisions.forget(this.latest);
 	}
 
 	/** Runs something, in which `read` reads as of a timestamp. */
@@ -73,6 +83,15 @@ export class DocumentHistory {
 	/** The committed documents of a database, also while a query reads old ones. */
 	presentDocuments(database: ConvexTestDatabase): Documents {
 		return this.present?.get(database) ?? database._documents;
+	}
+
+	/** The documents of a component as of a timestamp, by id; undefined when it is out of retention. */
+	documentsAt(componentPath: string, ts: bigint): Documents | undefined {
+		const database = this.state.components[componentPath]?.db;
+		if (database === undefined) return undefined;
+		if (ts >= this.latest) return this.presentDocuments(database);
+		this.dropOldCommits();
+		return ts < this.earliest ? undefined : this.viewAt(ts).get(database);
 	}
 
 	/** Runs a query's handler. convex-test runs one at a time, and no mutation meanwhile. */
@@ -108,7 +127,7 @@ export class DocumentHistory {
 		const known = this.views.get(ts);
 		if (known !== undefined) return known;
 		const view: View = new Map(
-			this.databases.map((database) => [database, { ...database._documents }]),
+			this.databases.map((database) => [database, { ...this.presentDocuments(database) }]),
 		);
 		for (const commit of this.commits.toReversed()) {
 			if (commit.ts <= ts) break;
@@ -134,8 +153,19 @@ export class DocumentHistory {
 		const last = this.commits.at(-1);
 		if (last?.ts === ts) last.replaced.set(database, replaced);
 		else this.commits.push({ ts, replaced: new Map([[database, replaced]]) });
+		this.logRevisions(ts, database, replaced);
 		this.dropOldCommits();
 		this.onCommit();
+	}
+
+	private logRevisions(ts: bigint, database: ConvexTestDatabase, replaced: Replaced): void {
+		const { componentPath } = database;
+		for (const [id] of replaced) {
+			const table = this.tableOfId(id);
+			if (table === undefined || table.startsWith('_')) continue;
+			const document = database._documents[id] ?? null;
+			this.revisions.add({ ts, componentPath, table, id, document });
+		}
 	}
 
 	private dropOldCommits(): void {

@@ -10,6 +10,7 @@ import { loadAppSource, type AppSource } from './appSource';
 import { Clock } from './clock';
 import { commandsFor, type ControlledDeployment } from './commands';
 import { ControlServer } from './control';
+import { BACKEND_PAGE_SIZES, exportRoutes } from './export/exportApi';
 import { FaultPlan, type FaultEffect } from './faults';
 import { applyFault } from './faultyExchange';
 import { FunctionRunner } from './functionRunner';
@@ -32,6 +33,8 @@ export class DeploymentServer implements ControlledDeployment {
 	readonly faults = new FaultPlan();
 
 	readonly requests = new RequestCounter();
+
+	readonly exportPageSizes = { ...BACKEND_PAGE_SIZES };
 
 	private readonly deployment = new PortListener(
 		(request, response) => void this.serve(request, response, ''),
@@ -70,7 +73,12 @@ export class DeploymentServer implements ControlledDeployment {
 			componentPaths: app.components.map(({ path }) => path),
 			tokens: this.uploadTokens,
 		});
-		this.api = new Api([...publicApi.routes, ...storage]);
+		const exports = exportRoutes({
+			authenticator,
+			app: () => this.runner.app,
+			pageSizes: this.exportPageSizes,
+		});
+		this.api = new Api([...publicApi.routes, ...storage, ...exports]);
 		this.sync = new SyncServer({
 			http: this.deployment.http,
 			authenticator,
@@ -208,6 +216,7 @@ export class DeploymentServer implements ControlledDeployment {
 		this.faults.clear();
 		this.requests.reset();
 		this.clock.reset();
+		Object.assign(this.exportPageSizes, BACKEND_PAGE_SIZES);
 		this.runner = new FunctionRunner(this.startApp());
 		this.sync.reset();
 	}

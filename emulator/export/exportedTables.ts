@@ -1,0 +1,67 @@
+import type { App } from '../app';
+import type { Revision } from '../revisionLog';
+import { objectText } from './exportJson';
+import type { ExportRequest } from './exportRequest';
+import type { Selection } from './selection';
+
+/** A table of the app (`''`) or of a component. */
+export interface TableName {
+	component: string;
+	table: string;
+}
+
+export function isSameTable(one: TableName, other: TableName): boolean {
+	return one.component === other.component && one.table === other.table;
+}
+
+/** The tables that an app has, and their documents, for exports. */
+export class ExportedTables {
+	constructor(private readonly app: App) {}
+
+	/** In an order that stays the same. */
+	selected(selection: Selection): TableName[] {
+		return this.app
+			.tables()
+			.filter(({ component, table }) => selection.includesTable(component, table));
+	}
+
+	/** The documents of a table, by id, as of a timestamp; each with when it was written. */
+	documents({ component, table }: TableName, at: bigint): Revision[] {
+		const { history, tableOfId } = this.app;
+		const written = history.revisions.writtenAt(at);
+		return Object.entries(history.documentsAt(component, at) ?? {})
+			.filter(([id]) => tableOfId(id) === table)
+			.toSorted(([one], [other]) => (one < other ? -1 : 1))
+			.map(([id, document]) => {
+				const ts = written.get(id) ?? at;
+				return { ts, componentPath: component, table, id, document };
+			});
+	}
+}
+
+/** The fields of a document that are selected, written; of one that is deleted, its id. */
+export function fieldTexts(
+	{ componentPath, table, id, document }: Revision,
+	{ selection, write }: Pick<ExportRequest, 'selection' | 'write'>,
+): Record<string, string> {
+	if (document === null) return { _id: JSON.stringify(id) };
+	const fields = Object.entries(document).filter(([name]) =>
+		selection.includesColumn(componentPath, table, name),
+	);
+	return Object.fromEntries(fields.map(([name, value]) => [name, write(value)]));
+}
+
+/** A row of the older endpoints: what is about the document stands among its fields. */
+export function rowText(
+	revision: Revision,
+	request: ExportRequest,
+	more: Record<string, string>,
+): string {
+	return objectText({
+		_component: JSON.stringify(revision.componentPath),
+		_table: JSON.stringify(revision.table),
+		_ts: String(revision.ts),
+		...more,
+		...fieldTexts(revision, request),
+	});
+}
