@@ -1,5 +1,6 @@
 /* eslint-disable no-console -- runs in Node, not in n8n */
 import type { Answer } from './answer';
+import { corsHeaders, preflightAnswer } from './cors';
 import { internalServerError, PlatformFailure } from './platformFailure';
 import { checkClientVersion, type ReceivedRequest } from './request';
 
@@ -16,6 +17,11 @@ export class Api {
 	constructor(private readonly routes: Route[]) {}
 
 	async answer(request: ReceivedRequest): Promise<Answer> {
+		const answer = preflightAnswer(request) ?? (await this.routed(request));
+		return { ...answer, headers: { ...corsHeaders(request), ...answer.headers } };
+	}
+
+	private async routed(request: ReceivedRequest): Promise<Answer> {
 		const route = this.routes.find(
 			({ method, path }) => request.method === method && path.test(request.path),
 		);

@@ -178,6 +178,29 @@ describe('an upload', () => {
 		expect(document.contentType).toBeNull();
 	});
 
+	it('may come from a web page of any origin, which the browser asks for first', async () => {
+		const url = await uploadUrl();
+		const origin = 'https://shop.test';
+		const asked = await fetch(url, {
+			method: 'OPTIONS',
+			headers: {
+				Origin: origin,
+				'Access-Control-Request-Method': 'POST',
+				'Access-Control-Request-Headers': 'content-type,digest',
+			},
+		});
+		expect(asked.status).toBe(200);
+		expect(Object.fromEntries(asked.headers)).toMatchObject({
+			'access-control-allow-origin': origin,
+			'access-control-allow-credentials': 'true',
+			'access-control-allow-headers': 'content-type,digest',
+			'access-control-allow-methods': expect.stringContaining('POST'),
+			'access-control-max-age': '86400',
+		});
+		const taken = await fetch(url, { method: 'POST', body: 'a', headers: { Origin: origin } });
+		expect(taken.headers.get('access-control-allow-origin')).toBe(origin);
+	});
+
 	it('that breaks off leaves no file', async () => {
 		const url = new URL(await uploadUrl());
 		await new Promise<void>((resolve) => {
