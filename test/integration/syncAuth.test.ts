@@ -1,4 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Node, not in n8n */
+ 
 import type { ConvexClient } from 'convex/browser';
 import { startDeployment, type EmbeddedDeployment } from '../../emulator/client';
 import { RawSyncClient } from '../support/rawSyncClient';
