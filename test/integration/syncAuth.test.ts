@@ -1,4 +1,3 @@
- 
 import type { ConvexClient } from 'convex/browser';
 import { startDeployment, type EmbeddedDeployment } from '../../emulator/client';
 import { RawSyncClient } from '../support/rawSyncClient';
