@@ -82,6 +82,13 @@ describe('an activation', () => {
 		await use.socketsClosed();
 	});
 
+	it('refuses a path that does not exist, though the list of functions does not come', async () => {
+		await use.deployment.addFault({ kind: 'delay', path: '/api/query', ms: 60_000, times: 100 });
+		const trigger = use.trigger(watching('tasks:missing'));
+		await expect(trigger.activate()).rejects.toThrow(/Could not find public function/);
+		await use.socketsClosed();
+	});
+
 	it('that fails leaves nothing behind', async () => {
 		const trigger = use.trigger(watching('tasks:lst'), { workflowId: 'wrong' });
 		await expect(trigger.activate()).rejects.toThrow(/Could not find/);

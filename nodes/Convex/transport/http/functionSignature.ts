@@ -9,6 +9,7 @@ import {
 	type FunctionSignature,
 } from '../../convex/functions/functionSpec';
 import type { CallContext, Caller } from '../caller';
+import { settledWithin } from '../timers';
 import { readFunctionSpec } from './readFunctionSpec';
 
 /**
@@ -69,16 +70,18 @@ export async function readSignatureSince(
 	return signature;
 }
 
-/**
- * The name that was probably meant by one that was not found, where the list can be read.
- */
+/** What failed is told without the name when the list takes longer, as before an activation has to end. */
+const SUGGESTION_TIMEOUT_MS = 3_000;
+
+/** The name that was probably meant by one that was not found, where the list can be read soon. */
 export async function nearestName(
 	context: CallContext,
 	caller: Caller,
 	{ functionPath, componentPath }: FunctionTarget,
 ): Promise<string | undefined> {
 	if (caller.credential.authentication !== 'deployKey') return undefined;
-	const spec = await readFunctionSpec(context, caller, componentPath).catch(() => []);
+	const reading = readFunctionSpec(context, caller, componentPath).catch(() => []);
+	const spec = (await settledWithin(reading, SUGGESTION_TIMEOUT_MS)) ?? [];
 	return nearestFunctionPath(spec, functionPath);
 }
 
