@@ -1,5 +1,4 @@
 import type { Value } from 'convex/values';
-import { isPlainObject } from '../values/plainObject';
 import type { ConvexCredential } from './credential';
 import type { ConvexFailure } from '../failure';
 import { replaced, spellingsOf, type Secret, type Spelling } from './secretSpellings';
@@ -99,7 +98,7 @@ export class Redactor {
 		if (typeof value === 'string') return this.text(value);
 		if (value instanceof ArrayBuffer) return this.bytes(value);
 		if (Array.isArray(value)) return this.array(value);
-		return isPlainObject(value) ? this.object(value) : value;
+		return isObject(value) ? this.object(value) : value;
 	}
 
 	private array(array: Value[]): Value[] {
@@ -132,13 +131,18 @@ function collectTexts(value: Value, texts: string[]): void {
 		texts.push(Buffer.from(value).toString('latin1'));
 	} else if (Array.isArray(value)) {
 		for (const element of value) collectTexts(element, texts);
-	} else if (isPlainObject(value)) {
+	} else if (isObject(value)) {
 		for (const name of Object.keys(value)) {
 			collectTexts(name, texts);
 			const field = value[name];
 			if (field !== undefined) collectTexts(field, texts);
 		}
 	}
+}
+
+/** Convex's decoder makes a field called __proto__ the prototype of its object, which is none the less one. */
+function isObject(value: Value): value is Record<string, Value | undefined> {
+	return typeof value === 'object' && value !== null;
 }
 
 const redactors = new WeakMap<ConvexCredential, Redactor>();

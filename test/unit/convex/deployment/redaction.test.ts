@@ -1,4 +1,4 @@
-import type { Value } from 'convex/values';
+import { jsonToConvex, type Value } from 'convex/values';
 import {
 	ACTING_USER_FIELD,
 	parseCredential,
@@ -89,6 +89,11 @@ describe('a redactor', () => {
 	it('keeps a field called __proto__ as one', () => {
 		const redacted = key.body(`{"__proto__":{"a":1},"b":"${KEY}"}`);
 		expect(redacted).toBe('{"__proto__":{"a":1},"b":"[redacted]"}');
+	});
+
+	it('finds a secret beside a field called __proto__ as the decoder leaves it', () => {
+		const value = jsonToConvex(JSON.parse(`{"__proto__":{"a":1},"b":["${KEY}"]}`));
+		expect(JSON.stringify(key.value(value))).toBe('{"b":["[redacted]"]}');
 	});
 
 	it('gives back the very same where there is no secret', () => {
