@@ -8,7 +8,7 @@ import { inputFailure } from '../convex/failure';
 import type { FunctionOperation } from '../convex/functions/functionCall';
 import { formatFunctionPath } from '../convex/functions/functionPath';
 import { isCallable, type FunctionSignature } from '../convex/functions/functionSpec';
-import { requiredFirst } from '../convex/values/validator';
+import { describeNames } from '../convex/values/validator';
 import { openCaller } from '../transport/caller';
 import { readFunctionSpec } from '../transport/http/readFunctionSpec';
 import { toEditorError } from '../transport/nodeError';
@@ -41,14 +41,10 @@ function byVisibilityAndPath(a: FunctionSignature, b: FunctionSignature): number
 
 function toListItem({ path, type, isPublic, args }: FunctionSignature): INodeListSearchItems {
 	const value = formatFunctionPath(path);
-	const names =
-		args.type === 'object'
-			? requiredFirst(args.fields).map(([name, { optional }]) => (optional ? `${name}?` : name))
-			: ['any'];
 	return {
 		name: isPublic ? value : `${value} (internal)`,
 		value,
-		description: `${type}(${names.join(', ')})`,
+		description: `${type}(${args.type === 'object' ? describeNames(args) : 'any'})`,
 	};
 }
 

@@ -14,7 +14,7 @@ import {
 import { readSignature } from '../transport/http/functionSignature';
 import {
 	alternativesOf,
-	describeValidator,
+	describeAlternatives,
 	requiredFirst,
 	type FieldValidator,
 	type ObjectValidator,
@@ -103,7 +103,7 @@ function displayName(name: string, members: Validator[]): string {
 	const isChoice = members.every(({ type }) => type === 'literal');
 	const [only] = members.length === 1 ? members : [];
 	if (isChoice || (only !== undefined && CLEAR_TYPES.has(only.type))) return name;
-	const type = members.map(describeValidator).join(' or ');
+	const type = describeAlternatives(members);
 	return `${name} (${only?.type === 'number' ? 'number or ISO date' : type})`;
 }
 

@@ -2,6 +2,9 @@ const MAX_QUOTED_LENGTH = 100;
 const QUOTED_END_LENGTH = 40;
 const EXCERPT_LENGTH = 40;
 
+/** As many as a person reads; the literals of a union are rarely more. */
+const MAX_LISTED = 50;
+
 /**
  * A name or a place in quotes, for a sentence. Each item of a workflow may have one of a million
  * characters: of a long one, the start and the end are shown.
@@ -15,6 +18,23 @@ export function shortened(text: string): string {
 	if (text.length <= MAX_QUOTED_LENGTH) return text;
 	const start = text.slice(0, MAX_QUOTED_LENGTH - QUOTED_END_LENGTH);
 	return `${start}…${text.slice(-QUOTED_END_LENGTH)}`.toWellFormed();
+}
+
+/**
+ * A list for a sentence. A deployment may name thousands, and each failed item of a workflow repeats
+ * them: of a long list, the first are shown.
+ *
+ * @param separator between two of them, with its blanks
+ * @param write how one of them is shown
+ */
+export function listed<Item>(
+	items: readonly Item[],
+	separator: string,
+	write: (item: Item) => string,
+): string {
+	const shown = items.slice(0, MAX_LISTED).map(write);
+	const left = items.length - shown.length;
+	return [...shown, ...(left > 0 ? [`${left} more`] : [])].join(separator);
 }
 
 /** How a value begins, in quotes. */

@@ -1,4 +1,4 @@
-import { shortened } from './quote';
+import { listed, shortened } from './quote';
 import { jsonToConvex, type JSONValue } from 'convex/values';
 import { MAX_NESTING } from './encodeArguments';
 import { isPlainObject } from './plainObject';
@@ -125,17 +125,25 @@ export function describeValidator(validator: Validator): string {
 			const element = describeValidator(validator.element);
 			return `array of ${validator.element.type === 'union' ? `(${element})` : element}`;
 		}
-		case 'object': {
-			const names = requiredFirst(validator.fields).map(([name, { optional }]) =>
-				optional ? `${shortened(name)}?` : shortened(name),
-			);
-			return `object {${names.join(', ')}}`;
-		}
+		case 'object':
+			return `object {${describeNames(validator)}}`;
 		case 'union':
-			return validator.members.map(describeValidator).join(' or ') || 'nothing';
+			return describeAlternatives(alternativesOf(validator)) || 'nothing';
 		default:
 			return validator.type;
 	}
+}
+
+/** The names of an object's fields for people: `name, age?`. */
+export function describeNames({ fields }: ObjectValidator): string {
+	return listed(requiredFirst(fields), ', ', ([name, { optional }]) =>
+		optional ? `${shortened(name)}?` : shortened(name),
+	);
+}
+
+/** Types of which a value may have any, for people: `string or null`. */
+export function describeAlternatives(alternatives: readonly Validator[]): string {
+	return listed(alternatives, ' or ', describeValidator);
 }
 
 function describeLiteral(value: LiteralValue): string {

@@ -11,7 +11,7 @@ import {
 	type Step,
 } from './conversion';
 import { inputFailure } from '../failure';
-import { quote, shortened } from './quote';
+import { listed, quote, shortened } from './quote';
 import { DECLARED_VALUE_ADVICE, readJsonText, type JsonAdvice } from './jsonText';
 import {
 	conversionOf,
@@ -156,7 +156,7 @@ function notTaken(name: string, { fields }: ObjectValidator): Refusal {
 	return refused((subject) =>
 		inputFailure(
 			`${subject} has ${quote(name)}, which the function does not take`,
-			`It takes: ${[...fields.keys()].map(shortened).join(', ') || 'nothing'}. If the function was changed, refresh the list of arguments.`,
+			`It takes: ${listed([...fields.keys()], ', ', shortened) || 'nothing'}. If the function was changed, refresh the list of arguments.`,
 		),
 	);
 }

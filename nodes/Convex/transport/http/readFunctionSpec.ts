@@ -1,13 +1,14 @@
 import { REQUEST_ADVICE, type AdviceTable } from '../../convex/advice';
-import { inputFailure } from '../../convex/failure';
-import { quote, shortened } from '../../convex/values/quote';
+import { ConvexFailure, inputFailure } from '../../convex/failure';
+import { listed, quote, shortened } from '../../convex/values/quote';
 import {
 	FUNCTION_SPEC_PATH,
 	parseFunctionSpec,
 	type FunctionSignature,
 } from '../../convex/functions/functionSpec';
-import { isPlainObject } from '../../convex/values/plainObject';
+import { describeType, isPlainObject } from '../../convex/values/plainObject';
 import type { FunctionCall } from '../../convex/functions/functionCall';
+import type { FunctionPath } from '../../convex/functions/functionPath';
 import type { CallContext, Caller } from '../caller';
 import { callFunction } from './functionCalls';
 import { toFailure } from '../nodeError';
@@ -18,11 +19,13 @@ const CACHE_LIFETIME_MS = 5_000;
 
 const COMPONENTS_PATH = { module: '_system/frontend/components', name: 'list' };
 
+const LISTED_OTHERWISE = 'This version of Convex lists its functions in another way.';
+
 /** For the list of functions and the form of arguments, whose requests the node makes by itself. */
 const LIST_ADVICE = {
 	...REQUEST_ADVICE,
 	functionNotFound: 'This version of Convex does not list its functions. Update it if you host it.',
-	badArguments: 'This version of Convex lists its functions in another way.',
+	badArguments: LISTED_OTHERWISE,
 } satisfies AdviceTable;
 
 interface CachedSpec {
@@ -90,7 +93,7 @@ async function askForSpec(
 	const componentId =
 		componentPath === undefined ? undefined : await findComponentId(context, caller, componentPath);
 	const args: Record<string, string> = componentId === undefined ? {} : { componentId };
-	return parseFunctionSpec(await runSystemQuery(context, caller, FUNCTION_SPEC_PATH, args));
+	return parseFunctionSpec(await readList(context, caller, FUNCTION_SPEC_PATH, args));
 }
 
 async function findComponentId(
@@ -98,17 +101,40 @@ async function findComponentId(
 	caller: Caller,
 	componentPath: string,
 ): Promise<string> {
-	const components = await runSystemQuery(context, caller, COMPONENTS_PATH, {});
-	const list: unknown[] = Array.isArray(components) ? components : [];
-	const known = list.filter(isPlainObject);
+	const components = await readList(context, caller, COMPONENTS_PATH, {});
+	const known = components.filter(isPlainObject);
 	const component = known.find(({ path }) => path === componentPath);
 	if (typeof component?.id === 'string') return component.id;
-	const paths = known.map(({ path }) => String(path)).filter((path) => path !== '');
+	const paths = known.map(({ path }) => path).filter(isName);
 	throw inputFailure(
 		`The deployment has no component ${quote(componentPath)}`,
 		paths.length === 0
 			? 'It has no components at all.'
-			: `Its components are: ${paths.map(shortened).join(', ')}.`,
+			: `Its components are: ${listed(paths, ', ', shortened)}.`,
+	);
+}
+
+/** The app itself is the component without a name. */
+function isName(path: unknown): path is string {
+	return typeof path === 'string' && path !== '';
+}
+
+/**
+ * Reads a list that a system query gives. Of anything else nothing is known: least of all that the
+ * deployment has no functions.
+ */
+async function readList(
+	context: CallContext,
+	caller: Caller,
+	functionPath: FunctionPath,
+	args: Record<string, string>,
+): Promise<unknown[]> {
+	const value = await runSystemQuery(context, caller, functionPath, args);
+	if (Array.isArray(value)) return value;
+	throw new ConvexFailure(
+		`The functions of the deployment could not be read: the answer is ${describeType(value)}, not a list`,
+		`${LISTED_OTHERWISE} You can also choose the function 'By Path'.`,
+		{ kind: 'deployment', retryable: false, outcome: 'notExecuted' },
 	);
 }
 
@@ -116,7 +142,7 @@ async function findComponentId(
 async function runSystemQuery(
 	context: CallContext,
 	caller: Caller,
-	functionPath: { module: string; name: string },
+	functionPath: FunctionPath,
 	args: Record<string, string>,
 ): Promise<unknown> {
 	const call: FunctionCall = {

@@ -7,7 +7,7 @@ import { encodeArguments } from '../../../../nodes/Convex/convex/values/encodeAr
 import { describeValidator } from '../../../../nodes/Convex/convex/values/validator';
 import { convertFields } from '../../../../nodes/Convex/convex/values/validatorConversion';
 import { failureOf } from '../../refusal';
-import { literal, objectOf } from './validators';
+import { arrayOf, literal, objectOf, unionOf } from './validators';
 
 const LONG = 'a'.repeat(1_000_000);
 const NUMBER = { type: 'number' } as const;
@@ -62,5 +62,30 @@ describe('a name of a million characters', () => {
 		const type = objectOf({ [LONG]: NUMBER });
 		expect(describeValidator(type).length).toBeLessThan(150);
 		expect(describeValidator(literal(LONG)).length).toBeLessThan(150);
+	});
+});
+
+const MANY = Array.from({ length: 10_000 }, (_, index) => `name${index}`);
+const MANY_FIELDS = Object.fromEntries(MANY.map((name) => [name, NUMBER]));
+
+describe('a list of ten thousand', () => {
+	it.each([
+		['an object', objectOf(MANY_FIELDS)],
+		['a union', unionOf(...MANY.map(literal))],
+		['a union of unions', unionOf(unionOf(...MANY.map(literal)), NUMBER)],
+		['an array of a union', arrayOf(unionOf(...MANY.map(literal)))],
+	])('of fields or alternatives is cut short in the words for %s', (_what, type) => {
+		expect(describeValidator(type)).toMatch(/^\D+0\b.*\b99\d\d more\b.{0,2}$/);
+		expect(describeValidator(type).length).toBeLessThan(1_000);
+	});
+
+	it.each([
+		['not taken', objectOf(MANY_FIELDS), { other: 1 }],
+		['missing', objectOf({ a: unionOf(...MANY.map(literal)) }), {}],
+		['of another type', objectOf({ a: unionOf(...MANY.map(literal)) }), { a: 'other' }],
+	])('of what a function takes is cut short where an argument is %s', (_what, type, values) => {
+		const { sentences } = failureOf(() => convertFields("'A'", type, values, noDate));
+		expect(sentences).toMatch(/\b99\d\d more\b/);
+		expect(sentences.length).toBeLessThan(1_500);
 	});
 });
