@@ -29,7 +29,7 @@ export class RetryPolicy {
 	constructor(
 		private readonly maxRetries: number,
 		private readonly isByHand = false,
-		private readonly now: () => number = Date.now,
+		private readonly now: () => number = () => performance.now(),
 		private readonly random: () => number = Math.random,
 	) {}
 

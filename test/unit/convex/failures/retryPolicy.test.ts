@@ -102,6 +102,22 @@ describe('the wait before a call is sent again', () => {
 	});
 });
 
+describe('the time of a run', () => {
+	afterEach(() => jest.restoreAllMocks());
+
+	it.each([3_600_000, -3_600_000])('is not that of a clock which jumps by %i ms', (jumpMs) => {
+		let atMs = Date.now();
+		jest.spyOn(Date, 'now').mockImplementation(() => atMs);
+		const policy = new RetryPolicy(4);
+		policy.failed(overloaded);
+		atMs += jumpMs;
+		expect(policy.budgetExhausted()).toBeUndefined();
+		// A server asks to be left alone for as long as a run takes.
+		expect(policy.delayMs(failing({ retryAfterMs: 60_000 }), 0)).toBeUndefined();
+		expect(policy.delayMs(overloaded, 0)).toBeDefined();
+	});
+});
+
 describe('a server that says when it wants to be called again', () => {
 	const limited = (retryAfterMs: number) => failing({ httpStatus: 429, retryAfterMs });
 
