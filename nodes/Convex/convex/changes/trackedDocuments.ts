@@ -83,7 +83,7 @@ export class TrackedDocuments implements ResultTracker {
 			checkpoint,
 			accept: () => {
 				this.last = { from: 'list', documents, checkpoint };
-				this.warnedOfLength = isTooLong;
+				this.warnedOfLength = isTooLong || (warnedOfLength && !isShort(documents, checkpoint));
 			},
 		};
 	}
@@ -121,6 +121,12 @@ function checkpointOf(documents: KnownDocuments): ResultCheckpoint {
 	const isTooLong =
 		documents.size > MAX_REMEMBERED_DOCUMENTS || Buffer.byteLength(json) > MAX_REMEMBERED_BYTES;
 	return { result: fingerprint, ...(!isTooLong && { documents: json }) };
+}
+
+/** Far below both bounds: a list that goes back and forth across one is not warned of each time. */
+function isShort({ size }: KnownDocuments, { documents = '' }: ResultCheckpoint): boolean {
+	const bytes = Buffer.byteLength(documents);
+	return size <= MAX_REMEMBERED_DOCUMENTS / 2 && bytes <= MAX_REMEMBERED_BYTES / 2;
 }
 
 function unknownChanges(gapReason: string): ConvexFailure {

@@ -87,6 +87,8 @@ describe('a list that is too long to remember', () => {
 	const many = (count: number, change = 0) =>
 		Array.from({ length: count }, (_, n) => ({ _id: `id ${n}`, n: n === 0 ? change : n }));
 	const long = MAX_REMEMBERED_DOCUMENTS + 1;
+	const withKeys = (length: number) =>
+		['a', 'b'].map((letter) => ({ _id: letter + 'é'.repeat(length), n: 1 }));
 
 	it('is remembered one by one up to the bound', () => {
 		const tracker = remembering(undefined);
@@ -112,6 +114,19 @@ describe('a list that is too long to remember', () => {
 		expect(tracker.take(many(long)).warning).toBeDefined();
 	});
 
+	it.each<[bound: string, short: Documents, long: Documents]>([
+		['many documents', many(MAX_REMEMBERED_DOCUMENTS), many(long)],
+		['long keys', withKeys(MAX_REMEMBERED_BYTES / 4 - 100), withKeys(MAX_REMEMBERED_BYTES / 4)],
+	])(
+		'that goes back and forth across the bound, of %s, is warned of once',
+		(_bound, short, tooLong) => {
+			const tracker = remembering(undefined);
+			const lists = Array.from({ length: 10 }, () => [short, tooLong]).flat();
+			const warnings = lists.map((list) => tracker.take(list).warning);
+			expect(warnings.filter((warning) => warning !== undefined)).toHaveLength(1);
+		},
+	);
+
 	it('after a restart is known to have changed, or not', () => {
 		const tracker = remembering(undefined);
 		tracker.take(many(long));
@@ -133,8 +148,6 @@ describe('a list that is too long to remember', () => {
 	});
 
 	it('is also one of few documents with long keys, counted in bytes', () => {
-		const withKeys = (length: number) =>
-			['a', 'b'].map((letter) => ({ _id: letter + 'é'.repeat(length), n: 1 }));
 		const tracker = remembering(undefined);
 		expect(tracker.take(withKeys(MAX_REMEMBERED_BYTES / 4 - 100)).warning).toBeUndefined();
 		expect(tracker.remembered?.documents).toBeDefined();
