@@ -1,5 +1,8 @@
-import { sleep } from 'n8n-workflow';
+import { sleep, type ITriggerFunctions } from 'n8n-workflow';
+import { ConvexTrigger } from '../../nodes/Convex/ConvexTrigger.node';
+import { startTrigger } from '../../nodes/Convex/triggers/query/activate';
 import { startMalformedMessageServer } from '../support/malformedMessageServer';
+import { Arrivals } from '../support/syncClients';
 import { watching } from '../support/triggers';
 import { useTriggers } from '../support/triggersOfTest';
 
@@ -102,6 +105,25 @@ describe('a credential that is refused while the trigger runs', () => {
 			await use.socketsClosed();
 		},
 	);
+
+	it('ends it, though n8n throws when it is told of that', async () => {
+		const told = new Arrivals<Error>();
+		const nodeType = Object.assign(new ConvexTrigger(), {
+			async trigger(this: ITriggerFunctions) {
+				const emitError = (error: Error) => {
+					told.add(error);
+					throw new Error('n8n shuts down');
+				};
+				return await startTrigger(Object.create(this, { emitError: { value: emitError } }));
+			},
+		});
+		const trigger = await use.activate(watching('tasks:list'), { nodeType });
+		await refuseOverHttp('check_admin_key', 'BadAdminKey', 'The provided admin key was invalid');
+		await use.deployment.expireAuth();
+		await told.until(({ message }) => message.includes('admin key was invalid'));
+		await use.socketsClosed();
+		expect(trigger.failedExecutions.all).toHaveLength(1);
+	});
 
 	it('ends it for a token that is no longer valid', async () => {
 		const token = await use.deployment.signToken({ name: 'Ada' });

@@ -213,14 +213,19 @@ export class ActiveSubscription {
 		if (!this.isActive) return;
 		void this.close();
 		this.saveFailed(failure);
-		this.context.emitError(toEditorError(this.context.getNode(), failure));
+		tell(() => this.context.emitError(toEditorError(this.context.getNode(), failure)));
 	}
 
 	private saveFailed(failure: ConvexFailure): void {
-		try {
-			reportFailure(this.context, failure);
-		} catch {
-			// There is no other place to report it, and the trigger keeps running.
-		}
+		tell(() => reportFailure(this.context, failure));
+	}
+}
+
+/** What n8n throws of it is told nowhere: there is no other place, and it would end n8n's process. */
+function tell(report: () => void): void {
+	try {
+		report();
+	} catch {
+		// The trigger is what it was.
 	}
 }
