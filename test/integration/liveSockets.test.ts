@@ -56,3 +56,52 @@ describe('a socket that the client has given up for another', () => {
 		expect(reports.all).toEqual(['opened']);
 	});
 });
+
+describe('a result that comes in parts', () => {
+	const PART_LENGTH = 2 ** 23;
+	/** More than 128 MiB. */
+	const MANY = 17;
+	const parts = (type: string) =>
+		Array.from({ length: MANY }, () => `{"type":${type},"chunk":"${'x'.repeat(PART_LENGTH)}"}`);
+
+	/** What the client gets of these messages before the connection ends. */
+	async function receivedOf(messages: string[]): Promise<number> {
+		server.recover();
+		const socket = new sockets.webSocketConstructor(server.url);
+		let received = 0;
+		socket.onmessage = () => (received += 1);
+		await reports.until((report) => report === 'opened');
+		server.send([...messages, '{"type":"FatalError","error":""}']);
+		await reports.until((report) => report.startsWith('closed'));
+		return received;
+	}
+
+	it.each([
+		['as Convex writes it', '"TransitionChunk"'],
+		['in other letters', '"\\u0054ransitionChunk"'],
+	])('without an end, %s, ends the connection', async (_how, type) => {
+		expect(await receivedOf(parts(type))).toBe(MANY - 2);
+		expect(reports.all).toEqual(['opened', 'protocol failed', 'closed ']);
+	});
+
+	it.each([
+		['of several results', parts('"TransitionChunk"').flatMap((part) => [part, '{"type":"Ping"}'])],
+		['that is only called so', parts('"Transition","name":"TransitionChunk"')],
+	])('%s, is handed over', async (_what, messages) => {
+		expect(await receivedOf(messages)).toBe(messages.length);
+	});
+});
+
+describe('a message that ends a session', () => {
+	it('does not reach the client in other letters either', async () => {
+		server.recover();
+		const socket = new sockets.webSocketConstructor(server.url);
+		const received: unknown[] = [];
+		socket.onmessage = ({ data }) => received.push(data);
+		await reports.until((report) => report === 'opened');
+		server.send(['{"type":"\\u0041uthError","error":"expired"}']);
+		await reports.until((report) => report.startsWith('closed'));
+		expect(reports.all).toEqual(['opened', 'authentication refused', 'closed ']);
+		expect(received).toEqual([]);
+	});
+});

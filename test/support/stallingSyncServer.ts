@@ -15,6 +15,8 @@ export interface StallingSyncServer {
 	release: () => void;
 	/** Resolves when so many connections are there that are not closed. */
 	untilConnections: (count: number) => Promise<void>;
+	/** Sends each of these over all connections that are open. */
+	send: (messages: string[]) => void;
 	stop: () => Promise<void>;
 }
 
@@ -51,6 +53,9 @@ export async function startStallingSyncServer(): Promise<StallingSyncServer> {
 		},
 		untilConnections: async (count) => {
 			while (connections !== count) await sleep(POLL_INTERVAL_MS);
+		},
+		send: (messages) => {
+			for (const client of sockets.clients) for (const message of messages) client.send(message);
 		},
 		stop: async () => {
 			for (const client of sockets.clients) client.terminate();

@@ -3,7 +3,7 @@
  * as many characters at the most (`\u0001`), and log lines come along
  * (docs.convex.dev/production/state/limits).
  */
-const MAX_ANSWER_BYTES = 128 * 2 ** 20;
+export const MAX_ANSWER_BYTES = 128 * 2 ** 20;
 
 const BYTE_ORDER_MARK = '\uFEFF';
 

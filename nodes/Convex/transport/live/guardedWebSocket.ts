@@ -1,3 +1,6 @@
+import { AnswerTooLong, MAX_ANSWER_BYTES } from '../http/answerText';
+import { isChunk, mayBeChunk, parseEnding } from './serverMessage';
+
 /** What happens to the sockets of one sync client. */
 export interface SocketObserver {
 	/** Asked before each connection; what it throws keeps the socket from being opened. */
@@ -22,9 +25,6 @@ export interface SocketObserver {
 
 type Handler<Received> = ((received: Received) => void) | null;
 
-/** What a message that ends a session contains. Most results do not, and are not parsed a second time. */
-const ENDING_TYPES = ['"AuthError"', '"FatalError"'];
-
 /** How a host reports a connection that could not be established. */
 const CLOSE_ABNORMAL = 1006;
 
@@ -44,6 +44,7 @@ const NOBODY: SocketObserver = {
  *   uncaught exception. Here it ends the connection; the client then makes a new one.
  * - On a `FatalError` the client stops for good, and on an `AuthError` it continues without a
  *   credential, so that the query would be run for nobody. Neither reaches it.
+ * - Of a result that comes in parts, the client keeps each until the last one is there.
  */
 class GuardedWebSocket {
 	onopen: Handler<unknown> = null;
@@ -57,6 +58,9 @@ class GuardedWebSocket {
 	private socket: WebSocket | undefined;
 
 	private hasReceived = false;
+
+	/** Of the parts that came one behind the other, in characters. */
+	private chunkedLength = 0;
 
 	private state: 'connecting' | 'open' | 'closing' | 'closed' = 'connecting';
 
@@ -121,7 +125,10 @@ class GuardedWebSocket {
 		const ending = parseEnding(data);
 		if (ending === undefined) {
 			this.hasReceived = true;
-			this.guard(() => this.onmessage?.({ data }));
+			this.guard(() => {
+				this.boundChunks(data);
+				this.onmessage?.({ data });
+			});
 			return;
 		}
 		const { type, error, answersCredential } = ending;
@@ -130,6 +137,14 @@ class GuardedWebSocket {
 		if (type === 'AuthError') this.observer.onUnauthorized(error, hasReadNothing);
 		else this.observer.onProtocolError(error);
 		this.close();
+	}
+
+	/** @throws AnswerTooLong */
+	private boundChunks(data: string): void {
+		this.chunkedLength = mayBeChunk(data) ? this.chunkedLength + data.length : 0;
+		if (this.chunkedLength <= MAX_ANSWER_BYTES) return;
+		if (isChunk(data)) throw new AnswerTooLong();
+		this.chunkedLength = 0;
 	}
 
 	private end(event: { code: number; reason: string }): void {
@@ -191,27 +206,4 @@ export class GuardedWebSockets {
 
 function messageOf(error: unknown): string {
 	return error instanceof Error ? error.message : String(error);
-}
-
-interface Ending {
-	type: 'AuthError' | 'FatalError';
-	error: string;
-	answersCredential: boolean;
-}
-
-function parseEnding(data: string): Ending | undefined {
-	if (!ENDING_TYPES.some((type) => data.includes(type))) return undefined;
-	try {
-		const message: unknown = JSON.parse(data);
-		if (typeof message !== 'object' || message === null || !('type' in message)) return undefined;
-		const { type } = message;
-		if (type !== 'AuthError' && type !== 'FatalError') return undefined;
-		return {
-			type,
-			error: 'error' in message ? String(message.error) : '',
-			answersCredential: 'authUpdateAttempted' in message && message.authUpdateAttempted === true,
-		};
-	} catch {
-		return undefined;
-	}
 }
