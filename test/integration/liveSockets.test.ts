@@ -1,3 +1,7 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { sleep } from 'n8n-workflow';
 import { GuardedWebSockets } from '../../nodes/Convex/transport/live/guardedWebSocket';
 import { startStallingSyncServer, type StallingSyncServer } from '../support/stallingSyncServer';
 import { Arrivals } from '../support/syncClients';
@@ -54,6 +58,42 @@ describe('a socket that the client has given up for another', () => {
 		await reports.until((report) => report === 'opened');
 		await server.untilConnections(1);
 		expect(reports.all).toEqual(['opened']);
+	});
+});
+
+describe('a socket whose server does not close its end', () => {
+	/** A socket that is open, and frozen. */
+	async function frozen() {
+		server.recover();
+		const socket = new sockets.webSocketConstructor(server.url);
+		await reports.until((report) => report === 'opened');
+		server.freeze();
+		return socket;
+	}
+
+	it('is over for the client, which can make another', async () => {
+		const socket = await frozen();
+		const closed = new Promise((resolve) => {
+			socket.onclose = resolve;
+		});
+		socket.close();
+		expect(await closed).toMatchObject({ code: 1006 });
+		expect(reports.all).toEqual(['opened', 'closed ']);
+		await server.untilConnections(1);
+	});
+
+	it('holds nothing of the client any more', async () => {
+		setFlagsFromString('--expose-gc');
+		const collectGarbage: () => void = runInNewContext('gc');
+		let client: WebSocket | undefined = await frozen();
+		const kept = new WeakRef(client);
+		client = undefined;
+		sockets.close();
+		while (kept.deref() !== undefined) {
+			await sleep(20);
+			collectGarbage();
+		}
+		await server.untilConnections(1);
 	});
 });
 

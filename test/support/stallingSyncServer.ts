@@ -15,6 +15,8 @@ export interface StallingSyncServer {
 	release: () => void;
 	/** Resolves when so many connections are there that are not closed. */
 	untilConnections: (count: number) => Promise<void>;
+	/** Reads nothing more of what comes over those that are open, not even that they are to be closed. */
+	freeze: () => void;
 	/** Sends each of these over all connections that are open. */
 	send: (messages: string[]) => void;
 	stop: () => Promise<void>;
@@ -53,6 +55,9 @@ export async function startStallingSyncServer(): Promise<StallingSyncServer> {
 		},
 		untilConnections: async (count) => {
 			while (connections !== count) await sleep(POLL_INTERVAL_MS);
+		},
+		freeze: () => {
+			for (const client of sockets.clients) client.pause();
 		},
 		send: (messages) => {
 			for (const client of sockets.clients) for (const message of messages) client.send(message);

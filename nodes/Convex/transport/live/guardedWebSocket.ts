@@ -1,4 +1,5 @@
 import { AnswerTooLong, MAX_ANSWER_BYTES } from '../http/answerText';
+import { startTimer, stopTimer } from '../timers';
 import { isChunk, mayBeChunk, parseEnding } from './serverMessage';
 
 /** What happens to the sockets of one sync client. */
@@ -28,6 +29,9 @@ type Handler<Received> = ((received: Received) => void) | null;
 /** How a host reports a connection that could not be established. */
 const CLOSE_ABNORMAL = 1006;
 
+/** A deployment that does not answer the closing of its connection is not waited for. */
+export const CLOSE_TIMEOUT_MS = 800;
+
 const NOBODY: SocketObserver = {
 	beforeConnect: async () => {},
 	onOpen: () => {},
@@ -56,6 +60,8 @@ class GuardedWebSocket {
 	onclose: Handler<{ code: number; reason: string }> = null;
 
 	private socket: WebSocket | undefined;
+
+	private closeTimer: number | undefined;
 
 	private hasReceived = false;
 
@@ -92,6 +98,7 @@ class GuardedWebSocket {
 			return;
 		}
 		this.socket.close();
+		this.closeTimer = startTimer(() => this.abandon(), CLOSE_TIMEOUT_MS);
 		this.observer.onClose('');
 	}
 
@@ -99,6 +106,18 @@ class GuardedWebSocket {
 	supersede(): void {
 		this.observer = NOBODY;
 		this.close();
+	}
+
+	/**
+	 * The host's WebSocket waits without end for the other side to close, and has no way to end it. It is
+	 * left to itself, and holds nothing of the client and its results any more.
+	 */
+	private abandon(): void {
+		const { socket } = this;
+		if (socket !== undefined) {
+			socket.onopen = socket.onerror = socket.onmessage = socket.onclose = null;
+		}
+		this.end({ code: CLOSE_ABNORMAL, reason: '' });
 	}
 
 	private connect(address: string): void {
@@ -151,6 +170,7 @@ class GuardedWebSocket {
 		if (this.state === 'closed') return;
 		const isNews = this.state !== 'closing' || this.socket === undefined;
 		this.state = 'closed';
+		stopTimer(this.closeTimer);
 		this.onEnd(this);
 		if (isNews) this.observer.onClose(event.reason);
 		this.guard(() => this.onclose?.(event));

@@ -7,11 +7,8 @@ import type { SessionOperation } from '../../convex/functions/functionCall';
 import { formatFunctionPath, type FunctionPath } from '../../convex/functions/functionPath';
 import type { UserIdentity } from '../../convex/deployment/identity';
 import { Redactor } from '../../convex/deployment/redaction';
-import { GuardedWebSockets, type SocketObserver } from './guardedWebSocket';
+import { CLOSE_TIMEOUT_MS, GuardedWebSockets, type SocketObserver } from './guardedWebSocket';
 import { settledWithin } from '../timers';
-
-/** A deployment that does not answer the closing of its connection is not waited for. */
-const CLOSE_TIMEOUT_MS = 800;
 
 /** A function with its arguments. */
 export interface FunctionInvocation {
