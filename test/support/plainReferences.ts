@@ -98,7 +98,8 @@ const NAMES = [
 		'__isError',
 	],
 	...['__n8nEscaped', '__value', 'arguments', 'toString', 'toJSON', 'hasOwnProperty', 'isProxy'],
-	...['prototype', 'class', 'json', '$json', 'name', 'callee', 'first', 'isEmpty', 'x:y@z/+.-'],
+	...['globalThis', 'process', 'require', 'this', 'window', 'extend', 'callee', 'binding'],
+	...['prototype', 'class', 'json', '$json', 'name', 'first', 'isEmpty', 'x:y@z/+.-'],
 ];
 /** Often the same few, so that references lead somewhere. */
 const name = fc.oneof(

@@ -11,9 +11,12 @@ const STEP = /\.([A-Za-z_]\w*)|\[(0|[1-9]\d{0,8})\]|\["([^"]+)"\]|\['([^']+)'\]/
 /** No escape, quote or brace, which an expression reads in ways of its own. */
 const QUOTED_NAME = /^[\p{L}\p{N} _.:/@+-]+$/u;
 
-/** Names that n8n's expressions refuse (n8n-workflow src/utils.ts, `unsafeObjectProperties`). */
+/**
+ * Names that n8n's expressions refuse (n8n-workflow src/utils.ts, `unsafeObjectProperties`), and one that
+ * they take for the variable of that name wherever it stands (src/expression-sandboxing.ts, `ThisSanitizer`).
+ */
 const REFUSED_NAMES: ReadonlySet<string> = new Set(
-	`prototype getPrototypeOf setPrototypeOf getOwnPropertyDescriptor getOwnPropertyDescriptors
+	`globalThis prototype getPrototypeOf setPrototypeOf getOwnPropertyDescriptor getOwnPropertyDescriptors
 	defineProperty defineProperties mainModule binding _linkedBinding _load prepareStackTrace caller
 	callee arguments getBuiltinModule dlopen execve loadEnvFile`.split(/\s+/),
 );
