@@ -17,6 +17,7 @@ import {
 	toFunctionPath,
 } from '../../../nodes/Convex/convex/functions/functionPath';
 import { parseFunctionResponse } from '../../../nodes/Convex/convex/responses/functionResponse';
+import { parseBatchResponse } from '../../../nodes/Convex/convex/responses/queryBatch';
 import {
 	nearestFunctionPath,
 	parseFunctionSpec,
@@ -244,6 +245,26 @@ describe('what is nested 200,000 levels deep', () => {
 			`${'{"type":"array","value":'.repeat(DEEP)}{"type":"null"}${'}'.repeat(DEEP)}`,
 		);
 		expect(describeValidator(parseValidator(json))).toMatch(/any$/);
+	});
+
+	it('fails only its own call as the data of a ConvexError', () => {
+		const answer = `{"status":"error","errorMessage":"","errorData":${whole}}`;
+		const batch = parseBatchResponse(
+			{ httpStatus: 200, body: `{"results":[${answer},{"status":"success","value":1}]}` },
+			2,
+		);
+		expect(batch).toMatchObject({
+			status: 'answered',
+			results: [
+				{
+					failure: {
+						message: 'ConvexError: with data that is nested too deeply to be shown',
+						details: { kind: 'application', outcome: 'failed' },
+					},
+				},
+				{ status: 'success', value: 1 },
+			],
+		});
 	});
 
 	it('is looked through for expressions', () => {

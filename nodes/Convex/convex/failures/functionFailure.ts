@@ -87,7 +87,13 @@ function isInvalidCursor(text: string, errorData: JSONValue | undefined): boolea
 }
 
 function describeErrorData(errorData: JSONValue): string {
-	return typeof errorData === 'string' ? errorData : JSON.stringify(errorData);
+	if (typeof errorData === 'string') return errorData;
+	try {
+		return JSON.stringify(errorData);
+	} catch {
+		// A server that is not Convex may nest it more deeply than the stack goes.
+		return 'with data that is nested too deeply to be shown';
+	}
 }
 
 /** Production deployments hide what happened (docs.convex.dev/functions/error-handling). */
