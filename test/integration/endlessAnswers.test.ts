@@ -6,13 +6,14 @@ import type { TestServer } from '../support/awkwardServers';
 import { calling, runConvex } from '../support/convexNode';
 import { startDrippingServer, startFloodingServer } from '../support/drippingServer';
 import { runWorkflow, type CredentialValues } from '../support/engine';
-import { addingKeys, sessionWithTimeouts } from '../support/sessions';
+import { startFloodingSyncServer } from '../support/floodingSyncServer';
+import { addingKeys, inSession, sessionWithTimeouts } from '../support/sessions';
 import { ActiveTrigger, TRIGGER_TYPE, triggerNode, watching } from '../support/triggers';
 
 /** The longest time limit of a check is that of the credential test, 15 seconds. */
 jest.setTimeout(120_000);
 
-const withKey = ({ url }: TestServer): CredentialValues => ({
+const withKey = ({ url }: { url: string }): CredentialValues => ({
 	deploymentUrl: url,
 	authentication: 'deployKey',
 	token: 'local|0123456789abcdef',
@@ -115,5 +116,53 @@ describe('a server whose answer has no end', () => {
 		const { status, message } = await testCredential(withKey(server));
 		expect(status).toBe('Error');
 		expect(message).toMatch(/^The answer is longer than|did not answer within 15000 ms/);
+	});
+});
+
+describe('a live connection without end', () => {
+	const TEXT = 'x'.repeat(2 ** 20);
+	const timestamp = (number: number) => {
+		const bytes = Buffer.alloc(8);
+		bytes.writeUInt32LE(number);
+		return bytes.toString('base64');
+	};
+	const version = (number: number) => ({ querySet: 0, identity: 0, ts: timestamp(number) });
+
+	it.each([
+		[
+			'parts of a transition that never ends',
+			(number: number) => ({
+				type: 'TransitionChunk',
+				chunk: TEXT,
+				partNumber: number,
+				totalParts: 1_000_000,
+				transitionId: 'a',
+			}),
+			'The answer is longer than 128 MiB',
+		],
+		[
+			'results of queries that nobody asked for',
+			(number: number) => ({
+				type: 'Transition',
+				startVersion: version(number),
+				endVersion: version(number + 1),
+				modifications: [
+					{ type: 'QueryUpdated', queryId: number, value: TEXT, logLines: [], journal: null },
+				],
+			}),
+			'The deployment sends results of queries that it was not asked for',
+		],
+	])('that brings %s is ended', async (_what, messageAt, reason) => {
+		const server = await startFloodingSyncServer(messageAt);
+		const { stoppedBy } = await runConvex({
+			credential: withKey(server),
+			parameters: inSession('action', 'version'),
+		});
+		expect(stoppedBy?.message).toBe(
+			`The connection broke before the answer arrived: ${reason}. The function may have run: do not call it again before checking that in Convex.`,
+		);
+		expect(stoppedBy?.context.data).toMatchObject({ kind: 'network', outcome: 'unknown' });
+		expect(server.sentLength()).toBeLessThan(200 * 2 ** 20);
+		await server.stop();
 	});
 });

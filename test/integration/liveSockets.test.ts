@@ -119,6 +119,7 @@ describe('a result that comes in parts', () => {
 	it.each([
 		['as Convex writes it', '"TransitionChunk"'],
 		['in other letters', '"\\u0054ransitionChunk"'],
+		['with a number that is not the first', '"TransitionChunk","partNumber":0,"partNumber":1'],
 	])('without an end, %s, ends the connection', async (_how, type) => {
 		expect(await receivedOf(parts(type))).toBe(MANY - 2);
 		expect(reports.all).toEqual(['opened', 'protocol failed', 'closed ']);
@@ -126,6 +127,7 @@ describe('a result that comes in parts', () => {
 
 	it.each([
 		['of several results', parts('"TransitionChunk"').flatMap((part) => [part, '{"type":"Ping"}'])],
+		['of several results behind each other', parts('"TransitionChunk","partNumber":0')],
 		['that is only called so', parts('"Transition","name":"TransitionChunk"')],
 	])('%s, is handed over', async (_what, messages) => {
 		expect(await receivedOf(messages)).toBe(messages.length);

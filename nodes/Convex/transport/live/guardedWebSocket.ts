@@ -1,6 +1,6 @@
 import { AnswerTooLong, MAX_ANSWER_BYTES } from '../http/answerText';
 import { startTimer, stopTimer } from '../timers';
-import { isChunk, mayBeChunk, parseEnding } from './serverMessage';
+import { isChunk, isFirstChunk, mayBeChunk, parseEnding } from './serverMessage';
 
 /** What happens to the sockets of one sync client. */
 export interface SocketObserver {
@@ -65,7 +65,7 @@ class GuardedWebSocket {
 
 	private hasReceived = false;
 
-	/** Of the parts that came one behind the other, in characters. */
+	/** Of the parts of one result that came one behind the other, in characters. */
 	private chunkedLength = 0;
 
 	private state: 'connecting' | 'open' | 'closing' | 'closed' = 'connecting';
@@ -73,6 +73,7 @@ class GuardedWebSocket {
 	constructor(
 		address: string,
 		private observer: SocketObserver,
+		private readonly checkHeld: () => void,
 		private readonly onEnd: (socket: GuardedWebSocket) => void,
 	) {
 		observer
@@ -147,6 +148,7 @@ class GuardedWebSocket {
 			this.guard(() => {
 				this.boundChunks(data);
 				this.onmessage?.({ data });
+				this.checkHeld();
 			});
 			return;
 		}
@@ -160,7 +162,8 @@ class GuardedWebSocket {
 
 	/** @throws AnswerTooLong */
 	private boundChunks(data: string): void {
-		this.chunkedLength = mayBeChunk(data) ? this.chunkedLength + data.length : 0;
+		const before = mayBeChunk(data) && !isFirstChunk(data) ? this.chunkedLength : 0;
+		this.chunkedLength = before + data.length;
 		if (this.chunkedLength <= MAX_ANSWER_BYTES) return;
 		if (isChunk(data)) throw new AnswerTooLong();
 		this.chunkedLength = 0;
@@ -198,15 +201,19 @@ class GuardedWebSocket {
 export class GuardedWebSockets {
 	private readonly sockets = new Set<GuardedWebSocket>();
 
-	constructor(private readonly observer: SocketObserver) {}
+	/** @param checkHeld called after each message; what it throws ends the connection */
+	constructor(
+		private readonly observer: SocketObserver,
+		private readonly checkHeld: () => void = () => {},
+	) {}
 
 	/** The constructor for the official client, which uses no more of a WebSocket than is there. */
 	get webSocketConstructor(): typeof WebSocket {
-		const { observer, sockets } = this;
+		const { observer, checkHeld, sockets } = this;
 		class ObservedSocket extends GuardedWebSocket {
 			constructor(address: string) {
 				for (const socket of [...sockets]) socket.supersede();
-				super(address, observer, (socket) => sockets.delete(socket));
+				super(address, observer, checkHeld, (socket) => sockets.delete(socket));
 				sockets.add(this);
 			}
 		}

@@ -33,6 +33,15 @@ export function isChunk(data: string): boolean {
 	return parseMessage(data)?.type === 'TransitionChunk';
 }
 
+const MAY_BE_FIRST = /"partNumber"\s*:\s*0/;
+
+/** Whether it is the first part: the client keeps none of the parts before it. Others are not parsed. */
+export function isFirstChunk(data: string): boolean {
+	if (!MAY_BE_FIRST.test(data)) return false;
+	const message = parseMessage(data);
+	return message !== undefined && 'partNumber' in message && message.partNumber === 0;
+}
+
 function mayHaveType(data: string, type: string): boolean {
 	return data.includes(`"${type}"`) || ESCAPED_ASCII.test(data);
 }

@@ -8,6 +8,7 @@ import { formatFunctionPath, type FunctionPath } from '../../convex/functions/fu
 import type { UserIdentity } from '../../convex/deployment/identity';
 import { Redactor } from '../../convex/deployment/redaction';
 import { CLOSE_TIMEOUT_MS, GuardedWebSockets, type SocketObserver } from './guardedWebSocket';
+import { checkHeldResults } from './heldResults';
 import { settledWithin } from '../timers';
 
 /** A function with its arguments. */
@@ -33,6 +34,8 @@ export class SyncClient {
 
 	private closed: Promise<void> | undefined;
 
+	private queries = 0;
+
 	/**
 	 * @param identity the user to act as; needs a deploy key
 	 * @throws ConvexFailure (`input`) on a host without WebSockets
@@ -44,7 +47,9 @@ export class SyncClient {
 	) {
 		checkWebSocketSupport();
 		this.redactor = Redactor.of(credential);
-		this.sockets = new GuardedWebSockets(redactedObserver(observer, this.redactor));
+		this.sockets = new GuardedWebSockets(redactedObserver(observer, this.redactor), () =>
+			checkHeldResults(this.client, this.queries),
+		);
 		this.client = new BaseConvexClient(credential.deploymentUrl, () => {}, {
 			webSocketConstructor: this.sockets.webSocketConstructor,
 			skipConvexDeploymentUrlCheck: true,
@@ -60,6 +65,7 @@ export class SyncClient {
 	): void {
 		const options: SubscribeOptions & { componentPath?: string } =
 			componentPath === undefined ? {} : { componentPath };
+		this.queries += 1;
 		const { queryToken } = this.client.subscribe(
 			formatFunctionPath(functionPath),
 			decodeArguments(args),
