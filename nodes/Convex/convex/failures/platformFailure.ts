@@ -96,12 +96,20 @@ interface ConvexAnswer {
 	text: string;
 }
 
+/** Convex says more with none of its refusals; the text is searched, shown and saved. */
+const MAX_TEXT_LENGTH = 10_000;
+
 /** Every refusal of Convex has a code and a message (convex-backend crates/common/src/http/mod.rs). */
 function parseConvexAnswer(body: string): ConvexAnswer | undefined {
 	const answer = parseJsonObject(body);
 	return typeof answer?.code === 'string' && typeof answer.message === 'string'
-		? { code: answer.code, text: answer.message.trim() }
+		? { code: answer.code, text: startOf(answer.message.trim()) }
 		: undefined;
+}
+
+function startOf(text: string): string {
+	if (text.length <= MAX_TEXT_LENGTH) return text;
+	return `${text.slice(0, MAX_TEXT_LENGTH).toWellFormed()}…`;
 }
 
 /**

@@ -16,6 +16,14 @@ describe('the text', () => {
 		expect(failure.details.code).toBe('BadAdminKey');
 	});
 
+	it.each(['try ', 'a, ', '. ', '😀'])('of megabytes of %j is its start', (part) => {
+		const message = `${part.repeat(4 * 2 ** 20)}try again`;
+		const body = JSON.stringify({ code: 'InternalServerError', message });
+		const failure = platformFailure('mutation', { httpStatus: 500, body });
+		expect(failure.message).toBe(`${message.slice(0, 10_000)}…`);
+		expect(failure.ofCall({ operation: 'mutation' }).message.length).toBeLessThan(10_200);
+	});
+
 	it.each(['', '[]', '{"code":5}', '{"message":" \\n"}', '{"message":1}'])(
 		'is the status where the body is %j',
 		(body) => {
