@@ -1,3 +1,4 @@
+import type { INodeExecutionData, IWorkflowSettings } from 'n8n-workflow';
 import { calling, type ConvexRunOptions } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 
@@ -115,6 +116,64 @@ describe('arguments as fields', () => {
 		});
 		expect(stoppedBy).toBeUndefined();
 		expect(success[0]?.json.value).toEqual({ name: 'four bytes', size: 4 });
+	});
+
+	describe('with a file', () => {
+		const four = {
+			data: Buffer.from([0, 255, 128, 10]).toString('base64'),
+			mimeType: 'application/octet-stream',
+		};
+		const saving = (value: unknown) => ({
+			...withFields(
+				{ name: 'name', type: 'string', value: 'four bytes' },
+				{ name: 'content', type: 'binary', value },
+			),
+			operation: 'mutation',
+			functionPath: { __rl: true, mode: 'path', value: 'files:save' },
+		});
+		const inJson = { binaryMode: 'combined' } as const;
+
+		it.each<[string, unknown, INodeExecutionData, IWorkflowSettings?]>([
+			['that an expression gives', '={{ $json.file }}', { json: { file: four } }],
+			['of the JSON, by its path', '_files.data', { json: { _files: { data: four } } }, inJson],
+			['in a list of the JSON', 'list[1]', { json: { list: [null, four] } as never }, inJson],
+			['beside the JSON all the same', 'data', { json: {}, binary: { data: four } }, inJson],
+		])('%s: sends its content as bytes', async (_what, value, item, workflowSettings = {}) => {
+			const { success, stoppedBy } = await convex.run({
+				parameters: saving(value),
+				input: [item, item],
+				workflowSettings,
+			});
+			expect(stoppedBy).toBeUndefined();
+			const saved = { name: 'four bytes', size: 4 };
+			expect(success.map(({ json }) => json.value)).toEqual([saved, saved]);
+		});
+
+		it.each<[string, unknown, RegExp, RegExp, IWorkflowSettings?]>([
+			[
+				'is no file',
+				'={{ { a: 1 } }}',
+				/is an object, not the name of a binary field/,
+				/e\.g\. data/,
+			],
+			['is missing', '={{ null }}', /is null, not the name of a binary field/, /e\.g\. data/],
+			[
+				'is a path to something else',
+				'name',
+				/the input item has no file in the field 'name' \[item 0\]$/,
+				/keeps files in the items' JSON\. .* _files\.data\.$/,
+				inJson,
+			],
+			['lies beside the JSON', '_files.data', /has no binary field '_files\.data'/, /no file/],
+		])('that %s: is refused as such', async (_what, value, message, advice, settings = {}) => {
+			const { stoppedBy } = await convex.run({
+				parameters: saving(value),
+				input: [{ name: 'a', _files: { data: four } }],
+				workflowSettings: settings,
+			});
+			expect(stoppedBy?.message).toMatch(message);
+			expect(stoppedBy?.description).toMatch(advice);
+		});
 	});
 
 	it('reads a date without a time zone in the time zone of the workflow', async () => {

@@ -6,6 +6,7 @@ import type {
 	INodeParameters,
 	INodeType,
 	IRun,
+	IWorkflowSettings,
 	NodeParameterValueType,
 } from 'n8n-workflow';
 import {
@@ -27,6 +28,8 @@ export interface ConvexRunOptions {
 	input?: Array<IDataObject | INodeExecutionData>;
 	/** Node settings such as onError and retryOnFail. */
 	settings?: Partial<INode>;
+	/** Settings of the workflow. */
+	workflowSettings?: IWorkflowSettings;
 	cancelSignal?: AbortSignal;
 	/** A Convex node other than that of this source. */
 	nodeType?: INodeType;
@@ -57,7 +60,7 @@ const NODE_TYPE = 'n8n-nodes-convex.convex';
 
 /** Runs the Convex node, that of this source unless another is given, between a start node and one node behind each output. */
 export async function runConvex(options: ConvexRunOptions): Promise<ConvexRunResult> {
-	const { parameters, input = [{}], settings, cancelSignal } = options;
+	const { parameters, input = [{}], settings, workflowSettings, cancelSignal } = options;
 	const items = input.map((item) => (isItem(item) ? item : { json: item }));
 	const to = (node: string) => [{ node, type: 'main' as const, index: 0 }];
 	const { run, credentialReads } = await runWorkflow(
@@ -75,6 +78,7 @@ export async function runConvex(options: ConvexRunOptions): Promise<ConvexRunRes
 				Convex: { main: [to('Success'), to('Error')] },
 			},
 			pinData: { Start: items },
+			...(workflowSettings !== undefined && { settings: workflowSettings }),
 		},
 		cancelSignal,
 	);

@@ -1,4 +1,4 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
+import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import type { FunctionOperation } from '../convex/functions/functionCall';
 import { isPlainObject } from '../convex/values/plainObject';
 import { hasExpression } from './expressions';
@@ -40,10 +40,14 @@ export class CachedParameters implements ParameterReader {
 		);
 		const items = context.getInputData();
 		this.itemCount = items.length;
+		const keepsFilesInJson = () => context.getWorkflowSettings().binaryMode === 'combined';
 		this.input = {
 			get: (itemIndex) => items[itemIndex],
-			readFile: async (itemIndex, binaryField) =>
-				await context.helpers.getBinaryDataBuffer(itemIndex, binaryField),
+			readFile: async (itemIndex, file) =>
+				await context.helpers.getBinaryDataBuffer(itemIndex, file),
+			keepsFilesInJson,
+			fileInJson: (itemIndex, path) =>
+				keepsFilesInJson() ? fileAt(context, itemIndex, path) : undefined,
 		};
 	}
 
@@ -87,6 +91,19 @@ export class CachedParameters implements ParameterReader {
 
 	getTimezone(): string {
 		return this.context.getTimezone();
+	}
+}
+
+/** n8n itself reads the path; it throws where there is no file. */
+function fileAt(
+	{ helpers }: IExecuteFunctions,
+	itemIndex: number,
+	path: string,
+): IBinaryData | undefined {
+	try {
+		return helpers.assertBinaryData(itemIndex, path);
+	} catch {
+		return undefined;
 	}
 }
 

@@ -1,4 +1,4 @@
-import type { INodeExecutionData } from 'n8n-workflow';
+import type { IBinaryData, INodeExecutionData } from 'n8n-workflow';
 
 /** Where parameters are read from: a run with its input items, or a trigger. */
 export interface ParameterReader {
@@ -10,5 +10,9 @@ export interface ParameterReader {
 
 export interface InputItems {
 	get: (itemIndex: number) => INodeExecutionData | undefined;
-	readFile: (itemIndex: number, binaryField: string) => Promise<Buffer>;
+	readFile: (itemIndex: number, file: IBinaryData) => Promise<Buffer>;
+	/** Whether the workflow keeps the files of an item in its JSON (its setting `binaryMode`). */
+	keepsFilesInJson: () => boolean;
+	/** The file at a path of an item's JSON, if it is kept there. */
+	fileInJson: (itemIndex: number, path: string) => IBinaryData | undefined;
 }

@@ -9,7 +9,8 @@ import {
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
 import { quote } from '../../convex/values/quote';
 import { dateParser } from '../dates';
-import type { InputItems, ParameterReader } from '../parameterReader';
+import type { ParameterReader } from '../parameterReader';
+import { readBinaryField } from './binaryField';
 
 /** How a value is entered. All inputs are called `value`, so that it survives a change of type. */
 type Input = Omit<INodeProperties, 'displayName' | 'name'> & { displayName?: string };
@@ -221,24 +222,5 @@ async function readFieldValue(
 	throw inputFailure(
 		`${subject} has the unknown type ${quote(String(type))}`,
 		`Choose a type from the list, or use an expression that gives one of: ${known.join(', ')}.`,
-	);
-}
-
-async function readBinaryField(
-	input: InputItems,
-	itemIndex: number,
-	subject: string,
-	binaryField: unknown,
-): Promise<Buffer> {
-	const files = input.get(itemIndex)?.binary ?? {};
-	if (typeof binaryField === 'string' && Object.hasOwn(files, binaryField)) {
-		return await input.readFile(itemIndex, binaryField);
-	}
-	const existing = Object.keys(files);
-	throw inputFailure(
-		`${subject}: the input item has no binary field ${quote(String(binaryField))}`,
-		existing.length === 0
-			? 'The item carries no file. Put a node before this one that gives it one.'
-			: `Its binary fields are: ${existing.join(', ')}.`,
 	);
 }

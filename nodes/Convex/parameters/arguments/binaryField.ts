@@ -1,0 +1,60 @@
+import type { IBinaryData } from 'n8n-workflow';
+import { inputFailure, type ConvexFailure } from '../../convex/failure';
+import { isPlainObject } from '../../convex/values/plainObject';
+import { mismatch } from '../../convex/values/argumentTypes';
+import { quote, shortened } from '../../convex/values/quote';
+import type { InputItems } from '../parameterReader';
+
+/**
+ * The content of a file of the input item, or of one that an expression gives, as in n8n's own nodes.
+ *
+ * @param given the name of a binary field. Where the workflow keeps files in the items' JSON, it may be
+ * the path to the file there
+ * @throws ConvexFailure (`input`) naming the subject
+ */
+export async function readBinaryField(
+	input: InputItems,
+	itemIndex: number,
+	subject: string,
+	given: unknown,
+): Promise<Buffer> {
+	if (isFile(given)) return await input.readFile(itemIndex, given);
+	if (typeof given !== 'string') {
+		throw mismatch(
+			subject,
+			given,
+			'the name of a binary field',
+			"Write the field's name, e.g. data, or use an expression that gives a file.",
+		);
+	}
+	const files = input.get(itemIndex)?.binary ?? {};
+	const file = Object.hasOwn(files, given) ? files[given] : input.fileInJson(itemIndex, given);
+	if (file !== undefined) return await input.readFile(itemIndex, file);
+	throw noFile(input, subject, given, Object.keys(files));
+}
+
+/** What n8n takes for a file (n8n-workflow `isBinaryValue`): its content, or where that is kept. */
+function isFile(value: unknown): value is IBinaryData {
+	if (!isPlainObject(value) || typeof value.mimeType !== 'string') return false;
+	return typeof value.data === 'string' || typeof value.id === 'string';
+}
+
+function noFile(
+	{ keepsFilesInJson }: InputItems,
+	subject: string,
+	name: string,
+	existing: string[],
+): ConvexFailure {
+	if (keepsFilesInJson()) {
+		return inputFailure(
+			`${subject}: the input item has no file in the field ${quote(name)}`,
+			"By its settings, this workflow keeps files in the items' JSON. Give the path of the file there, e.g. _files.data.",
+		);
+	}
+	return inputFailure(
+		`${subject}: the input item has no binary field ${quote(name)}`,
+		existing.length === 0
+			? 'The item carries no file. Put a node before this one that gives it one.'
+			: `Its binary fields are: ${existing.map(shortened).join(', ')}.`,
+	);
+}
