@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { sleep } from 'n8n-workflow';
 import { WebSocketServer, type WebSocket } from 'ws';
 
 export interface FloodingSyncServer {
@@ -23,18 +24,21 @@ export async function startFloodingSyncServer(
 	let sentLength = 0;
 	const server = createServer((_request, response) => response.writeHead(503).end());
 	const sockets = new WebSocketServer({ server });
-	const flood = (client: WebSocket, number: number) => {
-		if (client.readyState !== client.OPEN) return;
-		const message = JSON.stringify(messageAt(number));
-		sentLength += message.length;
-		client.send(message, () => setImmediate(flood, client, number + 1));
+	const flood = async (client: WebSocket) => {
+		for (let number = 0; client.readyState === client.OPEN; number++) {
+			const message = JSON.stringify(messageAt(number));
+			sentLength += message.length;
+			await new Promise((resolve) => client.send(message, resolve));
+			// Lets the closing of the connection arrive.
+			await sleep(0);
+		}
 	};
 	sockets.on('connection', (client) => {
 		client.on('error', () => {});
 		const begin = (data: unknown) => {
 			if (!/"type":"(?:Mutation|Action)"/.test(String(data))) return;
 			client.off('message', begin);
-			flood(client, 0);
+			void flood(client);
 		};
 		client.on('message', begin);
 	});
