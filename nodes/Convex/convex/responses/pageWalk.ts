@@ -153,11 +153,20 @@ export function withPaginationFilledIn(signature: FunctionSignature): FunctionSi
 	return { ...signature, args: { type: 'object', fields } };
 }
 
+/**
+ * So often in a row is no page divided: each time the first part is read next, which is about half as long,
+ * and a page has 32,000 documents at the most.
+ */
+const MAX_DIVISIONS = 64;
+
 /** The parts of a list that are still to be read, in order. */
 export class PageWalk {
 	private readonly ranges: PageRange[];
 
 	private readonly cursors: Set<string | null>;
+
+	/** How often in a row a page was divided. */
+	private divisions = 0;
 
 	constructor(first: PageRange) {
 		this.ranges = [first];
@@ -183,6 +192,7 @@ export class PageWalk {
 		const { cursor, endCursor } = range;
 		const atEnd = isDone || (endCursor !== undefined && continueCursor === endCursor);
 		if (isCutShort && splitCursor !== undefined && continueCursor !== null) {
+			this.countDivision();
 			const middle = this.advance(splitCursor);
 			const end = endCursor ?? continueCursor;
 			const rest = atEnd || endCursor !== undefined ? [] : [{ cursor: this.advance(end) }];
@@ -200,7 +210,17 @@ export class PageWalk {
 			);
 		}
 		if (!atEnd) this.ranges.unshift({ ...range, cursor: this.advance(continueCursor) });
+		this.divisions = 0;
 		return true;
+	}
+
+	private countDivision(): void {
+		this.divisions += 1;
+		if (this.divisions <= MAX_DIVISIONS) return;
+		throw walkFailure(
+			`The list never ends: a page is still too large after it was divided ${MAX_DIVISIONS} times`,
+			"The function has to return what .paginate(args.paginationOpts) gives, and pass the 'cursor' and 'endCursor' it gets on to it.",
+		);
 	}
 
 	private advance(cursor: string | null): string {

@@ -156,6 +156,37 @@ describe('a page that hit a limit on reading', () => {
 });
 
 describe('a list that would never end', () => {
+	/** Divides each page once more, a number of times. */
+	const divided = (walk: PageWalk, times: number) => {
+		for (let count = 0; count < times; count++) {
+			const { cursor, endCursor } = nextOf(walk);
+			const splitCursor = `${cursor}/${count}`;
+			const continueCursor = endCursor ?? `end of ${cursor}`;
+			walk.take(
+				{ cursor, ...(endCursor !== undefined && { endCursor }) },
+				cutShort({ splitCursor, continueCursor }),
+			);
+		}
+	};
+
+	it('is a failure: its pages are divided again and again, and none is read', () => {
+		const walk = new PageWalk({ cursor: 'a' });
+		divided(walk, 64);
+		const failure = failureOf(() => divided(walk, 1));
+		expect(failure.message).toBe(
+			'The list never ends: a page is still too large after it was divided 64 times',
+		);
+		expect(failure.details).toEqual({ kind: 'function', retryable: false, outcome: 'failed' });
+	});
+
+	it('is none where a page is read in between', () => {
+		const walk = new PageWalk({ cursor: 'a' });
+		divided(walk, 64);
+		walk.take(nextOf(walk), last);
+		divided(walk, 64);
+		expect(rangesOf(walk).at(-1)).toEqual({ cursor: 'end of a' });
+	});
+
 	it.each<[string, PageRange, Page[]]>([
 		['stays where it began', { cursor: 'a' }, [page({ continueCursor: 'a' })]],
 		[
