@@ -1,5 +1,6 @@
 import { sleep, type IDataObject, type INodeExecutionData } from 'n8n-workflow';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
+import type { CredentialValues } from '../support/engine';
 import { startMalformedMessageServer } from '../support/malformedMessageServer';
 import { addingKeys, sessionWithTimeouts, inSession, keys } from '../support/sessions';
 import { startVanishingSyncServer } from '../support/vanishingSyncServer';
@@ -110,13 +111,17 @@ describe('an action that certainly nobody read', () => {
 	const noting = (concurrency: number) =>
 		inSession('action', 'counters:note', '={{ { key: $json.key } }}', { concurrency });
 
-	const runBehind = async (messages: object[], concurrency: number) => {
+	const runBehind = async (
+		messages: object[],
+		concurrency: number,
+		credential: CredentialValues = convex.credential,
+	) => {
 		const server = await startMalformedMessageServer(
 			convex.deployment.url,
 			messages.map((message) => JSON.stringify(message)),
 		);
 		const result = await convex.run({
-			credential: { ...convex.credential, deploymentUrl: server.url },
+			credential: { ...credential, deploymentUrl: server.url },
 			parameters: noting(concurrency),
 			input: keys(4),
 			settings: continuing,
@@ -140,6 +145,13 @@ describe('an action that certainly nobody read', () => {
 		expect(error.map(({ json }) => json.error)).toEqual(Array(4).fill('busy'));
 		expect(error.map((item) => detailsOf(item).outcome)).toEqual(Array(4).fill('notExecuted'));
 		expect(await notes()).toBeUndefined();
+	});
+
+	it('is none where a credential is refused that was not sent', async () => {
+		const { success, error } = await runBehind([refusal], 3, { authentication: 'none' });
+		expect(error.map((item) => detailsOf(item).outcome)).toEqual(Array(3).fill('unknown'));
+		expect(success.map((item) => item.json.value)).toEqual(['item 3']);
+		expect(await notes()).toEqual({ 'item 3': 1 });
 	});
 
 	it('because its connection was closing is sent again; the one before it is not', async () => {

@@ -68,6 +68,8 @@ class GuardedWebSocket {
 	/** Of the parts of one result that came one behind the other, in characters. */
 	private chunkedLength = 0;
 
+	private hasSentCredential = false;
+
 	private state: 'connecting' | 'open' | 'closing' | 'closed' = 'connecting';
 
 	constructor(
@@ -84,7 +86,9 @@ class GuardedWebSocket {
 
 	/** What the client sends over a connection that is closing, because it does not know, goes nowhere. */
 	send(message: string): void {
-		if (this.isOpen) this.socket?.send(message);
+		if (!this.isOpen) return;
+		this.hasSentCredential ||= message.includes('"type":"Authenticate"');
+		this.socket?.send(message);
 	}
 
 	get isOpen(): boolean {
@@ -154,7 +158,7 @@ class GuardedWebSocket {
 		}
 		const { type, error, answersCredential } = ending;
 		// The credential is read before what follows it, and nothing after one that is refused.
-		const hasReadNothing = answersCredential && !this.hasReceived;
+		const hasReadNothing = answersCredential && this.hasSentCredential && !this.hasReceived;
 		if (type === 'AuthError') this.observer.onUnauthorized(error, hasReadNothing);
 		else this.observer.onProtocolError(error);
 		this.close();
