@@ -75,7 +75,8 @@ export class FileStore {
 	 */
 	find(componentPath: string, id: StorageId, isInTransaction: boolean): StoredFile | undefined {
 		const file = id.kind === 'uuid' ? this.byUuid.get(id.uuid) : this.byId.get(id.id);
-		if (file === undefined || file.componentPath !== componentPath) return undefined;
+		if (file === undefined) return undefined;
+		// No other component's database has its document.
 		const database = this.databaseOf(componentPath);
 		const document: Document | null | undefined = isInTransaction
 			? database.get('_storage', file.id)

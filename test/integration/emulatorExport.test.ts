@@ -350,6 +350,23 @@ describe('data sync', () => {
 		]);
 	});
 
+	it('never splits a transaction, and has nothing of tables that are not selected', async () => {
+		const documents = {
+			_other: 'excluded',
+			'': { _other: 'excluded', documents: { _other: 'included' } },
+		};
+		const cursor = (await catchUp(undefined, documents)).at(-1)?.pagination.nextCursor;
+		await convex.deployment.setExportPageSizes({ dataSync: 2 });
+		await create('not selected');
+		await mutate('documents:fill', { group: 'g', count: 5 });
+		await mutate('documents:fill', { group: 'h', count: 1 });
+		const pages = await catchUp(cursor, documents);
+		expect(pages.map(({ values }) => values.map(({ table }) => table))).toEqual([
+			Array(5).fill('documents'),
+			['documents'],
+		]);
+	});
+
 	it('sends a table from scratch when it is selected anew', async () => {
 		await create('a');
 		await mutate('boards:put', { name: 'b', value: 1 });

@@ -2,14 +2,15 @@
 import { createHash } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { join } from 'node:path';
-import { ConvexClient } from 'convex/browser';
 import { makeFunctionReference } from 'convex/server';
-import { WebSocket } from 'ws';
 import { startDeployment } from '../../emulator/client';
 import { useSecondApp } from '../support/secondApp';
+import { useConvexClients } from '../support/syncClients';
 
 /** Files of an app: their upload, their URLs, and what functions see of them. */
 const convex = useSecondApp();
+
+const openClient = useConvexClients(() => convex.deployment.url);
 
 const HOUR_MS = 3_600_000;
 const MEBIBYTE = 2 ** 20;
@@ -122,9 +123,12 @@ describe('an upload', () => {
 
 	it('is refused with the token of another deployment', async () => {
 		const other = await startDeployment(join(__dirname, '..', 'support', 'secondApp'));
-		const url = (await uploadUrl()).replace(convex.deployment.url, other.url);
-		expect((await upload({ url })).body.code).toBe('StorageTokenInvalid');
-		await other.stop();
+		try {
+			const url = (await uploadUrl()).replace(convex.deployment.url, other.url);
+			expect((await upload({ url })).body.code).toBe('StorageTokenInvalid');
+		} finally {
+			await other.stop();
+		}
 	});
 
 	it('is refused without a token', async () => {
@@ -148,6 +152,11 @@ describe('an upload', () => {
 	it.each([
 		['a digest that is no sha-256', { Digest: 'md5=abc' }, 'digest'],
 		['a digest in hexadecimal', { Digest: `sha-256=${sha256('hello world', 'hex')}` }, 'digest'],
+		[
+			'a digest without its padding',
+			{ Digest: `sha-256=${sha256('hello world', 'base64').replace('=', '')}` },
+			'digest',
+		],
 		['a content type without a subtype', { 'Content-Type': 'text' }, 'content-type'],
 		['a content type with a slash too many', { 'Content-Type': 'a/b/c' }, 'content-type'],
 	])('is refused with %s', async (_case, headers: Record<string, string>, name) => {
@@ -360,6 +369,7 @@ describe('a function', () => {
 		});
 		expect(error).toMatch(/^Uncaught Error: changed its mind/);
 		expect((await fetch(url)).status).toBe(200);
+		expect(await urlOf(body.storageId)).toBe(url);
 	});
 
 	it.each(['mutation', 'action'])('deletes a file once, in %s too', async (type) => {
@@ -419,9 +429,7 @@ describe('a component', () => {
 });
 
 it("Convex's own client, which watches the documents of files, is told of an upload", async () => {
-	const client = new ConvexClient(convex.deployment.url, {
-		webSocketConstructor: WebSocket as unknown as typeof globalThis.WebSocket,
-	});
+	const client = openClient();
 	const documents = makeFunctionReference<'query', Record<string, never>, object[]>(
 		'storage:documents',
 	);
@@ -434,5 +442,4 @@ it("Convex's own client, which watches the documents of files, is told of an upl
 	});
 	expect(await promise).toEqual([expect.objectContaining({ size: 11 })]);
 	expect(lengths).toEqual([0, 1]);
-	await client.close();
 });

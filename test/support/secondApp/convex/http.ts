@@ -193,5 +193,10 @@ http.route({
 	method: 'GET',
 	handler: httpAction(async () => new Response('own')),
 });
+http.route({
+	pathPrefix: '/spare/longer/',
+	method: 'GET',
+	handler: httpAction(async () => new Response('longer than the component’s prefix')),
+});
 
 export default http;
