@@ -31,8 +31,8 @@ export function openAttemptCache(context: IExecuteFunctions): AttemptCache {
 	return isToolCall(context) ? cacheOfToolCall(context) : cacheOfNodeRun(context);
 }
 
-/** n8n 2.0 and older do not say so, but only the context of a tool counts its own runs. */
-function isToolCall(context: IExecuteFunctions): boolean {
+/** Whether an AI Agent runs the node. n8n 2.0 and older do not say so, but only the context of a tool counts its own runs. */
+export function isToolCall(context: IExecuteFunctions): boolean {
 	return context.isToolExecution?.() ?? 'getNextRunIndex' in context;
 }
 

@@ -1,6 +1,6 @@
 /** Keeps at most `limit` tasks in flight at once. */
 export class ConcurrencyLimiter {
-	private inFlight = 0;
+	private running = 0;
 
 	/** Ends the wait of all who wait for the next completion. */
 	private complete: () => void = () => {};
@@ -12,11 +12,15 @@ export class ConcurrencyLimiter {
 	constructor(private readonly limit: number) {}
 
 	get free(): number {
-		return this.limit - this.inFlight;
+		return this.limit - this.running;
+	}
+
+	get inFlight(): number {
+		return this.running;
 	}
 
 	get isIdle(): boolean {
-		return this.inFlight === 0;
+		return this.running === 0;
 	}
 
 	/** Waits until a task can start. */
@@ -35,13 +39,13 @@ export class ConcurrencyLimiter {
 	}
 
 	start(task: () => Promise<void>): void {
-		this.inFlight += 1;
+		this.running += 1;
 		void task()
 			.catch((error: unknown) => {
 				this.thrown ??= error;
 			})
 			.finally(() => {
-				this.inFlight -= 1;
+				this.running -= 1;
 				this.complete();
 				this.completion = this.pendingCompletion();
 			});

@@ -26,7 +26,8 @@ export class ItemResults {
 
 	private attempts: AttemptCache;
 
-	private readonly continues: boolean;
+	/** Whether the items behind a failed one run too. */
+	readonly continues: boolean;
 
 	private readonly hasErrorBranch: boolean;
 
@@ -57,6 +58,20 @@ export class ItemResults {
 	/** How many items were not handed out yet. */
 	get waiting(): number {
 		return this.count - this.nextIndex;
+	}
+
+	/** How many items were handed out. */
+	get handedOut(): number {
+		return this.nextIndex;
+	}
+
+	/** How many of those that were not have not ended in an earlier attempt of n8n's. */
+	get unsent(): number {
+		let count = 0;
+		for (let itemIndex = this.nextIndex; itemIndex < this.count; itemIndex++) {
+			if (this.attempts.get(itemIndex) === undefined) count += 1;
+		}
+		return count;
 	}
 
 	/** The next item to run, by its index; undefined when there is none. */

@@ -7,6 +7,7 @@ import { RetryPolicy } from '../../convex/failures/retryPolicy';
 import type { TimestampResult } from '../../convex/responses/snapshot';
 import type { Caller } from '../../transport/caller';
 import { callFunction, readTimestamp } from '../../transport/http/functionCalls';
+import type { Route } from '../../transport/http/route';
 import type { ItemCallers } from '../../transport/itemCallers';
 import { toFailure } from '../../transport/nodeError';
 import { Retries } from '../../transport/retries';
@@ -95,11 +96,11 @@ export class CallRunner {
 		const { itemIndex, options } = prepared;
 		const { pagination, output } = options;
 		if (pagination === undefined) {
-			await this.end(prepared, await this.sendOnce(prepared, prepared.call.args, retried));
+			await this.end(prepared, await this.sendOnce(prepared, undefined, retried));
 			return;
 		}
 		try {
-			const send = async (args: EncodedArguments) => await this.sendOnce(prepared, args, 0);
+			const send = async (args: EncodedArguments) => await this.sendOnce(prepared, args);
 			const pages = await readPages(send, prepared.call.args, pagination);
 			this.items.succeed(itemIndex, toListItems(pages, pagination.itemPer, output, itemIndex));
 		} catch (thrown) {
@@ -122,17 +123,23 @@ export class CallRunner {
 		this.items.fail(itemIndex, failure.ofCall({ functionPath }));
 	}
 
-	private async sendOnce(
+	/**
+	 * Makes a call over HTTP, and retries it where that is safe.
+	 *
+	 * @param onRoute told how each request went that is answered
+	 */
+	async sendOnce(
 		{ caller, call, options }: PreparedCall,
-		args: EncodedArguments,
-		retried: number,
+		args: EncodedArguments = call.args,
+		retried = 0,
+		onRoute?: (route: Route) => void,
 	): Promise<FunctionResult> {
 		const { timeoutMs } = options;
 		const snapshot = this.options.snapshot ? await this.readSnapshot(caller, timeoutMs) : undefined;
 		if (snapshot?.status === 'failure') return snapshot;
 		const request = { ...call, args, timestamp: snapshot?.timestamp };
 		const result = await this.retriesFor(caller).run(
-			async () => await callFunction(this.context, caller, request, timeoutMs),
+			async () => await callFunction(this.context, caller, request, timeoutMs, onRoute),
 			{ retried },
 		);
 		if (result.status === 'failure' && result.failure.reason === 'snapshotGone') {

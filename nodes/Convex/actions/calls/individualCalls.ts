@@ -3,12 +3,16 @@ import type { FunctionOperation } from '../../convex/functions/functionCall';
 import type { ItemCallers } from '../../transport/itemCallers';
 import type { ItemResults } from '../itemResults';
 import { ConcurrencyLimiter } from '../concurrencyLimiter';
+import { isForAutomaticDelivery, runAutomatic } from './automaticDelivery';
 import { CallRunner } from './callRunner';
+import { hintAtOutput } from './output';
 import { runSession } from './sessionDelivery';
+import { slowRunHint, type SlowCause } from './slowRunHint';
 
 /**
- * Runs the functions that the items ask for, each in a request of its own: one after another in input
- * order unless 'Concurrency' says otherwise. With the 'Delivery' of a session, all go over one live connection.
+ * Runs the functions that the items ask for: one after another in input order unless 'Concurrency' says
+ * otherwise. 'Delivery' says how they travel: many over one live connection, or each in a request of its
+ * own.
  *
  * @throws ConvexFailure (`input`) naming an option that holds for all items
  */
@@ -19,10 +23,41 @@ export async function runCalls(
 	operation: FunctionOperation,
 ): Promise<void> {
 	const run = new CallRunner(context, items, callers, operation);
-	if (run.options.delivery === 'session' && (operation === 'mutation' || operation === 'action')) {
-		await runSession(run, operation);
-		return;
+	const startedAtMs = performance.now();
+	const cause = await deliver(run, operation);
+	const elapsedMs = performance.now() - startedAtMs;
+	hintAtOutput(context, slowRunHint({ operation, calls: items.handedOut, elapsedMs, cause }));
+}
+
+/** @returns why the calls went one by one, where the user can change that */
+async function deliver(
+	run: CallRunner,
+	operation: FunctionOperation,
+): Promise<SlowCause | undefined> {
+	const { delivery, concurrency } = run.options;
+	const isOneByOne = concurrency === 1;
+	if (operation !== 'mutation' && operation !== 'action') {
+		await runRequests(run);
+		return isOneByOne ? 'concurrency' : undefined;
 	}
+	const isAction = operation === 'action';
+	if (delivery === 'session') {
+		await runSession(run, operation);
+		return isAction && isOneByOne ? 'concurrency' : undefined;
+	}
+	if (!isForAutomaticDelivery(run, operation)) {
+		await runRequests(run);
+		if (!isOneByOne) return undefined;
+		return isAction ? 'concurrency' : delivery === 'http' ? 'httpChosen' : undefined;
+	}
+	const httpCause = await runAutomatic(run, operation);
+	if (isAction) return isOneByOne ? 'concurrency' : undefined;
+	return httpCause ?? (run.items.continues ? undefined : 'stopsAtErrors');
+}
+
+/** Makes each call in a request of its own. */
+async function runRequests(run: CallRunner): Promise<void> {
+	const { items } = run;
 	const limiter = new ConcurrencyLimiter(run.options.concurrency);
 	for (;;) {
 		await limiter.whenAvailable();

@@ -67,6 +67,11 @@ export function hintAtItems(
 			: operation === 'query' && isPage(value)
 				? "The function returned one page of a list. To read further pages, and to get one item for each document, switch on 'Pagination'."
 				: undefined;
+	hintAtOutput(context, message);
+}
+
+/** Shows a sentence in the output pane, if there is one. */
+export function hintAtOutput(context: IExecuteFunctions, message: string | undefined): void {
 	// An older n8n has no hints.
 	if (message !== undefined) context.addExecutionHints?.({ message, location: 'outputPane' });
 }

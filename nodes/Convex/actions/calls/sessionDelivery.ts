@@ -1,30 +1,19 @@
 import { inputFailure } from '../../convex/failure';
-import type { FunctionCall, SessionOperation } from '../../convex/functions/functionCall';
-import { formatFunctionPath } from '../../convex/functions/functionPath';
+import type { SessionOperation } from '../../convex/functions/functionCall';
 import type { OutageThresholds } from '../../transport/live/outage';
-import { Session, SESSION_THRESHOLDS } from '../../transport/live/session';
+import type { Session } from '../../transport/live/session';
+import { SESSION_THRESHOLDS } from '../../transport/live/sessionOptions';
 import { checkWebSocketSupport } from '../../transport/live/syncClient';
-import { ConcurrencyLimiter } from '../concurrencyLimiter';
 import type { CallRunner } from './callRunner';
+import { openSession } from './openSession';
 import type { PreparedCall } from './prepareCall';
-
-/** The deployment queues 1,000 of a connection, and then closes it. */
-const MAX_IN_FLIGHT = 500;
-
-const MEBIBYTE = 2 ** 20;
-
-/** What is in flight is kept in memory, to be sent again. */
-const MAX_BYTES_IN_FLIGHT = 16 * MEBIBYTE;
-
-/**
- * A larger message would end the connection, each time it is sent: the backend's WebSocket library
- * takes frames of 16 MiB unless told otherwise (docs.rs/axum `WebSocketUpgrade::max_frame_size`), and
- * the host's WebSocket sends a message as one frame. Read, not tried on a real backend.
- */
-const MAX_MESSAGE_BYTES = 16 * MEBIBYTE;
-
-/** For what a message has besides path and arguments: its type, its number and the fields' names. */
-const ENVELOPE_BYTES = 1_024;
+import {
+	inMebibytes,
+	MAX_IN_FLIGHT,
+	MAX_MESSAGE_BYTES,
+	messageBytes,
+	SessionWindow,
+} from './sessionWindow';
 
 /**
  * Runs the functions that the items ask for over one live connection. Mutations are sent in input
@@ -64,13 +53,7 @@ interface OpenedSession {
 }
 
 class SessionDelivery {
-	/** Of items that have not ended. */
-	private readonly items: ConcurrencyLimiter;
-
-	/** Of calls that the deployment holds, also those that were not waited for any longer. */
-	private readonly inFlight = new ConcurrencyLimiter(MAX_IN_FLIGHT);
-
-	private bytesInFlight = 0;
+	private readonly window: SessionWindow;
 
 	private opened: OpenedSession | undefined;
 
@@ -82,19 +65,18 @@ class SessionDelivery {
 		private readonly operation: SessionOperation,
 		private readonly thresholds: OutageThresholds,
 	) {
-		this.items = new ConcurrencyLimiter(
-			operation === 'mutation' ? MAX_IN_FLIGHT : run.options.concurrency,
-		);
+		const limit = operation === 'mutation' ? MAX_IN_FLIGHT : run.options.concurrency;
+		this.window = new SessionWindow(run.items.stopped, () => limit);
 	}
 
 	/** Waits until one more may be in flight, or the run has stopped. */
 	async whenAvailable(): Promise<void> {
-		await this.waitUntil(() => this.items.free > 0 && this.inFlight.free > 0);
+		await this.window.whenAvailable();
 	}
 
 	/** Waits until all items have ended that were sent. */
 	async drain(): Promise<void> {
-		await this.items.drain();
+		await this.window.drain();
 	}
 
 	async close(): Promise<void> {
@@ -103,40 +85,18 @@ class SessionDelivery {
 
 	/** Sends an item's call, unless the run has stopped; does not wait for the answer. */
 	async send(prepared: PreparedCall): Promise<void> {
-		const { run } = this;
-		const { functionPath, args, componentPath, valueFormat } = prepared.call;
-		const { timeoutMs } = prepared.options;
+		const { run, window } = this;
 		const bytes = messageBytes(prepared.call);
 		if (bytes > MAX_MESSAGE_BYTES) {
 			await run.end(prepared, { status: 'failure', failure: tooLarge(bytes) });
 			return;
 		}
-		await this.waitUntil(
-			() => this.bytesInFlight === 0 || this.bytesInFlight + bytes <= MAX_BYTES_IN_FLIGHT,
-		);
+		await window.whenFits(bytes);
 		const session = await this.sessionFor(prepared);
 		if (session === undefined) return;
-		const call = { functionPath, args, componentPath, valueFormat, timeoutMs };
-		const { result, released } = session.call(call);
-		this.inFlight.start(async () => await this.counting(bytes, released));
-		this.items.start(async () => await run.end(prepared, await result));
-	}
-
-	private async counting(bytes: number, released: Promise<void>): Promise<void> {
-		this.bytesInFlight += bytes;
-		try {
-			await released;
-		} finally {
-			this.bytesInFlight -= bytes;
-		}
-	}
-
-	/** Waits until completed calls let a condition hold, or the run has stopped. */
-	private async waitUntil(condition: () => boolean): Promise<void> {
-		const { stopped } = this.run.items;
-		while (!condition() && !stopped.aborted) {
-			await Promise.race([this.items.nextCompletion(), this.inFlight.nextCompletion()]);
-		}
+		window.send(session, prepared, bytes, async ({ result }) => {
+			await run.end(prepared, await result);
+		});
 	}
 
 	/**
@@ -147,13 +107,13 @@ class SessionDelivery {
 	 * @returns undefined when the run has stopped
 	 */
 	private async sessionFor(prepared: PreparedCall): Promise<Session | undefined> {
-		const { items, inFlight, run, operation } = this;
+		const { window, run, operation } = this;
 		const { deploymentUrl, authorization } = prepared.caller.credential;
 		const { opened } = this;
 		const isAnother =
 			opened?.deploymentUrl !== deploymentUrl || opened.authorization !== authorization;
 		if (opened !== undefined && isAnother) {
-			await this.waitUntil(() => items.isIdle && (operation === 'action' || inFlight.isIdle));
+			await (operation === 'action' ? window.whenIdle() : window.whenReleased());
 			if (run.items.stopped.aborted) return undefined;
 			if (opened.session.endReason?.scope === 'deployment')
 				this.unavailable.set(opened.deploymentUrl, opened.session);
@@ -161,35 +121,18 @@ class SessionDelivery {
 		}
 		if (run.items.stopped.aborted) return undefined;
 		if (isAnother) {
-			const session = this.unavailable.get(deploymentUrl) ?? this.open(prepared);
+			const session =
+				this.unavailable.get(deploymentUrl) ??
+				openSession(run, prepared, operation, this.thresholds);
 			this.opened = { session, deploymentUrl, authorization };
 		}
 		return this.opened?.session;
 	}
-
-	private open({ itemCaller, options: { identity } }: PreparedCall): Session {
-		const { context } = this.run;
-		const { operation, thresholds } = this;
-		const cancelSignal = context.getExecutionCancelSignal?.();
-		return new Session({
-			context,
-			caller: itemCaller,
-			identity,
-			operation,
-			cancelSignal,
-			thresholds,
-		});
-	}
-}
-
-function messageBytes({ functionPath, args, componentPath = '' }: FunctionCall): number {
-	const message = [formatFunctionPath(functionPath), componentPath, args];
-	return Buffer.byteLength(JSON.stringify(message)) + ENVELOPE_BYTES;
 }
 
 function tooLarge(bytes: number) {
 	return inputFailure(
-		`The arguments have ${Math.ceil((10 * bytes) / MEBIBYTE) / 10} MiB as JSON`,
-		"A live connection takes 16 MiB per call at most. Send less data per call, for example in several items, or set the option 'Delivery' to 'HTTP'.",
+		`The arguments have ${inMebibytes(bytes)} as JSON`,
+		"A live connection takes 16 MiB per call at most. Send less data per call, for example in several items, or remove the option 'Delivery'.",
 	);
 }

@@ -13,6 +13,9 @@ export interface CallOutcome {
 	retryable: boolean;
 }
 
+/** Any request between Convex's own servers may end with it, also one beside the function's. */
+const ANY_REQUEST = 'UpstreamConnectError';
+
 /**
  * Codes of Convex that prove that the function did not start (convex-backend crates/errors/src/lib.rs,
  * `RejectedBeforeExecution`; crates/isolate/src/metrics.rs).
@@ -24,7 +27,7 @@ const REJECTED_BEFORE_START = new Set([
 	'InitialPermitTimeoutError',
 	'ExecuteFullError',
 	'IsolateNotClean',
-	'UpstreamConnectError',
+	ANY_REQUEST,
 ]);
 
 /**
@@ -122,6 +125,15 @@ export function isOverload(httpStatus: number, code: string | undefined): boolea
 	return (
 		httpStatus === TOO_MANY_REQUESTS || (code !== undefined && REJECTED_BEFORE_START.has(code))
 	);
+}
+
+/**
+ * Whether a live connection that was closed with this code proves that the mutation on it had no effect.
+ * Convex closes it for what it answers over HTTP with a status (convex-backend crates/errors/src/lib.rs
+ * `close_frame`), and these codes come from running a function and committing it only.
+ */
+export function provesNoEffect(code: string): boolean {
+	return code !== ANY_REQUEST && (REJECTED_BEFORE_START.has(code) || ROLLED_BACK.has(code));
 }
 
 /** Whether a status is one of an outage or overload: the same call may succeed later. */

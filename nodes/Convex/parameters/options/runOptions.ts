@@ -48,20 +48,26 @@ export const delivery = runOption(
 	enumField({
 		displayName: 'Delivery',
 		name: 'delivery',
-		default: 'http',
+		default: 'auto',
 		description:
 			'How the items reach Convex: a request each, or one live connection for all of them',
 		choices: [
 			{
+				name: 'Automatic',
+				value: 'auto',
+				description:
+					'One live connection for ten items or more, where there can be one; HTTP otherwise',
+			},
+			{
 				name: 'HTTP',
 				value: 'http',
-				description: 'A request for each item: right for most workflows',
+				description: 'A request for each item, however many there are',
 			},
 			{
 				name: 'Session',
 				value: 'session',
 				description:
-					'One live connection for all items: mutations are fast, in order, and each runs once',
+					'One live connection for all items, and mutations are sent ahead even if the node stops at errors',
 			},
 		],
 	}),
@@ -99,7 +105,7 @@ export interface RunOptions {
 	batchSize: number;
 	maxRetries: number;
 	/** How mutations and actions are sent. */
-	delivery: 'http' | 'session';
+	delivery: 'auto' | 'http' | 'session';
 	/** Whether all queries read one snapshot. */
 	snapshot: boolean;
 }

@@ -36,8 +36,8 @@ export type CallEvent =
 	/** There is a new connection, and all that wait are sent over it. */
 	| { type: 'connected'; connection: number }
 	| { type: 'disconnected' }
-	/** What was sent over this connection for the first time was not read. */
-	| { type: 'notRead'; connection: number }
+	/** What was sent over this connection for the first time was not read, or did not run. */
+	| { type: 'notRun'; connection: number }
 	| { type: 'answered'; id: number; result: FunctionResult }
 	/** No answer comes any more: of one call, of all that were sent, or of all, of which none is sent. */
 	| { type: 'failed'; id: number; cause: ConvexFailure }
@@ -72,7 +72,7 @@ export function reduceCalls(ledger: CallLedger, event: CallEvent): CallUpdate {
 		}
 		case 'disconnected':
 			return unended({ ...ledger, isConnected: false }, ledger.calls);
-		case 'notRead': {
+		case 'notRun': {
 			const unsent = ledger.calls.map((call) =>
 				call.sentOver === event.connection ? { ...call, sentOver: undefined } : call,
 			);
@@ -91,9 +91,9 @@ export function reduceCalls(ledger: CallLedger, event: CallEvent): CallUpdate {
 	}
 }
 
-/** Whether any of them may have run. */
-export function hasSent({ calls }: CallLedger): boolean {
-	return calls.some(isSent);
+/** How many of them may have run. */
+export function sentCount({ calls }: CallLedger): number {
+	return calls.filter(isSent).length;
 }
 
 /** Whether somebody waits for the answer of this call. */

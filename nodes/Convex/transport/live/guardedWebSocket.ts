@@ -8,6 +8,8 @@ export interface SocketObserver {
 	beforeConnect: () => Promise<void>;
 	/** The client has sent what it had to send. */
 	onOpen: () => void;
+	/** The deployment's first message has arrived, and it is none that ends the connection. */
+	onFirstMessage?: () => void;
 	/**
 	 * The deployment does not accept the credential, or no longer; the client does not learn of it.
 	 *
@@ -148,12 +150,15 @@ class GuardedWebSocket {
 	private receive(data: string): void {
 		const ending = parseEnding(data);
 		if (ending === undefined) {
+			const isFirst = !this.hasReceived;
 			this.hasReceived = true;
 			this.guard(() => {
 				this.boundChunks(data);
 				this.onmessage?.({ data });
 				this.checkHeld();
 			});
+			// What the client cannot read has closed it.
+			if (isFirst && this.isOpen) this.observer.onFirstMessage?.();
 			return;
 		}
 		const { type, error, answersCredential } = ending;

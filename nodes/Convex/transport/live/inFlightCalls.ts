@@ -4,9 +4,9 @@ import { startTimer, stopTimer } from '../timers';
 import {
 	deadlinesOf,
 	emptyLedger,
-	hasSent,
 	isAwaited,
 	reduceCalls,
+	sentCount,
 	type CallEvent,
 	type CallLedger,
 	type Deadline,
@@ -26,6 +26,8 @@ export interface CallHandle {
 	result: Promise<FunctionResult>;
 	/** Resolves when the deployment does not hold it any more: it was answered, or lost. */
 	released: Promise<void>;
+	/** Whether it ended because the session did, and certainly did not run. */
+	isUndelivered: boolean;
 }
 
 /** A call that the deployment holds, or that is to be sent to it. */
@@ -33,6 +35,8 @@ export class InFlightCall implements CallHandle {
 	end: (result: FunctionResult) => void = () => {};
 
 	release: () => void = () => {};
+
+	isUndelivered = false;
 
 	readonly result = new Promise<FunctionResult>((resolve) => {
 		this.end = resolve;
@@ -74,9 +78,9 @@ export class InFlightCalls {
 		return this.ledger.calls.length === 0;
 	}
 
-	/** Whether any of them may have run. */
-	get hasSent(): boolean {
-		return hasSent(this.ledger);
+	/** How many of them may have run. */
+	get sentCount(): number {
+		return sentCount(this.ledger);
 	}
 
 	/** Whether somebody waits for its answer. */
@@ -96,12 +100,20 @@ export class InFlightCalls {
 	dispatch(event: CallEvent): void {
 		const { ledger, results, released } = reduceCalls(this.ledger, event);
 		this.ledger = ledger;
-		for (const { id, result } of results) this.handles.get(id)?.end(result);
+		for (const { id, result } of results) this.end(id, result, event.type === 'answered');
 		for (const id of released) {
 			this.handles.get(id)?.release();
 			this.handles.delete(id);
 		}
 		this.setTimers(deadlinesOf(ledger));
+	}
+
+	private end(id: number, result: FunctionResult, isAnswer: boolean): void {
+		const handle = this.handles.get(id);
+		if (handle === undefined) return;
+		handle.isUndelivered =
+			!isAnswer && result.status === 'failure' && result.failure.details.outcome === 'notExecuted';
+		handle.end(result);
 	}
 
 	private setTimers(deadlines: readonly Deadline[]): void {

@@ -1,13 +1,12 @@
 import { executionCancelled, type ConvexFailure } from '../../convex/failure';
-import type { SessionOperation } from '../../convex/functions/functionCall';
-import type { UserIdentity } from '../../convex/deployment/identity';
+import { provesNoEffect } from '../../convex/failures/callOutcome';
 import {
 	connectionBroken,
 	unreadableMessage,
 	sessionInactive,
 } from '../../convex/failures/liveFailure';
 import { readSessionResult } from '../../convex/responses/sessionResult';
-import { actingAs, type CallContext, type Caller } from '../caller';
+import { actingAs } from '../caller';
 import { DeploymentCheck } from '../http/deploymentCheck';
 import { toFailure } from '../nodeError';
 import {
@@ -18,7 +17,9 @@ import {
 } from './inFlightCalls';
 import { diagnoseConnection, type ConnectionDiagnosis } from './connectionDiagnosis';
 import { checkEgress } from './egress';
-import { Outage, type OutageThresholds } from './outage';
+import { Outage } from './outage';
+import { Readiness, type Opening } from './readiness';
+import type { SessionOptions } from './sessionOptions';
 import {
 	CONNECTING,
 	nextState,
@@ -30,22 +31,6 @@ import { SyncClient } from './syncClient';
 
 /** What the client gives for an action that it takes for sent (convex-js src/browser/sync/request_manager.ts). */
 const ACTION_LOST = 'Connection lost while action was in flight';
-
-/** A run waits as long as calls over HTTP are sent again without any answer. */
-export const SESSION_THRESHOLDS: OutageThresholds = { firstCheckMs: 60_000, prolongedMs: 60_000 };
-
-export interface SessionOptions {
-	context: CallContext;
-	caller: Caller;
-	/** The user to act as, if any; needs a deploy key. */
-	identity: UserIdentity | undefined;
-	/** What is called: all calls of a session are of one type. */
-	operation: SessionOperation;
-	/** Ends the session at once. */
-	cancelSignal: AbortSignal | undefined;
-	/** How long calls wait for a connection, and those that were sent for any answer. */
-	thresholds: OutageThresholds;
-}
 
 /**
  * Calls over one live connection, through Convex's own sync client. It reconnects after a lost
@@ -64,6 +49,8 @@ export class Session {
 
 	/** A time in which calls wait without an answer because the connection broke, or is not there yet. */
 	private readonly outage: Outage;
+
+	private readonly readiness = new Readiness();
 
 	private state: SessionState = CONNECTING;
 
@@ -88,6 +75,7 @@ export class Session {
 		this.client = new SyncClient(caller.credential, identity, {
 			beforeConnect: async () => await this.beforeConnect(),
 			onOpen: () => this.onOpen(),
+			onFirstMessage: () => this.readiness.confirm(),
 			onClose: (reason) => this.onClose(reason),
 			onUnauthorized: (reason, hasReadNothing) => this.onUnauthorized(reason, hasReadNothing),
 			onProtocolError: (reason) => this.dispatch({ type: 'protocolFailed', reason }),
@@ -99,6 +87,11 @@ export class Session {
 	/** Why it sends no calls any more; undefined as long as it does. */
 	get endReason(): EndReason | undefined {
 		return this.state.status === 'ended' ? this.state : undefined;
+	}
+
+	/** Whether calls get through, for who can do without; asked before the first of them. */
+	async whenReady(limitMs: number): Promise<Opening> {
+		return await this.readiness.within(limitMs);
 	}
 
 	/** Sends a call behind those before it. Never throws. */
@@ -187,13 +180,15 @@ export class Session {
 	private onOpen(): void {
 		this.dispatch({ type: 'opened' });
 		// What was sent before has to prove first that it can be answered.
-		if (this.calls.hasSent) this.outage.connected();
+		if (this.calls.sentCount > 0) this.outage.connected();
 		else this.outage.end();
 		this.calls.dispatch({ type: 'connected', connection: this.present.connection });
 	}
 
 	private onClose(reason: string): void {
+		this.readiness.refuse();
 		if (this.state.status === 'ended') return;
+		this.noteRejection(reason);
 		this.dispatch({ type: 'closed', reason });
 		this.calls.dispatch({ type: 'disconnected' });
 		if (this.options.operation === 'action') {
@@ -205,9 +200,21 @@ export class Session {
 		if (this.state.status === 'connecting') void this.diagnose('firstConnectDiagnosed');
 	}
 
+	/**
+	 * A mutation that Convex did not run for load, or rolled back, ends the connection with the code of
+	 * that. Of one that was alone in flight this is certain. Of several it is not: answers to those before
+	 * it may be lost with the connection (convex-backend crates/local_backend/src/subs/mod.rs
+	 * `run_sync_socket` drops what it has not sent).
+	 */
+	private noteRejection(code: string): void {
+		const { connection } = this.present;
+		const isAlone = this.options.operation === 'mutation' && this.calls.sentCount === 1;
+		if (isAlone && provesNoEffect(code)) this.calls.dispatch({ type: 'notRun', connection });
+	}
+
 	private onUnauthorized(reason: string, hasReadNothing: boolean): void {
 		const { connection } = this.present;
-		if (hasReadNothing) this.calls.dispatch({ type: 'notRead', connection });
+		if (hasReadNothing) this.calls.dispatch({ type: 'notRun', connection });
 		this.dispatch({ type: 'refused', reason });
 		this.refusalDiagnosis = this.diagnose('refusalDiagnosed');
 	}
@@ -239,6 +246,7 @@ export class Session {
 	}
 
 	private onEnd(cause: ConvexFailure): void {
+		this.readiness.refuse();
 		this.outage.end();
 		this.options.cancelSignal?.removeEventListener('abort', this.cancel);
 		void this.client.close();

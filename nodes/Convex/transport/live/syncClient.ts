@@ -142,9 +142,14 @@ function redactedResult(result: FunctionResult, redactor: Redactor): FunctionRes
 	};
 }
 
+/** Whether the host has what a live connection needs. */
+export function hasWebSockets(): boolean {
+	return typeof WebSocket === 'function';
+}
+
 /** @throws ConvexFailure (`input`) */
 export function checkWebSocketSupport(): void {
-	if (typeof WebSocket === 'function') return;
+	if (hasWebSockets()) return;
 	throw inputFailure(
 		'This n8n runs on a Node.js without WebSockets',
 		'Live connections need Node.js 22 or newer. Update n8n, or run it on a newer Node.js.',

@@ -5,9 +5,9 @@ import type { FunctionResult } from '../../../../nodes/Convex/convex/responses/f
 import {
 	deadlinesOf,
 	emptyLedger,
-	hasSent,
 	isAwaited,
 	reduceCalls,
+	sentCount,
 	type CallEvent,
 	type CallLedger,
 } from '../../../../nodes/Convex/transport/live/callLedger';
@@ -23,10 +23,10 @@ const success = (value: number): FunctionResult => ({ status: 'success', value, 
 
 /** What happens to a session; which call or connection is meant follows from the state it meets. */
 type Step =
-	| { do: 'add' | 'connect' | 'disconnect' | 'notRead' | 'sentFailed' | 'deadline' }
+	| { do: 'add' | 'connect' | 'disconnect' | 'notRun' | 'sentFailed' | 'deadline' }
 	| { do: 'answer' | 'fail'; which: number };
 
-const plain = ['add', 'add', 'add', 'connect', 'connect', 'disconnect', 'notRead'] as const;
+const plain = ['add', 'add', 'add', 'connect', 'connect', 'disconnect', 'notRun'] as const;
 const rare = ['sentFailed', 'deadline', 'deadline', 'deadline'] as const;
 
 const step = fc.oneof(
@@ -72,8 +72,8 @@ class Play {
 				return this.connect();
 			case 'disconnect':
 				return this.dispatch({ type: 'disconnected' });
-			case 'notRead':
-				return this.notRead();
+			case 'notRun':
+				return this.notRun();
 			case 'sentFailed':
 				return this.dispatch({ type: 'sentFailed', cause });
 			case 'deadline':
@@ -121,13 +121,13 @@ class Play {
 		this.dispatch({ type: 'connected', connection: this.connection });
 	}
 
-	private notRead(): void {
+	private notRun(): void {
 		for (const { id } of this.ledger.calls) {
 			if (this.firstSentOver.get(id) !== this.connection) continue;
 			this.known(id).maybeRead = false;
 			this.firstSentOver.delete(id);
 		}
-		this.dispatch({ type: 'notRead', connection: this.connection });
+		this.dispatch({ type: 'notRun', connection: this.connection });
 	}
 
 	private passDeadline(): void {
@@ -239,7 +239,7 @@ describe('the calls of a session', () => {
 			(play) => {
 				play.dispatch({ type: 'allFailed', cause });
 				expect(play.ledger.calls).toEqual([]);
-				expect(hasSent(play.ledger)).toBe(false);
+				expect(sentCount(play.ledger)).toBe(0);
 				expect(deadlinesOf(play.ledger)).toEqual([]);
 			},
 		);

@@ -1,0 +1,249 @@
+import type { SessionOperation } from '../../convex/functions/functionCall';
+import { formatFunctionPath } from '../../convex/functions/functionPath';
+import type { FunctionResult } from '../../convex/responses/functionResponse';
+import type { OutageThresholds } from '../../transport/live/outage';
+import type { CallHandle } from '../../transport/live/inFlightCalls';
+import type { Session } from '../../transport/live/session';
+import { SESSION_THRESHOLDS } from '../../transport/live/sessionOptions';
+import { SilentDeployments } from '../../transport/live/silentDeployments';
+import { hasWebSockets } from '../../transport/live/syncClient';
+import { isToolCall } from '../attemptCache';
+import type { CallRunner } from './callRunner';
+import { openSession } from './openSession';
+import type { PreparedCall } from './prepareCall';
+import { SendAhead } from './sendAhead';
+import { MAX_IN_FLIGHT, MAX_MESSAGE_BYTES, messageBytes, SessionWindow } from './sessionWindow';
+
+/** Fewer are done over HTTP before a connection has paid. */
+export const MIN_ITEMS = 10;
+
+export interface AutomaticThresholds extends OutageThresholds {
+	/** A connection that has not proved to work by then is not waited for. */
+	openingMs: number;
+}
+
+const THRESHOLDS: AutomaticThresholds = { ...SESSION_THRESHOLDS, openingMs: 5_000 };
+
+/** Why the items of a run go over HTTP although there are many. */
+export type HttpCause = 'noConnection' | 'connectionLost' | 'proxy' | 'manyCallers';
+
+/** How the items go that come next. `undecided` is before the first session, and between two. */
+type Way =
+	| { over: 'undecided' }
+	| { over: 'http'; cause: HttpCause }
+	| { over: 'session'; session: Session; caller: string; sent: number };
+
+/** Whether the items of a run may go over a session without being told to. */
+export function isForAutomaticDelivery(run: CallRunner, operation: SessionOperation): boolean {
+	const { options, items, context } = run;
+	// Mutations of a session run one at a time, which is not what a higher concurrency asks for.
+	const isParallel = operation === 'mutation' && options.concurrency > 1;
+	return (
+		options.delivery === 'auto' && !isParallel && items.unsent >= MIN_ITEMS && !isToolCall(context)
+	);
+}
+
+/**
+ * Runs the functions that the items ask for over a live connection, and over HTTP where that is not to be
+ * had or would not do: the first item of each function, whose failure HTTP explains; those that are too
+ * large; and all once the connection cannot be made, or ended for good. What a session leaves undone, and
+ * certainly so, goes on over HTTP.
+ *
+ * Where the node stops at errors, each mutation waits for the one before it. Where it continues, they are
+ * sent ahead. Actions are in flight as many at once as 'Concurrency' says.
+ *
+ * @returns why HTTP took over, if it did
+ */
+export async function runAutomatic(
+	run: CallRunner,
+	operation: SessionOperation,
+	thresholds: AutomaticThresholds = THRESHOLDS,
+): Promise<HttpCause | undefined> {
+	const delivery = new AutomaticDelivery(run, operation, thresholds);
+	try {
+		await delivery.run();
+	} finally {
+		await delivery.close();
+	}
+	return delivery.httpCause;
+}
+
+class AutomaticDelivery {
+	private way: Way = { over: 'undecided' };
+
+	private readonly window: SessionWindow;
+
+	private readonly sendAhead = new SendAhead(MAX_IN_FLIGHT);
+
+	/** Functions that have answered over HTTP, and as whom they were called. */
+	private readonly answered = new Set<string>();
+
+	/** Items that were prepared and not sent, or handed back by a session; by their order. */
+	private readonly pending: PreparedCall[] = [];
+
+	constructor(
+		private readonly runner: CallRunner,
+		private readonly operation: SessionOperation,
+		private readonly thresholds: AutomaticThresholds,
+	) {
+		this.window = new SessionWindow(runner.items.stopped, () => this.limit);
+	}
+
+	get httpCause(): HttpCause | undefined {
+		return this.way.over === 'http' ? this.way.cause : undefined;
+	}
+
+	async run(): Promise<void> {
+		const { runner, window } = this;
+		for (;;) {
+			await window.whenAvailable();
+			// Answers come in bursts, and each lets a further item be sent.
+			await runner.yieldToEventLoop();
+			if (runner.items.stopped.aborted) break;
+			const prepared = await this.next();
+			if (prepared !== undefined) await this.deliver(prepared);
+			else if (window.isIdle) break;
+			else await window.nextCompletion();
+		}
+		await window.drain();
+	}
+
+	async close(): Promise<void> {
+		if (this.way.over === 'session') await this.way.session.close();
+	}
+
+	/** How many items may be in flight. */
+	private get limit(): number {
+		const { items, options } = this.runner;
+		if (this.operation === 'action') return options.concurrency;
+		return items.continues ? this.sendAhead.limit : 1;
+	}
+
+	private async next(): Promise<PreparedCall | undefined> {
+		const { runner, pending } = this;
+		for (;;) {
+			const handedBack = pending.shift();
+			if (handedBack !== undefined) return handedBack;
+			const itemIndex = runner.items.next();
+			if (itemIndex === undefined) return undefined;
+			const prepared = await runner.prepare(itemIndex);
+			if (prepared !== undefined) this.putBack(prepared);
+		}
+	}
+
+	/** Keeps an item for later, in the order of the input. */
+	private putBack(prepared: PreparedCall): void {
+		this.pending.push(prepared);
+		this.pending.sort((a, b) => a.itemIndex - b.itemIndex);
+	}
+
+	private async deliver(prepared: PreparedCall): Promise<void> {
+		const { window, operation } = this;
+		const bytes = messageBytes(prepared.call);
+		const session = await this.sessionFor(prepared, bytes);
+		if (session !== undefined) await window.whenFits(bytes);
+		// Over HTTP, a mutation would overtake those that the deployment still holds.
+		else if (operation === 'mutation') await window.whenReleased();
+		if (this.runner.items.stopped.aborted) return;
+		const [first] = this.pending;
+		if (first !== undefined && first.itemIndex < prepared.itemIndex) {
+			this.putBack(prepared);
+		} else if (session === undefined) {
+			window.start(async () => await this.sendOverHttp(prepared));
+			if (operation === 'mutation') await window.whenIdle();
+		} else {
+			this.sendOverSession(session, prepared, bytes);
+		}
+	}
+
+	/** The session that an item goes over; undefined where it goes over HTTP. */
+	private async sessionFor(prepared: PreparedCall, bytes: number): Promise<Session | undefined> {
+		await this.leaveSession(prepared);
+		const hasAnswered = this.answered.has(functionKey(prepared));
+		if (this.way.over === 'http' || !hasAnswered || bytes > MAX_MESSAGE_BYTES) return undefined;
+		if (this.way.over === 'undecided' && this.isWorthOpening()) {
+			this.way = await this.openedFor(prepared);
+		}
+		return this.way.over === 'session' ? this.way.session : undefined;
+	}
+
+	/** Ends the present session where it has ended itself, or is another caller's. */
+	private async leaveSession(prepared: PreparedCall): Promise<void> {
+		const { way, window, operation } = this;
+		if (way.over !== 'session') return;
+		const { session, caller, sent } = way;
+		if (session.endReason === undefined) {
+			if (caller === callerKey(prepared)) return;
+			await (operation === 'action' ? window.whenIdle() : window.whenReleased());
+		}
+		const hasEnded = session.endReason !== undefined;
+		await session.close();
+		if (hasEnded) this.way = { over: 'http', cause: 'connectionLost' };
+		else if (sent < MIN_ITEMS) this.way = { over: 'http', cause: 'manyCallers' };
+		else this.way = { over: 'undecided' };
+	}
+
+	/** Whether there are enough items left, with the present one; one of the ten went over HTTP. */
+	private isWorthOpening(): boolean {
+		return 1 + this.pending.length + this.runner.items.unsent >= MIN_ITEMS - 1;
+	}
+
+	/** Opens a session, over which nothing is sent before it has proved to work. */
+	private async openedFor(prepared: PreparedCall): Promise<Way> {
+		const { runner, operation, thresholds } = this;
+		const { deploymentUrl } = prepared.caller.credential;
+		const noConnection = { over: 'http', cause: 'noConnection' } as const;
+		if (!hasWebSockets() || silentDeployments.has(deploymentUrl)) return noConnection;
+		const session = openSession(runner, prepared, operation, thresholds);
+		const opening = await session.whenReady(thresholds.openingMs);
+		if (opening === 'ready') {
+			return { over: 'session', session, caller: callerKey(prepared), sent: 0 };
+		}
+		if (opening === 'silent') silentDeployments.add(deploymentUrl);
+		await session.close();
+		return noConnection;
+	}
+
+	private sendOverSession(session: Session, prepared: PreparedCall, bytes: number): void {
+		const sentAtMs = performance.now();
+		if (this.way.over === 'session') this.way.sent += 1;
+		this.window.send(session, prepared, bytes, async (handle) => {
+			this.sendAhead.answered(performance.now() - sentAtMs);
+			await this.endOrPutBack(prepared, handle);
+		});
+	}
+
+	private async endOrPutBack(prepared: PreparedCall, handle: CallHandle): Promise<void> {
+		const result = await handle.result;
+		if (handle.isUndelivered) this.putBack(prepared);
+		else await this.runner.end(prepared, result);
+	}
+
+	private async sendOverHttp(prepared: PreparedCall): Promise<void> {
+		const result = await this.runner.sendOnce(prepared, undefined, 0, (route) => {
+			const isSkirted = route !== 'direct' && this.way.over === 'undecided';
+			if (isSkirted) this.way = { over: 'http', cause: 'proxy' };
+		});
+		if (isOfFunction(result)) this.answered.add(functionKey(prepared));
+		await this.runner.end(prepared, result);
+	}
+}
+
+/** Of all runs in the process. */
+const silentDeployments = new SilentDeployments();
+
+/** Whether a result is the function's own: what Convex refuses for it, a live connection may not explain. */
+function isOfFunction(result: FunctionResult): boolean {
+	return (
+		result.status === 'success' || ['function', 'application'].includes(result.failure.details.kind)
+	);
+}
+
+function callerKey({ caller: { credential } }: PreparedCall): string {
+	return JSON.stringify([credential.deploymentUrl, credential.authorization]);
+}
+
+function functionKey(prepared: PreparedCall): string {
+	const { functionPath, componentPath } = prepared.call;
+	return JSON.stringify([callerKey(prepared), componentPath, formatFunctionPath(functionPath)]);
+}
