@@ -13,7 +13,15 @@ export const LIVE_PROGRAMS = {
 	triggerWorker: 'live/triggerWorker',
 };
 
-const DELIVERIES: DeliveryName[] = ['oneByOne', 'concurrent', 'session'];
+const DELIVERIES: DeliveryName[] = [
+	'httpRequestOneByOne',
+	'httpRequest',
+	'automatic',
+	'automaticContinuing',
+	'oneByOne',
+	'concurrent',
+	'session',
+];
 
 /** Measures session delivery and the trigger, and gives the tables. */
 export async function reportLive(stage: Stage, settings: Settings): Promise<string> {

@@ -1,7 +1,9 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Node, not in n8n */
-import type { INodeParameters } from 'n8n-workflow';
+import type { INode, INodeParameters } from 'n8n-workflow';
 import { outputsOf } from '../../test/support/engine';
+import type { Contender } from '../contenders/contender';
 import { builtConvexNode } from '../contenders/convexNode';
+import { httpRequestNodeFor, oneByOne } from '../contenders/httpRequestNode';
 import { startExpressionEngine } from '../worker/expressionEngine';
 import { MeasuredWorkflow } from '../worker/measuredWorkflow';
 import { ADD, additionsOf, type Addition } from './additions';
@@ -10,35 +12,53 @@ import type { DeliveryJob, DeliveryMessage, DeliveryName } from './messages';
 const WARM_UP_MUTATIONS = 20;
 const WARM_UP_RUN = 0;
 
-const OPTIONS: Record<DeliveryName, INodeParameters> = {
-	oneByOne: {},
+type OwnDelivery = Exclude<DeliveryName, 'httpRequest' | 'httpRequestOneByOne'>;
+
+const OPTIONS: Record<OwnDelivery, INodeParameters> = {
+	automatic: {},
+	automaticContinuing: {},
+	oneByOne: { delivery: 'http' },
 	concurrent: { concurrency: 10 },
 	session: { delivery: 'session' },
 };
 
-/** This package's node in n8n's engine, which delivers mutations whenever the parent says so. */
+const SETTINGS: Partial<Record<DeliveryName, Partial<INode>>> = {
+	automaticContinuing: { onError: 'continueRegularOutput' },
+};
+
+/** A node in n8n's engine, which delivers mutations whenever the parent says so. */
 async function main(): Promise<void> {
 	const job: DeliveryJob = JSON.parse(process.argv[2] ?? '');
 	process.once('disconnect', () => process.exit());
 	await startExpressionEngine();
+	const workflow = new MeasuredWorkflow(await contenderFor(job), SETTINGS[job.delivery]);
+	await deliver(workflow, additionsOf(WARM_UP_RUN, WARM_UP_MUTATIONS));
+	process.on('message', (run) => {
+		deliver(workflow, additionsOf(Number(run), job.mutations)).then(send, fail);
+	});
+	send({ type: 'ready' });
+}
+
+async function contenderFor({ delivery, credential }: DeliveryJob): Promise<Contender> {
+	if (delivery === 'httpRequest' || delivery === 'httpRequestOneByOne') {
+		const url = `${String(credential.deploymentUrl)}/api/mutation`;
+		const body = `={{ JSON.stringify({ path: '${ADD}', args: $json, format: 'json' }) }}`;
+		const contender = await httpRequestNodeFor(url, body, {});
+		return delivery === 'httpRequest' ? contender : oneByOne(contender);
+	}
 	const { nodeType, credentialTypes } = await builtConvexNode();
-	const workflow = new MeasuredWorkflow({
+	return {
 		nodeType,
 		parameters: {
 			resource: 'function',
 			operation: 'mutation',
 			functionPath: { __rl: true, mode: 'path', value: ADD },
 			argumentsMode: 'item',
-			options: OPTIONS[job.delivery],
+			options: OPTIONS[delivery],
 		},
 		credentialTypes,
-		credentials: { convexApi: job.credential },
-	});
-	await deliver(workflow, additionsOf(WARM_UP_RUN, WARM_UP_MUTATIONS));
-	process.on('message', (run) => {
-		deliver(workflow, additionsOf(Number(run), job.mutations)).then(send, fail);
-	});
-	send({ type: 'ready' });
+		credentials: { convexApi: credential },
+	};
 }
 
 async function deliver(

@@ -2,9 +2,13 @@ import type { CredentialValues } from '../../test/support/engine';
 
 /** How the node sends mutations, as a reader of the table sees it. */
 export const DELIVERY_LABELS = {
-	oneByOne: 'HTTP, one at a time (the default)',
-	concurrent: 'HTTP, 10 at a time',
-	session: 'session',
+	httpRequestOneByOne: "n8n's HTTP Request node, one at a time",
+	httpRequest: "n8n's HTTP Request node, all at once (its default)",
+	automatic: 'this node, as it comes: stops at errors',
+	automaticContinuing: 'this node, as it comes: continues on errors',
+	oneByOne: 'this node, HTTP, one at a time',
+	concurrent: 'this node, HTTP, 10 at a time',
+	session: 'this node, session',
 } as const;
 
 export type DeliveryName = keyof typeof DELIVERY_LABELS;

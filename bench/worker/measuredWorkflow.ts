@@ -1,4 +1,4 @@
-import type { INodeExecutionData, INodeType, IRun } from 'n8n-workflow';
+import type { INode, INodeExecutionData, INodeType, IRun } from 'n8n-workflow';
 import { nodeAt, passThroughNode, runWorkflow, type Installation } from '../../test/support/engine';
 import type { Contender } from '../contenders/contender';
 
@@ -10,7 +10,11 @@ export class MeasuredWorkflow {
 	static readonly NODE = 'Measured';
 	private wallTimeMs = 0;
 
-	constructor(private readonly contender: Contender) {}
+	/** @param settings of the measured node, such as `onError` */
+	constructor(
+		private readonly contender: Contender,
+		private readonly settings: Partial<INode> = {},
+	) {}
 
 	/** @returns the run, and the time that the node itself took in it */
 	async run(items: INodeExecutionData[]): Promise<{ run: IRun; wallTimeMs: number }> {
@@ -28,6 +32,7 @@ export class MeasuredWorkflow {
 			nodes: [
 				nodeAt('Start', START_TYPE),
 				nodeAt(MeasuredWorkflow.NODE, MEASURED_TYPE, {
+					...this.settings,
 					typeVersion: this.contender.typeVersion ?? 1,
 					parameters,
 					credentials: Object.fromEntries(

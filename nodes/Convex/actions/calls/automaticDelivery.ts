@@ -1,6 +1,7 @@
 import type { SessionOperation } from '../../convex/functions/functionCall';
 import { formatFunctionPath } from '../../convex/functions/functionPath';
 import type { FunctionResult } from '../../convex/responses/functionResponse';
+import { findRoute, type Route } from '../../transport/http/route';
 import type { OutageThresholds } from '../../transport/live/outage';
 import type { CallHandle } from '../../transport/live/inFlightCalls';
 import type { Session } from '../../transport/live/session';
@@ -77,6 +78,9 @@ class AutomaticDelivery {
 
 	/** Functions that have answered over HTTP, and as whom they were called. */
 	private readonly answered = new Set<string>();
+
+	/** How n8n reaches the deployments, by their addresses. */
+	private readonly routes = new Map<string, Promise<Route>>();
 
 	/** Items that were prepared and not sent, or handed back by a session; by their order. */
 	private readonly pending: PreparedCall[] = [];
@@ -159,6 +163,8 @@ class AutomaticDelivery {
 	/** The session that an item goes over; undefined where it goes over HTTP. */
 	private async sessionFor(prepared: PreparedCall, bytes: number): Promise<Session | undefined> {
 		await this.leaveSession(prepared);
+		// Found out while the first item is on its way.
+		if (this.way.over === 'undecided') void this.routeTo(prepared);
 		const hasAnswered = this.answered.has(functionKey(prepared));
 		if (this.way.over === 'http' || !hasAnswered || bytes > MAX_MESSAGE_BYTES) return undefined;
 		if (this.way.over === 'undecided' && this.isWorthOpening()) {
@@ -194,6 +200,9 @@ class AutomaticDelivery {
 		const { deploymentUrl } = prepared.caller.credential;
 		const noConnection = { over: 'http', cause: 'noConnection' } as const;
 		if (!hasWebSockets() || silentDeployments.has(deploymentUrl)) return noConnection;
+		const route = await this.routeTo(prepared);
+		if (route === 'proxied') return { over: 'http', cause: 'proxy' };
+		if (route === 'unknown') return noConnection;
 		const session = openSession(runner, prepared, operation, thresholds);
 		const opening = await session.whenReady(thresholds.openingMs);
 		if (opening === 'ready') {
@@ -202,6 +211,13 @@ class AutomaticDelivery {
 		if (opening === 'silent') silentDeployments.add(deploymentUrl);
 		await session.close();
 		return noConnection;
+	}
+
+	private async routeTo({ caller: { credential } }: PreparedCall): Promise<Route> {
+		const { deploymentUrl } = credential;
+		const asked = this.routes.get(deploymentUrl) ?? findRoute(this.runner.context, deploymentUrl);
+		this.routes.set(deploymentUrl, asked);
+		return await asked;
 	}
 
 	private sendOverSession(session: Session, prepared: PreparedCall, bytes: number): void {
@@ -220,10 +236,7 @@ class AutomaticDelivery {
 	}
 
 	private async sendOverHttp(prepared: PreparedCall): Promise<void> {
-		const result = await this.runner.sendOnce(prepared, undefined, 0, (route) => {
-			const isSkirted = route !== 'direct' && this.way.over === 'undecided';
-			if (isSkirted) this.way = { over: 'http', cause: 'proxy' };
-		});
+		const result = await this.runner.sendOnce(prepared);
 		if (isOfFunction(result)) this.answered.add(functionKey(prepared));
 		await this.runner.end(prepared, result);
 	}

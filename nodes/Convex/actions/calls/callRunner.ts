@@ -7,7 +7,6 @@ import { RetryPolicy } from '../../convex/failures/retryPolicy';
 import type { TimestampResult } from '../../convex/responses/snapshot';
 import type { Caller } from '../../transport/caller';
 import { callFunction, readTimestamp } from '../../transport/http/functionCalls';
-import type { Route } from '../../transport/http/route';
 import type { ItemCallers } from '../../transport/itemCallers';
 import { toFailure } from '../../transport/nodeError';
 import { Retries } from '../../transport/retries';
@@ -123,23 +122,18 @@ export class CallRunner {
 		this.items.fail(itemIndex, failure.ofCall({ functionPath }));
 	}
 
-	/**
-	 * Makes a call over HTTP, and retries it where that is safe.
-	 *
-	 * @param onRoute told how each request went that is answered
-	 */
+	/** Makes a call over HTTP, and retries it where that is safe. */
 	async sendOnce(
 		{ caller, call, options }: PreparedCall,
 		args: EncodedArguments = call.args,
 		retried = 0,
-		onRoute?: (route: Route) => void,
 	): Promise<FunctionResult> {
 		const { timeoutMs } = options;
 		const snapshot = this.options.snapshot ? await this.readSnapshot(caller, timeoutMs) : undefined;
 		if (snapshot?.status === 'failure') return snapshot;
 		const request = { ...call, args, timestamp: snapshot?.timestamp };
 		const result = await this.retriesFor(caller).run(
-			async () => await callFunction(this.context, caller, request, timeoutMs, onRoute),
+			async () => await callFunction(this.context, caller, request, timeoutMs),
 			{ retried },
 		);
 		if (result.status === 'failure' && result.failure.reason === 'snapshotGone') {

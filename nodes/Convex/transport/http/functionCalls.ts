@@ -17,20 +17,17 @@ import {
 } from '../../convex/responses/snapshot';
 import type { CallContext, Caller } from '../caller';
 import { post } from './post';
-import type { Route } from './route';
 
 /**
  * Calls a function, once. A call that is not answered is a failure like any other, never an exception.
  *
  * @param timeoutMs how long to wait for the whole answer
- * @param onRoute told how the request went, when it is answered
  */
 export async function callFunction(
 	context: CallContext,
 	caller: Caller,
 	call: FunctionCall,
 	timeoutMs: number,
-	onRoute?: (route: Route) => void,
 ): Promise<FunctionResult> {
 	const { operation } = call;
 	const { path, body } = functionRequest(call);
@@ -39,7 +36,6 @@ export async function callFunction(
 		path,
 		body: JSON.stringify(body),
 		timeoutMs,
-		onRoute,
 	});
 	if (answer.status === 'failure') return answer;
 	const result = parseFunctionResponse(operation, answer.response);

@@ -9,7 +9,6 @@ import { answerUnlessAborted, readAnswer } from './answerText';
 import { CREDENTIAL_TYPE, type CallContext, type Caller } from '../caller';
 import { networkFailure, timedOut } from './networkFailure';
 import { RequestTimeout } from './requestTimeout';
-import { routeOf, UNCOMPRESSED, type Route } from './route';
 
 /** A name without a dash is refused by the deployment (convex-backend crates/common/src/version.rs). */
 export const CLIENT_HEADERS = { 'Convex-Client': `n8n-nodes-convex-${version}` };
@@ -25,8 +24,6 @@ export interface Post {
 	body?: string;
 	/** For the whole answer. */
 	timeoutMs: number;
-	/** Told how the request went, when it is answered. The answer then comes uncompressed. */
-	onRoute?: ((route: Route) => void) | undefined;
 }
 
 export type Answer =
@@ -41,7 +38,7 @@ export type Answer =
 export async function post(
 	context: CallContext,
 	caller: Caller,
-	{ operation, path, method = 'POST', body, timeoutMs, onRoute }: Post,
+	{ operation, path, method = 'POST', body, timeoutMs }: Post,
 ): Promise<Answer> {
 	const redactor = Redactor.of(caller.credential);
 	const limit = new RequestTimeout(context, timeoutMs);
@@ -53,7 +50,6 @@ export async function post(
 				...CLIENT_HEADERS,
 				'Content-Type': 'application/json',
 				Accept: 'application/json',
-				...(onRoute !== undefined && UNCOMPRESSED),
 			},
 			// Text would be parsed once more by axios, to see whether it is JSON.
 			...(body !== undefined && { body: Buffer.from(body) }),
@@ -74,7 +70,6 @@ export async function post(
 			},
 		);
 		const { statusCode, headers, body: answer } = await answerUnlessAborted(sent, limit.signal);
-		onRoute?.(routeOf(answer, caller.credential.deploymentUrl));
 		const { location } = headers;
 		const response: DeploymentResponse = {
 			httpStatus: Number(statusCode),

@@ -1,11 +1,15 @@
-/**
- * How a request reached its server: over a connection of its own, or through n8n's proxy. `unknown` is
- * that of an answer that does not tell, as one that was compressed.
- */
+import type { IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
+import { endpointUrl } from '../../convex/deployment/deploymentUrl';
+import { CLIENT_HEADERS } from './post';
+import { RequestTimeout } from './requestTimeout';
+
+/** How n8n reaches a server: by a connection of its own, or through its proxy. */
 export type Route = 'direct' | 'proxied' | 'unknown';
 
-/** An answer that is not compressed is the one that Node received, with its request and its socket. */
-export const UNCOMPRESSED = { 'Accept-Encoding': 'identity' };
+/** Where live connections are made: anything else is refused, and n8n shows a request only with its error. */
+const REFUSED_PATH = '/api/sync';
+
+const TIMEOUT_MS = 5_000;
 
 const DEFAULT_PORTS = new Map([
 	['http:', 80],
@@ -13,24 +17,54 @@ const DEFAULT_PORTS = new Map([
 ]);
 
 /**
- * Tells how a request went by the answer to it: n8n does not say whether it uses a proxy, and its
- * environment is not for nodes. A proxy is asked for a whole URL, or tunnels, so that one socket is in
- * another; a socket of its own goes to the deployment's port.
- *
- * @param answer what n8n's request helper gave, before it is read: later its socket may be gone
+ * Finds out whether n8n's requests to a deployment go through a proxy: by one that carries no credential.
+ * A WebSocket would not heed the proxy (unless Node.js does), and n8n's environment is not for nodes to read. Never throws.
  */
-export function routeOf(answer: unknown, deploymentUrl: string): Route {
-	const socket = property(answer, 'socket');
-	const path = property(property(answer, 'req'), 'path');
+export async function findRoute(context: IExecuteFunctions, deploymentUrl: string): Promise<Route> {
+	const limit = new RequestTimeout(context, TIMEOUT_MS);
+	const request: IHttpRequestOptions = {
+		method: 'GET',
+		url: endpointUrl(deploymentUrl, REFUSED_PATH),
+		headers: CLIENT_HEADERS,
+		encoding: 'stream',
+		disableFollowRedirect: true,
+		abortSignal: limit.signal,
+	};
+	try {
+		discard(await context.helpers.httpRequest(request));
+		return 'unknown';
+	} catch (error) {
+		discard(property(property(error, 'response'), 'data'));
+		return routeOf(property(error, 'request'), deploymentUrl);
+	} finally {
+		limit.end();
+	}
+}
+
+/**
+ * A proxy is asked for a whole URL, or tunnels, so that one socket is in another; a connection of its
+ * own goes to the deployment's port.
+ *
+ * @param request Node's `ClientRequest`, behind its answer
+ */
+export function routeOf(request: unknown, deploymentUrl: string): Route {
+	const path = property(request, 'path');
+	const socket = property(request, 'socket');
 	const remotePort = property(socket, 'remotePort');
 	if (typeof path !== 'string' || typeof remotePort !== 'number') return 'unknown';
 	const { port, protocol } = new URL(deploymentUrl);
 	const deploymentPort = port === '' ? DEFAULT_PORTS.get(protocol) : Number(port);
 	// Node's own name for the socket in which a tunnelled one is (lib/internal/tls/wrap.js).
-	const outerSocket = property(socket, '_parent');
-	const isDirect =
-		path.startsWith('/') && (outerSocket ?? null) === null && remotePort === deploymentPort;
-	return isDirect ? 'direct' : 'proxied';
+	const isTunnelled = (property(socket, '_parent') ?? null) !== null;
+	return path.startsWith('/') && !isTunnelled && remotePort === deploymentPort
+		? 'direct'
+		: 'proxied';
+}
+
+/** Unread, an answer would hold its socket open. */
+function discard(answer: unknown): void {
+	const destroy = property(answer, 'destroy');
+	if (typeof destroy === 'function') destroy.call(answer);
 }
 
 function property(value: unknown, name: string): unknown {

@@ -1,0 +1,30 @@
+import type { IExecuteFunctions, INodeType } from 'n8n-workflow';
+import { Convex } from '../../nodes/Convex/Convex.node';
+import { runAutomatic } from '../../nodes/Convex/actions/calls/automaticDelivery';
+import { CallRunner } from '../../nodes/Convex/actions/calls/callRunner';
+import { ItemResults } from '../../nodes/Convex/actions/itemResults';
+import type { SessionOperation } from '../../nodes/Convex/convex/functions/functionCall';
+import { ItemCallers } from '../../nodes/Convex/transport/itemCallers';
+import { calling } from './convexNode';
+
+/** A mutation that notes each item's key in a list, with the default delivery unless another is given. */
+export function notingKeys(options: Parameters<typeof calling>[3] = {}) {
+	return calling('mutation', 'counters:add', '={{ { name: "list", key: $json.key } }}', options);
+}
+
+/** The Convex node with automatic delivery that waits this long for a lost connection, or a first one. */
+export function automaticWithTimeouts(
+	operation: SessionOperation,
+	limitMs: number,
+	openingMs = limitMs,
+): INodeType {
+	const thresholds = { firstCheckMs: limitMs, prolongedMs: limitMs, openingMs };
+	return Object.assign(new Convex(), {
+		async execute(this: IExecuteFunctions) {
+			const items = new ItemResults(this, operation);
+			const run = new CallRunner(this, items, await ItemCallers.open(this), operation);
+			await runAutomatic(run, operation, thresholds);
+			return [items.output()];
+		},
+	});
+}
