@@ -1,20 +1,40 @@
 import { sleep } from 'n8n-workflow';
-import { calling, userOf } from '../support/convexNode';
 import { notingKeys } from '../support/automatic';
+import { calling, userOf, type ConvexRunOptions } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { keys } from '../support/sessions';
+import { SyncGate, type GateBehaviour } from '../support/syncGate';
 
 const convex = useEmbeddedDeployment('deployKey');
 
 const continuing = { onError: 'continueErrorOutput' } as const;
 
-/** How many requests each endpoint got. */
-const requests = async (): Promise<Record<string, number>> => {
-	const { endpoints } = await convex.deployment.requestStats();
-	return Object.fromEntries(
-		Object.entries(endpoints).map(([path, { requests: count }]) => [path, count]),
-	);
-};
+let gate: SyncGate | undefined;
+afterEach(async () => {
+	await gate?.stop();
+	gate = undefined;
+});
+
+/** Runs the node behind a gate, where it can be seen how calls travel. */
+async function behindGate(options: Omit<ConvexRunOptions, 'credential'>, kind: GateBehaviour) {
+	gate = await SyncGate.inFrontOf(convex.deployment.url, kind);
+	const credential = { ...convex.credential, deploymentUrl: gate.url };
+	return { gate, running: convex.run({ ...options, credential }) };
+}
+
+/** How many calls went over HTTP, and how many over how many live connections. */
+const travelled = ({ requests, calls, upgrades }: SyncGate) => ({
+	http: requests.filter((request) => request.startsWith('POST')).length,
+	live: calls,
+	connections: upgrades,
+});
+
+async function travelOf(options: Omit<ConvexRunOptions, 'credential'>) {
+	const { gate: passed, running } = await behindGate(options, 'pass');
+	const result = await running;
+	await passed.stop();
+	return { ...result, travelled: travelled(passed) };
+}
 
 const listed = async (name = 'list'): Promise<unknown> => {
 	const { success } = await convex.run({
@@ -22,12 +42,6 @@ const listed = async (name = 'list'): Promise<unknown> => {
 	});
 	return success[0]?.json.value;
 };
-
-const ran = async (path = 'counters:add') =>
-	(await convex.deployment.executionsByKey())[path] ?? {};
-
-const once = (input: Array<{ key: string }>) =>
-	Object.fromEntries(input.map(({ key }) => [key, 1]));
 
 describe('mutations with the default delivery', () => {
 	it.each([
@@ -37,25 +51,150 @@ describe('mutations with the default delivery', () => {
 		'go over one live connection from ten items on, where the node %s',
 		async (_what, settings) => {
 			const input = keys(300);
-			const { success } = await convex.run({ parameters: notingKeys(), input, settings });
+			const { success, ...run } = await travelOf({ parameters: notingKeys(), input, settings });
 			const wanted = input.map(({ key }) => key);
-			// The first goes over HTTP.
-			expect(await requests()).toEqual({ '/api/mutation': 1 });
-			expect((await convex.deployment.requestStats()).connections).toBe(2);
+			expect(run.travelled).toEqual({ http: 1, live: 299, connections: 1 });
 			expect(success.map((item) => item.json)).toEqual(
 				wanted.map((value) => ({ value, logLines: [] })),
 			);
 			expect(success.map((item) => item.pairedItem)).toEqual(wanted.map((_, item) => ({ item })));
 			expect(await listed()).toEqual(wanted);
-			expect(await ran()).toEqual(once(input));
+			const counts = (await convex.deployment.executionsByKey())['counters:add'];
+			expect(counts).toEqual(Object.fromEntries(wanted.map((key) => [key, 1])));
 		},
 	);
 
-	it('go over HTTP below ten items', async () => {
-		await convex.run({ parameters: notingKeys(), input: keys(9) });
-		expect(await requests()).toEqual({ '/api/mutation': 9 });
-		expect((await convex.deployment.requestStats()).connections).toBe(9);
-		await convex.run({ parameters: notingKeys(), input: keys(10) });
-		expect(await requests()).toEqual({ '/api/mutation': 10 });
+	it.each([
+		['of nine items', 9, {}],
+		['with a concurrency', 20, { concurrency: 2 }],
+		["with 'Delivery' set to 'HTTP'", 20, { delivery: 'http' }],
+	])('%s go over HTTP', async (_what, items, options) => {
+		const run = await travelOf({ parameters: notingKeys(options), input: keys(items) });
+		expect(run.travelled).toEqual({ http: items, live: 0, connections: 0 });
+	});
+
+	it('of ten items are enough for a live connection', async () => {
+		const run = await travelOf({ parameters: notingKeys(), input: keys(10) });
+		expect(run.travelled).toEqual({ http: 1, live: 9, connections: 1 });
+	});
+
+	it.each([
+		['wait for the one before where the node stops at errors', {}, 1],
+		['are sent ahead where it continues, sixteen before the first answer', continuing, 16],
+	])('%s', async (_what, settings, inFlight) => {
+		const cancel = new AbortController();
+		const { gate: held, running } = await behindGate(
+			{ parameters: notingKeys(), input: keys(50), settings, cancelSignal: cancel.signal },
+			'hold',
+		);
+		while (held.calls < inFlight) await sleep(5);
+		await sleep(200);
+		expect(held.calls).toBe(inFlight);
+		cancel.abort();
+		await running.catch(() => undefined);
+	});
+
+	it('leave nothing to run behind a failed item where the node stops at errors', async () => {
+		const failing = 20;
+		const { stoppedBy, travelled: travel } = await travelOf({
+			parameters: calling('mutation', '={{ $json.path }}', '={{ $json.args }}'),
+			input: Array.from({ length: 60 }, (_, index) =>
+				index === failing || index === 0
+					? { path: 'counters:increment', args: { name: index === 0 ? 'a' : 42 } }
+					: { path: 'counters:add', args: { name: 'list', key: `${index}` } },
+			),
+		});
+		expect(stoppedBy?.context.itemIndex).toBe(failing);
+		expect(await convex.deployment.executions()).toEqual({
+			'counters:add': failing - 1,
+			'counters:increment': 1,
+		});
+		expect(travel).toEqual({ http: 2, live: failing - 1, connections: 1 });
+	});
+
+	it('of several functions begin over HTTP once for each, in the order of the input', async () => {
+		const input = Array.from({ length: 40 }, (_, index) => ({
+			path: index % 3 === 0 ? 'counters:add' : 'users:sign',
+			args: index % 3 === 0 ? { name: 'signatures', key: `${index}` } : {},
+		}));
+		const run = await travelOf({
+			parameters: calling('mutation', '={{ $json.path }}', '={{ $json.args }}'),
+			input,
+			settings: continuing,
+		});
+		expect(run.travelled).toEqual({ http: 2, live: 38, connections: 1 });
+		expect(run.success).toHaveLength(40);
+		const signatures = input.map((_, index) => (index % 3 === 0 ? `${index}` : 'nobody'));
+		expect(await listed('signatures')).toEqual(signatures);
+	});
+});
+
+describe('actions with the default delivery', () => {
+	it.each([1, 4])('are %d at a time, over a live connection', async (concurrency) => {
+		const cancel = new AbortController();
+		const options = { concurrency };
+		const parameters = calling('action', 'counters:note', '={{ { key: $json.key } }}', options);
+		const { gate: held, running } = await behindGate(
+			{ parameters, input: keys(30), settings: continuing, cancelSignal: cancel.signal },
+			'hold',
+		);
+		while (held.calls < concurrency) await sleep(5);
+		await sleep(200);
+		expect(held.calls).toBe(concurrency);
+		cancel.abort();
+		await running.catch(() => undefined);
+	});
+
+	it('run once each, and come out in the order of the input', async () => {
+		const input = Array.from({ length: 40 }, (_, index) => ({ ms: (index * 37) % 60 }));
+		const run = await travelOf({
+			parameters: calling('action', 'counters:wait', '={{ { ms: $json.ms } }}', { concurrency: 8 }),
+			input,
+		});
+		expect(run.success.map((item) => item.json.value)).toEqual(input.map(({ ms }) => ms));
+		expect(await convex.deployment.executions()).toEqual({ 'counters:wait': 40 });
+		expect(run.travelled.connections).toBe(1);
+		expect(run.travelled.live).toBeGreaterThanOrEqual(32);
+	});
+});
+
+describe('items of several users with the default delivery', () => {
+	const signing = calling(
+		'mutation',
+		'users:sign',
+		{},
+		{ actAsUser: userOf('={{ ({ issuer: "https://issuer.test", subject: $json.user }) }}') },
+	);
+
+	it('share live connections where they are sorted by user', async () => {
+		const users = ['ada', 'bob'].flatMap((user) => Array.from({ length: 20 }, () => ({ user })));
+		const run = await travelOf({ parameters: signing, input: users });
+		expect(run.travelled).toEqual({ http: 2, live: 38, connections: 2 });
+		expect(await listed('signatures')).toEqual(users.map(({ user }) => user));
+	});
+
+	it('go over HTTP where one is of another user than the next', async () => {
+		const users = Array.from({ length: 30 }, (_, index) => ({
+			user: ['ada', 'bob', 'cleo'][Math.floor(index / 2) % 3] ?? '',
+		}));
+		const run = await travelOf({ parameters: signing, input: users });
+		expect(run.travelled).toEqual({ http: 29, live: 1, connections: 1 });
+		expect(await listed('signatures')).toEqual(users.map(({ user }) => user));
+	});
+});
+
+describe('the live connection of the default delivery', () => {
+	it.each([
+		['has succeeded', 'another key', undefined],
+		['was stopped by an item', 42, 20],
+	])('is closed when the run %s', async (_what, lastKey, stoppedAt) => {
+		const { gate: passed, running } = await behindGate(
+			{ parameters: notingKeys(), input: [...keys(20), { key: lastKey }] },
+			'pass',
+		);
+		const { stoppedBy } = await running;
+		expect(stoppedBy?.context.itemIndex).toBe(stoppedAt);
+		expect(passed.upgrades).toBe(1);
+		while (passed.open > 0) await sleep(5);
 	});
 });
