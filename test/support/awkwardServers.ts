@@ -25,15 +25,19 @@ export async function startHttpServer(listener: RequestListener): Promise<TestSe
 }
 
 /** An HTTPS server whose certificate nobody signed but itself. */
-export async function startUntrustedServer(): Promise<TestServer> {
+export async function startUntrustedServer(
+	listener: RequestListener = () => {},
+): Promise<TestServer & { certificate: string }> {
 	const folder = mkdtempSync(join(tmpdir(), 'certificate-'));
 	const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')];
 	const request = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256'];
-	const subject = ['-subj', '/CN=localhost', '-days', '1', '-nodes', '-keyout', key, '-out', cert];
-	execFileSync('openssl', [...request, ...subject], { stdio: 'ignore' });
-	const server = createHttpsServer({ key: readFileSync(key), cert: readFileSync(cert) });
+	const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1'];
+	const files = ['-days', '1', '-nodes', '-keyout', key, '-out', cert];
+	execFileSync('openssl', [...request, ...subject, ...files], { stdio: 'ignore' });
+	const certificate = readFileSync(cert, 'utf8');
+	const server = createHttpsServer({ key: readFileSync(key), cert: certificate }, listener);
 	rmSync(folder, { recursive: true });
-	return { ...(await listening(server, 'https')), authorizations: [] };
+	return { ...(await listening(server, 'https')), authorizations: [], certificate };
 }
 
 /** The address of a port on which nothing listens. */

@@ -15,8 +15,13 @@ export interface ForwardProxy {
 	stop: () => Promise<void>;
 }
 
-/** An HTTP proxy as companies have them. It takes every host name for this machine. */
-export async function startForwardProxy(): Promise<ForwardProxy> {
+/**
+ * An HTTP proxy as companies have them. It takes every host name for this machine.
+ *
+ * @param port on which it listens at 127.0.0.2; any port of 127.0.0.1 unless given
+ */
+export async function startForwardProxy(port?: number): Promise<ForwardProxy> {
+	const host = port === undefined ? '127.0.0.1' : '127.0.0.2';
 	const requests: string[] = [];
 	const server = createServer((request, response) => {
 		requests.push(`${request.method} ${request.url}`);
@@ -26,10 +31,10 @@ export async function startForwardProxy(): Promise<ForwardProxy> {
 		requests.push(`CONNECT ${url}`);
 		tunnel(Number(url.split(':')[1]), client);
 	});
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	await new Promise<void>((resolve) => server.listen(port ?? 0, host, resolve));
 	server.unref();
 	return {
-		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+		url: `http://${host}:${(server.address() as AddressInfo).port}`,
 		requests,
 		stop: async () => {
 			server.closeAllConnections();
