@@ -182,6 +182,24 @@ describe('a live connection that ends for good in the middle of a run', () => {
 		expect(Object.keys(await timesOf())).toHaveLength(51);
 	}, 60_000);
 
+	it('does not take a mutation for rejected that ran, and whose effect was not told', async () => {
+		const rejection = { kind: 'rejection', code: 'TooManyConcurrentRequests' } as const;
+		// The first transition of a connection makes the session count as open.
+		await convex.deployment.addFault({
+			...rejection,
+			path: '/sync/Transition',
+			skip: 9,
+			times: 1_000,
+		});
+		const { stoppedBy } = await runAt(convex.deployment.url, {
+			nodeType: automaticWithTimeouts('mutation', 1_000),
+			input: keys(60),
+		});
+		expect(stoppedBy?.context.data).toMatchObject({ outcome: 'unknown' });
+		const times = Object.values(await timesOf());
+		expect(times).toEqual(Array(Number(stoppedBy?.context.itemIndex) + 1).fill(1));
+	}, 60_000);
+
 	it('does not hide an overload: what Convex rejected goes on over HTTP', async () => {
 		const rejection = { kind: 'rejection', code: 'TooManyConcurrentRequests' } as const;
 		await convex.deployment.addFault({

@@ -6,9 +6,12 @@ const convex = useEmbeddedDeployment('none');
 const keys = (count: number) =>
 	Array.from({ length: count }, (_, number) => ({ key: `item ${number}` }));
 const add = (options: Parameters<typeof calling>[3] = {}) =>
-	calling('mutation', 'counters:add', '={{ { name: "list", key: $json.key } }}', options);
+	calling('mutation', 'counters:add', '={{ { name: "list", key: $json.key } }}', {
+		delivery: 'http',
+		...options,
+	});
 const wait = (options: Parameters<typeof calling>[3] = {}) =>
-	calling('action', 'counters:wait', '={{ { ms: $json.ms } }}', options);
+	calling('action', 'counters:wait', '={{ { ms: $json.ms } }}', { delivery: 'http', ...options });
 
 async function inFlight(endpoint: string): Promise<number | undefined> {
 	return (await convex.deployment.requestStats()).endpoints[endpoint]?.maxInFlight;

@@ -224,6 +224,7 @@ describe('retries', () => {
 		});
 		const { success, error } = await convex.run({
 			parameters: calling('mutation', 'counters:add', '={{ { name: "list", key: $json.key } }}', {
+				delivery: 'http',
 				concurrency: 4,
 				maxRetries: 10,
 			}),

@@ -121,6 +121,7 @@ describe('mutations', () => {
 		});
 		const { success, error } = await built.run({
 			parameters: calling('mutation', 'counters:add', '={{ { name: "list", key: $json.key } }}', {
+				delivery: 'http',
 				maxRetries: 20,
 			}),
 			input: keys(20),

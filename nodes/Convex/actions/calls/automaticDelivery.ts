@@ -1,32 +1,23 @@
 import type { SessionOperation } from '../../convex/functions/functionCall';
 import { formatFunctionPath } from '../../convex/functions/functionPath';
 import type { FunctionResult } from '../../convex/responses/functionResponse';
-import { findRoute, type Route } from '../../transport/http/route';
-import type { OutageThresholds } from '../../transport/live/outage';
 import type { CallHandle } from '../../transport/live/inFlightCalls';
 import type { Session } from '../../transport/live/session';
 import { SESSION_THRESHOLDS } from '../../transport/live/sessionOptions';
-import { SilentDeployments } from '../../transport/live/silentDeployments';
-import { hasWebSockets } from '../../transport/live/syncClient';
 import { isToolCall } from '../attemptCache';
 import type { CallRunner } from './callRunner';
-import { openSession } from './openSession';
 import type { PreparedCall } from './prepareCall';
+import { ReadySessions, type NoSessionCause, type ReadinessThresholds } from './readySessions';
 import { SendAhead } from './sendAhead';
 import { MAX_IN_FLIGHT, MAX_MESSAGE_BYTES, messageBytes, SessionWindow } from './sessionWindow';
 
 /** Fewer are done over HTTP before a connection has paid. */
 export const MIN_ITEMS = 10;
 
-export interface AutomaticThresholds extends OutageThresholds {
-	/** A connection that has not proved to work by then is not waited for. */
-	openingMs: number;
-}
-
-const THRESHOLDS: AutomaticThresholds = { ...SESSION_THRESHOLDS, openingMs: 5_000 };
+const THRESHOLDS: ReadinessThresholds = { ...SESSION_THRESHOLDS, openingMs: 5_000 };
 
 /** Why the items of a run go over HTTP although there are many. */
-export type HttpCause = 'noConnection' | 'connectionLost' | 'proxy' | 'manyCallers';
+export type HttpCause = NoSessionCause | 'connectionLost' | 'manyCallers';
 
 /** How the items go that come next. `undecided` is before the first session, and between two. */
 type Way =
@@ -58,7 +49,7 @@ export function isForAutomaticDelivery(run: CallRunner, operation: SessionOperat
 export async function runAutomatic(
 	run: CallRunner,
 	operation: SessionOperation,
-	thresholds: AutomaticThresholds = THRESHOLDS,
+	thresholds: ReadinessThresholds = THRESHOLDS,
 ): Promise<HttpCause | undefined> {
 	const delivery = new AutomaticDelivery(run, operation, thresholds);
 	try {
@@ -72,6 +63,8 @@ export async function runAutomatic(
 class AutomaticDelivery {
 	private way: Way = { over: 'undecided' };
 
+	private readonly sessions: ReadySessions;
+
 	private readonly window: SessionWindow;
 
 	private readonly sendAhead = new SendAhead(MAX_IN_FLIGHT);
@@ -79,17 +72,15 @@ class AutomaticDelivery {
 	/** Functions that have answered over HTTP, and as whom they were called. */
 	private readonly answered = new Set<string>();
 
-	/** How n8n reaches the deployments, by their addresses. */
-	private readonly routes = new Map<string, Promise<Route>>();
-
 	/** Items that were prepared and not sent, or handed back by a session; by their order. */
 	private readonly pending: PreparedCall[] = [];
 
 	constructor(
 		private readonly runner: CallRunner,
 		private readonly operation: SessionOperation,
-		private readonly thresholds: AutomaticThresholds,
+		thresholds: ReadinessThresholds,
 	) {
+		this.sessions = new ReadySessions(runner, operation, thresholds);
 		this.window = new SessionWindow(runner.items.stopped, () => this.limit);
 	}
 
@@ -164,11 +155,11 @@ class AutomaticDelivery {
 	private async sessionFor(prepared: PreparedCall, bytes: number): Promise<Session | undefined> {
 		await this.leaveSession(prepared);
 		// Found out while the first item is on its way.
-		if (this.way.over === 'undecided') void this.routeTo(prepared);
+		if (this.way.over === 'undecided') this.sessions.prepare(prepared);
 		const hasAnswered = this.answered.has(functionKey(prepared));
 		if (this.way.over === 'http' || !hasAnswered || bytes > MAX_MESSAGE_BYTES) return undefined;
 		if (this.way.over === 'undecided' && this.isWorthOpening()) {
-			this.way = await this.openedFor(prepared);
+			this.way = await this.open(prepared);
 		}
 		return this.way.over === 'session' ? this.way.session : undefined;
 	}
@@ -194,30 +185,11 @@ class AutomaticDelivery {
 		return 1 + this.pending.length + this.runner.items.unsent >= MIN_ITEMS - 1;
 	}
 
-	/** Opens a session, over which nothing is sent before it has proved to work. */
-	private async openedFor(prepared: PreparedCall): Promise<Way> {
-		const { runner, operation, thresholds } = this;
-		const { deploymentUrl } = prepared.caller.credential;
-		const noConnection = { over: 'http', cause: 'noConnection' } as const;
-		if (!hasWebSockets() || silentDeployments.has(deploymentUrl)) return noConnection;
-		const route = await this.routeTo(prepared);
-		if (route === 'proxied') return { over: 'http', cause: 'proxy' };
-		if (route === 'unknown') return noConnection;
-		const session = openSession(runner, prepared, operation, thresholds);
-		const opening = await session.whenReady(thresholds.openingMs);
-		if (opening === 'ready') {
-			return { over: 'session', session, caller: callerKey(prepared), sent: 0 };
-		}
-		if (opening === 'silent') silentDeployments.add(deploymentUrl);
-		await session.close();
-		return noConnection;
-	}
-
-	private async routeTo({ caller: { credential } }: PreparedCall): Promise<Route> {
-		const { deploymentUrl } = credential;
-		const asked = this.routes.get(deploymentUrl) ?? findRoute(this.runner.context, deploymentUrl);
-		this.routes.set(deploymentUrl, asked);
-		return await asked;
+	private async open(prepared: PreparedCall): Promise<Way> {
+		const opened = await this.sessions.open(prepared);
+		return typeof opened === 'string'
+			? { over: 'http', cause: opened }
+			: { over: 'session', session: opened, caller: callerKey(prepared), sent: 0 };
 	}
 
 	private sendOverSession(session: Session, prepared: PreparedCall, bytes: number): void {
@@ -241,9 +213,6 @@ class AutomaticDelivery {
 		await this.runner.end(prepared, result);
 	}
 }
-
-/** Of all runs in the process. */
-const silentDeployments = new SilentDeployments();
 
 /** Whether a result is the function's own: what Convex refuses for it, a live connection may not explain. */
 function isOfFunction(result: FunctionResult): boolean {

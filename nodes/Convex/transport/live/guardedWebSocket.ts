@@ -10,6 +10,8 @@ export interface SocketObserver {
 	onOpen: () => void;
 	/** The deployment's first message has arrived, and it is none that ends the connection. */
 	onFirstMessage?: () => void;
+	/** A mutation has run. The client gives its result later, with what it changed. */
+	onMutationResponse?: () => void;
 	/**
 	 * The deployment does not accept the credential, or no longer; the client does not learn of it.
 	 *
@@ -152,6 +154,7 @@ class GuardedWebSocket {
 		if (ending === undefined) {
 			const isFirst = !this.hasReceived;
 			this.hasReceived = true;
+			if (data.includes('"MutationResponse"')) this.observer.onMutationResponse?.();
 			this.guard(() => {
 				this.boundChunks(data);
 				this.onmessage?.({ data });

@@ -1,5 +1,4 @@
 import { executionCancelled, type ConvexFailure } from '../../convex/failure';
-import { provesNoEffect } from '../../convex/failures/callOutcome';
 import {
 	connectionBroken,
 	unreadableMessage,
@@ -19,6 +18,7 @@ import { diagnoseConnection, type ConnectionDiagnosis } from './connectionDiagno
 import { checkEgress } from './egress';
 import { Outage } from './outage';
 import { Readiness, type Opening } from './readiness';
+import { RejectionProof } from './rejectionProof';
 import type { SessionOptions } from './sessionOptions';
 import {
 	CONNECTING,
@@ -28,9 +28,6 @@ import {
 	type SessionState,
 } from './sessionState';
 import { SyncClient } from './syncClient';
-
-/** What the client gives for an action that it takes for sent (convex-js src/browser/sync/request_manager.ts). */
-const ACTION_LOST = 'Connection lost while action was in flight';
 
 /**
  * Calls over one live connection, through Convex's own sync client. It reconnects after a lost
@@ -51,6 +48,8 @@ export class Session {
 	private readonly outage: Outage;
 
 	private readonly readiness = new Readiness();
+
+	private readonly rejectionProof = new RejectionProof();
 
 	private state: SessionState = CONNECTING;
 
@@ -76,6 +75,7 @@ export class Session {
 			beforeConnect: async () => await this.beforeConnect(),
 			onOpen: () => this.onOpen(),
 			onFirstMessage: () => this.readiness.confirm(),
+			onMutationResponse: () => this.rejectionProof.responded(),
 			onClose: (reason) => this.onClose(reason),
 			onUnauthorized: (reason, hasReadNothing) => this.onUnauthorized(reason, hasReadNothing),
 			onProtocolError: (reason) => this.dispatch({ type: 'protocolFailed', reason }),
@@ -97,6 +97,7 @@ export class Session {
 	/** Sends a call behind those before it. Never throws. */
 	call(call: SessionCall): CallHandle {
 		const { state, calls } = this;
+		this.rejectionProof.called();
 		const added = calls.add(call, state.status === 'open' ? state.connection : undefined);
 		if (state.status === 'ended') {
 			calls.dispatch({ type: 'allFailed', cause: state.cause });
@@ -158,7 +159,7 @@ export class Session {
 		for (;;) {
 			const { connection } = this.present;
 			const result = await this.client.call(this.options.operation, inFlight.call);
-			if (result.success || result.errorMessage !== ACTION_LOST) return result;
+			if (result !== 'lost') return result;
 			const isUnread = this.present.connection > connection && this.calls.isAwaited(inFlight);
 			if (!isUnread) return undefined;
 		}
@@ -200,16 +201,11 @@ export class Session {
 		if (this.state.status === 'connecting') void this.diagnose('firstConnectDiagnosed');
 	}
 
-	/**
-	 * A mutation that Convex did not run for load, or rolled back, ends the connection with the code of
-	 * that. Of one that was alone in flight this is certain. Of several it is not: answers to those before
-	 * it may be lost with the connection (convex-backend crates/local_backend/src/subs/mod.rs
-	 * `run_sync_socket` drops what it has not sent).
-	 */
 	private noteRejection(code: string): void {
-		const { connection } = this.present;
-		const isAlone = this.options.operation === 'mutation' && this.calls.sentCount === 1;
-		if (isAlone && provesNoEffect(code)) this.calls.dispatch({ type: 'notRun', connection });
+		const { rejectionProof, calls, present } = this;
+		if (this.options.operation === 'mutation' && rejectionProof.holds(code, calls.sentCount)) {
+			calls.dispatch({ type: 'notRun', connection: present.connection });
+		}
 	}
 
 	private onUnauthorized(reason: string, hasReadNothing: boolean): void {

@@ -11,6 +11,9 @@ import { CLOSE_TIMEOUT_MS, GuardedWebSockets, type SocketObserver } from './guar
 import { checkHeldResults } from './heldResults';
 import { settledWithin } from '../timers';
 
+/** What the client gives for an action that it takes for sent (convex-js src/browser/sync/request_manager.ts). */
+const ACTION_LOST = 'Connection lost while action was in flight';
+
 /** A function with its arguments. */
 export interface FunctionInvocation {
 	functionPath: FunctionPath;
@@ -89,11 +92,13 @@ export class SyncClient {
 	 * Calls a mutation or an action. It is sent in the order of the calls, at the latest when the
 	 * connection is there. A mutation without an answer is sent again over the next connection, under
 	 * the same session and request id: the deployment runs it once. An action is not sent again.
+	 *
+	 * @returns `lost` for an action that was in flight when the connection broke
 	 */
 	async call(
 		operation: SessionOperation,
 		{ functionPath, args, componentPath }: FunctionInvocation,
-	): Promise<FunctionResult> {
+	): Promise<FunctionResult | 'lost'> {
 		const { client } = this;
 		if (!givesResults(client)) throw new TypeError('the Convex client calls no functions');
 		const path = formatFunctionPath(functionPath);
@@ -102,7 +107,9 @@ export class SyncClient {
 			operation === 'mutation'
 				? await client.mutationInternal(path, decoded, undefined, componentPath)
 				: await client.actionInternal(path, decoded, componentPath);
-		return redactedResult(result, this.redactor);
+		return !result.success && result.errorMessage === ACTION_LOST
+			? 'lost'
+			: redactedResult(result, this.redactor);
 	}
 
 	/** Ends within a second, whether or not the deployment answers. Closing again does nothing. */
