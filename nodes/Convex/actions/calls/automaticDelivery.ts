@@ -194,9 +194,10 @@ class AutomaticDelivery {
 
 	private sendOverSession(session: Session, prepared: PreparedCall, bytes: number): void {
 		const sentAtMs = performance.now();
+		const inFlight = this.window.inFlight + 1;
 		if (this.way.over === 'session') this.way.sent += 1;
 		this.window.send(session, prepared, bytes, async (handle) => {
-			this.sendAhead.answered(performance.now() - sentAtMs);
+			this.sendAhead.answered(performance.now() - sentAtMs, inFlight);
 			await this.endOrPutBack(prepared, handle);
 		});
 	}

@@ -12,9 +12,9 @@ const SLACK_MS = 20;
  * trip, and hardly more. They would only wait there, and where the connection is lost for good, of each it
  * is unknown whether it ran.
  *
- * The time of the fastest is that of the way and of one mutation. While calls take twice as long at the
- * most, the deployment's queue is short and one more is sent with each answer, so that the number doubles
- * with each round trip; when they take longer, one less.
+ * The fastest call has taken the time of the way and of one mutation. While calls take twice as long at
+ * the most, the deployment's queue is short, and one more is sent with each answer: the number doubles
+ * with each round trip. When they take longer, as many are sent as it answers in that time.
  */
 export class SendAhead {
 	private fastestMs = Number.POSITIVE_INFINITY;
@@ -28,12 +28,16 @@ export class SendAhead {
 		return this.current;
 	}
 
-	/** @param elapsedMs from when a call was sent to its answer */
-	answered(elapsedMs: number): void {
+	/**
+	 * @param elapsedMs from when a call was sent to its answer
+	 * @param inFlight how many were in flight with it when it was sent
+	 */
+	answered(elapsedMs: number, inFlight: number): void {
 		this.fastestMs = Math.min(this.fastestMs, elapsedMs);
-		const isQueueShort = elapsedMs <= MAX_SLOWDOWN * this.fastestMs + SLACK_MS;
-		this.current = isQueueShort
-			? Math.min(this.max, this.current + 1)
-			: Math.max(MIN_LIMIT, this.current - 1);
+		const wantedMs = MAX_SLOWDOWN * this.fastestMs + SLACK_MS;
+		this.current =
+			elapsedMs <= wantedMs
+				? Math.min(this.max, this.current + 1)
+				: Math.max(MIN_LIMIT, Math.ceil((inFlight * wantedMs) / elapsedMs));
 	}
 }

@@ -48,6 +48,11 @@ export class SessionWindow {
 		private readonly limit: () => number,
 	) {}
 
+	/** How many items have not ended that were sent. */
+	get inFlight(): number {
+		return this.items.inFlight;
+	}
+
 	/** Whether all items have ended that were sent. */
 	get isIdle(): boolean {
 		return this.items.isIdle;
