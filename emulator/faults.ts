@@ -10,7 +10,8 @@ type When = 'before' | 'after';
  * Something that goes wrong with a request.
  *
  * - `answer`: the given answer instead of the function's.
- * - `rejection`: what Convex answers when it did not run the function, or rolled it back.
+ * - `rejection`: what Convex answers when it did not run the function, or rolled it back; some of
+ *   it only when the call has waited for its turn.
  * - `serverError`: an answer that leaves open whether the function ran.
  * - `dropBefore`, `resetBefore`: the connection is closed, or reset (RST), before the function runs.
  * - `dropAfter`, `resetAfter`: the function runs, then the connection is closed or reset.
@@ -31,7 +32,7 @@ export type FaultEffect =
 			headers?: Record<string, string>;
 			when?: When;
 	  }
-	| { kind: 'rejection'; code: RejectionCode }
+	| { kind: 'rejection'; code: RejectionCode; afterMs?: number }
 	| { kind: 'serverError'; status: 500 | 503; when?: When }
 	| {
 			kind: 'dropBefore' | 'dropAfter' | 'resetBefore' | 'resetAfter' | 'truncate' | 'cut';

@@ -44,6 +44,7 @@ export async function applyFault(fault: FaultEffect, exchange: Exchange): Promis
 			await send(response, givenAnswer(fault));
 			break;
 		case 'rejection':
+			await sleep(fault.afterMs ?? 0);
 			await send(response, failureAnswer(rejection(fault.code)));
 			break;
 		case 'serverError':

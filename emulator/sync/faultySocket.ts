@@ -37,6 +37,7 @@ export async function applyFaultToSocket(
 			if (fault.when === 'after') await run();
 			throw givenFailure(fault);
 		case 'rejection':
+			await sleep(fault.afterMs ?? 0);
 			throw rejection(fault.code);
 		case 'serverError':
 			if (fault.when === 'after') await run();

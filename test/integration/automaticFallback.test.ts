@@ -202,8 +202,11 @@ describe('a live connection that ends for good in the middle of a run', () => {
 
 	it('does not hide an overload: what Convex rejected goes on over HTTP', async () => {
 		const rejection = { kind: 'rejection', code: 'TooManyConcurrentRequests' } as const;
+		// Convex waits for its turn first; meanwhile its first message of the connection arrives.
+		const afterMs = 300;
 		await convex.deployment.addFault({
 			...rejection,
+			afterMs,
 			path: '/sync/Mutation',
 			skip: 20,
 			times: 1_000,

@@ -150,18 +150,32 @@ export class HttpLane extends Lane {
 	}
 }
 
-/** The items of one run of the Convex node after another, delivered in a session. */
-export class SessionLane extends Lane {
+/** How a node of the soak delivers its items. */
+export interface NodeDelivery {
+	name: string;
+	delivery: 'session' | 'auto';
+	onError: 'stopWorkflow' | 'continueErrorOutput';
+}
+
+export const NODE_DELIVERIES: NodeDelivery[] = [
+	{ name: 'session', delivery: 'session', onError: 'continueErrorOutput' },
+	{ name: 'automatic', delivery: 'auto', onError: 'continueErrorOutput' },
+	{ name: 'automatic in steps', delivery: 'auto', onError: 'stopWorkflow' },
+];
+
+/** The items of one run of the Convex node after another. */
+export class NodeLane extends Lane {
 	private readonly installation: Installation;
 
 	constructor(
 		deployment: EmbeddedDeployment,
 		{ nodeTypes, credentialTypes }: LoadedPackage,
+		readonly delivery: NodeDelivery,
 		ledger: string,
 		seed: number,
 		verdict: Verdict,
 	) {
-		super(`session to ${ledger}`, ledger, seed, verdict);
+		super(`${delivery.name} to ${ledger}`, ledger, seed, verdict);
 		const { url, deployKey } = deployment;
 		this.installation = {
 			nodeTypes: { ...nodeTypes, 'test.passThrough': passThroughNode('passThrough') },
@@ -176,27 +190,45 @@ export class SessionLane extends Lane {
 		const count = random.whole(1, MAX_SESSION_ITEMS);
 		const mutations = Array.from({ length: count }, () => this.nextMutation(random));
 		const { run } = await runWorkflow(this.installation, {
-			name: 'session',
-			nodes: [nodeAt('Start', 'test.passThrough'), sessionNode()],
+			name: 'lane',
+			nodes: [nodeAt('Start', 'test.passThrough'), nodeThatDelivers(this.delivery)],
 			connections: { Start: { main: [[{ node: 'Convex', type: 'main', index: 0 }]] } },
 			pinData: { Start: mutations.map(({ mutation }) => ({ json: { ...mutation } })) },
 		});
+		const { error } = run.data.resultData;
+		if (error !== undefined && this.delivery.onError === 'stopWorkflow') {
+			this.noteStopped(mutations, error);
+			await sleep(PAUSE_AFTER_FAILURE_MS);
+			return;
+		}
 		const [success = [], failed = []] = outputsOf(run, 'Convex');
 		if (success.length + failed.length !== count) {
 			throw new SoakFailure(
 				'lost',
-				`${count} items were delivered in a session, ${success.length + failed.length} came out: ${run.data.resultData.error?.message}`,
+				`${count} items were delivered (${this.delivery.name}), ${success.length + failed.length} came out: ${error?.message}`,
 			);
 		}
 		let revision = 0;
 		for (const { json } of success) {
 			if (Number(json.value) < revision) {
-				throw new SoakFailure('unexpected', 'items delivered in a session ran out of order');
+				throw new SoakFailure('unexpected', `items ran out of order (${this.delivery.name})`);
 			}
 			revision = Number(json.value);
 		}
 		for (const { json, pairedItem } of failed) this.noteFailed(mutations, json, pairedItem);
 		await sleep(random.whole(0, MAX_SESSION_PAUSE_MS));
+	}
+
+	/** Nothing behind the item that stopped the node may have run. */
+	private noteStopped(mutations: SentMutation[], error: unknown): void {
+		const { itemIndex, data } = Object(Object(error).context);
+		// One that is not an item's own concerns all of them: none was sent.
+		const stoppedAt = itemIndex === undefined ? 0 : Number(itemIndex);
+		for (const [index, { number }] of mutations.entries()) {
+			if (index < stoppedAt) continue;
+			const isUnknown = index === stoppedAt && Object(data).outcome === 'unknown';
+			this.noteFate(number, isUnknown ? 'unknown' : 'refused');
+		}
 	}
 
 	private noteFailed(
@@ -212,16 +244,16 @@ export class SessionLane extends Lane {
 	}
 }
 
-function sessionNode() {
+function nodeThatDelivers({ delivery, onError }: NodeDelivery) {
 	return nodeAt('Convex', 'n8n-nodes-convex.convex', {
-		onError: 'continueErrorOutput',
+		onError,
 		credentials: { convexApi: { id: '1', name: 'Convex' } },
 		parameters: {
 			operation: 'mutation',
 			functionPath: { __rl: true, mode: 'path', value: '={{ $json.path }}' },
 			argumentsMode: 'json',
 			argumentsJson: '={{ $json.args }}',
-			options: { delivery: 'session' },
+			options: { delivery },
 		},
 	});
 }

@@ -29,7 +29,7 @@ export function summaryLine(
 	const { heapBytes, webSockets, serverSockets, waitingTimers } = soak.growth.differences;
 	return [
 		`soak: ${seconds} s, seed ${seed}`,
-		`${counted(mutationsOf(soak), 'mutation')} (${NUMBERS.format(soak.sessionLane.sent)} in sessions, ${NUMBERS.format(unansweredOf(soak))} unanswered)`,
+		`${counted(mutationsOf(soak), 'mutation')} (${soak.nodeLanes.map(({ sent, delivery }) => `${NUMBERS.format(sent)} ${delivery.name}`).join(', ')}, ${NUMBERS.format(unansweredOf(soak))} unanswered)`,
 		...changesOf(stage),
 		counted(counts.restarts, 'restart'),
 		counted(counts.redeployments, 'redeployment'),

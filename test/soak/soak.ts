@@ -3,7 +3,7 @@ import { openHttp } from '../support/syncClients';
 import { FaultSchedule } from './faultSchedule';
 import { Growth } from './growth';
 import { readHead } from './changeVerifier';
-import { HttpLane, SessionLane } from './mutations';
+import { HttpLane, NODE_DELIVERIES, NodeLane } from './mutations';
 import { Random } from './random';
 import { HostResources } from './resources';
 import type { SoakSettings } from './settings';
@@ -25,9 +25,9 @@ const TYPICAL_PART_SECONDS = 15;
 
 /** A stream of mutations, the faults, and in calm moments the verification. */
 export class Soak {
-	readonly lanes: Array<HttpLane | SessionLane>;
+	readonly lanes: Array<HttpLane | NodeLane>;
 
-	readonly sessionLane: SessionLane;
+	readonly nodeLanes: NodeLane[];
 
 	readonly faultSchedule: FaultSchedule;
 
@@ -52,11 +52,13 @@ export class Soak {
 		const { deployment, nodes, workflows, proxy, behindProxy, trigger, node } = stage;
 		this.random = new Random(seed, 'faults');
 		this.http = openHttp(deployment.url);
-		this.sessionLane = new SessionLane(deployment, nodes, 'b', seed, verdict);
+		this.nodeLanes = NODE_DELIVERIES.map(
+			(delivery) => new NodeLane(deployment, nodes, delivery, 'b', seed, verdict),
+		);
 		this.lanes = [
 			new HttpLane(deployment.url, 'a', seed, verdict),
 			new HttpLane(deployment.url, 'b', seed, verdict),
-			this.sessionLane,
+			...this.nodeLanes,
 		];
 		this.faultSchedule = new FaultSchedule(deployment, workflows, this.random, verdict);
 		this.silentNetwork = new SilentNetwork(
@@ -105,7 +107,11 @@ export class Soak {
 	 * wait to connect again, the mutations go on.
 	 */
 	private async calmDown(): Promise<void> {
-		await Promise.all([this.faultSchedule.subside(), this.sessionLane.rest()]);
+		const { faultSchedule, nodeLanes } = this;
+		await Promise.all([
+			faultSchedule.subside(),
+			...nodeLanes.map(async (lane) => await lane.rest()),
+		]);
 		await this.untilSocketsAre(this.stage.workflows.length);
 		await Promise.all(this.lanes.map(async (lane) => await lane.rest()));
 		for (const workflow of this.stage.workflows) await this.settle(workflow);

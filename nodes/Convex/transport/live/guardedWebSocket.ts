@@ -8,10 +8,8 @@ export interface SocketObserver {
 	beforeConnect: () => Promise<void>;
 	/** The client has sent what it had to send. */
 	onOpen: () => void;
-	/** The deployment's first message has arrived, and it is none that ends the connection. */
-	onFirstMessage?: () => void;
-	/** A mutation has run. The client gives its result later, with what it changed. */
-	onMutationResponse?: () => void;
+	/** A message has arrived, and the client has read it; none that ends the connection. */
+	onMessage?: (message: string) => void;
 	/**
 	 * The deployment does not accept the credential, or no longer; the client does not learn of it.
 	 *
@@ -152,16 +150,14 @@ class GuardedWebSocket {
 	private receive(data: string): void {
 		const ending = parseEnding(data);
 		if (ending === undefined) {
-			const isFirst = !this.hasReceived;
 			this.hasReceived = true;
-			if (data.includes('"MutationResponse"')) this.observer.onMutationResponse?.();
 			this.guard(() => {
 				this.boundChunks(data);
 				this.onmessage?.({ data });
 				this.checkHeld();
 			});
 			// What the client cannot read has closed it.
-			if (isFirst && this.isOpen) this.observer.onFirstMessage?.();
+			if (this.isOpen) this.observer.onMessage?.(data);
 			return;
 		}
 		const { type, error, answersCredential } = ending;

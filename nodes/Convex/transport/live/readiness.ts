@@ -16,7 +16,7 @@ export class Readiness {
 		this.settle = resolve;
 	});
 
-	/** The deployment has sent its first message. What comes later does not change the outcome. */
+	/** The deployment has sent a message. Only what comes first decides. */
 	confirm(): void {
 		this.settle('ready');
 	}

@@ -74,8 +74,10 @@ export class Session {
 		this.client = new SyncClient(caller.credential, identity, {
 			beforeConnect: async () => await this.beforeConnect(),
 			onOpen: () => this.onOpen(),
-			onFirstMessage: () => this.readiness.confirm(),
-			onMutationResponse: () => this.rejectionProof.responded(),
+			onMessage: (message) => {
+				this.readiness.confirm();
+				this.rejectionProof.received(message);
+			},
 			onClose: (reason) => this.onClose(reason),
 			onUnauthorized: (reason, hasReadNothing) => this.onUnauthorized(reason, hasReadNothing),
 			onProtocolError: (reason) => this.dispatch({ type: 'protocolFailed', reason }),
@@ -179,6 +181,7 @@ export class Session {
 	}
 
 	private onOpen(): void {
+		this.rejectionProof.connected();
 		this.dispatch({ type: 'opened' });
 		// What was sent before has to prove first that it can be answered.
 		if (this.calls.sentCount > 0) this.outage.connected();
