@@ -80,11 +80,11 @@ describe('mutations with the default delivery', () => {
 
 	it.each([
 		['wait for the one before where the node stops at errors', {}, 1],
-		['are sent ahead where it continues, sixteen before the first answer', continuing, 16],
+		['are sent ahead where it continues, thirty-two before the first answer', continuing, 32],
 	])('%s', async (_what, settings, inFlight) => {
 		const cancel = new AbortController();
 		const { gate: held, running } = await behindGate(
-			{ parameters: notingKeys(), input: keys(50), settings, cancelSignal: cancel.signal },
+			{ parameters: notingKeys(), input: keys(100), settings, cancelSignal: cancel.signal },
 			'hold',
 		);
 		while (held.calls < inFlight) await sleep(5);

@@ -65,13 +65,13 @@ export class ItemResults {
 		return this.nextIndex;
 	}
 
-	/** How many of those that were not have not ended in an earlier attempt of n8n's. */
-	get unsent(): number {
-		let count = 0;
-		for (let itemIndex = this.nextIndex; itemIndex < this.count; itemIndex++) {
-			if (this.attempts.get(itemIndex) === undefined) count += 1;
+	/** Whether at least so many were not, and have not ended in an earlier attempt of n8n's. */
+	hasWaiting(count: number): boolean {
+		let missing = count;
+		for (let itemIndex = this.nextIndex; missing > 0 && itemIndex < this.count; itemIndex++) {
+			if (this.attempts.get(itemIndex) === undefined) missing -= 1;
 		}
-		return count;
+		return missing <= 0;
 	}
 
 	/** The next item to run, by its index; undefined when there is none. */

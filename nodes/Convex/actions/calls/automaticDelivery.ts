@@ -7,7 +7,12 @@ import { SESSION_THRESHOLDS } from '../../transport/live/sessionOptions';
 import { isToolCall } from '../attemptCache';
 import type { CallRunner } from './callRunner';
 import type { PreparedCall } from './prepareCall';
-import { ReadySessions, type NoSessionCause, type ReadinessThresholds } from './readySessions';
+import {
+	callerKey,
+	ReadySessions,
+	type NoSessionCause,
+	type ReadinessThresholds,
+} from './readySessions';
 import { SendAhead } from './sendAhead';
 import { MAX_IN_FLIGHT, MAX_MESSAGE_BYTES, messageBytes, SessionWindow } from './sessionWindow';
 
@@ -31,7 +36,10 @@ export function isForAutomaticDelivery(run: CallRunner, operation: SessionOperat
 	// Mutations of a session run one at a time, which is not what a higher concurrency asks for.
 	const isParallel = operation === 'mutation' && options.concurrency > 1;
 	return (
-		options.delivery === 'auto' && !isParallel && items.unsent >= MIN_ITEMS && !isToolCall(context)
+		options.delivery === 'auto' &&
+		!isParallel &&
+		items.hasWaiting(MIN_ITEMS) &&
+		!isToolCall(context)
 	);
 }
 
@@ -105,6 +113,7 @@ class AutomaticDelivery {
 
 	async close(): Promise<void> {
 		if (this.way.over === 'session') await this.way.session.close();
+		await this.sessions.close();
 	}
 
 	/** How many items may be in flight. */
@@ -154,13 +163,12 @@ class AutomaticDelivery {
 	/** The session that an item goes over; undefined where it goes over HTTP. */
 	private async sessionFor(prepared: PreparedCall, bytes: number): Promise<Session | undefined> {
 		await this.leaveSession(prepared);
-		// Found out while the first item is on its way.
-		if (this.way.over === 'undecided') this.sessions.prepare(prepared);
+		const isToOpen = this.way.over === 'undecided' && this.isWorthOpening();
+		// While the first item is on its way.
+		if (isToOpen) this.sessions.prepare(prepared);
 		const hasAnswered = this.answered.has(functionKey(prepared));
 		if (this.way.over === 'http' || !hasAnswered || bytes > MAX_MESSAGE_BYTES) return undefined;
-		if (this.way.over === 'undecided' && this.isWorthOpening()) {
-			this.way = await this.open(prepared);
-		}
+		if (isToOpen) this.way = await this.open(prepared);
 		return this.way.over === 'session' ? this.way.session : undefined;
 	}
 
@@ -182,7 +190,7 @@ class AutomaticDelivery {
 
 	/** Whether there are enough items left, with the present one; one of the ten went over HTTP. */
 	private isWorthOpening(): boolean {
-		return 1 + this.pending.length + this.runner.items.unsent >= MIN_ITEMS - 1;
+		return this.runner.items.hasWaiting(MIN_ITEMS - 2 - this.pending.length);
 	}
 
 	private async open(prepared: PreparedCall): Promise<Way> {
@@ -220,10 +228,6 @@ function isOfFunction(result: FunctionResult): boolean {
 	return (
 		result.status === 'success' || ['function', 'application'].includes(result.failure.details.kind)
 	);
-}
-
-function callerKey({ caller: { credential } }: PreparedCall): string {
-	return JSON.stringify([credential.deploymentUrl, credential.authorization]);
 }
 
 function functionKey(prepared: PreparedCall): string {

@@ -1,4 +1,5 @@
-const FIRST_LIMIT = 16;
+/** Soon at full speed, and few enough where it is slow. */
+const FIRST_LIMIT = 32;
 
 /** Enough for a deployment that is slow and far. */
 const MIN_LIMIT = 8;

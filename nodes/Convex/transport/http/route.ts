@@ -16,11 +16,32 @@ const DEFAULT_PORTS = new Map([
 	['https:', 443],
 ]);
 
+/** n8n's proxy settings are those of its process. */
+const knownRoutes = new Map<string, 'direct' | 'proxied'>();
+
+const MAX_KNOWN = 100;
+
+/** How n8n reaches a deployment, if it was found out before. */
+export function knownRoute(deploymentUrl: string): Route | undefined {
+	return knownRoutes.get(deploymentUrl);
+}
+
 /**
  * Finds out whether n8n's requests to a deployment go through a proxy: by one that carries no credential.
- * A WebSocket would not heed the proxy (unless Node.js does), and n8n's environment is not for nodes to read. Never throws.
+ * A WebSocket would not heed the proxy (unless Node.js does), and n8n's environment is not for nodes to read. Found out
+ * once for each deployment. Never throws.
  */
 export async function findRoute(context: IExecuteFunctions, deploymentUrl: string): Promise<Route> {
+	const known = knownRoutes.get(deploymentUrl);
+	if (known !== undefined) return known;
+	const route = await askForRoute(context, deploymentUrl);
+	const [oldest] = knownRoutes.keys();
+	if (oldest !== undefined && knownRoutes.size >= MAX_KNOWN) knownRoutes.delete(oldest);
+	if (route !== 'unknown') knownRoutes.set(deploymentUrl, route);
+	return route;
+}
+
+async function askForRoute(context: IExecuteFunctions, deploymentUrl: string): Promise<Route> {
 	const limit = new RequestTimeout(context, TIMEOUT_MS);
 	const request: IHttpRequestOptions = {
 		method: 'GET',
