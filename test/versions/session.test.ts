@@ -4,6 +4,20 @@ import { useBuiltPackage } from './built';
 
 const built = useBuiltPackage();
 
+describe('many mutations', () => {
+	it.each([
+		['stops at errors', {}],
+		['continues on errors', { onError: 'continueErrorOutput' } as const],
+	])('share a connection without being told to, where the node %s', async (_what, settings) => {
+		const input = keys(100);
+		const parameters = addingKeys({ delivery: 'auto' });
+		const { success } = await built.run({ parameters, input, settings });
+		expect(success.map(({ json }) => json.value)).toEqual(input.map(({ key }) => key));
+		const { endpoints } = await built.deployment.requestStats();
+		expect(endpoints['/api/mutation']?.requests).toBe(1);
+	});
+});
+
 describe('a session', () => {
 	it('runs each mutation once, in order, over one connection', async () => {
 		const input = keys(300);
