@@ -17,7 +17,7 @@ import { SendAhead } from './sendAhead';
 import { MAX_IN_FLIGHT, MAX_MESSAGE_BYTES, messageBytes, SessionWindow } from './sessionWindow';
 
 /** Fewer are done over HTTP before a connection has paid. */
-export const MIN_ITEMS = 10;
+const MIN_ITEMS = 10;
 
 const THRESHOLDS: ReadinessThresholds = { ...SESSION_THRESHOLDS, openingMs: 5_000 };
 

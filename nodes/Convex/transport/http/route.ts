@@ -55,8 +55,10 @@ async function askForRoute(context: IExecuteFunctions, deploymentUrl: string): P
 		discard(await context.helpers.httpRequest(request));
 		return 'unknown';
 	} catch (error) {
+		// Before the answer is discarded, and its socket with it.
+		const route = routeOf(property(error, 'request'), deploymentUrl);
 		discard(property(property(error, 'response'), 'data'));
-		return routeOf(property(error, 'request'), deploymentUrl);
+		return route;
 	} finally {
 		limit.end();
 	}
@@ -68,7 +70,7 @@ async function askForRoute(context: IExecuteFunctions, deploymentUrl: string): P
  *
  * @param request Node's `ClientRequest`, behind its answer
  */
-export function routeOf(request: unknown, deploymentUrl: string): Route {
+function routeOf(request: unknown, deploymentUrl: string): Route {
 	const path = property(request, 'path');
 	const socket = property(request, 'socket');
 	const remotePort = property(socket, 'remotePort');
