@@ -197,4 +197,24 @@ describe('the live connection of the default delivery', () => {
 		expect(passed.upgrades).toBe(1);
 		while (passed.open > 0) await sleep(5);
 	});
+
+	it('is opened while the first item is on its way, once a run has shown how, and closed if not needed', async () => {
+		const { gate: passed, running } = await behindGate(
+			{ parameters: notingKeys(), input: keys(10) },
+			'pass',
+		);
+		await running;
+		expect([passed.upgrades, passed.requests]).toEqual([
+			1,
+			expect.arrayContaining(['GET /api/sync', 'POST /api/mutation']),
+		]);
+		await convex.run({
+			credential: { ...convex.credential, deploymentUrl: passed.url },
+			parameters: notingKeys(),
+			input: [{ key: 42 }, ...keys(20)],
+		});
+		expect(passed.upgrades).toBe(2);
+		expect(passed.requests.filter((request) => request === 'GET /api/sync')).toHaveLength(1);
+		while (passed.open > 0) await sleep(5);
+	});
 });
