@@ -10,13 +10,25 @@ export interface LiveResults {
 }
 
 const FASTER_AT_LEAST = 10;
+
+/** How many times as fast as n8n's HTTP Request node, which sends one at a time or all at once. */
+const AUTOMATIC_AIMS = [
+	{ what: 'stops at errors', delivery: 'automatic', rival: 'httpRequestOneByOne', atLeast: 2 },
+	{
+		what: 'continues',
+		delivery: 'automaticContinuing',
+		rival: 'httpRequestOneByOne',
+		atLeast: 100,
+	},
+	{ what: 'continues', delivery: 'automaticContinuing', rival: 'httpRequest', atLeast: 3 },
+] as const;
 const P99_AIM_MS = 100;
 const P99_AIM_TRIGGERS = 100;
 
 export function deliveryTable(results: LiveResults): string {
 	const rows = results.deliveries.map((result) => {
 		const { delivery, mutations, wallTimeMs, isInOrder, isOnce } = result;
-		const faster = fasterThanOneByOne(results, delivery);
+		const faster = fasterThan(results, 'httpRequestOneByOne', delivery);
 		return [
 			DELIVERY_LABELS[delivery],
 			milliseconds(wallTimeMs),
@@ -51,10 +63,14 @@ export function triggerTable({ triggers }: LiveResults): string {
 }
 
 export function aimsTable(results: LiveResults): string {
-	const faster = fasterThanOneByOne(results, 'session');
+	const faster = fasterThan(results, 'oneByOne', 'session');
 	const session = results.deliveries.find(({ delivery }) => delivery === 'session');
 	const many = results.triggers.find(({ triggers }) => triggers === P99_AIM_TRIGGERS);
 	const rows = [
+		...AUTOMATIC_AIMS.map(({ what, delivery, rival, atLeast }) => [
+			`As it comes, ${what}: at least ${atLeast}× faster than ${DELIVERY_LABELS[rival]}`,
+			finding(fasterThan(results, rival, delivery), (value) => value >= atLeast, ratio),
+		]),
 		[
 			`Session delivery: at least ${FASTER_AT_LEAST}× faster than HTTP, one at a time`,
 			finding(faster, (value) => value >= FASTER_AT_LEAST, ratio),
@@ -75,14 +91,15 @@ export function aimsTable(results: LiveResults): string {
 	return markdownTable(['aim', 'this run'], rows, ['aim', 'this run']);
 }
 
-function fasterThanOneByOne(
+function fasterThan(
 	{ deliveries }: LiveResults,
+	rival: DeliveryName,
 	delivery: DeliveryName,
 ): number | undefined {
 	const timeOf = (name: DeliveryName) =>
 		deliveries.find((result) => result.delivery === name)?.wallTimeMs;
-	const [oneByOne, own] = [timeOf('oneByOne'), timeOf(delivery)];
-	return oneByOne === undefined || own === undefined ? undefined : oneByOne / own;
+	const [theirs, own] = [timeOf(rival), timeOf(delivery)];
+	return theirs === undefined || own === undefined ? undefined : theirs / own;
 }
 
 function finding<Value>(

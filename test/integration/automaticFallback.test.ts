@@ -37,9 +37,9 @@ const detailsOf = ({ json }: INodeExecutionData) => json.details as IDataObject;
 
 const timesOf = async () => (await convex.deployment.executionsByKey())['counters:add'] ?? {};
 
-const listed = async () => {
+const listed = async (name = 'list') => {
 	const { success } = await convex.run({
-		parameters: calling('query', 'counters:additions', { name: 'list' }),
+		parameters: calling('query', 'counters:additions', { name }),
 	});
 	return success[0]?.json.value as string[];
 };
@@ -219,5 +219,34 @@ describe('a live connection that ends for good in the middle of a run', () => {
 		await expectAllRan(60);
 		const { endpoints } = await convex.deployment.requestStats();
 		expect(endpoints['/api/mutation']?.requests).toBe(1 + 39);
+	}, 60_000);
+
+	it('has HTTP run what it left undone before the items behind', async () => {
+		const rejection = { kind: 'rejection', code: 'TooManyWrites', afterMs: 300 } as const;
+		await convex.deployment.addFault({
+			...rejection,
+			path: '/sync/Mutation',
+			skip: 10,
+			times: 1_000,
+		});
+		const adding = keys(12).map(({ key }) => ({
+			path: 'counters:add',
+			args: { name: 'signatures', key },
+		}));
+		// The last is alone in flight, between two items that are the first of their functions.
+		const input = [
+			...adding.slice(0, 11),
+			{ path: 'counters:increment', args: { name: 'a' } },
+			...adding.slice(11),
+			{ path: 'users:sign', args: {} },
+		];
+		const { success } = await runAt(convex.deployment.url, {
+			nodeType: automaticWithTimeouts('mutation', 1_000),
+			parameters: calling('mutation', '={{ $json.path }}', '={{ $json.args }}'),
+			input,
+			settings: continuing,
+		});
+		expect(success).toHaveLength(14);
+		expect(await listed('signatures')).toEqual([...keys(12).map(({ key }) => key), 'nobody']);
 	}, 60_000);
 });
