@@ -131,6 +131,7 @@ describe.each(Object.entries(PLACES))(
 				{},
 				{ onError: 'continueErrorOutput' },
 				{ onError: 'continueRegularOutput' },
+				{ retryOnFail: true, maxTries: 2, waitBetweenTries: 1 },
 			] as const) {
 				const { http, automatic } = await bothDeliveries(call, input, settings, async () => {});
 				expect(automatic).toEqual(http);
