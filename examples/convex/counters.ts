@@ -29,6 +29,16 @@ export const add = mutation({
 	},
 });
 
+/** The same for many keys, all of them or none. */
+export const addMany = mutation({
+	args: { name: v.string(), keys: v.array(v.string()) },
+	returns: v.array(v.string()),
+	handler: async (ctx, { name, keys }) => {
+		for (const key of keys) await ctx.db.insert('additions', { name, key });
+		return keys;
+	},
+});
+
 /** The keys that were added, in the order of their mutations. */
 export const additions = query({
 	args: { name: v.string() },
@@ -74,4 +84,10 @@ export const wait = action({
 export const note = action({
 	args: { key: v.string() },
 	handler: async (_ctx, { key }) => key,
+});
+
+/** The same for many keys. */
+export const noteMany = action({
+	args: { keys: v.array(v.string()), name: v.optional(v.string()) },
+	handler: async (_ctx, { keys }) => keys,
 });

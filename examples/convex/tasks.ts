@@ -19,6 +19,31 @@ export const create = mutation({
 	},
 });
 
+/** Creates all of these tasks, or none of them. */
+export const createMany = mutation({
+	args: {
+		tasks: v.array(
+			v.object({
+				title: v.string(),
+				priority: v.optional(v.number()),
+				dueAt: v.optional(v.number()),
+			}),
+		),
+		status: v.optional(v.union(v.literal('open'), v.literal('done'))),
+	},
+	returns: v.array(v.id('tasks')),
+	handler: async (ctx, { tasks, status = 'open' }) => {
+		const untitled = tasks.findIndex(({ title }) => title.trim() === '');
+		if (untitled >= 0) {
+			throw new ConvexError({ code: 'EMPTY_TITLE', message: 'A task needs a title', untitled });
+		}
+		console.log('creating', tasks.length, 'tasks');
+		return await Promise.all(
+			tasks.map(async (task) => await ctx.db.insert('tasks', { ...task, status })),
+		);
+	},
+});
+
 export const list = query({
 	args: { status: v.optional(v.union(v.literal('open'), v.literal('done'))) },
 	handler: async (ctx, { status }) => {

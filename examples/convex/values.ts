@@ -31,6 +31,30 @@ export const describeAll = query(async (_ctx, args: Record<string, Value>) =>
 	Object.fromEntries(Object.entries(args).map(([name, value]) => [name, typeOf(value)])),
 );
 
+/** Takes a list of anything, with something beside it, and gives the list, or what is asked for. */
+export const echoList = query({
+	args: { values: v.array(v.any()), result: v.optional(v.any()) },
+	handler: async (_ctx, { values, result }) => (result ?? values) as Value,
+});
+
+/** Arguments of every kind that take a list, and some that take none. */
+export const lists = query({
+	args: {
+		anything: v.optional(v.any()),
+		ids: v.optional(v.array(v.id('tasks'))),
+		nullable: v.optional(v.union(v.null(), v.array(v.string()))),
+		rows: v.optional(
+			v.array(
+				v.object({ big: v.int64(), at: v.optional(v.number()), note: v.optional(v.string()) }),
+			),
+		),
+		several: v.optional(v.union(v.array(v.int64()), v.array(v.string()))),
+		total: v.optional(v.int64()),
+		text: v.optional(v.string()),
+	},
+	handler: async (_ctx, args) => args,
+});
+
 export const typed = query({
 	args: {
 		text: v.string(),

@@ -51,6 +51,11 @@ describe('the list of functions', () => {
 				value: 'tasks:create',
 				description: 'mutation(title, dueAt?, priority?)',
 			},
+			{
+				name: 'tasks:createMany',
+				value: 'tasks:createMany',
+				description: 'mutation(tasks, status?)',
+			},
 			{ name: 'tasks:get', value: 'tasks:get', description: 'query(id)' },
 			{ name: 'tasks:list', value: 'tasks:list', description: 'query(status?)' },
 			{ name: 'tasks:page', value: 'tasks:page', description: 'query(paginationOpts)' },
@@ -60,7 +65,11 @@ describe('the list of functions', () => {
 	it('has the functions of a component', async () => {
 		const form = parameters('run', '', { options: { componentPath: 'tally' } });
 		const results = await convex.form(form).searchFunctions();
-		expect(results.map(({ value }) => value)).toEqual(['marks:add', 'marks:count']);
+		expect(results.map(({ value }) => value)).toEqual([
+			'marks:add',
+			'marks:addMany',
+			'marks:count',
+		]);
 	});
 
 	it('says that it cannot know the functions of a component that an expression names', async () => {

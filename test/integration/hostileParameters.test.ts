@@ -24,6 +24,11 @@ const option =
 	(name: string): Parameters =>
 	(hostile) => ({ options: { [name]: hostile } });
 
+const MANY_ITEMS = {
+	callFor: 'manyItems',
+	listArgument: { __rl: true, mode: 'name', value: 'names' },
+};
+
 /** Each parameter of the node: how a value gets there, how it is named, and what is no attack on it. */
 const NODE: Array<[parameter: string, Parameters, named: RegExp, values?: string[]]> = [
 	[
@@ -74,6 +79,32 @@ const NODE: Array<[parameter: string, Parameters, named: RegExp, values?: string
 		(itemFieldNames) => ({ argumentsMode: 'item', itemFields: 'only', itemFieldNames }),
 		/^'Field Names'/,
 		['null', 'undefined', '""', '" "', '[]', '[[]]', '{}', '{ value: 1 }', 'true'],
+	],
+	['Call For', (callFor) => ({ callFor }), /^'Call For' is not one of/],
+	[
+		'List Argument',
+		(value) => ({ callFor: 'manyItems', listArgument: { __rl: true, mode: 'name', value } }),
+		/^'List Argument'/,
+		// What may be the name of an argument is asked about.
+		without(
+			'DateTime.fromISO("x")',
+			'"9".repeat(400)',
+			'"__proto__"',
+			'"constructor"',
+			'"toString"',
+			'"hasOwnProperty"',
+		),
+	],
+	[
+		'Items per Call',
+		(itemsPerCall) => ({ ...MANY_ITEMS, itemsPerCall }),
+		/^'Items per Call' is not a whole/,
+	],
+	[
+		'Shared Arguments (JSON)',
+		(sharedArguments) => ({ ...MANY_ITEMS, sharedArguments }),
+		/^'Shared Arguments \(JSON\)' is/,
+		without('{}', '{ value: 1 }'),
 	],
 	['Pagination', (pagination) => ({ operation: 'query', pagination }), /^'Pagination' is neither/],
 	[

@@ -2,6 +2,7 @@ import type { INodeExecutionData } from 'n8n-workflow';
 import { Convex } from '../../nodes/Convex/Convex.node';
 import { calling } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
+import { addingMany } from '../support/manyItems';
 
 const convex = useEmbeddedDeployment('deployKey');
 
@@ -118,6 +119,28 @@ describe('operations', () => {
 			}
 		},
 	);
+
+	it('reads a parameter of calls for many items once an item, too', async () => {
+		const reads = new ParameterReads();
+		const { success } = await convex.run({
+			nodeType: reads.node,
+			parameters: addingMany(
+				{},
+				{ argumentsMode: '={{ $json.mode ?? "json" }}', itemFieldNames: 'key' },
+			),
+			input: Array(40).fill({ key: 'a' }),
+		});
+		expect(success).toHaveLength(40);
+		const { argumentsJson, argumentsMode, ...others } = reads.byName;
+		const each = Array.from({ length: 40 }, (_, itemIndex) => itemIndex);
+		expect([argumentsJson, argumentsMode]).toEqual([each, each]);
+		expect(Object.keys(others)).toEqual(
+			expect.arrayContaining(['callFor', 'listArgument', 'itemsPerCall', 'sharedArguments']),
+		);
+		for (const [name, itemIndexes] of Object.entries(others)) {
+			expect([name, itemIndexes]).toEqual([name, [0]]);
+		}
+	});
 
 	it('gives no items for no items', async () => {
 		const { success, run } = await convex.run({

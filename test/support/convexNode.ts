@@ -119,14 +119,16 @@ export function convexForm(
 ) {
 	const context = editorContext(installationWith(options), convexNode(options.parameters));
 	const { listSearch, resourceMapping } = options.nodeType?.methods ?? new Convex().methods;
-	const { searchFunctions } = listSearch ?? {};
+	const { searchFunctions, searchListArguments } = listSearch ?? {};
 	const { getArguments } = resourceMapping ?? {};
-	if (searchFunctions === undefined || getArguments === undefined) {
+	if (!searchFunctions || !searchListArguments || !getArguments) {
 		throw new Error('the node type does not fill in forms');
 	}
 	return {
 		searchFunctions: async (filter?: string) =>
 			(await searchFunctions.call(context, filter)).results,
+		searchListArguments: async (filter?: string) =>
+			(await searchListArguments.call(context, filter)).results,
 		getArguments: async () => await getArguments.call(context),
 	};
 }

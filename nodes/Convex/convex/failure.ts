@@ -43,6 +43,8 @@ export interface FailureDetails {
 	/** How long the server asks to wait before that. */
 	retryAfterMs?: number;
 	outcome: FailureOutcome;
+	/** How many items the call was for, where it was one for many: they all failed with it. */
+	callItems?: number;
 }
 
 /**
@@ -98,7 +100,7 @@ export class ConvexFailure extends Error {
 	 * mutation or action may have run although its answer was lost, the message itself warns of
 	 * repeating it, and what Convex says in it does not advise to.
 	 */
-	ofCall(names: Pick<FailureDetails, 'functionPath' | 'operation'>): ConvexFailure {
+	ofCall(names: Pick<FailureDetails, 'functionPath' | 'operation' | 'callItems'>): ConvexFailure {
 		const named = this.with({ details: { ...names, ...this.details } });
 		if (!named.mayHaveRun || this.mayHaveRun) return named;
 		const what = withoutRepeatAdvice(this.message) || statusSentence(this.details.httpStatus);

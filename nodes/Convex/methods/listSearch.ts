@@ -3,13 +3,19 @@ import type {
 	INodeListSearchItems,
 	INodeListSearchResult,
 } from 'n8n-workflow';
-import { readFormComponentPath, readFormOperation } from '../parameters/formParameters';
+import {
+	readFormComponentPath,
+	readFormOperation,
+	readFormTarget,
+} from '../parameters/formParameters';
 import { inputFailure } from '../convex/failure';
 import type { FunctionOperation } from '../convex/functions/functionCall';
 import { formatFunctionPath } from '../convex/functions/functionPath';
 import { isCallable, type FunctionSignature } from '../convex/functions/functionSpec';
-import { describeNames } from '../convex/values/validator';
+import { listArguments } from '../convex/functions/listArgument';
+import { describeNames, describeValidator } from '../convex/values/validator';
 import { openCaller } from '../transport/caller';
+import { readSignature } from '../transport/http/functionSignature';
 import { readFunctionSpec } from '../transport/http/readFunctionSpec';
 import { toEditorError } from '../transport/nodeError';
 
@@ -30,6 +36,40 @@ export async function searchFunctions(
 	} catch (error) {
 		throw toEditorError(this.getNode(), error);
 	}
+}
+
+/** The arguments of the chosen function that take a list. */
+export async function searchListArguments(
+	this: ILoadOptionsFunctions,
+	filter?: string,
+): Promise<INodeListSearchResult> {
+	try {
+		const target = readFormTarget(this);
+		const { args } = await readSignature(this, await openCaller(this), target);
+		const lists = listArguments(args);
+		if (lists.length === 0) throw noLists(args.type === 'object');
+		const wanted = (filter ?? '').trim().toLowerCase();
+		const results = lists.map(([name, element]) => ({
+			name,
+			value: name,
+			description: describeValidator({ type: 'array', element }),
+		}));
+		return { results: results.filter(({ name }) => name.toLowerCase().includes(wanted)) };
+	} catch (error) {
+		throw toEditorError(this.getNode(), error);
+	}
+}
+
+function noLists(isDeclared: boolean) {
+	return isDeclared
+		? inputFailure(
+				'The function has no argument that takes a list',
+				"Set 'Call For' to 'Each Item', or choose a function that takes many items at once.",
+			)
+		: inputFailure(
+				'The function declares no arguments, so it is not known which of them takes a list',
+				"Write the argument's name 'By Name'.",
+			);
 }
 
 function byVisibilityAndPath(a: FunctionSignature, b: FunctionSignature): number {

@@ -8,6 +8,7 @@ import type {
 import {
 	chooseOtherArguments,
 	isFormFilledIn,
+	readFormListArgument,
 	readFormPagination,
 	readFormTarget,
 } from '../parameters/formParameters';
@@ -20,6 +21,7 @@ import {
 	type ObjectValidator,
 	type Validator,
 } from '../convex/values/validator';
+import { elementFields, elementOf } from '../convex/functions/listArgument';
 import { PAGINATION_ARGUMENT } from '../convex/responses/pageWalk';
 import { openCaller } from '../transport/caller';
 import { toEditorError, toFailure } from '../transport/nodeError';
@@ -46,13 +48,17 @@ const EMPTY_JSON: Partial<Record<FieldType, string>> = { object: '{}', array: '[
 export async function getArguments(this: ILoadOptionsFunctions): Promise<ResourceMapperFields> {
 	try {
 		const target = readFormTarget(this);
+		const listArgument = readFormListArgument(this);
 		const { args } = await readSignature(this, await openCaller(this), target);
-		return args.type === 'object'
-			? formOf(args, readFormPagination(this))
-			: {
-					fields: [],
-					emptyFieldsNotice: `This function declares no arguments, so it takes any. ${chooseOtherArguments(this)}`,
-				};
+		const shown = listArgument === undefined ? args : elementFields(elementOf(args, listArgument));
+		if (shown.type === 'object') {
+			return formOf(shown, listArgument === undefined && readFormPagination(this));
+		}
+		const free =
+			args.type === 'object'
+				? 'The elements of the list may be anything.'
+				: 'This function declares no arguments, so it takes any.';
+		return { fields: [], emptyFieldsNotice: `${free} ${chooseOtherArguments(this)}` };
 	} catch (error) {
 		const failure = toFailure(error);
 		// The editor shows no more of an error than that there is one. But fields that are filled in

@@ -3,6 +3,7 @@ import type { FunctionOperation } from '../convex/functions/functionCall';
 import { isPlainObject } from '../convex/values/plainObject';
 import { hasExpression } from './expressions';
 import { readFunctionPath } from './functionLocator';
+import { readListCall } from './manyItems';
 import { readOptions } from './options';
 import { plainParameter } from './plainParameter';
 import type { InputItems, ParameterReader } from './parameterReader';
@@ -20,6 +21,9 @@ export class CachedParameters implements ParameterReader {
 
 	readonly options: ReadForItem<ReturnType<typeof readOptions>>;
 
+	/** What the calls have beside the list, where they are for many items. */
+	readonly listCall: ReadForItem<ReturnType<typeof readListCall>>;
+
 	readonly input: InputItems;
 
 	private readonly itemCount: number;
@@ -32,11 +36,14 @@ export class CachedParameters implements ParameterReader {
 		private readonly context: IExecuteFunctions,
 		operation: FunctionOperation,
 	) {
-		const { functionPath, options, output, pagination, returnAll, limit } =
-			context.getNode().parameters;
+		const { functionPath, listArgument, sharedArguments } = context.getNode().parameters;
+		const { options, output, pagination, returnAll, limit } = context.getNode().parameters;
 		this.functionPath = shared(functionPath, (itemIndex) => readFunctionPath(this, itemIndex));
 		this.options = shared([options, output, pagination, returnAll, limit], (itemIndex) =>
 			readOptions(this, operation, itemIndex),
+		);
+		this.listCall = shared([listArgument, sharedArguments], (itemIndex) =>
+			readListCall(this, itemIndex),
 		);
 		const items = context.getInputData();
 		this.itemCount = items.length;

@@ -1,6 +1,7 @@
 import type { ILoadOptionsFunctions } from 'n8n-workflow';
 import { hasExpression } from './expressions';
 import { locatorOf } from './functionLocator';
+import { parseListArgument } from './manyItems';
 import { isPlainObject } from '../convex/values/plainObject';
 import { parseComponentPath } from '../convex/functions/componentPath';
 import { inputFailure } from '../convex/failure';
@@ -37,6 +38,22 @@ export function readFormComponentPath(context: ILoadOptionsFunctions): string | 
 export function readFormPagination(context: ILoadOptionsFunctions): boolean {
 	return (
 		readFormOperation(context) === 'query' && context.getCurrentNodeParameter('pagination') === true
+	);
+}
+
+/**
+ * The list argument of the open form, where its fields are those of an element of the list.
+ *
+ * @returns undefined for a form of all arguments
+ * @throws ConvexFailure (`input`) while there is none, or only an expression
+ */
+export function readFormListArgument(context: ILoadOptionsFunctions): string | undefined {
+	if (context.getCurrentNodeParameter('callFor') !== 'manyItems') return undefined;
+	const stored: unknown = context.getCurrentNodeParameter('listArgument');
+	if (!hasExpression(stored)) return parseListArgument(stored);
+	throw inputFailure(
+		"'List Argument' is an expression, so the fields of an item are not known yet",
+		chooseOtherArguments(context),
 	);
 }
 

@@ -138,7 +138,7 @@ class AutomaticDelivery {
 	/** Keeps an item for later, in the order of the input. */
 	private putBack(prepared: PreparedCall): void {
 		this.pending.push(prepared);
-		this.pending.sort((a, b) => a.itemIndex - b.itemIndex);
+		this.pending.sort((a, b) => a.itemIndices[0] - b.itemIndices[0]);
 	}
 
 	private async deliver(prepared: PreparedCall): Promise<void> {
@@ -150,7 +150,7 @@ class AutomaticDelivery {
 		else if (operation === 'mutation') await window.whenReleased();
 		if (this.runner.items.stopped.aborted) return;
 		const [first] = this.pending;
-		if (first !== undefined && first.itemIndex < prepared.itemIndex) {
+		if (first !== undefined && first.itemIndices[0] < prepared.itemIndices[0]) {
 			this.putBack(prepared);
 		} else if (session === undefined) {
 			window.start(async () => await this.sendOverHttp(prepared));

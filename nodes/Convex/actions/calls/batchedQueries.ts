@@ -1,4 +1,3 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
 import { BatchSizing } from '../../convex/responses/batchSizing';
 import {
 	isBatchUnknown,
@@ -7,23 +6,13 @@ import {
 	mayBeOneQuery,
 } from '../../convex/responses/queryBatch';
 import { callQueryBatch } from '../../transport/http/functionCalls';
-import type { ItemCallers } from '../../transport/itemCallers';
-import type { ItemResults } from '../itemResults';
 import { ConcurrencyLimiter } from '../concurrencyLimiter';
-import { CallRunner } from './callRunner';
+import type { CallRunner } from './callRunner';
 import { QueryBatches, type WaitingQuery } from './queryBatches';
 
-/**
- * Runs the queries that the items ask for, many in each request.
- *
- * @throws ConvexFailure (`input`) naming an option that holds for all items
- */
-export async function runQueries(
-	context: IExecuteFunctions,
-	items: ItemResults,
-	callers: ItemCallers,
-): Promise<void> {
-	const run = new CallRunner(context, items, callers, 'query');
+/** Runs the queries that the items ask for, many in each request. */
+export async function runQueries(run: CallRunner): Promise<void> {
+	const { items } = run;
 	const { batchSize, concurrency } = run.options;
 	const sizing = new BatchSizing(batchSize, concurrency);
 	const batches = new QueryBatches(run, items, sizing);

@@ -12,17 +12,30 @@ import { toFailure } from '../../transport/nodeError';
 import { Retries } from '../../transport/retries';
 import type { ItemResults } from '../itemResults';
 import { SignatureCache } from './signatureCache';
-import { hintAtItems, toItems, toListItems } from './output';
+import { failureOfChunk } from './chunkFailure';
+import { hintAtItems, isListOfEach, toItems, toItemsOfEach, toListItems } from './output';
 import { readPages } from './readPages';
-import { prepareCall, type PreparedCall } from './prepareCall';
+import {
+	prepareCall,
+	prepareElement,
+	type PrepareContext,
+	type PreparedCall,
+	type PreparedElement,
+} from './prepareCall';
 import { readRunOptions, type RunOptions } from '../../parameters/options/runOptions';
 import { CachedParameters } from '../../parameters/cachedParameters';
 
 /** How long a run may keep the event loop from answers and from n8n. */
 const MAX_BLOCKING_MS = 20;
 
+/** Where the calls of a run come from, prepared, in the order of their items. */
+export interface CallSource {
+	/** The next call; undefined when there is none, or the run has stopped. */
+	next: () => Promise<PreparedCall | undefined>;
+}
+
 /** One run of an operation: prepares the calls of its items, sends them and ends the items. */
-export class CallRunner {
+export class CallRunner implements CallSource {
 	readonly options: RunOptions;
 
 	private readonly parameters: CachedParameters;
@@ -51,15 +64,45 @@ export class CallRunner {
 		if (this.options.snapshot) items.forgetBetweenAttempts();
 	}
 
+	/**
+	 * Whether each call waits for the one before it, whatever 'Concurrency' says: nothing that changes
+	 * data is to run for further items once the call for many of them has failed.
+	 */
+	get isOneByOne(): boolean {
+		const isForMany = this.options.itemsPerCall !== undefined;
+		return isForMany && !this.items.continues && this.operation !== 'query';
+	}
+
+	/** The call of the next item that is not refused. */
+	async next(): Promise<PreparedCall | undefined> {
+		for (;;) {
+			const itemIndex = this.items.next();
+			if (itemIndex === undefined) return undefined;
+			const prepared = await this.prepare(itemIndex);
+			if (prepared !== undefined) return prepared;
+		}
+	}
+
 	/** An item's call, or undefined where it was refused, which ends the item. */
 	async prepare(itemIndex: number): Promise<PreparedCall | undefined> {
+		return await this.prepareBy(prepareCall, itemIndex);
+	}
+
+	/** The same for an item that goes into a call with others. */
+	async prepareElement(itemIndex: number): Promise<PreparedElement | undefined> {
+		return await this.prepareBy(prepareElement, itemIndex);
+	}
+
+	private async prepareBy<Prepared>(
+		prepareItem: (context: PrepareContext, itemIndex: number) => Promise<Prepared>,
+		itemIndex: number,
+	): Promise<Prepared | undefined> {
 		try {
 			const { operation, parameters, functions } = this;
+			const { snapshot } = this.options;
 			const itemCaller = await this.callers.of(itemIndex);
-			return await prepareCall(
-				{ itemCaller, operation, parameters, functions, ...this.options },
-				itemIndex,
-			);
+			const context = { itemCaller, operation, parameters, functions, snapshot };
+			return await prepareItem(context, itemIndex);
 		} catch (thrown) {
 			this.items.fail(itemIndex, toFailure(thrown));
 			await this.yieldToEventLoop();
@@ -87,13 +130,15 @@ export class CallRunner {
 	}
 
 	/**
-	 * Sends an item's call by itself: once, or page by page.
+	 * Sends a call by itself: once, or page by page.
 	 *
 	 * @param retried how often it was retried already, in a batch
 	 */
 	async send(prepared: PreparedCall, retried: number): Promise<void> {
-		const { itemIndex, options } = prepared;
-		const { pagination, output } = options;
+		const {
+			itemIndices: [itemIndex],
+			options: { pagination, output },
+		} = prepared;
 		if (pagination === undefined) {
 			await this.end(prepared, await this.sendOnce(prepared, undefined, retried));
 			return;
@@ -107,19 +152,34 @@ export class CallRunner {
 		}
 	}
 
-	/** Ends an item with the result of its call. */
+	/** Ends the items of a call with its result: all succeed, or all fail. */
 	async end(prepared: PreparedCall, result: FunctionResult): Promise<void> {
-		const { itemIndex, itemCaller, target, options } = prepared;
+		const { itemIndices, hasList, itemCaller, target } = prepared;
 		if (result.status === 'success') {
-			this.items.succeed(itemIndex, toItems(result, options.output, itemIndex));
-			if (itemIndex === 0) {
-				hintAtItems(this.context, this.operation, options.output, result.value);
-			}
+			this.succeed(prepared, result);
 			return;
 		}
-		const failure = await this.functions.withSuggestion(itemCaller, target, result.failure);
+		const suggested = await this.functions.withSuggestion(itemCaller, target, result.failure);
 		const functionPath = formatFunctionPath(target.functionPath);
-		this.items.fail(itemIndex, failure.ofCall({ functionPath }));
+		const failure = hasList
+			? failureOfChunk(suggested, functionPath, itemIndices.length)
+			: suggested.ofCall({ functionPath });
+		for (const itemIndex of itemIndices) this.items.fail(itemIndex, failure);
+	}
+
+	private succeed(
+		{ itemIndices, hasList, options: { output } }: PreparedCall,
+		result: FunctionResult & { status: 'success' },
+	): void {
+		const [first] = itemIndices;
+		const outputs = hasList
+			? toItemsOfEach(result, output, itemIndices)
+			: [toItems(result, output, { item: first })];
+		for (const [index, itemIndex] of itemIndices.entries()) {
+			this.items.succeed(itemIndex, outputs[index] ?? []);
+		}
+		const isSplit = hasList && isListOfEach(result.value, itemIndices.length);
+		if (first === 0 && !isSplit) hintAtItems(this.context, this.operation, output, result.value);
 	}
 
 	/** Makes a call over HTTP, and retries it where that is safe. */

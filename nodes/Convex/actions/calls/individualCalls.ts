@@ -1,10 +1,7 @@
-import type { IExecuteFunctions } from 'n8n-workflow';
 import type { FunctionOperation } from '../../convex/functions/functionCall';
-import type { ItemCallers } from '../../transport/itemCallers';
-import type { ItemResults } from '../itemResults';
 import { ConcurrencyLimiter } from '../concurrencyLimiter';
 import { isForAutomaticDelivery, runAutomatic } from './automaticDelivery';
-import { CallRunner } from './callRunner';
+import type { CallRunner } from './callRunner';
 import { hintAtOutput } from './output';
 import { runSession } from './sessionDelivery';
 import { slowRunHint, type SlowCause } from './slowRunHint';
@@ -13,20 +10,13 @@ import { slowRunHint, type SlowCause } from './slowRunHint';
  * Runs the functions that the items ask for: one after another in input order unless 'Concurrency' says
  * otherwise. 'Delivery' says how they travel: many over one live connection, or each in a request of its
  * own.
- *
- * @throws ConvexFailure (`input`) naming an option that holds for all items
  */
-export async function runCalls(
-	context: IExecuteFunctions,
-	items: ItemResults,
-	callers: ItemCallers,
-	operation: FunctionOperation,
-): Promise<void> {
-	const run = new CallRunner(context, items, callers, operation);
+export async function runCalls(run: CallRunner, operation: FunctionOperation): Promise<void> {
 	const startedAtMs = performance.now();
 	const cause = await deliver(run, operation);
 	const elapsedMs = performance.now() - startedAtMs;
-	hintAtOutput(context, slowRunHint({ operation, calls: items.handedOut, elapsedMs, cause }));
+	const calls = run.items.handedOut;
+	hintAtOutput(run.context, slowRunHint({ operation, calls, elapsedMs, cause }));
 }
 
 /** @returns why the calls went one by one, where the user can change that */
@@ -57,11 +47,10 @@ async function deliver(
 
 /** Makes each call in a request of its own. */
 async function runRequests(run: CallRunner): Promise<void> {
-	const { items } = run;
 	const limiter = new ConcurrencyLimiter(run.options.concurrency);
 	for (;;) {
 		await limiter.whenAvailable();
-		const itemIndex = items.next();
+		const itemIndex = run.items.next();
 		if (itemIndex === undefined) break;
 		limiter.start(async () => {
 			const prepared = await run.prepare(itemIndex);

@@ -1,22 +1,63 @@
 import type { JSONValue } from 'convex/values';
-import type { IDataObject, IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type {
+	IDataObject,
+	IExecuteFunctions,
+	INodeExecutionData,
+	IPairedItemData,
+} from 'n8n-workflow';
 import type { FunctionOperation } from '../../convex/functions/functionCall';
 import { isPage } from '../../convex/responses/pageWalk';
 import type { OutputShape } from '../../parameters/outputShape';
 import type { ListPage } from './readPages';
 
-/** The output items of one call, each paired with the input item. */
+/** What a function returned. */
+interface CallResult {
+	value: JSONValue;
+	logLines: string[];
+}
+
+/** The output items of one call, each paired with the input item, or with all of them. */
 export function toItems(
-	{ value, logLines }: { value: JSONValue; logLines: string[] },
+	{ value, logLines }: CallResult,
 	output: OutputShape,
-	itemIndex: number,
+	pairedItem: IPairedItemData | IPairedItemData[],
 ): INodeExecutionData[] {
-	const pairedItem = { item: itemIndex };
 	if (output === 'full') {
 		return [{ json: { value, logLines }, pairedItem }];
 	}
 	const values = Array.isArray(value) ? value : [value];
 	return values.map((element) => ({ json: toItemFields(element), pairedItem }));
+}
+
+/**
+ * The output items of a call for many items, for each of these. Where the function returned a list as
+ * long as the one it got, each has its element; anything else belongs to all of them, and stands in
+ * the place of the first.
+ */
+export function toItemsOfEach(
+	{ value, logLines }: CallResult,
+	output: OutputShape,
+	itemIndices: readonly [number, ...number[]],
+): INodeExecutionData[][] {
+	if (!isListOfEach(value, itemIndices.length)) {
+		const [first] = itemIndices;
+		const all = itemIndices.map((item) => ({ item }));
+		const pairedItem = all.length === 1 ? { item: first } : all;
+		const items = toItems({ value, logLines }, output, pairedItem);
+		return itemIndices.map((item) => (item === first ? items : []));
+	}
+	return itemIndices.map((item, index) => {
+		const element = value[index] ?? null;
+		// The log lines are those of the call, so they stand once.
+		const lines = index === 0 ? logLines : [];
+		const json = output === 'full' ? { value: element, logLines: lines } : toItemFields(element);
+		return [{ json, pairedItem: { item } }];
+	});
+}
+
+/** Whether a call for this many items gave a list with an element for each of them. */
+export function isListOfEach(value: JSONValue, itemCount: number): value is JSONValue[] {
+	return Array.isArray(value) && value.length === itemCount;
 }
 
 /** The output items of a list that was read page by page, in pages or document by document. */

@@ -1,29 +1,47 @@
+import type { JSONValue } from 'convex/values';
 import type {
 	FunctionCall,
 	FunctionOperation,
 	FunctionTarget,
 } from '../../convex/functions/functionCall';
 import { formatFunctionPath } from '../../convex/functions/functionPath';
+import { elementOf } from '../../convex/functions/listArgument';
 import { inputFailure } from '../../convex/failure';
+import type { EncodedArguments } from '../../convex/values/encodeArguments';
+import { ANY_VALIDATOR, type Validator } from '../../convex/values/validator';
 import type { FunctionSignature } from '../../convex/functions/functionSpec';
 import { withPaginationFilledIn } from '../../convex/responses/pageWalk';
 import { actingAs, type Caller } from '../../transport/caller';
 import { toFailure } from '../../transport/nodeError';
-import { readArguments } from '../../parameters/arguments';
+import { readArguments, readElement } from '../../parameters/arguments';
+import type { EncodedShared } from '../../parameters/manyItems';
 import type { SignatureCache } from './signatureCache';
 import type { FunctionOptions } from '../../parameters/options';
 import type { CachedParameters } from '../../parameters/cachedParameters';
 
-/** An item's call, checked and encoded, before anything of it is sent. */
+/** A call, checked and encoded, before anything of it is sent. */
 export interface PreparedCall {
-	itemIndex: number;
+	/** The items that it is for, in input order. */
+	itemIndices: readonly [number, ...number[]];
+	/** Whether it is one for many items, which may be a single one. */
+	hasList: boolean;
 	target: FunctionTarget;
-	/** The item's own, as its credential says. */
+	/** The items' own, as their credential says. */
 	itemCaller: Caller;
 	/** Whom the call is made as: that one, or a user it acts as. */
 	caller: Caller;
 	call: FunctionCall;
 	options: FunctionOptions;
+}
+
+/** An item's part in a call for many: an element of its list. */
+export interface PreparedElement {
+	itemIndex: number;
+	element: JSONValue;
+	listArgument: string;
+	shared: EncodedShared;
+	/** The call, with nothing but the shared arguments. */
+	prepared: PreparedCall;
 }
 
 /** What the calls of a run have in common. */
@@ -36,15 +54,76 @@ export interface PrepareContext {
 	snapshot: boolean;
 }
 
+/** Reads arguments by what the deployment says of the function. */
+type ReadArguments<Result extends { args: EncodedArguments }> = (
+	options: FunctionOptions,
+	signature: () => Promise<FunctionSignature>,
+	signatureIfReadable: () => Promise<FunctionSignature | undefined>,
+) => Promise<Result>;
+
 /**
  * Reads an item's parameters, each once.
  *
  * @throws ConvexFailure (`input`) naming the parameter
  */
 export async function prepareCall(
-	{ itemCaller, operation, parameters, functions, snapshot }: PrepareContext,
+	context: PrepareContext,
 	itemIndex: number,
 ): Promise<PreparedCall> {
+	const { prepared } = await prepare(context, itemIndex, false, async (options, signature) => {
+		const { convertTypes, pagination } = options;
+		const declared = async () => {
+			const known = await signature();
+			return (pagination === undefined ? known : withPaginationFilledIn(known)).args;
+		};
+		return { args: await readArguments(context.parameters, itemIndex, declared, convertTypes) };
+	});
+	return prepared;
+}
+
+/**
+ * The same for an item that goes into a call with others. Where the deployment says what the function
+ * takes, the list argument is checked also if nothing else asks for that.
+ */
+export async function prepareElement(
+	context: PrepareContext,
+	itemIndex: number,
+): Promise<PreparedElement> {
+	const { parameters } = context;
+	const { prepared, read } = await prepare(
+		context,
+		itemIndex,
+		true,
+		async ({ convertTypes, pagination }, signature, signatureIfReadable) => {
+			if (pagination !== undefined) throw notPageByPage();
+			const { listArgument, shared } = parameters.listCall(itemIndex);
+			let declared: Validator | undefined;
+			const ask = async (isConverted: boolean) => {
+				const known = isConverted ? await signature() : await signatureIfReadable();
+				if (isConverted) declared = known?.args;
+				return elementOf(known?.args ?? ANY_VALIDATOR, listArgument);
+			};
+			const element = await readElement(parameters, itemIndex, ask, convertTypes);
+			return { ...shared.encode(declared), element, listArgument };
+		},
+	);
+	const { args, json, element, listArgument } = read;
+	return { itemIndex, element, listArgument, shared: { args, json }, prepared };
+}
+
+function notPageByPage() {
+	return inputFailure(
+		"'Call For: Many Items at Once' and 'Pagination' do not go together",
+		"Switch off 'Pagination', or set 'Call For' to 'Each Item': a list is read page by page for one item.",
+	);
+}
+
+async function prepare<Result extends { args: EncodedArguments }>(
+	{ itemCaller, operation, parameters, functions, snapshot }: PrepareContext,
+	itemIndex: number,
+	hasList: boolean,
+	readCall: ReadArguments<Result>,
+): Promise<{ prepared: PreparedCall; read: Result }> {
 	const functionPath = parameters.functionPath(itemIndex);
 	try {
 		const options = parameters.options(itemIndex);
@@ -58,17 +137,15 @@ export async function prepareCall(
 		const target = { operation, functionPath, componentPath };
 		let known: FunctionSignature | undefined;
 		const signature = async () => (known ??= await functions.signature(itemCaller, target));
-		const args = await functions.reading(itemCaller, target, async (ask) => {
-			const declared = async () => {
-				known = await ask();
-				return options.pagination === undefined ? known : withPaginationFilledIn(known);
-			};
-			return await readArguments(parameters, itemIndex, declared, options.convertTypes);
-		});
+		const read = await functions.reading(itemCaller, target, async (ask, askIfReadable) =>
+			readCall(options, async () => (known = await ask()), askIfReadable),
+		);
 		const caller = identity === undefined ? itemCaller : actingAs(itemCaller, identity);
 		const callable = await callableTarget(target, identity !== undefined, signature);
-		const call = { ...callable, args, valueFormat };
-		return { itemIndex, target, itemCaller, caller, call, options };
+		const call = { ...callable, args: read.args, valueFormat };
+		const itemIndices = [itemIndex] as const;
+		const prepared = { itemIndices, hasList, target, itemCaller, caller, call, options };
+		return { prepared, read };
 	} catch (thrown) {
 		throw toFailure(thrown).ofCall({ functionPath: formatFunctionPath(functionPath) });
 	}

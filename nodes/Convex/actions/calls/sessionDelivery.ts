@@ -4,7 +4,7 @@ import type { OutageThresholds } from '../../transport/live/outage';
 import type { Session } from '../../transport/live/session';
 import { SESSION_THRESHOLDS } from '../../transport/live/sessionOptions';
 import { checkWebSocketSupport } from '../../transport/live/syncClient';
-import type { CallRunner } from './callRunner';
+import type { CallRunner, CallSource } from './callRunner';
 import { openSession } from './openSession';
 import type { PreparedCall } from './prepareCall';
 import {
@@ -20,12 +20,14 @@ import {
  * order without waiting for answers, and the deployment runs them in this order. Actions are sent as
  * many at once as 'Concurrency' says.
  *
+ * @param calls where they come from; the run itself, with one for each item, unless given
  * @throws ConvexFailure (`input`) on a host without WebSockets
  */
 export async function runSession(
 	run: CallRunner,
 	operation: SessionOperation,
 	thresholds: OutageThresholds = SESSION_THRESHOLDS,
+	calls: CallSource = run,
 ): Promise<void> {
 	checkWebSocketSupport();
 	const delivery = new SessionDelivery(run, operation, thresholds);
@@ -34,10 +36,9 @@ export async function runSession(
 			await delivery.whenAvailable();
 			// Answers come in bursts, and each lets a further item be sent.
 			await run.yieldToEventLoop();
-			const itemIndex = run.items.next();
-			if (itemIndex === undefined) break;
-			const prepared = await run.prepare(itemIndex);
-			if (prepared !== undefined) await delivery.send(prepared);
+			const prepared = await calls.next();
+			if (prepared === undefined) break;
+			await delivery.send(prepared);
 		}
 		await delivery.drain();
 	} finally {
@@ -65,7 +66,8 @@ class SessionDelivery {
 		private readonly operation: SessionOperation,
 		private readonly thresholds: OutageThresholds,
 	) {
-		const limit = operation === 'mutation' ? MAX_IN_FLIGHT : run.options.concurrency;
+		const allowed = operation === 'mutation' ? MAX_IN_FLIGHT : run.options.concurrency;
+		const limit = run.isOneByOne ? 1 : allowed;
 		this.window = new SessionWindow(run.items.stopped, () => limit);
 	}
 

@@ -24,6 +24,9 @@ export class SignatureCache {
 	/** Signatures that were read again, past the cache. */
 	private readonly renewals = new Map<string, Promise<SignatureResult>>();
 
+	/** Those of functions that the deployment did not tell of, where a run can do without. */
+	private readonly unreadable = new Set<string>();
+
 	private readonly suggestions = new Map<string, Promise<string | undefined>>();
 
 	private readonly startedAtMs = performance.now();
@@ -49,20 +52,28 @@ export class SignatureCache {
 	 * Reads an item by a function's signature. What a signature of the cache refuses is read once more
 	 * by what the deployment says now, which is asked for once in a run.
 	 *
-	 * @param read gets a function that gives the signature, where it needs one
+	 * @param read gets a function that gives the signature, where it needs one, and another for where
+	 *   it can do without: that one gives undefined for a signature that cannot be read
 	 */
 	async reading<Result>(
 		caller: Caller,
 		target: FunctionTarget,
-		read: (signature: () => Promise<FunctionSignature>) => Promise<Result>,
+		read: (
+			signature: () => Promise<FunctionSignature>,
+			signatureIfReadable: () => Promise<FunctionSignature | undefined>,
+		) => Promise<Result>,
 	): Promise<Result> {
 		let used: FunctionSignature | undefined;
 		try {
-			return await read(async () => (used = await this.signature(caller, target)));
+			return await read(
+				async () => (used = await this.signature(caller, target)),
+				async () => (used = await this.signatureIfReadable(caller, target)),
+			);
 		} catch (thrown) {
 			const current = used === undefined ? undefined : await this.renewed(caller, target);
 			if (current === undefined || current === used) throw toFailure(thrown);
-			return await read(async () => current);
+			const renewed = async () => current;
+			return await read(renewed, renewed);
 		}
 	}
 
@@ -77,6 +88,22 @@ export class SignatureCache {
 		const asked = this.suggestions.get(key) ?? nearestName(this.context, caller, target);
 		this.suggestions.set(key, asked);
 		return withSuggestedName(await asked, failure);
+	}
+
+	private async signatureIfReadable(
+		caller: Caller,
+		target: FunctionTarget,
+	): Promise<FunctionSignature | undefined> {
+		const key = keyOf(caller, target);
+		if (caller.credential.authentication !== 'deployKey' || this.unreadable.has(key)) {
+			return undefined;
+		}
+		try {
+			return await this.signature(caller, target);
+		} catch {
+			this.unreadable.add(key);
+			return undefined;
+		}
 	}
 
 	/** @returns undefined when the deployment could not be asked */

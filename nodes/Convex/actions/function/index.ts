@@ -6,9 +6,12 @@ import { argumentsDescription } from '../../parameters/arguments';
 import { functionPathDescription } from '../../parameters/functionLocator';
 import { optionsDescription } from '../../parameters/options';
 import { outputShape } from '../../parameters/outputShape';
+import { callForDescription, manyItemsDescription } from '../../parameters/manyItems';
 import { paginationDescription } from '../../parameters/pagination';
 import type { ItemCallers } from '../../transport/itemCallers';
 import { runQueries } from '../calls/batchedQueries';
+import { CallRunner } from '../calls/callRunner';
+import { runChunks } from '../calls/chunkedCalls';
 import { runCalls } from '../calls/individualCalls';
 import type { ItemResults } from '../itemResults';
 
@@ -49,7 +52,9 @@ export const description: INodeProperties[] = [
 	},
 	...[
 		functionPathDescription('The Convex function to run'),
+		...callForDescription,
 		...argumentsDescription(true),
+		...manyItemsDescription,
 		...paginationDescription,
 		outputShape.property,
 		optionsDescription(FUNCTION_OPERATIONS),
@@ -75,6 +80,8 @@ export async function execute(
 			`It is one of: ${FUNCTION_OPERATIONS.join(', ')}.`,
 		);
 	}
-	if (operation === 'query') await runQueries(context, items, callers);
-	else await runCalls(context, items, callers, operation);
+	const run = new CallRunner(context, items, callers, operation);
+	if (run.options.itemsPerCall !== undefined) await runChunks(run, operation);
+	else if (operation === 'query') await runQueries(run);
+	else await runCalls(run, operation);
 }

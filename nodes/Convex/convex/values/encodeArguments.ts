@@ -9,12 +9,15 @@ export type EncodedArguments = { [argument: string]: JSONValue };
 
 /** Limits of the backend: crates/value/src/{size,array,object}.rs, crates/convex/sync_types/src/identifier.rs. */
 export const MAX_NESTING = 64;
-const MAX_ARRAY_LENGTH = 8192;
+export const MAX_ARRAY_LENGTH = 8192;
 const MAX_OBJECT_FIELDS = 1024;
 const MAX_FIELD_NAME_LENGTH = 1024;
 
 /** The arguments travel in a list, so the object with them is on the second level. */
 const ARGUMENTS_LEVEL = 2;
+
+/** A list among the arguments is on the third level, so what it contains is on the next. */
+const ELEMENT_LEVEL = ARGUMENTS_LEVEL + 2;
 
 const ENCODED_TYPES = new Set(['$integer', '$float', '$bytes']);
 
@@ -34,6 +37,16 @@ export function encodeArguments(source: string, args: unknown): EncodedArguments
 		);
 	}
 	return encodeFields(source, args, '', ARGUMENTS_LEVEL);
+}
+
+/**
+ * Encodes an element of a list that is an argument.
+ *
+ * @param source where the element comes from, for error sentences, e.g. "'Arguments (JSON)'"
+ * @throws ConvexFailure (`input`) naming the source and the place
+ */
+export function encodeElement(source: string, element: unknown): JSONValue {
+	return encodeValue(source, element, '', ELEMENT_LEVEL);
 }
 
 function encodeFields(

@@ -49,6 +49,16 @@ export function convertFields(
 	return valueOrThrow(subject, conversionOf(matchObject(validator, value, parseDate)));
 }
 
+/** The same for a value of any type. */
+export function convertValue(
+	subject: string,
+	validator: Validator,
+	value: unknown,
+	parseDate: ParseDate,
+): unknown {
+	return valueOrThrow(subject, conversionOf(matchValue(validator, value, parseDate)));
+}
+
 /** Whether a value has a validator's type already, without any conversion. */
 export function fitsAsItIs(validator: Validator, value: unknown): boolean {
 	return matchValue(validator, value, () => undefined).isExact;

@@ -1,8 +1,16 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { encodeArguments, type EncodedArguments } from '../../convex/values/encodeArguments';
+import type { JSONValue } from 'convex/values';
+import {
+	encodeArguments,
+	encodeElement,
+	type EncodedArguments,
+} from '../../convex/values/encodeArguments';
+import { elementFields, elementOfFields } from '../../convex/functions/listArgument';
 import { isPlainObject } from '../../convex/values/plainObject';
-import type { FunctionSignature } from '../../convex/functions/functionSpec';
 import { ARGUMENTS_ADVICE, parseJsonText } from '../../convex/values/jsonText';
+import type { Validator } from '../../convex/values/validator';
+import { convertValue } from '../../convex/values/validatorConversion';
+import { dateParser } from '../dates';
 import { argumentFieldsDescription, readArgumentFields } from './fields';
 import { convert, mappedArgumentsDescription, readMappedArguments } from './mapped';
 import { itemFieldsDescription, readItemFields } from './inputItem';
@@ -81,25 +89,49 @@ function readMode(context: ParameterReader, itemIndex: number) {
 /**
  * The arguments of an item's call, from the place that 'Arguments' names.
  *
- * @param signature asks the deployment what the function declares; called only where it is needed
+ * @param declared asks the deployment what the function declares; called only where it is needed
  * @param convertTypes whether to convert all arguments to the declared types
  * @throws ConvexFailure (`input`) naming the parameter and the argument
  */
 export async function readArguments(
 	context: ParameterReader,
 	itemIndex: number,
-	signature: () => Promise<FunctionSignature>,
+	declared: () => Promise<Validator>,
 	convertTypes: boolean,
 ): Promise<EncodedArguments> {
 	const mode = readMode(context, itemIndex);
 	if (mode === 'mapping') {
-		const mapped = readMappedArguments(context, await signature(), itemIndex);
+		const mapped = readMappedArguments(context, await declared(), itemIndex);
 		return encodeArguments("'Arguments'", mapped);
 	}
 	const { source, args } = await readUnmapped(context, mode, itemIndex);
 	if (!convertTypes || !isPlainObject(args)) return encodeArguments(source, args);
-	const declared = (await signature()).args;
-	return encodeArguments(source, convert(context, source, declared, args));
+	return encodeArguments(source, convert(context, source, await declared(), args));
+}
+
+/**
+ * The same of an item's part in a call for many: the element of the list that stands for the item. As
+ * JSON it may be any value, elsewhere it is an object.
+ *
+ * @param declared asks the deployment what the elements have to be, and is told whether the item is
+ *   converted to that, or only the list argument can be checked by it
+ */
+export async function readElement(
+	context: ParameterReader,
+	itemIndex: number,
+	declared: (isConverted: boolean) => Promise<Validator>,
+	convertTypes: boolean,
+): Promise<JSONValue> {
+	const mode = readMode(context, itemIndex);
+	const element = await declared(convertTypes || mode === 'mapping');
+	if (mode === 'mapping') {
+		const mapped = readMappedArguments(context, elementFields(element), itemIndex);
+		return encodeElement("'Arguments'", elementOfFields(element, mapped));
+	}
+	const { source, args } = await readUnmapped(context, mode, itemIndex);
+	if (!convertTypes) return encodeElement(source, args);
+	const parseDate = dateParser(context.getTimezone());
+	return encodeElement(source, convertValue(source, element, args, parseDate));
 }
 
 async function readUnmapped(

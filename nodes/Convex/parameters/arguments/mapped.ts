@@ -1,7 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { isPlainObject } from '../../convex/values/plainObject';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
-import type { FunctionSignature } from '../../convex/functions/functionSpec';
 import {
 	alternativesOf,
 	type FieldValidator,
@@ -25,7 +24,12 @@ export function mappedArgumentsDescription(hasInputItem: boolean): INodeProperti
 		required: true,
 		description: "The function's own arguments, with their types",
 		typeOptions: {
-			loadOptionsDependsOn: ['functionPath.value', 'options.componentPath', 'pagination'],
+			loadOptionsDependsOn: [
+				'functionPath.value',
+				'options.componentPath',
+				'pagination',
+				...(hasInputItem ? ['callFor', 'listArgument.value'] : []),
+			],
 			resourceMapper: {
 				resourceMapperMethod: 'getArguments',
 				// Its arguments are checked before a run, and those that are required cannot be removed.
@@ -60,18 +64,18 @@ const MAPPING_MODE_OF_TRIGGER = mappingMode(false);
  * The arguments of the form made from the function's own signature, or the item's fields of those
  * names, converted to the types of the signature.
  *
+ * @param args what the function declares
  * @throws ConvexFailure (`input`) naming an argument that is missing, not known or of a wrong type
  */
 export function readMappedArguments(
 	context: ParameterReader,
-	signature: FunctionSignature,
+	args: Validator,
 	itemIndex: number,
 ): Record<string, unknown> {
 	const mapping: unknown = context.getNodeParameter('mappedArguments', itemIndex);
 	if (!isPlainObject(mapping)) throw notFilledIn();
 	const { read } = context.input === undefined ? MAPPING_MODE_OF_TRIGGER : MAPPING_MODE;
 	const mode = read("The mapping mode of 'Arguments'", mapping.mappingMode);
-	const { args } = signature;
 	if (mode === 'autoMapInputData') {
 		const json = context.input?.get(itemIndex)?.json ?? {};
 		return args.type === 'object'

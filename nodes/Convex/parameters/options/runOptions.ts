@@ -1,8 +1,10 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
+import { inputFailure } from '../../convex/failure';
 import { isPlainObject } from '../../convex/values/plainObject';
 import { FUNCTION_OPERATIONS, type FunctionOperation } from '../../convex/functions/functionCall';
 import { hasExpression } from '../expressions';
 import { booleanField, enumField, integerField, type FieldValues } from '../field';
+import { readItemsPerCall } from '../manyItems';
 import { optionReader, runOption } from './option';
 
 const MAX_CONCURRENCY = 100;
@@ -108,13 +110,15 @@ export interface RunOptions {
 	delivery: 'auto' | 'http' | 'session';
 	/** Whether all queries read one snapshot. */
 	snapshot: boolean;
+	/** How many items go into one call at most; undefined where each has a call of its own. */
+	itemsPerCall: number | undefined;
 }
 
 /**
  * Reads them for the first item, whose values count for all. Each stands for itself: another option's
  * expression that cannot be evaluated is a matter of its item.
  *
- * @throws ConvexFailure (`input`) naming the option
+ * @throws ConvexFailure (`input`) naming the option or the parameter
  */
 export function readRunOptions(
 	context: IExecuteFunctions,
@@ -125,11 +129,19 @@ export function readRunOptions(
 	const read = optionReader(operation, stored, (name) =>
 		hasExpression(stored[name]) ? context.getNodeParameter(`options.${name}`, 0) : stored[name],
 	);
+	const itemsPerCall = readItemsPerCall(context);
+	if (itemsPerCall !== undefined && read(snapshot)) {
+		throw inputFailure(
+			"'Call For: Many Items at Once' and the option 'Single Snapshot' do not go together",
+			"Remove the option, or set 'Call For' to 'Each Item'.",
+		);
+	}
 	return {
 		concurrency: read(operation === 'query' ? queryConcurrency : concurrency),
 		batchSize: read(batchSize),
 		maxRetries: read(maxRetries),
 		delivery: read(delivery),
 		snapshot: read(snapshot),
+		itemsPerCall,
 	};
 }

@@ -86,7 +86,7 @@ async function argumentsOf(
 		await readArguments(
 			parameters,
 			0,
-			async () => await readSignature(context, caller, target),
+			async () => (await readSignature(context, caller, target)).args,
 			false,
 		);
 	if (hasArgumentForm) {

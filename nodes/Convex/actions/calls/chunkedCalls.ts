@@ -1,0 +1,29 @@
+import type { FunctionOperation } from '../../convex/functions/functionCall';
+import { SESSION_THRESHOLDS } from '../../transport/live/sessionOptions';
+import { ConcurrencyLimiter } from '../concurrencyLimiter';
+import type { CallRunner } from './callRunner';
+import { ItemChunks } from './itemChunks';
+import { runSession } from './sessionDelivery';
+
+/**
+ * Runs the functions for many items in each call, over HTTP or, with the 'Delivery' of a session, over
+ * one live connection. Where the node stops at errors, each call that may change something waits for the
+ * one before it, so that nothing runs behind one that failed; else as many are in flight as
+ * 'Concurrency' says.
+ */
+export async function runChunks(run: CallRunner, operation: FunctionOperation): Promise<void> {
+	const chunks = new ItemChunks(run);
+	const { delivery, concurrency } = run.options;
+	if (delivery === 'session' && (operation === 'mutation' || operation === 'action')) {
+		await runSession(run, operation, SESSION_THRESHOLDS, chunks);
+		return;
+	}
+	const limiter = new ConcurrencyLimiter(run.isOneByOne ? 1 : concurrency);
+	for (;;) {
+		await limiter.whenAvailable();
+		const call = await chunks.next();
+		if (call === undefined) break;
+		limiter.start(async () => await run.send(call, 0));
+	}
+	await limiter.drain();
+}
