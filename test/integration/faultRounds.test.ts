@@ -1,39 +1,13 @@
-import type { FaultEffect } from '../../emulator/faults';
-import { ConcurrencyLimiter } from '../../nodes/Convex/actions/concurrencyLimiter';
 import { calling, type ConvexRunResult } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
+import { HTTP_FAULTS, runRounds } from '../support/faultRounds';
 import { FAULT_SEED } from '../support/faultSeed';
 
 const convex = useEmbeddedDeployment('none');
 
 const ROUNDS = 300;
-const ROUNDS_AT_ONCE = 25;
 const ITEMS = 6;
 const TIMEOUT_MS = 3_000;
-
-const FAULTS: Array<FaultEffect & { weight?: number }> = [
-	{ kind: 'rejection', code: 'TooManyConcurrentRequests', weight: 4 },
-	{ kind: 'rejection', code: 'TooManyWrites' },
-	{ kind: 'rejection', code: 'OptimisticConcurrencyControlFailure' },
-	{ kind: 'rejection', code: 'CommitterFullError' },
-	{ kind: 'rejection', code: 'ExpiredInQueue' },
-	{ kind: 'rejection', code: 'WorkerOverloaded' },
-	{ kind: 'rejection', code: 'InitialPermitTimeoutError' },
-	{ kind: 'rejection', code: 'ExecuteFullError' },
-	{ kind: 'rejection', code: 'IsolateNotClean' },
-	{ kind: 'rejection', code: 'UpstreamConnectError' },
-	{ kind: 'serverError', status: 500 },
-	{ kind: 'serverError', status: 503, when: 'after' },
-	{ kind: 'answer', status: 408, body: '', when: 'after' },
-	{ kind: 'resetBefore' },
-	{ kind: 'resetAfter' },
-	{ kind: 'dropBefore' },
-	{ kind: 'dropAfter' },
-	{ kind: 'truncate' },
-	{ kind: 'cut' },
-	{ kind: 'drip', bytes: 20 },
-	{ kind: 'delay', ms: 30 },
-];
 
 interface Tally {
 	succeeded: number;
@@ -41,28 +15,15 @@ interface Tally {
 	unknown: number;
 }
 
-/** Runs rounds of a node, many at once, each with items and keys of its own. */
-async function rounds(
-	run: (round: number) => Promise<ConvexRunResult>,
-): Promise<ConvexRunResult[]> {
-	const results: ConvexRunResult[] = [];
-	const limiter = new ConcurrencyLimiter(ROUNDS_AT_ONCE);
-	for (let round = 0; round < ROUNDS; round++) {
-		await limiter.whenAvailable();
-		limiter.start(async () => {
-			results[round] = await run(round);
-		});
-	}
-	await limiter.drain();
-	return results;
-}
+const rounds = async (run: (round: number) => Promise<ConvexRunResult>) =>
+	await runRounds(ROUNDS, run);
 
 async function setRandomFaults(probability: number): Promise<void> {
 	await convex.deployment.setRandomFaults({
 		seed: FAULT_SEED,
 		probability,
 		path: '/api/',
-		faults: FAULTS,
+		faults: HTTP_FAULTS,
 	});
 }
 
@@ -117,7 +78,7 @@ describe.each([
 			}
 			// There were enough faults for the test to say something.
 			expect(Object.keys(faults).sort()).toEqual(
-				[...new Set(FAULTS.map(({ kind }) => kind))].sort(),
+				[...new Set(HTTP_FAULTS.map(({ kind }) => kind))].sort(),
 			);
 			expect(Math.min(tally.succeeded, tally.unknown, tally.notRun)).toBeGreaterThan(5);
 		});

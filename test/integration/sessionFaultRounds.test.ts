@@ -1,23 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
-import type { FaultEffect } from '../../emulator/faults';
 import { calling, type ConvexRunResult } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
+import { SESSION_FAULTS } from '../support/faultRounds';
 import { FAULT_SEED } from '../support/faultSeed';
 import { inSession } from '../support/sessions';
 
 const convex = useEmbeddedDeployment('none');
-
-const FAULTS: Array<FaultEffect & { weight?: number }> = [
-	{ kind: 'dropBefore', weight: 3 },
-	{ kind: 'dropAfter', weight: 3 },
-	{ kind: 'resetBefore' },
-	{ kind: 'resetAfter' },
-	{ kind: 'rejection', code: 'CommitterFullError' },
-	{ kind: 'rejection', code: 'OptimisticConcurrencyControlFailure' },
-	{ kind: 'serverError', status: 500 },
-	{ kind: 'serverError', status: 503, when: 'after' },
-	{ kind: 'delay', ms: 30 },
-];
 
 describe('rounds of sessions with random faults', () => {
 	const ROUNDS = 40;
@@ -34,7 +22,7 @@ describe('rounds of sessions with random faults', () => {
 			seed: FAULT_SEED,
 			probability,
 			path: '/sync/',
-			faults: FAULTS,
+			faults: SESSION_FAULTS,
 		});
 
 	it('run each mutation once, in order', async () => {
@@ -64,7 +52,9 @@ describe('rounds of sessions with random faults', () => {
 		expect(Object.keys(counts)).toHaveLength(ROUNDS * ITEMS);
 		expect(new Set(Object.values(counts))).toEqual(new Set([1]));
 		// There were enough faults for the test to say something.
-		expect(Object.keys(faults).sort()).toEqual([...new Set(FAULTS.map(({ kind }) => kind))].sort());
+		expect(Object.keys(faults).sort()).toEqual(
+			[...new Set(SESSION_FAULTS.map(({ kind }) => kind))].sort(),
+		);
 	}, 180_000);
 
 	it('run each action once at most, and tell which may have run', async () => {
