@@ -61,6 +61,18 @@ describe('the examples, imported into n8n', () => {
 		]);
 	});
 
+	it('bulk-import.json', async () => {
+		const execution = await n8n.runWorkflow(await importExample('bulk-import.json'));
+		expect(execution.status).toBe('success');
+		expect(outputOf(execution, 'Imported Rows')).toHaveLength(3);
+		expect(outputOf(execution, 'Refused Rows')).toEqual([
+			expect.objectContaining({
+				title: 'Print the badges',
+				error: expect.stringMatching(/'dueAt' is text/),
+			}),
+		]);
+	});
+
 	it('scheduled-sync.json', async () => {
 		const execution = await n8n.runWorkflow(await importExample('scheduled-sync.json'));
 		expect(execution.status).toBe('success');

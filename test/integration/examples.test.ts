@@ -59,6 +59,39 @@ describe('the examples', () => {
 		expect(outputsOf(run, 'Write Report')[0]?.[0]?.json.value).toBe('Report: 2 open, 0 done');
 	});
 
+	it('bulk-import.json imports all rows by one call, but the one that does not fit', async () => {
+		const example = examples.find(({ file }) => file === 'bulk-import.json');
+		if (example === undefined) throw new Error('there is no examples/bulk-import.json');
+		await deployment.reset();
+		const { run } = await runWorkflow(
+			await installationFor(deployment),
+			withCredential(example.workflow, '1', 'Convex'),
+		);
+		expect(run.data.resultData.error).toBeUndefined();
+		const imported = outputsOf(run, 'Imported Rows')[0] ?? [];
+		expect(imported.map(({ json, pairedItem }) => [json.value, pairedItem])).toEqual(
+			[0, 1, 2].map((item) => [expect.any(String), { item }]),
+		);
+		expect(outputsOf(run, 'Refused Rows')[0]?.map(({ json }) => json)).toEqual([
+			{
+				title: 'Print the badges',
+				due: '2026-02-30',
+				error: expect.stringMatching(/'dueAt' is text \('2026-02-30'\), not a number \[item 2\]$/),
+				details: expect.objectContaining({ kind: 'input', outcome: 'notExecuted' }),
+			},
+		]);
+		expect((await deployment.executions())['tasks:createMany']).toBe(1);
+		const tasks = await openHttp(deployment.url).query('tasks:list', {});
+		expect(tasks).toEqual([
+			expect.objectContaining({
+				title: 'Book the room',
+				dueAt: Date.parse('2026-12-01T09:00:00Z'),
+			}),
+			expect.objectContaining({ title: 'Invite the speakers', status: 'open' }),
+			expect.objectContaining({ title: 'Order the cake' }),
+		]);
+	});
+
 	it('paid-order.json starts with an order as soon as it is paid', async () => {
 		const example = examples.find(({ file }) => file === 'paid-order.json');
 		if (example === undefined) throw new Error('there is no examples/paid-order.json');
