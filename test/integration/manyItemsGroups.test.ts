@@ -2,10 +2,18 @@ import type { IDataObject } from 'n8n-workflow';
 import { calling } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { addingMany } from '../support/manyItems';
+import { useSecondApp } from '../support/secondApp';
 
 const convex = useEmbeddedDeployment('deployKey');
+/** Its app has a component twice. */
+const second = useSecondApp();
 const continuing = { onError: 'continueErrorOutput' } as const;
-const COMPONENT = { path: 'marks:addMany', listArgument: 'keys', shared: {} };
+const COMPONENT = {
+	operation: 'action',
+	path: 'files:storeMany',
+	listArgument: 'texts',
+	shared: {},
+};
 
 /** What differs, the values that it has, two items each, and how the items end in how many calls. */
 const DIFFERENCES: Array<
@@ -92,17 +100,21 @@ describe('items whose calls differ', () => {
 	});
 
 	it('go into calls of their own: in the component', async () => {
-		const { success, error } = await convex.run({
-			parameters: addingMany({ ...COMPONENT, options: { componentPath: '={{ $json.by }}' } }),
-			input: inTwos(['tally', 'tlly', 'tally']) as IDataObject[],
-			settings: continuing,
+		const { url, deployKey } = second.deployment;
+		const credential = { deploymentUrl: url, authentication: 'deployKey', token: deployKey };
+		const options = { componentPath: '={{ $json.by }}' };
+		const { success, stoppedBy } = await second.run({
+			credential,
+			parameters: addingMany({ ...COMPONENT, options }),
+			input: inTwos(['parts', 'spareParts', 'spareParts']) as IDataObject[],
 		});
-		expect([success.length, error.length]).toEqual([4, 2]);
-		expect(success.map(({ json }) => json.value)).toEqual(['0/0', '0/1', '2/0', '2/1']);
-		const counted = await convex.run({
-			parameters: calling('query', 'marks:count', {}, { componentPath: 'tally' }),
-		});
-		expect(counted.success[0]?.json.value).toBe(4);
+		expect(stoppedBy).toBeUndefined();
+		expect(success.map(({ json }) => json.value)).toEqual(inTwos([1, 2, 3]).map(({ key }) => key));
+		const countIn = async (componentPath: string) => {
+			const parameters = calling('query', 'files:count', {}, { componentPath });
+			return (await second.run({ credential, parameters })).success[0]?.json.value;
+		};
+		expect([await countIn('parts'), await countIn('spareParts')]).toEqual([2, 4]);
 	});
 
 	it('keep their order, where they belong to several lists', async () => {

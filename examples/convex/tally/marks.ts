@@ -10,16 +10,6 @@ export const add = mutation({
 	},
 });
 
-/** Adds many, and gives them back. */
-export const addMany = mutation({
-	args: { keys: v.array(v.string()) },
-	returns: v.array(v.string()),
-	handler: async (ctx, { keys }) => {
-		for (const label of keys) await ctx.db.insert('marks', { label });
-		return keys;
-	},
-});
-
 export const count = query({
 	args: {},
 	returns: v.number(),

@@ -21,6 +21,15 @@ export const store = action({
 	handler: async (ctx, { text }) => await ctx.storage.store(new Blob([text])),
 });
 
+/** The same for many texts. */
+export const storeMany = action({
+	args: { texts: v.array(v.string()) },
+	handler: async (ctx, { texts }) => {
+		for (const text of texts) await ctx.storage.store(new Blob([text]));
+		return texts;
+	},
+});
+
 export const count = query({
 	args: {},
 	handler: async (ctx) => (await ctx.db.system.query('_storage').collect()).length,
