@@ -69,6 +69,25 @@ describe('a deployment that is away', () => {
 		expect((await trigger.nthStart(2)).items[0]).not.toHaveProperty('recovered');
 	});
 
+	it('for the form of arguments only is reported with what that request was told', async () => {
+		await use.deployment.addFault({
+			kind: 'answer',
+			path: '/api/query',
+			status: 503,
+			body: { code: 'FeatureTemporarilyUnavailable', message: 'No functions for now' },
+			times: 10_000,
+		});
+		const trigger = await use.activate(mapped, {
+			nodeType: withTimeouts({ firstCheckMs: 50, freshAttemptMs: 50, prolongedMs: 600_000 }),
+		});
+		expect(await trigger.failedExecutions.until(() => true)).toEqual({
+			message: expect.stringMatching(
+				/^No live connection to the deployment since \S+ The functions of the deployment could not be read: No functions for now$/,
+			),
+			description: expect.stringContaining('The trigger keeps watching'),
+		});
+	});
+
 	it('over the live connection only is reported earlier, with what to look at', async () => {
 		await use.deployment.addFault({ kind: 'dropBefore', path: 'sync/handshake', times: 1000 });
 		const trigger = await use.activate(counter(), {
