@@ -14,7 +14,11 @@ const form = (operation: string, path: string) =>
 
 it("lists the deployment's functions", async () => {
 	const results = await form('mutation', '').searchFunctions('tasks');
-	expect(results.map(({ name }) => name)).toEqual(['tasks:complete', 'tasks:create']);
+	expect(results.map(({ name }) => name)).toEqual([
+		'tasks:complete',
+		'tasks:create',
+		'tasks:createMany',
+	]);
 });
 
 it("makes a form of a function's arguments", async () => {
