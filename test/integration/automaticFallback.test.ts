@@ -4,7 +4,7 @@ import { automaticWithTimeouts, notingKeys } from '../support/automatic';
 import { calling, type ConvexRunOptions } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { startForwardProxy } from '../support/forwardProxy';
-import { startMalformedMessageServer } from '../support/malformedMessageServer';
+import { startMalformedMessageServer } from '../support/misbehavingSyncServers';
 import { keys } from '../support/sessions';
 import { SyncGate, type GateBehaviour } from '../support/syncGate';
 

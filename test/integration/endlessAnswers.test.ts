@@ -2,11 +2,14 @@ import { CredentialTestContext } from 'n8n-core';
 import { ConvexApi } from '../../credentials/ConvexApi.credentials';
 import { Convex } from '../../nodes/Convex/Convex.node';
 import { ConvexTrigger } from '../../nodes/Convex/ConvexTrigger.node';
-import type { TestServer } from '../support/awkwardServers';
 import { calling, runConvex } from '../support/convexNode';
-import { startDrippingServer, startFloodingServer } from '../support/drippingServer';
+import {
+	startDrippingServer,
+	startFloodingServer,
+	type TestServer,
+} from '../support/awkwardServers';
 import { runWorkflow, type CredentialValues } from '../support/engine';
-import { startFloodingSyncServer } from '../support/floodingSyncServer';
+import { startFloodingSyncServer } from '../support/misbehavingSyncServers';
 import { addingKeys, inSession, sessionWithTimeouts } from '../support/sessions';
 import { ActiveTrigger, TRIGGER_TYPE, triggerNode, watching } from '../support/triggers';
 

@@ -3,7 +3,10 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { sleep } from 'n8n-workflow';
 import { GuardedWebSockets } from '../../nodes/Convex/transport/live/guardedWebSocket';
-import { startStallingSyncServer, type StallingSyncServer } from '../support/stallingSyncServer';
+import {
+	startStallingSyncServer,
+	type StallingSyncServer,
+} from '../support/misbehavingSyncServers';
 import { Arrivals } from '../support/syncClients';
 
 let server: StallingSyncServer;

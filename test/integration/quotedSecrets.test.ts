@@ -4,7 +4,7 @@ import { encodeIdentity } from '../../nodes/Convex/convex/deployment/identity';
 import { startHttpServer } from '../support/awkwardServers';
 import { calling, runConvex, userOf } from '../support/convexNode';
 import type { CredentialValues } from '../support/engine';
-import { startMalformedMessageServer } from '../support/malformedMessageServer';
+import { startMalformedMessageServer } from '../support/misbehavingSyncServers';
 import { sessionWithTimeouts, inSession } from '../support/sessions';
 import { watching } from '../support/triggers';
 import { useTriggers } from '../support/triggersOfTest';

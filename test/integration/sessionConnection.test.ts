@@ -2,7 +2,7 @@ import { sleep, type IDataObject, type INodeExecutionData } from 'n8n-workflow';
 import { calling, userOf } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { FAULT_SEED } from '../support/faultSeed';
-import { startMalformedMessageServer } from '../support/malformedMessageServer';
+import { startMalformedMessageServer } from '../support/misbehavingSyncServers';
 import { addingKeys, sessionWithTimeouts, inSession, keys } from '../support/sessions';
 import { TcpProxy } from '../support/tcpProxy';
 

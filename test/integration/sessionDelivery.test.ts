@@ -2,7 +2,7 @@ import { sleep } from 'n8n-workflow';
 import { calling, userOf } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { addingKeys, inSession, keys } from '../support/sessions';
-import { startSilentSyncServer } from '../support/silentSyncServer';
+import { startSilentSyncServer } from '../support/misbehavingSyncServers';
 
 const convex = useEmbeddedDeployment('deployKey');
 

@@ -2,7 +2,7 @@ import type { IDataObject } from 'n8n-workflow';
 import { startHttpServer, unusedUrl } from '../support/awkwardServers';
 import { calling, type ConvexRunOptions, userOf } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
-import { startMalformedMessageServer } from '../support/malformedMessageServer';
+import { startMalformedMessageServer } from '../support/misbehavingSyncServers';
 import { addingKeys, sessionWithTimeouts, inSession, keys } from '../support/sessions';
 
 const convex = useEmbeddedDeployment('deployKey');

@@ -1,9 +1,11 @@
 import { sleep, type IDataObject, type INodeExecutionData } from 'n8n-workflow';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import type { CredentialValues } from '../support/engine';
-import { startMalformedMessageServer } from '../support/malformedMessageServer';
+import {
+	startMalformedMessageServer,
+	startVanishingSyncServer,
+} from '../support/misbehavingSyncServers';
 import { addingKeys, sessionWithTimeouts, inSession, keys } from '../support/sessions';
-import { startVanishingSyncServer } from '../support/vanishingSyncServer';
 
 const convex = useEmbeddedDeployment('deployKey');
 

@@ -1,7 +1,7 @@
 import { sleep } from 'n8n-workflow';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { addingKeys, sessionWithTimeouts, inSession, keys } from '../support/sessions';
-import { startMalformedMessageServer } from '../support/malformedMessageServer';
+import { startMalformedMessageServer } from '../support/misbehavingSyncServers';
 import { TcpProxy } from '../support/tcpProxy';
 
 const convex = useEmbeddedDeployment('deployKey');

@@ -2,7 +2,7 @@ import { sleep, type IDataObject, type INodeExecutionData } from 'n8n-workflow';
 import { calling, type ConvexRunOptions, userOf } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { addingKeys, sessionWithTimeouts, inSession, keys } from '../support/sessions';
-import { startSilentSyncServer, type SilentSyncServer } from '../support/silentSyncServer';
+import { startSilentSyncServer, type SilentSyncServer } from '../support/misbehavingSyncServers';
 import { TcpProxy } from '../support/tcpProxy';
 
 const convex = useEmbeddedDeployment('deployKey');

@@ -1,5 +1,5 @@
 import { sleep } from 'n8n-workflow';
-import { startMalformedMessageServer } from '../support/malformedMessageServer';
+import { startMalformedMessageServer } from '../support/misbehavingSyncServers';
 import { TcpProxy } from '../support/tcpProxy';
 import { withTimeouts, watching, type ActiveTrigger } from '../support/triggers';
 import { useTriggers } from '../support/triggersOfTest';

@@ -1,7 +1,7 @@
 import { sleep, type ITriggerFunctions } from 'n8n-workflow';
 import { ConvexTrigger } from '../../nodes/Convex/ConvexTrigger.node';
 import { startTrigger } from '../../nodes/Convex/triggers/query/activate';
-import { startMalformedMessageServer } from '../support/malformedMessageServer';
+import { startMalformedMessageServer } from '../support/misbehavingSyncServers';
 import { Arrivals } from '../support/syncClients';
 import { watching } from '../support/triggers';
 import { useTriggers } from '../support/triggersOfTest';

@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 import { startUntrustedServer } from '../support/awkwardServers';
-import { startSilentSyncServer } from '../support/silentSyncServer';
+import { startSilentSyncServer } from '../support/misbehavingSyncServers';
 import { TcpProxy } from '../support/tcpProxy';
 import { withTimeouts, watching } from '../support/triggers';
 import { useTriggers } from '../support/triggersOfTest';
