@@ -53,6 +53,33 @@ describe('values', () => {
 		});
 	});
 
+	describe('of a file', () => {
+		const four = { data: 'AP+ACg==', mimeType: 'application/octet-stream' };
+		const saving = (value: unknown) => ({
+			operation: 'mutation',
+			functionPath: { __rl: true, mode: 'path', value: 'files:save' },
+			argumentsMode: 'fields',
+			argumentFields: {
+				argument: [field('name', 'string', 'four'), field('content', 'binary', value)],
+			} as never,
+			options: {},
+		});
+		const input = [{ json: { file: four }, binary: { attachment: four } }];
+
+		it.each(['attachment', '={{ $json.file }}'])('arrive, given as %s', async (value) => {
+			const { success } = await built.run({ parameters: saving(value), input });
+			expect(success[0]?.json.value).toEqual({ name: 'four', size: 4 });
+		});
+
+		it('that is missing are refused, naming the files that are there', async () => {
+			const { stoppedBy } = await built.run({ parameters: saving('picture'), input });
+			expect(stoppedBy?.message).toMatch(
+				/the input item has no binary field 'picture' \[item 0\]$/,
+			);
+			expect(stoppedBy?.description).toBe('Its binary fields are: attachment.');
+		});
+	});
+
 	it.each([
 		['json', { big: '9007199254740993', bytes: 'AAEC', half: 0.5 }],
 		['encoded', { big: { $integer: 'AQAAAAAAIAA=' }, bytes: { $bytes: 'AAEC' }, half: 0.5 }],

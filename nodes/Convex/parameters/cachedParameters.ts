@@ -47,7 +47,9 @@ export class CachedParameters implements ParameterReader {
 		);
 		const items = context.getInputData();
 		this.itemCount = items.length;
-		const keepsFilesInJson = () => context.getWorkflowSettings().binaryMode === 'combined';
+		// n8n 2.0 does not tell the settings, and has not this one yet.
+		const keepsFilesInJson = () =>
+			'getWorkflowSettings' in context && context.getWorkflowSettings().binaryMode === 'combined';
 		this.input = {
 			get: (itemIndex) => items[itemIndex],
 			readFile: async (itemIndex, file) =>
