@@ -221,18 +221,24 @@ describe('a failure among many queries', () => {
 		expect(await requests()).toMatchObject({ batches: 3, batchSizes: [6], queries: 37 });
 	});
 
-	it('because a firewall dislikes one of them fails that one only', async () => {
-		const blocked = { kind: 'answer', status: 403, body: '<html>Blocked</html>' } as const;
-		await convex.deployment.addFault({ ...blocked, path: BATCH });
-		await convex.deployment.addFault({ ...blocked, path: '/api/query', skip: 1 });
-		const { success, error } = await convex.run({
-			parameters: echo({ concurrency: 1 }),
-			input: numbers(3),
-			settings: continuing,
-		});
-		expect(success.map((item) => item.json.value)).toEqual([0, 2]);
-		expect(error.map((item) => item.json.number)).toEqual([1]);
-	});
+	it.each<[string, unknown]>([
+		['a web page', '<html>Blocked</html>'],
+		['JSON with a code of its own', { code: 'BLOCKED', message: 'Request blocked' }],
+	])(
+		'because a firewall dislikes one of them, and answers with %s, fails that one only',
+		async (_what, body) => {
+			const blocked = { kind: 'answer', status: 403, body } as const;
+			await convex.deployment.addFault({ ...blocked, path: BATCH });
+			await convex.deployment.addFault({ ...blocked, path: '/api/query', skip: 1 });
+			const { success, error } = await convex.run({
+				parameters: echo({ concurrency: 1 }),
+				input: numbers(3),
+				settings: continuing,
+			});
+			expect(success.map((item) => item.json.value)).toEqual([0, 2]);
+			expect(error.map((item) => item.json.number)).toEqual([1]);
+		},
+	);
 
 	it('because all answers together are too long for one has them come one by one', async () => {
 		const value = 'x'.repeat(6 * 2 ** 20);

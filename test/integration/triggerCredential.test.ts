@@ -139,12 +139,16 @@ describe('a credential that is refused while the trigger runs', () => {
 		]);
 	});
 
-	it('because the sign-in provider is away, which passes, does not end it', async () => {
+	it.each([
+		['because the sign-in provider is away', 'AuthProviderDiscoveryFailed'],
+		['by the code of a gateway', 'ACCESS_DENIED'],
+		['by the number of a firewall', '1020'],
+	])('%s, which passes, does not end it', async (_why, code) => {
 		const token = await use.deployment.signToken({ name: 'Ada' });
 		const trigger = await use.activate(watching('tasks:list'), {
 			credential: { deploymentUrl: use.deployment.url, authentication: 'bearerToken', token },
 		});
-		await refuseOverHttp('/api/query', 'AuthProviderDiscoveryFailed', 'Auth provider is away');
+		await refuseOverHttp('/api/query', code, 'Not now');
 		await use.deployment.expireAuth();
 		const checked = async () => (await use.deployment.requestStats()).faults.answer === 1;
 		while (!(await checked())) await sleep(10);

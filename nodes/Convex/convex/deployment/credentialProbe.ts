@@ -1,7 +1,7 @@
 import { REQUEST_ADVICE, type AdviceTable } from '../advice';
 import type { ConvexCredential } from './credential';
 import type { ConvexFailure } from '../failure';
-import { isProviderAway } from '../failures/callOutcome';
+import { isProviderAway, mayBeOfConvex } from '../failures/callOutcome';
 import { platformFailure } from '../failures/platformFailure';
 import type { DeploymentResponse } from '../functions/functionCall';
 import { STATUS_FUNCTION_FAILED, STATUS_OK, unreadableAnswer } from '../responses/functionResponse';
@@ -84,7 +84,7 @@ export function judgeProbe(
 	}
 	// A proxy may answer with these statuses too, but without a code of Convex.
 	const refuses =
-		REFUSING_STATUSES.includes(httpStatus) && code !== undefined && !isProviderAway(code);
+		REFUSING_STATUSES.includes(httpStatus) && mayBeOfConvex(code) && !isProviderAway(code);
 	const hint = refuses ? wrongDeploymentHint(credential) : '';
 	return {
 		status: refuses ? 'refuses' : 'unavailable',

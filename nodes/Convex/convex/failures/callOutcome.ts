@@ -120,6 +120,14 @@ export function isProviderAway(code: unknown): boolean {
 	return code === AUTHENTICATION_FAILED;
 }
 
+/**
+ * Whether a code may be one of Convex, all of which are names such as `BadAdminKey`. Those of gateways
+ * and firewalls mostly look otherwise: `ACCESS_DENIED`, `access-denied`, `1020`.
+ */
+export function mayBeOfConvex(code: string | undefined): boolean {
+	return code !== undefined && /^[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*$/.test(code);
+}
+
 /** Whether a call was refused for load alone: another one would have met the same. */
 export function isOverload(httpStatus: number, code: string | undefined): boolean {
 	return (

@@ -1,4 +1,4 @@
-import { isOverload, isProviderAway } from '../failures/callOutcome';
+import { isOverload, isProviderAway, mayBeOfConvex } from '../failures/callOutcome';
 import { ConvexFailure } from '../failure';
 import {
 	functionRequest,
@@ -84,8 +84,9 @@ export function mayBeOneQuery(failure: ConvexFailure): boolean {
 	if (isTooLarge(failure)) return true;
 	const { httpStatus, code } = failure.details;
 	if (httpStatus === undefined || httpStatus === 401) return false;
-	// A firewall's 403 has no code, and may be for what one of them has in its arguments.
-	if (code !== undefined && (httpStatus === 403 || CODES_OF_ALL_QUERIES.has(code))) return false;
+	// A firewall's 403 has no code of Convex, and may be for what one of them has in its arguments.
+	if (httpStatus === 403 && mayBeOfConvex(code)) return false;
+	if (code !== undefined && CODES_OF_ALL_QUERIES.has(code)) return false;
 	if (isProviderAway(code)) return false;
 	const isRefusal = httpStatus >= 400 && !isOverload(httpStatus, code);
 	return isRefusal || httpStatus === STATUS_OK;

@@ -201,7 +201,13 @@ describe('a probe that is not accepted', () => {
 
 	it.each([
 		['a wrong key', deployKey, 401, badAdminKey, { code: 'BadAdminKey', ...notRetryable }],
-		['a key that may not do this', deployKey, 403, { code: 'X', message: 'no' }, { code: 'X' }],
+		[
+			'a key that may not do this',
+			deployKey,
+			403,
+			{ code: 'SomethingNew', message: 'no' },
+			{ code: 'SomethingNew' },
+		],
 	])(
 		'is refused for good only by Convex itself: %s',
 		(_what, credential, status, body, details) => {
@@ -214,6 +220,12 @@ describe('a probe that is not accepted', () => {
 
 	it.each([
 		['a sign-in of its own', 401, 'Unauthorized', { kind: 'deployment', outcome: 'notExecuted' }],
+		...['ACCESS_DENIED', 'access_denied', '1020'].map((code): [string, number, unknown, object] => [
+			`the code ${code} of a gateway`,
+			403,
+			{ code, message: 'no' },
+			{ kind: 'deployment', code },
+		]),
 		[
 			'a sign-in provider that is down',
 			401,

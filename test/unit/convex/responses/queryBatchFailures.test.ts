@@ -31,6 +31,7 @@ describe('a batch that failed as a whole', () => {
 		['a refusal of no known kind', status(400)],
 		['a refusal with an unknown code', status(400, 'SomethingNew')],
 		['a firewall that dislikes a text in it', status(403)],
+		['a firewall with codes of its own', status(403, 'BLOCKED')],
 		['a conflict', status(409)],
 		['a function that is not there', status(404, 'FunctionPathNotFound')],
 		['an endpoint that is not there', status(404)],
@@ -51,6 +52,7 @@ describe('a batch that failed as a whole', () => {
 	it.each<[string, ConvexFailure]>([
 		['a wrong key', status(401, 'BadAdminKey')],
 		['a key that may not', status(403, 'OperationNotPermitted')],
+		['a refusal of a later version', status(403, 'SomethingNew')],
 		['a key that cannot be read', status(400, 'InvalidAdminKey')],
 		['a header that cannot be read', status(400, 'InvalidHeaderFailure')],
 		['a user that cannot be read', status(400, 'HeaderParseFailure')],
