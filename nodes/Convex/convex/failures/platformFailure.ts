@@ -1,4 +1,4 @@
-import { FOREIGN_ANSWER, lostAnswer, refusedCall } from './callOutcome';
+import { FOREIGN_ANSWER, lostAnswer, mayBeOfConvex, refusedCall } from './callOutcome';
 import type { AdvisedReason } from '../advice';
 import { failureOf, type ConvexFailure } from '../failure';
 import type { DeploymentResponse, FunctionOperation } from '../functions/functionCall';
@@ -61,7 +61,7 @@ export function platformFailure(
 	if (isCutOff(response.body)) return cutOffAnswer(operation, httpStatus);
 	const answer = parseConvexAnswer(response.body);
 	const { outcome, retryable } = refusedCall(operation, httpStatus, answer?.code);
-	const isForeign = answer === undefined && isForeignAnswer(response);
+	const isForeign = !mayBeOfConvex(answer?.code) && isForeignAnswer(response);
 	const reason = isForeign
 		? (FOREIGN_REASON.get(httpStatus) ?? (httpStatus < 500 ? 'foreignAnswer' : 'foreignOutage'))
 		: (REASON_BY_CODE.get(answer?.code) ?? REASON_BY_STATUS.get(httpStatus) ?? 'outage');

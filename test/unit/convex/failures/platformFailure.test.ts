@@ -87,6 +87,21 @@ describe('an answer of somebody else than Convex', () => {
 	const page = '<!doctype html><title>Blocked</title>';
 
 	it.each([
+		[400, 'BAD_REQUEST', /^A proxy, a firewall or another server answered instead of/],
+		[401, 'unauthorized', /^A proxy, a firewall or another server answered instead of/],
+		[403, '1020', /^A proxy or firewall .* blocks the call, not the deploy key or the/],
+		[429, 'RATE_LIMITED', /^A proxy in front of the deployment limits how often it is called/],
+		[502, 'BAD_GATEWAY', /^Convex could not complete the call/],
+	])('with a code of its own (%i %s) tells what it says', (httpStatus, code, description) => {
+		for (const operation of OPERATIONS) {
+			const failure = answered(operation, httpStatus, code);
+			expect(failure.message).toBe(`Text of ${code}`);
+			expect(failure.description).toMatch(description);
+			expect(failure.details.code).toBe(code);
+		}
+	});
+
+	it.each([
 		[400, page, 'a web page', /^A proxy, a firewall or another server answered instead of/],
 		[401, page, 'a web page', /^A proxy, a firewall or another server answered/],
 		[403, page, 'a web page', /^A proxy or firewall .* blocks the call, not the deploy key or the/],
