@@ -174,6 +174,17 @@ describe('arguments as fields', () => {
 			expect(stoppedBy?.message).toMatch(message);
 			expect(stoppedBy?.description).toMatch(advice);
 		});
+
+		it('that is missing among hundreds of attachments names the first of them', async () => {
+			const names = Array.from({ length: 400 }, (_, index) => `attachment_${index}`);
+			const { stoppedBy } = await convex.run({
+				parameters: saving('data'),
+				input: [{ json: {}, binary: Object.fromEntries(names.map((name) => [name, four])) }],
+			});
+			expect(stoppedBy?.description).toBe(
+				`Its binary fields are: ${names.slice(0, 50).join(', ')}, 350 more.`,
+			);
+		});
 	});
 
 	it('reads a date without a time zone in the time zone of the workflow', async () => {

@@ -2,7 +2,7 @@ import type { IBinaryData } from 'n8n-workflow';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
 import { isPlainObject } from '../../convex/values/plainObject';
 import { mismatch } from '../../convex/values/argumentTypes';
-import { quote, shortened } from '../../convex/values/quote';
+import { listed, quote, shortened } from '../../convex/values/quote';
 import type { InputItems } from '../parameterReader';
 
 /**
@@ -55,6 +55,6 @@ function noFile(
 		`${subject}: the input item has no binary field ${quote(name)}`,
 		existing.length === 0
 			? 'The item carries no file. Put a node before this one that gives it one.'
-			: `Its binary fields are: ${existing.map(shortened).join(', ')}.`,
+			: `Its binary fields are: ${listed(existing, ', ', shortened)}.`,
 	);
 }
