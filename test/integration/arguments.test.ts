@@ -135,6 +135,11 @@ describe('arguments as fields', () => {
 
 		it.each<[string, unknown, INodeExecutionData, IWorkflowSettings?]>([
 			['that an expression gives', '={{ $json.file }}', { json: { file: four } }],
+			[
+				'of the item, by an expression',
+				'={{ $input.item.binary.data }}',
+				{ json: {}, binary: { data: four } },
+			],
 			['of the JSON, by its path', '_files.data', { json: { _files: { data: four } } }, inJson],
 			['in a list of the JSON', 'list[1]', { json: { list: [null, four] } as never }, inJson],
 			['beside the JSON all the same', 'data', { json: {}, binary: { data: four } }, inJson],
@@ -173,6 +178,17 @@ describe('arguments as fields', () => {
 			});
 			expect(stoppedBy?.message).toMatch(message);
 			expect(stoppedBy?.description).toMatch(advice);
+		});
+
+		it('that n8n gives without its content is refused with the expression that gives it', async () => {
+			const { stoppedBy } = await convex.run({
+				parameters: saving('={{ $binary.data }}'),
+				input: [{ json: {}, binary: { data: four } }],
+			});
+			expect(stoppedBy?.message).toMatch(
+				/'content' is a file without its content, which n8n leaves out of \$binary \[item 0\]$/,
+			);
+			expect(stoppedBy?.description).toContain('{{ $input.item.binary.data }}');
 		});
 
 		it('that is missing among hundreds of attachments names the first of them', async () => {

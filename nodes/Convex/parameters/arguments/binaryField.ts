@@ -19,6 +19,12 @@ export async function readBinaryField(
 	given: unknown,
 ): Promise<Buffer> {
 	if (isFile(given)) return await input.readFile(itemIndex, given);
+	if (isWithoutContent(given)) {
+		throw inputFailure(
+			`${subject} is a file without its content, which n8n leaves out of $binary`,
+			"Write the binary field's name, e.g. data, or use {{ $input.item.binary.data }}.",
+		);
+	}
 	if (typeof given !== 'string') {
 		throw mismatch(
 			subject,
@@ -35,8 +41,16 @@ export async function readBinaryField(
 
 /** What n8n takes for a file (n8n-workflow `isBinaryValue`): its content, or where that is kept. */
 function isFile(value: unknown): value is IBinaryData {
-	if (!isPlainObject(value) || typeof value.mimeType !== 'string') return false;
-	return typeof value.data === 'string' || typeof value.id === 'string';
+	return describesFile(value) && (typeof value.data === 'string' || typeof value.id === 'string');
+}
+
+/** So is `$binary.data` where n8n keeps the content in its memory (n8n-workflow workflow-data-proxy). */
+function isWithoutContent(value: unknown): boolean {
+	return describesFile(value) && value.data === undefined && value.id === undefined;
+}
+
+function describesFile(value: unknown): value is Record<string, unknown> {
+	return isPlainObject(value) && typeof value.mimeType === 'string';
 }
 
 function noFile(
