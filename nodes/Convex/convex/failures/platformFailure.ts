@@ -61,7 +61,7 @@ export function platformFailure(
 	if (isCutOff(response.body)) return cutOffAnswer(operation, httpStatus);
 	const answer = parseConvexAnswer(response.body);
 	const { outcome, retryable } = refusedCall(operation, httpStatus, answer?.code);
-	const isForeign = !mayBeOfConvex(answer?.code) && isForeignAnswer(response);
+	const isForeign = isForeignAnswer(response, answer);
 	const reason = isForeign
 		? (FOREIGN_REASON.get(httpStatus) ?? (httpStatus < 500 ? 'foreignAnswer' : 'foreignOutage'))
 		: (REASON_BY_CODE.get(answer?.code) ?? REASON_BY_STATUS.get(httpStatus) ?? 'outage');
@@ -76,8 +76,13 @@ export function platformFailure(
 }
 
 /** Convex's own servers answer outages with a bare status, and never with a web page. */
-function isForeignAnswer({ httpStatus, body }: DeploymentResponse): boolean {
-	return httpStatus < 500 ? !CONVEX_WITHOUT_CODE.has(httpStatus) : isWebPage(body);
+function isForeignAnswer(
+	{ httpStatus, body }: DeploymentResponse,
+	answer: ConvexAnswer | undefined,
+): boolean {
+	if (mayBeOfConvex(answer?.code)) return false;
+	if (httpStatus < 500) return !CONVEX_WITHOUT_CODE.has(httpStatus);
+	return answer !== undefined || isWebPage(body);
 }
 
 function messageOf(

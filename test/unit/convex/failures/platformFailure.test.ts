@@ -91,7 +91,8 @@ describe('an answer of somebody else than Convex', () => {
 		[401, 'unauthorized', /^A proxy, a firewall or another server answered instead of/],
 		[403, '1020', /^A proxy or firewall .* blocks the call, not the deploy key or the/],
 		[429, 'RATE_LIMITED', /^A proxy in front of the deployment limits how often it is called/],
-		[502, 'BAD_GATEWAY', /^Convex could not complete the call/],
+		[404, 'NOT_FOUND', /there is no Convex deployment at this address/],
+		[502, 'BAD_GATEWAY', /^Convex, or a proxy or another server in its place, could not/],
 	])('with a code of its own (%i %s) tells what it says', (httpStatus, code, description) => {
 		for (const operation of OPERATIONS) {
 			const failure = answered(operation, httpStatus, code);
