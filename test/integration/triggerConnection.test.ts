@@ -86,6 +86,7 @@ describe('a deployment that sends what it should not', () => {
 		['a chunk of nothing', { type: 'TransitionChunk', partNumber: 3, totalParts: 2 }],
 		['something that is no JSON', 'not JSON'],
 		['a refusal, while it accepts the credential over HTTP', { type: 'AuthError', error: 'no' }],
+		['an error that is no text', { type: 'FatalError', error: { toString: 1, valueOf: 1 } }],
 	])('%s, neither ends n8n nor the trigger', async (_what, message) => {
 		const text = typeof message === 'string' ? message : JSON.stringify(message);
 		const server = await startMalformedMessageServer(use.deployment.url, [text]);

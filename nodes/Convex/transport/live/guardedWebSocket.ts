@@ -46,8 +46,8 @@ const NOBODY: SocketObserver = {
  * The WebSocket that the official client gets: the host's own, opened with permission only, and
  * with a guard on either side.
  *
- * - What a handler of the client throws would end n8n's process, because Node reports it as an
- *   uncaught exception. Here it ends the connection; the client then makes a new one.
+ * - What a handler throws, the client's or one here, would end n8n's process, because Node reports it as
+ *   an uncaught exception. Here it ends the connection; the client then makes a new one.
  * - On a `FatalError` the client stops for good, and on an `AuthError` it continues without a
  *   credential, so that the query would be run for nobody. Neither reaches it.
  * - Of a result that comes in parts, the client keeps each until the last one is there.
@@ -134,7 +134,7 @@ class GuardedWebSocket {
 		socket.onopen = (event) => this.guard(() => this.open(event));
 		socket.onerror = (event) => this.guard(() => this.onerror?.(event));
 		socket.onmessage = ({ data }: { data: unknown }) => {
-			if (typeof data === 'string' && this.state === 'open') this.receive(data);
+			if (typeof data === 'string' && this.isOpen) this.guard(() => this.receive(data));
 		};
 		socket.onclose = (event) => this.end(event);
 	}
@@ -147,16 +147,15 @@ class GuardedWebSocket {
 		if (this.isOpen) this.observer.onOpen();
 	}
 
+	/** @throws what the client throws, and for what it must not get */
 	private receive(data: string): void {
 		const ending = parseEnding(data);
 		if (ending === undefined) {
 			this.hasReceived = true;
-			this.guard(() => {
-				this.boundChunks(data);
-				this.onmessage?.({ data });
-				this.checkHeld();
-			});
-			// What the client cannot read has closed it.
+			this.boundChunks(data);
+			this.onmessage?.({ data });
+			this.checkHeld();
+			// A client that the message made close has not read it.
 			if (this.isOpen) this.observer.onMessage?.(data);
 			return;
 		}

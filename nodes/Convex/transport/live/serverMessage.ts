@@ -18,7 +18,7 @@ export function parseEnding(data: string): Ending | undefined {
 	if (type !== 'AuthError' && type !== 'FatalError') return undefined;
 	return {
 		type,
-		error: 'error' in message ? String(message.error) : '',
+		error: 'error' in message && typeof message.error === 'string' ? message.error : '',
 		answersCredential: 'authUpdateAttempted' in message && message.authUpdateAttempted === true,
 	};
 }
