@@ -100,6 +100,7 @@ export class TrackedDocuments implements ResultTracker {
 			checkpoint,
 			accept: () => {
 				this.last = { from: 'list', documents, checkpoint };
+				this.warnedOfLength &&= !isShort(documents, checkpoint);
 			},
 		};
 	}
@@ -124,7 +125,8 @@ function checkpointOf(documents: KnownDocuments): ResultCheckpoint {
 }
 
 /** Far below both bounds: a list that goes back and forth across one is not warned of each time. */
-function isShort({ size }: KnownDocuments, { documents = '' }: ResultCheckpoint): boolean {
+function isShort({ size }: KnownDocuments, { documents }: ResultCheckpoint): boolean {
+	if (documents === undefined) return false;
 	const bytes = Buffer.byteLength(documents);
 	return size <= MAX_REMEMBERED_DOCUMENTS / 2 && bytes <= MAX_REMEMBERED_BYTES / 2;
 }

@@ -114,6 +114,19 @@ describe('a list that is too long to remember', () => {
 		expect(tracker.take(many(long)).warning).toBeDefined();
 	});
 
+	it.each([
+		['short', many(1), true],
+		['too long', many(long, 1), false],
+		['too long for its keys', withKeys(MAX_REMEMBERED_BYTES / 4), false],
+	])('and is %s after a restart, is warned of again accordingly', (_what, list, isWarned) => {
+		const tracker = remembering(undefined);
+		tracker.take(many(long));
+		const after = remembering(tracker.remembered);
+		after.take(list);
+		const warning = after.take(many(long, 2)).warning?.message ?? '';
+		expect(warning.includes('will not be noticed')).toBe(isWarned);
+	});
+
 	it.each<[bound: string, short: Documents, long: Documents]>([
 		['many documents', many(MAX_REMEMBERED_DOCUMENTS), many(long)],
 		['long keys', withKeys(MAX_REMEMBERED_BYTES / 4 - 100), withKeys(MAX_REMEMBERED_BYTES / 4)],
