@@ -62,7 +62,7 @@ describe('a deployment below a path that contains api', () => {
 				message: 'Connection successful!',
 			});
 			const { searchFunctions } = use.form({ operation: 'query' }, data);
-			expect(await searchFunctions('values:echo')).toHaveLength(1);
+			expect(await searchFunctions('values:describeAll')).toHaveLength(1);
 		}
 	});
 });

@@ -1,0 +1,6 @@
+import { describeManyItemsRounds } from '../support/manyItemsFaultRounds';
+
+describeManyItemsRounds([
+	['mutation', 'session', 'counters:addMany'],
+	['action', 'session', 'counters:noteMany'],
+]);
