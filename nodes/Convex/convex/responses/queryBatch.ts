@@ -50,7 +50,7 @@ export function parseBatchResponse(response: DeploymentResponse, size: number): 
 
 /** Answers of a server that knows no batches: an older or another one. Convex's refusals have a code. */
 export function isBatchUnknown({ details: { httpStatus, code } }: ConvexFailure): boolean {
-	return code === undefined && (httpStatus === 404 || httpStatus === 405);
+	return !mayBeOfConvex(code) && (httpStatus === 404 || httpStatus === 405);
 }
 
 /** Whether the queries together took longer than the client or the server waits. */

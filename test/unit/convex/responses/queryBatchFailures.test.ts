@@ -82,6 +82,7 @@ describe('a batch that failed as a whole', () => {
 	it.each<[string, ConvexFailure, boolean]>([
 		['not found', status(404), true],
 		['method not allowed', status(405), true],
+		["a gateway's own not found", status(404, 'NOT_FOUND'), true],
 		['a function that is not there', status(404, 'FunctionPathNotFound'), false],
 		['a refused body', status(400, 'BadJsonBody'), false],
 		['a server error', status(500), false],
