@@ -104,6 +104,15 @@ describe('a live connection that cannot be made', () => {
 		expect(gate.upgrades).toBe(1);
 	});
 
+	it('because nothing answers where it is made is not waited for again in the next run', async () => {
+		const gate = await gateThat('swallowPath');
+		for (const input of [keys(10), keys(10)]) {
+			expect((await runAt(gate.url, { input })).success).toHaveLength(10);
+		}
+		const asked = gate.requests.filter((request) => request.startsWith('GET'));
+		expect({ asked, upgrades: gate.upgrades }).toEqual({ asked: ['GET /api/sync'], upgrades: 0 });
+	});
+
 	it('but was refused is tried again in the next run', async () => {
 		const gate = await gateThat('refuse');
 		for (const input of [keys(10), keys(10)]) await runAt(gate.url, { input });

@@ -12,8 +12,9 @@ import { WebSocket, WebSocketServer } from 'ws';
  * - `hold`: so do calls, but no answer comes back.
  * - `mute`: they are opened, and nothing goes over them.
  * - `refuse`, `swallow`: they are refused, or neither opened nor refused.
+ * - `swallowPath`: neither, and no request to where they are made is answered.
  */
-export type GateBehaviour = 'pass' | 'hold' | 'mute' | 'refuse' | 'swallow';
+export type GateBehaviour = 'pass' | 'hold' | 'mute' | 'refuse' | 'swallow' | 'swallowPath';
 
 const MAX_MESSAGE_LENGTH = 2 ** 26;
 const CALL = /"type":"(?:Mutation|Action)"/;
@@ -41,6 +42,7 @@ export class SyncGate {
 	private readonly server = createServer((incoming, outgoing) => {
 		const { method, headers, url: path = '' } = incoming;
 		this.requests.push(`${method} ${path}`);
+		if (this.behaviour === 'swallowPath' && path.endsWith('/sync')) return;
 		const { port, hostname } = this.target;
 		const passedOn = sendRequest({ port, hostname, method, headers, path }, (answer) => {
 			outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
@@ -91,7 +93,7 @@ export class SyncGate {
 	private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
 		this.upgrades += 1;
 		socket.on('error', () => {});
-		if (this.behaviour === 'swallow') {
+		if (this.behaviour === 'swallow' || this.behaviour === 'swallowPath') {
 			this.swallowed.add(socket);
 			socket.on('end', () => socket.destroy());
 			socket.on('close', () => this.swallowed.delete(socket));

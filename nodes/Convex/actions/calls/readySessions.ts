@@ -54,6 +54,7 @@ export class ReadySessions {
 		const { deploymentUrl } = prepared.caller.credential;
 		if (!canOpen(deploymentUrl)) return 'noConnection';
 		const route = await this.routeTo(deploymentUrl);
+		if (route === 'silent') silentDeployments.add(deploymentUrl);
 		if (route !== 'direct') return route === 'proxied' ? 'proxy' : 'noConnection';
 		const session = (await this.takeEarly(callerKey(prepared))) ?? this.connect(prepared);
 		const opening = await session.whenReady(this.thresholds.openingMs);

@@ -3,8 +3,11 @@ import { endpointUrl } from '../../convex/deployment/deploymentUrl';
 import { CLIENT_HEADERS } from './post';
 import { RequestTimeout } from './requestTimeout';
 
-/** How n8n reaches a server: by a connection of its own, or through its proxy. */
-export type Route = 'direct' | 'proxied' | 'unknown';
+/**
+ * How n8n reaches a server: by a connection of its own, or through its proxy. `silent` is one that did not
+ * answer in time.
+ */
+export type Route = 'direct' | 'proxied' | 'silent' | 'unknown';
 
 /** Where live connections are made: anything else is refused, and n8n shows a request only with its error. */
 const REFUSED_PATH = '/api/sync';
@@ -37,7 +40,7 @@ export async function findRoute(context: IExecuteFunctions, deploymentUrl: strin
 	const route = await askForRoute(context, deploymentUrl);
 	const [oldest] = knownRoutes.keys();
 	if (oldest !== undefined && knownRoutes.size >= MAX_KNOWN) knownRoutes.delete(oldest);
-	if (route !== 'unknown') knownRoutes.set(deploymentUrl, route);
+	if (route === 'direct' || route === 'proxied') knownRoutes.set(deploymentUrl, route);
 	return route;
 }
 
@@ -58,7 +61,7 @@ async function askForRoute(context: IExecuteFunctions, deploymentUrl: string): P
 		// Before the answer is discarded, and its socket with it.
 		const route = routeOf(property(error, 'request'), deploymentUrl);
 		discard(property(property(error, 'response'), 'data'));
-		return route;
+		return limit.isPassed ? 'silent' : route;
 	} finally {
 		limit.end();
 	}
