@@ -1,5 +1,6 @@
 import { calling } from '../support/convexNode';
 import { addingKeys, keys } from '../support/sessions';
+import { SyncGate } from '../support/syncGate';
 import { useBuiltPackage } from './built';
 
 const built = useBuiltPackage();
@@ -56,4 +57,17 @@ describe('a session', () => {
 			},
 		]);
 	});
+});
+
+it('is done without where nothing answers at its path', async () => {
+	const gate = await SyncGate.inFrontOf(built.deployment.url, 'swallowPath');
+	const { success } = await built.run({
+		credential: { ...built.credential, deploymentUrl: gate.url },
+		parameters: calling('mutation', 'counters:add', '={{ { name: "list", key: $json.key } }}'),
+		input: keys(12),
+	});
+	expect(success).toHaveLength(12);
+	expect(gate.requests).toContain('GET /api/sync');
+	expect(gate.upgrades).toBe(0);
+	await gate.stop();
 });
