@@ -3,8 +3,11 @@ import type { ContenderName } from './contenders/names';
 /** What every contender of a row is given to do: one call for each item. */
 export interface Load {
 	operation: 'query' | 'mutation';
-	/** Arguments are the item's own fields, or come from one expression for each item. */
-	argumentsFrom: 'item' | 'expression';
+	/**
+	 * Arguments are the item's own fields, come from one expression for each item, or each from a
+	 * reference to a field of the item.
+	 */
+	argumentsFrom: 'item' | 'expression' | 'reference';
 	/** Calls in flight at most, for contenders that can be told. */
 	concurrency?: number;
 	items: number;

@@ -79,6 +79,18 @@ export const GROUPS: Group[] = [
 		floor: 'expressionsAlone',
 	},
 	{
+		name: 'references',
+		title: 'Queries, a reference such as `{{ $json.text }}` for each argument',
+		load: { operation: 'query', argumentsFrom: 'reference' },
+		sizes: SIZES,
+		entries: [
+			{ contender: 'convexNode' },
+			{ contender: 'httpRequestNode' },
+			{ contender: 'rawUndici' },
+		],
+		rival: 'httpRequestNode',
+	},
+	{
 		name: 'mutations1',
 		title: 'Mutations, one at a time',
 		load: { operation: 'mutation', argumentsFrom: 'item', concurrency: 1 },

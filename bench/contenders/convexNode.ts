@@ -1,9 +1,24 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
 import { join } from 'node:path';
+import type { INodeParameters } from 'n8n-workflow';
 import { loadBuiltPackage } from '../../test/support/builtPackage';
-import type { Job } from '../measurement';
+import type { Job, Load } from '../measurement';
 import { ARGUMENTS_EXPRESSION, FUNCTION_PATH } from './calls';
 import type { Contender } from './contender';
+
+const ARGUMENTS: Record<Load['argumentsFrom'], INodeParameters> = {
+	item: { argumentsMode: 'item' },
+	expression: { argumentsMode: 'json', argumentsJson: `={{ (${ARGUMENTS_EXPRESSION}) }}` },
+	reference: {
+		argumentsMode: 'fields',
+		argumentFields: {
+			argument: [
+				{ name: 'index', type: 'auto', value: '={{ $json.index }}' },
+				{ name: 'text', type: 'auto', value: '={{ $json.text }}' },
+			],
+		},
+	},
+};
 
 /** This package's node as a user gets it: from the built package, loaded by n8n's own loader. */
 export async function convexNode({ load, server }: Job): Promise<Contender> {
@@ -14,9 +29,7 @@ export async function convexNode({ load, server }: Job): Promise<Contender> {
 			resource: 'function',
 			operation: load.operation,
 			functionPath: { __rl: true, mode: 'path', value: FUNCTION_PATH },
-			...(load.argumentsFrom === 'item'
-				? { argumentsMode: 'item' }
-				: { argumentsMode: 'json', argumentsJson: `={{ (${ARGUMENTS_EXPRESSION}) }}` }),
+			...ARGUMENTS[load.argumentsFrom],
 			options: load.concurrency === undefined ? {} : { concurrency: load.concurrency },
 		},
 		credentialTypes,
