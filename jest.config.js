@@ -17,7 +17,7 @@ module.exports = {
 	runtime: '<rootDir>/test/support/sharedModulesRuntime.js',
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
 	// Most of the time is spent waiting, so there are more than cores.
-	maxWorkers: 6,
+	maxWorkers: 8,
 	// A limit for what hangs. How long a test takes is up to how busy the machine is.
 	testTimeout: 240_000,
 };
