@@ -30,9 +30,7 @@ export async function searchFunctions(
 		const operation = readFormOperation(this);
 		const callable = spec.filter((signature) => isCallable(signature, operation));
 		if (callable.length === 0) throw nothingToChoose(operation);
-		const wanted = (filter ?? '').trim().toLowerCase();
-		const results = callable.sort(byVisibilityAndPath).map(toListItem);
-		return { results: results.filter(({ name }) => name.toLowerCase().includes(wanted)) };
+		return matching(callable.sort(byVisibilityAndPath).map(toListItem), filter);
 	} catch (error) {
 		throw toEditorError(this.getNode(), error);
 	}
@@ -48,16 +46,21 @@ export async function searchListArguments(
 		const { args } = await readSignature(this, await openCaller(this), target);
 		const lists = listArguments(args);
 		if (lists.length === 0) throw noLists(args.type === 'object');
-		const wanted = (filter ?? '').trim().toLowerCase();
 		const results = lists.map(([name, element]) => ({
 			name,
 			value: name,
 			description: describeValidator({ type: 'array', element }),
 		}));
-		return { results: results.filter(({ name }) => name.toLowerCase().includes(wanted)) };
+		return matching(results, filter);
 	} catch (error) {
 		throw toEditorError(this.getNode(), error);
 	}
+}
+
+/** The entries whose name has what is typed into the list's search. */
+function matching(entries: INodeListSearchItems[], filter?: string): INodeListSearchResult {
+	const wanted = (filter ?? '').trim().toLowerCase();
+	return { results: entries.filter(({ name }) => name.toLowerCase().includes(wanted)) };
 }
 
 function noLists(isDeclared: boolean) {

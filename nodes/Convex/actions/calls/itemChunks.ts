@@ -4,6 +4,7 @@ import { formatFunctionPath } from '../../convex/functions/functionPath';
 import { encodedSize } from '../../convex/values/encodedSize';
 import type { CallRunner, CallSource } from './callRunner';
 import type { PreparedCall, PreparedElement } from './prepareCall';
+import { inMebibytes } from './sessionWindow';
 
 const MEBIBYTE = 2 ** 20;
 
@@ -130,7 +131,7 @@ function envelopeBytes({ prepared: { call }, listArgument, shared }: PreparedEle
 
 function tooLarge({ prepared }: PreparedElement, bytes: number) {
 	return inputFailure(
-		`The arguments of the item have ${Math.ceil((10 * bytes) / MEBIBYTE) / 10} MiB, with those of 'Shared Arguments (JSON)'`,
+		`The arguments of the item have ${inMebibytes(bytes)}, with those of 'Shared Arguments (JSON)'`,
 		'Convex takes 16 MiB of arguments per call. Send less data per item.',
 		'argumentsTooLarge',
 	).ofCall({ functionPath: formatFunctionPath(prepared.target.functionPath) });

@@ -47,10 +47,7 @@ export function toItemsOfEach(
 		return itemIndices.map((item) => (item === first ? items : []));
 	}
 	return itemIndices.map((item, index) => {
-		const element = value[index] ?? null;
-		// The log lines are those of the call, so they stand once.
-		const lines = index === 0 ? logLines : [];
-		const json = output === 'full' ? { value: element, logLines: lines } : toItemFields(element);
+		const json = toElementFields(value[index] ?? null, index === 0 ? logLines : [], output);
 		return [{ json, pairedItem: { item } }];
 	});
 }
@@ -70,20 +67,21 @@ export function toListItems(
 	const pairedItem = { item: itemIndex };
 	if (itemPer === 'page') {
 		return pages.map(({ value, logLines }) => ({
-			json: output === 'full' ? { value, logLines } : toItemFields(value),
+			json: toElementFields(value, logLines, output),
 			pairedItem,
 		}));
 	}
 	return pages.flatMap(({ documents, logLines }) =>
 		documents.map((document, index) => ({
-			// The log lines are those of the call, so they stand once.
-			json:
-				output === 'full'
-					? { value: document, logLines: index === 0 ? logLines : [] }
-					: toItemFields(document),
+			json: toElementFields(document, index === 0 ? logLines : [], output),
 			pairedItem,
 		})),
 	);
+}
+
+/** @param logLines those of the call stand once, in its first element */
+function toElementFields(value: JSONValue, logLines: string[], output: OutputShape): IDataObject {
+	return output === 'full' ? { value, logLines } : toItemFields(value);
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, IHttpRequestOptions } from 'n8n-workflow';
 import { endpointUrl } from '../../convex/deployment/deploymentUrl';
+import { Remembered } from '../remembered';
 import { CLIENT_HEADERS } from './post';
 import { RequestTimeout } from './requestTimeout';
 
@@ -19,10 +20,10 @@ const DEFAULT_PORTS = new Map([
 	['https:', 443],
 ]);
 
-/** n8n's proxy settings are those of its process. */
-const knownRoutes = new Map<string, 'direct' | 'proxied'>();
-
 const MAX_KNOWN = 100;
+
+/** n8n's proxy settings are those of its process. */
+const knownRoutes = new Remembered<Route>(MAX_KNOWN, Number.POSITIVE_INFINITY);
 
 /** How n8n reaches a deployment, if it was found out before. */
 export function knownRoute(deploymentUrl: string): Route | undefined {
@@ -38,8 +39,6 @@ export async function findRoute(context: IExecuteFunctions, deploymentUrl: strin
 	const known = knownRoutes.get(deploymentUrl);
 	if (known !== undefined) return known;
 	const route = await askForRoute(context, deploymentUrl);
-	const [oldest] = knownRoutes.keys();
-	if (oldest !== undefined && knownRoutes.size >= MAX_KNOWN) knownRoutes.delete(oldest);
 	if (route === 'direct' || route === 'proxied') knownRoutes.set(deploymentUrl, route);
 	return route;
 }

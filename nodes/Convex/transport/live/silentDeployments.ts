@@ -1,3 +1,5 @@
+import { Remembered } from '../remembered';
+
 const REMEMBERED_MS = 60_000;
 const MAX_REMEMBERED = 100;
 
@@ -6,20 +8,17 @@ const MAX_REMEMBERED = 100;
  * Each attempt costs seconds, which a loop of runs would pay again and again. Remembered for a minute.
  */
 export class SilentDeployments {
-	/** By the address: until when. */
-	private readonly untilMs = new Map<string, number>();
+	private readonly addresses: Remembered<true>;
 
-	constructor(private readonly now: () => number = () => performance.now()) {}
+	constructor(now?: () => number) {
+		this.addresses = new Remembered(MAX_REMEMBERED, REMEMBERED_MS, now);
+	}
 
 	has(deploymentUrl: string): boolean {
-		const untilMs = this.untilMs.get(deploymentUrl);
-		if (untilMs !== undefined && untilMs <= this.now()) this.untilMs.delete(deploymentUrl);
-		return this.untilMs.has(deploymentUrl);
+		return this.addresses.get(deploymentUrl) !== undefined;
 	}
 
 	add(deploymentUrl: string): void {
-		const [oldest] = this.untilMs.keys();
-		if (oldest !== undefined && this.untilMs.size >= MAX_REMEMBERED) this.untilMs.delete(oldest);
-		this.untilMs.set(deploymentUrl, this.now() + REMEMBERED_MS);
+		this.addresses.set(deploymentUrl, true);
 	}
 }
