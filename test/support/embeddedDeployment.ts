@@ -30,12 +30,17 @@ export function useEmbeddedDeployment(
 	beforeAll(async () => {
 		deployment = await startDeployment(folder);
 	});
-	beforeEach(async () => await deployment.reset());
+	let tests = 0;
+	beforeEach(async () => {
+		tests += 1;
+		await deployment.reset();
+	});
 	afterAll(async () => await deployment.stop());
 	const credential = () => ({
 		deploymentUrl: deployment.url,
 		authentication,
-		token: deployment.deployKey,
+		// The kind before a key is no part of it; what the node remembers of a key is of this test only.
+		token: `test${tests}:${deployment.deployKey}`,
 	});
 	return {
 		get deployment() {
