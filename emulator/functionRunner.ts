@@ -7,11 +7,11 @@ import { ExecutionCounts } from './executionCounts';
 import { execute, type Execution } from './functionExecution';
 import { failedOutcome, type Outcome } from './functionOutcome';
 import type { FunctionRequest } from './functionRequest';
-import { ACTIONS, mayDo, notPermittedText } from './identity';
+import { mayDo, notPermittedText } from './identity';
 import { collectLogLines } from './logLines';
 import { asOuterCall, failureOf } from './nestedCalls';
 import { ReceivedCalls } from './receivedCalls';
-import { systemQuery } from './systemQueries';
+import { systemFunction } from './systemFunctions';
 
 /** Runs functions of the app and words what goes wrong as the backend does (crates/udf/src/validation.rs). */
 export class FunctionRunner {
@@ -68,7 +68,7 @@ export class FunctionRunner {
 	}
 
 	private async runAt(request: FunctionRequest, path: CanonicalPath): Promise<Outcome> {
-		if (path.module.startsWith('_system/')) return await this.runSystemQuery(request, path);
+		if (path.module.startsWith('_system/')) return await this.runSystemFunction(request, path);
 		const { componentPath, caller } = request;
 		this.received.add(path.stripped, request.args);
 		if (this.paused) return this.failed(PAUSED_TEXT);
@@ -97,17 +97,23 @@ export class FunctionRunner {
 	}
 
 	/** The system functions that clients of the HTTP API use: npm-packages/system-udfs/convex/_system. */
-	private async runSystemQuery(
+	private async runSystemFunction(
 		{ requested, args, caller }: FunctionRequest,
 		path: CanonicalPath,
 	): Promise<Outcome> {
-		const query = systemQuery(path.stripped);
+		const known = systemFunction(path.stripped);
 		const isAdmin = caller.kind === 'admin' || caller.kind === 'actingUser';
-		if (query === undefined || requested !== 'query' || !isAdmin) {
+		if (known === undefined || requested !== known.type || !isAdmin) {
 			return this.failed(`Could not find public function for '${path.stripped}'.`);
 		}
-		if (!mayDo(caller, ACTIONS.viewData)) return this.failed(notPermittedText(ACTIONS.viewData));
-		return { status: 'success', value: await query(this.app, args), logLines: [] };
+		if (!mayDo(caller, known.action)) return this.failed(notPermittedText(known.action));
+		const logLines: string[] = [];
+		try {
+			const value = await known.run(this.app, args);
+			return { status: 'success', value, logLines };
+		} catch (thrown) {
+			return failedOutcome({ ...failureOf(thrown), logLines }, this.redacted);
+		}
 	}
 
 	private failed(text: string): Outcome {

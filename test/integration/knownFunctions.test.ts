@@ -159,7 +159,7 @@ describe('a reason to fail that all items share', () => {
 		});
 		const node = new Convex();
 		node.execute = async function (): Promise<INodeExecutionData[][]> {
-			const items = new ItemResults(this, 'mutation');
+			const items = new ItemResults(this, 'function', 'mutation');
 			items.failRemaining(failure);
 			return [items.output()];
 		};
@@ -188,7 +188,7 @@ describe('a reason to fail that all items share', () => {
 	it('leaves open what became of an item that was in flight', async () => {
 		const node = new Convex();
 		node.execute = async function (): Promise<INodeExecutionData[][]> {
-			const items = new ItemResults(this, 'mutation');
+			const items = new ItemResults(this, 'function', 'mutation');
 			items.next();
 			items.failRemaining(inputFailure('It broke', 'Fix it.'));
 			return [items.output()];

@@ -33,7 +33,7 @@ const everything = (secret: string) => ({
 });
 
 describe('a secret in the answer of a function', () => {
-	const secret = () => use.deployment.deployKey;
+	const secret = () => String(use.credential.token);
 
 	it.each(['http', 'session'])('is not in items and errors: %s', async (delivery) => {
 		const value = everything(secret());

@@ -21,7 +21,7 @@ export function automaticWithTimeouts(
 	const thresholds = { firstCheckMs: limitMs, prolongedMs: limitMs, openingMs };
 	return Object.assign(new Convex(), {
 		async execute(this: IExecuteFunctions) {
-			const items = new ItemResults(this, operation);
+			const items = new ItemResults(this, 'function', operation);
 			const run = new CallRunner(this, items, await ItemCallers.open(this), operation);
 			await runAutomatic(run, operation, thresholds);
 			return [items.output()];

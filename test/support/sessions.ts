@@ -34,7 +34,7 @@ export function sessionWithTimeouts(operation: SessionOperation, limitMs: number
 	const thresholds = { firstCheckMs: limitMs, prolongedMs: limitMs };
 	return Object.assign(new Convex(), {
 		async execute(this: IExecuteFunctions) {
-			const items = new ItemResults(this, operation);
+			const items = new ItemResults(this, 'function', operation);
 			const run = new CallRunner(this, items, await ItemCallers.open(this), operation);
 			await runSession(run, operation, thresholds);
 			return [items.output()];

@@ -39,6 +39,7 @@ export class ItemResults {
 
 	constructor(
 		private readonly context: IExecuteFunctions,
+		private readonly resource: string,
 		private readonly operation: string,
 	) {
 		this.count = context.getInputData().length;
@@ -48,6 +49,12 @@ export class ItemResults {
 		this.cancelSignal = context.getExecutionCancelSignal?.();
 		this.cancelSignal?.addEventListener('abort', this.stop);
 		if (this.cancelSignal?.aborted === true) this.stop();
+	}
+
+	/** What a failure says of the operation; functions are what failures are of unless they say more. */
+	private get names(): { operation: string; resource?: string } {
+		const { resource, operation } = this;
+		return resource === 'function' ? { operation } : { operation, resource };
 	}
 
 	/** Aborted when no further item may run: one failed that stops the node, or n8n cancelled. */
@@ -98,7 +105,7 @@ export class ItemResults {
 	}
 
 	private endFailed(itemIndex: number, cause: ConvexFailure, scope: 'item' | 'run'): void {
-		const failure = cause.ofCall({ operation: this.operation });
+		const failure = cause.ofCall(this.names);
 		if (!failure.mayHaveRun) {
 			this.end(itemIndex, { status: 'failed', failure, scope });
 			return;

@@ -28,6 +28,8 @@ export type FailureKind = 'function' | 'application' | 'deployment' | 'network' 
 export type FailureOutcome = 'notExecuted' | 'failed' | 'unknown';
 
 export interface FailureDetails {
+	/** What the operation works on, unless it is a function: `document`, `file` or `httpAction`. */
+	resource?: string;
 	functionPath?: string;
 	operation?: string;
 	kind: FailureKind;
@@ -69,7 +71,7 @@ export class ConvexFailure extends Error {
 	/** How to get unstuck. It advises to make the call again only where that runs nothing twice. */
 	get description(): string {
 		const { help, repeat = '' } = this.advice;
-		return joinSentences(help, this.mayHaveRun ? WHERE_TO_CHECK : repeat);
+		return joinSentences(help, this.mayHaveRun ? warningOf(this.details).check : repeat);
 	}
 
 	/** What happened and what to do, for a place that shows one text only. */
@@ -77,10 +79,10 @@ export class ConvexFailure extends Error {
 		return joinSentences(this.message, this.description);
 	}
 
-	/** Whether it is a mutation or action whose answer was lost. `run` takes functions of any type. */
+	/** Whether it may have changed something although its answer was lost. `run` takes functions of any type. */
 	get mayHaveRun(): boolean {
 		const { outcome, operation } = this.details;
-		return outcome === 'unknown' && operation !== undefined && operation !== 'query';
+		return outcome === 'unknown' && operation !== undefined && !READS.has(operation);
 	}
 
 	/** The same failure with other words or further details. */
@@ -100,11 +102,13 @@ export class ConvexFailure extends Error {
 	 * mutation or action may have run although its answer was lost, the message itself warns of
 	 * repeating it, and what Convex says in it does not advise to.
 	 */
-	ofCall(names: Pick<FailureDetails, 'functionPath' | 'operation' | 'callItems'>): ConvexFailure {
+	ofCall(
+		names: Pick<FailureDetails, 'resource' | 'functionPath' | 'operation' | 'callItems'>,
+	): ConvexFailure {
 		const named = this.with({ details: { ...names, ...this.details } });
 		if (!named.mayHaveRun || this.mayHaveRun) return named;
 		const what = withoutRepeatAdvice(this.message) || statusSentence(this.details.httpStatus);
-		return named.with({ message: joinSentences(what, MAY_HAVE_RUN) });
+		return named.with({ message: joinSentences(what, warningOf(named.details).warning) });
 	}
 }
 
@@ -114,10 +118,28 @@ interface Changes {
 	details?: Partial<FailureDetails>;
 }
 
-const MAY_HAVE_RUN =
-	'The function may have run: do not call it again before checking that in Convex.';
-const WHERE_TO_CHECK =
-	'The Logs page of the Convex dashboard and the data itself show whether it ran.';
+/** Operations that change nothing, of all resources. */
+const READS: ReadonlySet<string> = new Set(['query', 'get', 'getMany', 'download']);
+
+/** Who calls is warned of what may have had its effect, and told where to look. */
+interface LostAnswerWarning {
+	warning: string;
+	check: string;
+}
+
+const OF_FUNCTION: LostAnswerWarning = {
+	warning: 'The function may have run: do not call it again before checking that in Convex.',
+	check: 'The Logs page of the Convex dashboard and the data itself show whether it ran.',
+};
+
+const OF_DATA: LostAnswerWarning = {
+	warning: 'The change may have been made: do not repeat it before checking that in Convex.',
+	check: 'The Data and Files pages of the Convex dashboard show whether it was made.',
+};
+
+function warningOf({ resource }: FailureDetails): LostAnswerWarning {
+	return resource === 'document' || resource === 'file' ? OF_DATA : OF_FUNCTION;
+}
 
 /**
  * Texts of Convex give it for calls that may be repeated. That a mutation failed "on every subsequent

@@ -3,15 +3,15 @@ import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import type { FunctionOperation } from '../../convex/functions/functionCall';
 import type { FunctionResult } from '../../convex/responses/functionResponse';
 import { formatFunctionPath } from '../../convex/functions/functionPath';
-import { RetryPolicy } from '../../convex/failures/retryPolicy';
 import type { TimestampResult } from '../../convex/responses/snapshot';
 import type { Caller } from '../../transport/caller';
 import { callFunction, readTimestamp } from '../../transport/http/functionCalls';
 import type { ItemCallers } from '../../transport/itemCallers';
 import { toFailure } from '../../transport/nodeError';
-import { Retries } from '../../transport/retries';
+import type { Retries } from '../../transport/retries';
 import type { ItemResults } from '../itemResults';
 import { SignatureCache } from './signatureCache';
+import { DeploymentRetries } from './deploymentRetries';
 import { failureOfChunk } from './chunkFailure';
 import { hintAtItems, isListOfEach, toItems, toItemsOfEach, toListItems } from './output';
 import { readPages } from './readPages';
@@ -44,8 +44,7 @@ export class CallRunner implements CallSource {
 
 	private yieldsAtMs = performance.now() + MAX_BLOCKING_MS;
 
-	/** By the deployment's address: an outage of one says nothing of another. */
-	private readonly retries = new Map<string, Retries>();
+	private readonly retries: DeploymentRetries;
 
 	/** The snapshot that all items of a deployment read, by the deployment's address. */
 	private readonly snapshots = new Map<string, Promise<TimestampResult>>();
@@ -59,6 +58,7 @@ export class CallRunner implements CallSource {
 	) {
 		this.options = readRunOptions(context, operation);
 		this.parameters = new CachedParameters(context, operation);
+		this.retries = new DeploymentRetries(context, this.options.maxRetries, items.stopped);
 		this.functions = new SignatureCache(context, (caller) => this.retriesFor(caller));
 		// A later attempt has a later snapshot, which all items have to read.
 		if (this.options.snapshot) items.forgetBetweenAttempts();
@@ -111,15 +111,8 @@ export class CallRunner implements CallSource {
 	}
 
 	/** Sends calls to a deployment, and retries those that are safe to retry. */
-	retriesFor({ credential }: Caller): Retries {
-		const { deploymentUrl } = credential;
-		const { maxRetries } = this.options;
-		const isByHand = this.context.getMode() === 'manual';
-		const retries =
-			this.retries.get(deploymentUrl) ??
-			new Retries(new RetryPolicy(maxRetries, isByHand), this.items.stopped);
-		this.retries.set(deploymentUrl, retries);
-		return retries;
+	retriesFor(caller: Caller): Retries {
+		return this.retries.of(caller);
 	}
 
 	/** Lets answers arrive and n8n work while many items are read. Called after each. */

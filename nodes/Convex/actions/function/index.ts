@@ -1,13 +1,12 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { inputFailure } from '../../convex/failure';
 import { FUNCTION_OPERATIONS } from '../../convex/functions/functionCall';
-import { quote } from '../../convex/values/quote';
 import { argumentsDescription } from '../../parameters/arguments';
 import { functionPathDescription } from '../../parameters/functionLocator';
 import { optionsDescription } from '../../parameters/options';
 import { outputShape } from '../../parameters/outputShape';
 import { callForDescription, manyItemsDescription } from '../../parameters/manyItems';
 import { paginationDescription } from '../../parameters/pagination';
+import { oneOf, shownFor } from '../../parameters/resource';
 import type { ItemCallers } from '../../transport/itemCallers';
 import { runQueries } from '../calls/batchedQueries';
 import { CallRunner } from '../calls/callRunner';
@@ -15,14 +14,13 @@ import { runChunks } from '../calls/chunkedCalls';
 import { runCalls } from '../calls/individualCalls';
 import type { ItemResults } from '../itemResults';
 
-export const description: INodeProperties[] = [
+export const description: INodeProperties[] = shownFor('function', [
 	{
 		displayName: 'Operation',
 		name: 'operation',
 		type: 'options',
 		noDataExpression: true,
 		default: 'query',
-		displayOptions: { show: { resource: ['function'] } },
 		options: [
 			{
 				name: 'Query',
@@ -50,21 +48,14 @@ export const description: INodeProperties[] = [
 			},
 		],
 	},
-	...[
-		functionPathDescription('The Convex function to run'),
-		...callForDescription,
-		...argumentsDescription(true),
-		...manyItemsDescription,
-		...paginationDescription,
-		outputShape.property,
-		optionsDescription(FUNCTION_OPERATIONS),
-	].map(forThisResource),
-];
-
-function forThisResource(property: INodeProperties): INodeProperties {
-	const show = { resource: ['function'], ...property.displayOptions?.show };
-	return { ...property, displayOptions: { ...property.displayOptions, show } };
-}
+	functionPathDescription('The Convex function to run'),
+	...callForDescription,
+	...argumentsDescription(true),
+	...manyItemsDescription,
+	...paginationDescription,
+	outputShape.property,
+	optionsDescription(FUNCTION_OPERATIONS),
+]);
 
 /** @throws ConvexFailure (`input`) for an unknown operation, or an option that holds for all items */
 export async function execute(
@@ -73,13 +64,7 @@ export async function execute(
 	callers: ItemCallers,
 	chosen: string,
 ): Promise<void> {
-	const operation = FUNCTION_OPERATIONS.find((known) => known === chosen);
-	if (operation === undefined) {
-		throw inputFailure(
-			`'Operation' has the unknown value ${quote(chosen)}`,
-			`It is one of: ${FUNCTION_OPERATIONS.join(', ')}.`,
-		);
-	}
+	const operation = oneOf(FUNCTION_OPERATIONS, "'Operation'", chosen);
 	const run = new CallRunner(context, items, callers, operation);
 	if (run.options.itemsPerCall !== undefined) await runChunks(run, operation);
 	else if (operation === 'query') await runQueries(run);

@@ -14,9 +14,6 @@ export interface FunctionSignature {
 	args: Validator;
 }
 
-/** The system query that the CLI's `npx convex function-spec` asks too (npm-packages/system-udfs/convex/_system/cli/modules.ts). */
-export const FUNCTION_SPEC_PATH: FunctionPath = { module: '_system/cli/modules', name: 'apiSpec' };
-
 const FUNCTION_TYPES = new Map<unknown, FunctionType>([
 	['Query', 'query'],
 	['Mutation', 'mutation'],

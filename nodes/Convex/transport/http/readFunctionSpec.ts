@@ -1,11 +1,8 @@
 import { REQUEST_ADVICE, type AdviceTable } from '../../convex/advice';
 import { ConvexFailure, inputFailure } from '../../convex/failure';
 import { listed, quote, shortened } from '../../convex/values/quote';
-import {
-	FUNCTION_SPEC_PATH,
-	parseFunctionSpec,
-	type FunctionSignature,
-} from '../../convex/functions/functionSpec';
+import { parseFunctionSpec, type FunctionSignature } from '../../convex/functions/functionSpec';
+import { SYSTEM_FUNCTIONS } from '../../convex/functions/systemFunctions';
 import { describeType, isPlainObject } from '../../convex/values/plainObject';
 import type { FunctionCall } from '../../convex/functions/functionCall';
 import type { FunctionPath } from '../../convex/functions/functionPath';
@@ -16,8 +13,6 @@ import { toFailure } from '../nodeError';
 const SPEC_TIMEOUT_MS = 30_000;
 /** Long enough for the requests of one form that opens, short enough to show what was just deployed. */
 const CACHE_LIFETIME_MS = 5_000;
-
-const COMPONENTS_PATH = { module: '_system/frontend/components', name: 'list' };
 
 const LISTED_OTHERWISE = 'This version of Convex lists its functions in another way.';
 
@@ -93,7 +88,9 @@ async function askForSpec(
 	const componentId =
 		componentPath === undefined ? undefined : await findComponentId(context, caller, componentPath);
 	const args: Record<string, string> = componentId === undefined ? {} : { componentId };
-	return parseFunctionSpec(await readList(context, caller, FUNCTION_SPEC_PATH, args));
+	return parseFunctionSpec(
+		await readList(context, caller, SYSTEM_FUNCTIONS.listFunctions.path, args),
+	);
 }
 
 async function findComponentId(
@@ -101,7 +98,7 @@ async function findComponentId(
 	caller: Caller,
 	componentPath: string,
 ): Promise<string> {
-	const components = await readList(context, caller, COMPONENTS_PATH, {});
+	const components = await readList(context, caller, SYSTEM_FUNCTIONS.listComponents.path, {});
 	const known = components.filter(isPlainObject);
 	const component = known.find(({ path }) => path === componentPath);
 	if (typeof component?.id === 'string') return component.id;

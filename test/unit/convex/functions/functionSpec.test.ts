@@ -1,6 +1,5 @@
 import { parseValidator } from '../../../../nodes/Convex/convex/values/validator';
 import {
-	FUNCTION_SPEC_PATH,
 	findFunction,
 	nearestFunctionPath,
 	parseFunctionSpec,
@@ -10,6 +9,7 @@ import {
 	formatFunctionPath,
 	parseFunctionPath,
 } from '../../../../nodes/Convex/convex/functions/functionPath';
+import { SYSTEM_FUNCTIONS } from '../../../../nodes/Convex/convex/functions/systemFunctions';
 import { objectOf, optional } from '../values/validators';
 
 const SEND = {
@@ -43,7 +43,9 @@ const only = (entry: unknown): FunctionSignature => {
 
 describe('the function spec', () => {
 	it('is asked of the same system query as by the CLI', () => {
-		expect(formatFunctionPath(FUNCTION_SPEC_PATH)).toBe('_system/cli/modules:apiSpec');
+		expect(formatFunctionPath(SYSTEM_FUNCTIONS.listFunctions.path)).toBe(
+			'_system/cli/modules:apiSpec',
+		);
 	});
 
 	it('lists the functions with what they take, and no HTTP actions', () => {

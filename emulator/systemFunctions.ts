@@ -1,0 +1,39 @@
+import { jsonToConvex, type JSONValue, type Value } from 'convex/values';
+import type { App } from './app';
+import { ACTIONS } from './identity';
+import { isObject } from './validation';
+
+/** A function of Convex itself. */
+export interface SystemFunction {
+	type: 'query' | 'mutation';
+	/** What a key has to be allowed. */
+	action: string;
+	run: (app: App, args: JSONValue) => Promise<Value>;
+}
+
+/** The system functions that clients of the HTTP API use: npm-packages/system-udfs/convex/_system. */
+const SYSTEM_FUNCTIONS = new Map<string, SystemFunction>([
+	[
+		'_system/cli/modules:apiSpec',
+		query(async (app, args) => {
+			const wanted = isObject(args) ? args.componentId : undefined;
+			const component = app.components.find(({ id }) => id === wanted);
+			// Bigint literals are decoded here, and encoded again in the answer's format.
+			return jsonToConvex(app.spec(component?.path ?? ''));
+		}),
+	],
+	[
+		'_system/frontend/components:list',
+		query(async (app) =>
+			app.components.map(({ id, path }) => ({ id, path, name: path, state: 'active' })),
+		),
+	],
+]);
+
+function query(run: SystemFunction['run']): SystemFunction {
+	return { type: 'query', action: ACTIONS.viewData, run };
+}
+
+export function systemFunction(path: string): SystemFunction | undefined {
+	return SYSTEM_FUNCTIONS.get(path);
+}

@@ -1,0 +1,50 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { Caller } from '../../transport/caller';
+import type { ItemCallers } from '../../transport/itemCallers';
+import { toFailure } from '../../transport/nodeError';
+import { ConcurrencyLimiter } from '../concurrencyLimiter';
+import type { ItemResults } from '../itemResults';
+import { DeploymentRetries } from './deploymentRetries';
+
+/** What is done for an item. @throws ConvexFailure which ends this item only */
+export type ItemWork = (itemIndex: number, caller: Caller) => Promise<INodeExecutionData[]>;
+
+/** Runs an operation for each item by itself: what is not a function call has no batches or sessions. */
+export class ItemRunner {
+	/** Sends requests to a deployment, and retries those that are safe to retry. */
+	readonly retries: DeploymentRetries;
+
+	/**
+	 * @param limits how many items may be in flight at once; 1 keeps input order. How often a request is
+	 *   sent again, where that is safe
+	 */
+	constructor(
+		readonly context: IExecuteFunctions,
+		readonly items: ItemResults,
+		private readonly callers: ItemCallers,
+		private readonly limits: { concurrency: number; maxRetries: number },
+	) {
+		this.retries = new DeploymentRetries(context, limits.maxRetries, items.stopped);
+	}
+
+	/** Does the work for all items, and ends each with what came of it. */
+	async run(work: ItemWork): Promise<void> {
+		const limiter = new ConcurrencyLimiter(this.limits.concurrency);
+		for (;;) {
+			await limiter.whenAvailable();
+			const itemIndex = this.items.next();
+			if (itemIndex === undefined) break;
+			limiter.start(async () => await this.runItem(work, itemIndex));
+		}
+		await limiter.drain();
+	}
+
+	private async runItem(work: ItemWork, itemIndex: number): Promise<void> {
+		try {
+			const caller = await this.callers.of(itemIndex);
+			this.items.succeed(itemIndex, await work(itemIndex, caller));
+		} catch (thrown) {
+			this.items.fail(itemIndex, toFailure(thrown));
+		}
+	}
+}

@@ -1,0 +1,31 @@
+import type { FunctionPath } from './functionPath';
+
+/** A function of Convex itself, which its dashboard and its command line call. */
+export interface SystemFunction {
+	operation: 'query' | 'mutation';
+	path: FunctionPath;
+	/** What it is for, in a sentence: "… does not offer a way to list the tables". */
+	purpose: string;
+	/** What a user does where a version of Convex lacks it. */
+	instead: string;
+}
+
+/**
+ * The one table of the system functions that this package calls. They are undocumented, so what stands
+ * here was read in their source (get-convex/convex-backend at 94a42c3 of 2026-08-21,
+ * npm-packages/system-udfs/convex/_system) on 2026-11-29, and a version of Convex may lack them.
+ */
+export const SYSTEM_FUNCTIONS = {
+	listFunctions: {
+		operation: 'query',
+		path: { module: '_system/cli/modules', name: 'apiSpec' },
+		purpose: 'list its functions',
+		instead: "Choose the function 'By Path'.",
+	},
+	listComponents: {
+		operation: 'query',
+		path: { module: '_system/frontend/components', name: 'list' },
+		purpose: 'list its components',
+		instead: "Choose the function 'By Path'.",
+	},
+} as const satisfies Record<string, SystemFunction>;
