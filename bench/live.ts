@@ -1,6 +1,6 @@
 /* eslint-disable no-console -- a command-line program */
 import { LATENCY_MS, measureDelivery, type DeliveryResult } from './live/deliveries';
-import { DELIVERY_LABELS, type DeliveryName } from './live/messages';
+import { DELIVERY_LABELS, DELIVERY_NAMES } from './live/messages';
 import { aimsTable, deliveryTable, triggerTable, type LiveResults } from './live/tables';
 import { measureTriggers, type TriggerResult } from './live/triggers';
 import { count, milliseconds } from './report/units';
@@ -12,16 +12,6 @@ export const LIVE_PROGRAMS = {
 	deliveryWorker: 'live/deliveryWorker',
 	triggerWorker: 'live/triggerWorker',
 };
-
-const DELIVERIES: DeliveryName[] = [
-	'httpRequestOneByOne',
-	'httpRequest',
-	'automatic',
-	'automaticContinuing',
-	'oneByOne',
-	'concurrent',
-	'session',
-];
 
 /** Measures session delivery and the trigger, and gives the tables. */
 export async function reportLive(stage: Stage, settings: Settings): Promise<string> {
@@ -49,7 +39,7 @@ async function measureLive(stage: Stage, { mutations, triggers }: Settings): Pro
 async function measureDeliveries(stage: Stage, mutations: number): Promise<DeliveryResult[]> {
 	const certificate = makeCertificate(stage.folder);
 	const results: DeliveryResult[] = [];
-	for (const delivery of DELIVERIES) {
+	for (const delivery of DELIVERY_NAMES) {
 		const result = await measureDelivery(stage, certificate, delivery, mutations);
 		console.error(`  ${DELIVERY_LABELS[delivery]}: ${milliseconds(result.wallTimeMs)}`);
 		results.push(result);

@@ -1,6 +1,6 @@
 import type { ContenderName } from './contenders/names';
 
-/** What every contender of a row is given to do: one call for each item. */
+/** What every contender of a row is given to do: a call for each item, or one for a list of them. */
 export interface Load {
 	operation: 'query' | 'mutation';
 	/**
@@ -33,8 +33,8 @@ export interface ServerCounts {
 	requests: number;
 	connections: number;
 	maxInFlight: number;
-	/** Function calls: a batch of 100 queries is 100 calls. */
-	calls: number;
+	/** What was asked for: each query of a batch is one, and each element of a list. */
+	items: number;
 	/** How many queries each request had, in order of arrival. */
 	batchSizes: number[];
 }

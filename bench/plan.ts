@@ -58,6 +58,7 @@ export const GROUPS: Group[] = [
 		entries: [
 			{ contender: 'convexNode' },
 			{ contender: 'httpRequestNode' },
+			{ contender: 'loopWithCode', callsAtOnce: 100, upTo: 10_000 },
 			{ contender: 'convexHttpClientLoop', callsAtOnce: 1, upTo: 10_000 },
 			{ contender: 'rawUndici' },
 			{ contender: 'rawUndiciLargest' },
@@ -98,6 +99,8 @@ export const GROUPS: Group[] = [
 		entries: [
 			{ contender: 'convexNode', callsAtOnce: 1 },
 			{ contender: 'httpRequestNode' },
+			{ contender: 'loopWithHttpRequest', callsAtOnce: 1 },
+			{ contender: 'loopWithCode', callsAtOnce: 1 },
 			{ contender: 'convexHttpClientLoop', callsAtOnce: 1 },
 			{ contender: 'rawUndici', callsAtOnce: 1 },
 		],
@@ -115,6 +118,20 @@ export const GROUPS: Group[] = [
 			{ contender: 'rawUndici', callsAtOnce: 10 },
 		],
 		rival: 'httpRequestNodeInBatches',
+	},
+	{
+		name: 'manyItems',
+		title: 'Rows to insert, with a mutation for one row or for a list of them',
+		load: { operation: 'mutation', argumentsFrom: 'item' },
+		sizes: SIZES,
+		entries: [
+			{ contender: 'convexNodeForManyItems' },
+			{ contender: 'convexNodeForThousandItems' },
+			{ contender: 'httpRequestNode' },
+			{ contender: 'loopWithHttpRequest', callsAtOnce: 1 },
+			{ contender: 'loopWithCodeForLists' },
+		],
+		rival: 'httpRequestNode',
 	},
 ];
 

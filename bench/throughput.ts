@@ -78,8 +78,8 @@ async function measureEntry(
 	if (outcome.type !== 'measured' || entry.contender === 'expressionsAlone') {
 		return outcome;
 	}
-	if (outcome.calls === items) return outcome;
-	return { type: 'failed', reason: `${outcome.calls} calls reached the server` };
+	if (outcome.items === items) return outcome;
+	return { type: 'failed', reason: `${outcome.items} items reached the server` };
 }
 
 function describe(outcome: Outcome): string {

@@ -2,6 +2,10 @@ import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
 
 export const FUNCTION_PATH = 'messages:list';
 
+/** A function that takes many items at once, in this argument. */
+export const LIST_FUNCTION_PATH = 'messages:createMany';
+export const LIST_ARGUMENT = 'messages';
+
 /** The item's fields, written as an expression. */
 export const ARGUMENTS_EXPRESSION = '{ index: $json.index, text: $json.text }';
 

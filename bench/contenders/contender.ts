@@ -9,4 +9,15 @@ export interface Contender {
 	credentialTypes?: Record<string, ICredentialType>;
 	/** By type. */
 	credentials?: Record<string, CredentialValues>;
+	/** The loop that the node stands in, where it does. */
+	loop?: Loop;
+	/** Whether n8n runs the node's code in a process of its own. */
+	needsCodeRunner?: boolean;
+}
+
+/** n8n's Loop Over Items. */
+export interface Loop {
+	nodeType: INodeType;
+	typeVersion: number;
+	batchSize: number;
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { INodeParameters } from 'n8n-workflow';
 import { loadBuiltPackage } from '../../test/support/builtPackage';
 import type { Job, Load } from '../measurement';
-import { ARGUMENTS_EXPRESSION, FUNCTION_PATH } from './calls';
+import { ARGUMENTS_EXPRESSION, FUNCTION_PATH, LIST_ARGUMENT, LIST_FUNCTION_PATH } from './calls';
 import type { Contender } from './contender';
 
 const ARGUMENTS: Record<Load['argumentsFrom'], INodeParameters> = {
@@ -21,16 +21,36 @@ const ARGUMENTS: Record<Load['argumentsFrom'], INodeParameters> = {
 };
 
 /** This package's node as a user gets it: from the built package, loaded by n8n's own loader. */
-export async function convexNode({ load, server }: Job): Promise<Contender> {
+export async function convexNode(job: Job): Promise<Contender> {
+	const { concurrency } = job.load;
+	return await convexNodeWith(job, FUNCTION_PATH, {
+		options: concurrency === undefined ? {} : { concurrency },
+	});
+}
+
+/** The same with lists of items. */
+export async function convexNodeForManyItems(job: Job, itemsPerCall: number): Promise<Contender> {
+	return await convexNodeWith(job, LIST_FUNCTION_PATH, {
+		callFor: 'manyItems',
+		listArgument: { __rl: true, mode: 'name', value: LIST_ARGUMENT },
+		itemsPerCall,
+	});
+}
+
+async function convexNodeWith(
+	{ load, server }: Job,
+	functionPath: string,
+	parameters: INodeParameters,
+): Promise<Contender> {
 	const { nodeType, credentialTypes } = await builtConvexNode();
 	return {
 		nodeType,
 		parameters: {
 			resource: 'function',
 			operation: load.operation,
-			functionPath: { __rl: true, mode: 'path', value: FUNCTION_PATH },
+			functionPath: { __rl: true, mode: 'path', value: functionPath },
 			...ARGUMENTS[load.argumentsFrom],
-			options: load.concurrency === undefined ? {} : { concurrency: load.concurrency },
+			...parameters,
 		},
 		credentialTypes,
 		credentials: { convexApi: { deploymentUrl: server.url, authentication: 'none' } },

@@ -1,14 +1,6 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
-import { dirname } from 'node:path';
-import { LazyPackageDirectoryLoader } from 'n8n-core';
-import {
-	NodeHelpers,
-	type IExecuteFunctions,
-	type INodeExecutionData,
-	type INodeParameters,
-	type INodeType,
-} from 'n8n-workflow';
+import type { INodeParameters } from 'n8n-workflow';
 import type { Job } from '../measurement';
+import { baseNode } from './baseNode';
 import { ARGUMENTS_EXPRESSION, FUNCTION_PATH } from './calls';
 import type { Contender } from './contender';
 
@@ -26,37 +18,6 @@ export async function httpRequestNodeInBatches(job: Job): Promise<Contender> {
 	return await httpRequest(job, { batching: { batch: { batchSize: 10, batchInterval } } });
 }
 
-/**
- * Has a node run for one item after the other, each time with that item alone, as in a Loop Over Items
- * with a batch size of 1, but without what the loop itself takes.
- */
-export function oneByOne(contender: Contender): Contender {
-	const { execute } = contender.nodeType;
-	if (execute === undefined) throw new Error('only nodes with `execute` can be measured');
-	const nodeType: INodeType = Object.create(contender.nodeType);
-	nodeType.execute = async function () {
-		const results: INodeExecutionData[] = [];
-		for (const [index, item] of this.getInputData().entries()) {
-			const output = await execute.call(withItem(this, item, index));
-			if (!Array.isArray(output)) throw new Error('the node has no output');
-			results.push(...output.flat());
-		}
-		return [results];
-	};
-	return { ...contender, nodeType };
-}
-
-/** The context of a node that has one item only. */
-function withItem(
-	context: IExecuteFunctions,
-	item: INodeExecutionData,
-	index: number,
-): IExecuteFunctions {
-	const getNodeParameter = (name: string, _index: number, ...more: never[]) =>
-		context.getNodeParameter(name, index, ...more);
-	return Object.assign(Object.create(context), { getInputData: () => [item], getNodeParameter });
-}
-
 async function httpRequest({ load, server }: Job, options: INodeParameters): Promise<Contender> {
 	const args = load.argumentsFrom === 'item' ? '$json' : ARGUMENTS_EXPRESSION;
 	return await httpRequestNodeFor(
@@ -72,16 +33,8 @@ export async function httpRequestNodeFor(
 	jsonBody: string,
 	options: INodeParameters,
 ): Promise<Contender> {
-	const loader = new LazyPackageDirectoryLoader(
-		dirname(require.resolve('n8n-nodes-base/package.json')),
-	);
-	await loader.loadAll();
-	const { type } = loader.getNode('httpRequest');
-	const nodeType = NodeHelpers.getVersionedNodeType(type);
-	const { version, defaultVersion } = nodeType.description;
 	return {
-		nodeType,
-		typeVersion: defaultVersion ?? [version].flat().at(-1),
+		...(await baseNode('httpRequest')),
 		parameters: {
 			method: 'POST',
 			url,

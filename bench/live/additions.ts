@@ -1,5 +1,7 @@
 /** The mutations of a run: each notes a key of its own under the name of the run. */
 export const ADD = 'counters:add';
+/** The same for a list of keys, with the name beside it. */
+export const ADD_MANY = 'counters:addMany';
 export const ADDITIONS = 'counters:additions';
 
 export interface Addition {

@@ -3,7 +3,7 @@ import { openHttp } from '../../test/support/syncClients';
 import type { Certificate } from '../server/certificate';
 import type { Stage } from '../stage';
 import { WorkerProcess } from '../workerProcess';
-import { ADD, ADDITIONS, additionsOf } from './additions';
+import { ADD, ADD_MANY, ADDITIONS, additionsOf } from './additions';
 import type { DeliveryJob, DeliveryMessage, DeliveryName } from './messages';
 import { SlowNetwork } from './slowNetwork';
 import { median } from './statistics';
@@ -91,9 +91,11 @@ async function effectOf(
 	const keys = additionsOf(run, mutations).map(({ key }) => key);
 	const name = additionsOf(run, 1)[0]?.name ?? '';
 	const added = (await openHttp(deployment.url).query(ADDITIONS, { name })) as unknown[];
-	const counts = (await deployment.executionsByKey())[ADD] ?? {};
+	const executions = await deployment.executionsByKey();
+	const timesRun = (key: string) =>
+		(executions[ADD]?.[key] ?? 0) + (executions[ADD_MANY]?.[key] ?? 0);
 	return {
 		isInOrder: JSON.stringify(added) === JSON.stringify(keys),
-		isOnce: added.length === keys.length && keys.every((key) => counts[key] === 1),
+		isOnce: added.length === keys.length && keys.every((key) => timesRun(key) === 1),
 	};
 }

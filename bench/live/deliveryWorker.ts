@@ -1,29 +1,48 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Node, not in n8n */
-import type { INode, INodeParameters } from 'n8n-workflow';
-import { outputsOf } from '../../test/support/engine';
+import type { INode, INodeExecutionData, INodeParameters } from 'n8n-workflow';
 import type { Contender } from '../contenders/contender';
 import { builtConvexNode } from '../contenders/convexNode';
-import { httpRequestNodeFor, oneByOne } from '../contenders/httpRequestNode';
+import { httpRequestNodeFor } from '../contenders/httpRequestNode';
+import { inLoop, loopWithCodeFor } from '../contenders/loopOverItems';
 import { startExpressionEngine } from '../worker/expressionEngine';
 import { MeasuredWorkflow } from '../worker/measuredWorkflow';
-import { ADD, additionsOf, type Addition } from './additions';
+import { ADD, ADD_MANY, additionsOf } from './additions';
 import type { DeliveryJob, DeliveryMessage, DeliveryName } from './messages';
 
 const WARM_UP_MUTATIONS = 20;
 const WARM_UP_RUN = 0;
 
-type OwnDelivery = Exclude<DeliveryName, 'httpRequest' | 'httpRequestOneByOne'>;
+type OwnDelivery = Exclude<DeliveryName, 'httpRequest' | 'httpRequestOneByOne' | 'loopWithCode'>;
 
-const OPTIONS: Record<OwnDelivery, INodeParameters> = {
-	automatic: {},
-	automaticContinuing: {},
-	oneByOne: { delivery: 'http' },
-	concurrent: { concurrency: 10 },
-	session: { delivery: 'session' },
+const EACH: INodeParameters = {
+	functionPath: { __rl: true, mode: 'path', value: ADD },
+	argumentsMode: 'item',
 };
 
+const MANY: INodeParameters = {
+	functionPath: { __rl: true, mode: 'path', value: ADD_MANY },
+	callFor: 'manyItems',
+	listArgument: { __rl: true, mode: 'name', value: 'keys' },
+	argumentsMode: 'json',
+	argumentsJson: '={{ $json.key }}',
+	sharedArguments: '={{ $json.shared }}',
+};
+
+const PARAMETERS: Record<OwnDelivery, INodeParameters> = {
+	automatic: EACH,
+	automaticContinuing: EACH,
+	oneByOne: { ...EACH, options: { delivery: 'http' } },
+	concurrent: { ...EACH, options: { concurrency: 10 } },
+	session: { ...EACH, options: { delivery: 'session' } },
+	manyItems: MANY,
+	manyItemsContinuing: MANY,
+};
+
+const CONTINUES: Partial<INode> = { onError: 'continueRegularOutput' };
+
 const SETTINGS: Partial<Record<DeliveryName, Partial<INode>>> = {
-	automaticContinuing: { onError: 'continueRegularOutput' },
+	automaticContinuing: CONTINUES,
+	manyItemsContinuing: CONTINUES,
 };
 
 /** A node in n8n's engine, which delivers mutations whenever the parent says so. */
@@ -31,46 +50,45 @@ async function main(): Promise<void> {
 	const job: DeliveryJob = JSON.parse(process.argv[2] ?? '');
 	process.once('disconnect', () => process.exit());
 	await startExpressionEngine();
-	const workflow = new MeasuredWorkflow(await contenderFor(job), SETTINGS[job.delivery]);
-	await deliver(workflow, additionsOf(WARM_UP_RUN, WARM_UP_MUTATIONS));
+	const workflow = await MeasuredWorkflow.of(await contenderFor(job), SETTINGS[job.delivery]);
+	await deliver(workflow, itemsOf(job, WARM_UP_RUN, WARM_UP_MUTATIONS));
 	process.on('message', (run) => {
-		deliver(workflow, additionsOf(Number(run), job.mutations)).then(send, fail);
+		deliver(workflow, itemsOf(job, Number(run), job.mutations)).then(send, fail);
 	});
 	send({ type: 'ready' });
 }
 
 async function contenderFor({ delivery, credential }: DeliveryJob): Promise<Contender> {
+	const url = `${String(credential.deploymentUrl)}/api/mutation`;
+	if (delivery === 'loopWithCode') return await loopWithCodeFor(url, ADD, 'mutation');
 	if (delivery === 'httpRequest' || delivery === 'httpRequestOneByOne') {
-		const url = `${String(credential.deploymentUrl)}/api/mutation`;
 		const body = `={{ JSON.stringify({ path: '${ADD}', args: $json, format: 'json' }) }}`;
 		const contender = await httpRequestNodeFor(url, body, {});
-		return delivery === 'httpRequest' ? contender : oneByOne(contender);
+		return delivery === 'httpRequest' ? contender : await inLoop(contender, 1);
 	}
 	const { nodeType, credentialTypes } = await builtConvexNode();
 	return {
 		nodeType,
-		parameters: {
-			resource: 'function',
-			operation: 'mutation',
-			functionPath: { __rl: true, mode: 'path', value: ADD },
-			argumentsMode: 'item',
-			options: OPTIONS[delivery],
-		},
+		parameters: { resource: 'function', operation: 'mutation', ...PARAMETERS[delivery] },
 		credentialTypes,
 		credentials: { convexApi: credential },
 	};
 }
 
+function itemsOf({ delivery }: DeliveryJob, run: number, count: number): INodeExecutionData[] {
+	const isForMany = delivery === 'manyItems' || delivery === 'manyItemsContinuing';
+	return additionsOf(run, count).map((json) => ({
+		json: isForMany ? { ...json, shared: { name: json.name } } : json,
+	}));
+}
+
 async function deliver(
 	workflow: MeasuredWorkflow,
-	additions: Addition[],
+	items: INodeExecutionData[],
 ): Promise<DeliveryMessage> {
-	const { run, wallTimeMs } = await workflow.run(additions.map((json) => ({ json })));
-	const failure = run.data.resultData.error;
-	if (failure !== undefined) throw new Error(failure.message);
-	const results = outputsOf(run, MeasuredWorkflow.NODE)[0]?.length ?? 0;
-	if (results === additions.length) return { type: 'done', wallTimeMs };
-	throw new Error(`${results} results of ${additions.length} items`);
+	const { output, wallTimeMs } = await workflow.run(items);
+	if (output.length === items.length) return { type: 'done', wallTimeMs };
+	throw new Error(`${output.length} results of ${items.length} items`);
 }
 
 function send(message: DeliveryMessage): void {

@@ -1,17 +1,33 @@
 import type { CredentialValues } from '../../test/support/engine';
 
-/** How the node sends mutations, as a reader of the table sees it. */
-export const DELIVERY_LABELS = {
-	httpRequestOneByOne: "n8n's HTTP Request node, one at a time",
+export const DELIVERY_NAMES = [
+	'httpRequestOneByOne',
+	'loopWithCode',
+	'httpRequest',
+	'automatic',
+	'automaticContinuing',
+	'oneByOne',
+	'concurrent',
+	'session',
+	'manyItems',
+	'manyItemsContinuing',
+] as const;
+
+export type DeliveryName = (typeof DELIVERY_NAMES)[number];
+
+/** How the mutations are sent, as a reader of the table sees it. */
+export const DELIVERY_LABELS: Record<DeliveryName, string> = {
+	httpRequestOneByOne: "Loop Over Items, n8n's HTTP Request node",
+	loopWithCode: 'Loop Over Items, Code node',
 	httpRequest: "n8n's HTTP Request node, all at once (its default)",
 	automatic: 'this node, as it comes: stops at errors',
 	automaticContinuing: 'this node, as it comes: continues on errors',
 	oneByOne: 'this node, HTTP, one at a time',
 	concurrent: 'this node, HTTP, 10 at a time',
 	session: 'this node, session',
-} as const;
-
-export type DeliveryName = keyof typeof DELIVERY_LABELS;
+	manyItems: 'this node, Many Items at Once: stops at errors',
+	manyItemsContinuing: 'this node, Many Items at Once: continues on errors',
+};
 
 /** What a process that delivers mutations is started for. */
 export interface DeliveryJob {

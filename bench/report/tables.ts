@@ -46,18 +46,19 @@ function columnsOf(results: Results, server: ServerKind, group: Group): Column[]
 			return ratio(faster ? measured.wallTimeMs / wallTimeMs : wallTimeMs / measured.wallTimeMs);
 		},
 	});
+	const hasLimit = group.entries.some(({ contender }) => contender === LIMIT);
 	return [
 		{ title: 'wall time', cell: ({ wallTimeMs }) => milliseconds(wallTimeMs) },
 		{
-			title: 'calls/s',
-			cell: ({ wallTimeMs, calls }) => (calls === 0 ? '' : count((calls / wallTimeMs) * 1000)),
+			title: 'items/s',
+			cell: ({ wallTimeMs, items }) => (items === 0 ? '' : count((items / wallTimeMs) * 1000)),
 		},
 		{ title: 'requests', cell: ({ requests }) => count(requests) },
 		{ title: 'connections', cell: ({ connections }) => count(connections) },
 		{ title: 'max in flight', cell: ({ maxInFlight }) => count(maxInFlight) },
 		{ title: 'peak memory', cell: ({ peakMemoryBytes }) => megabytes(peakMemoryBytes) },
 		comparison('faster than HTTP Request', group.rival, true),
-		comparison('time to raw', LIMIT, false),
+		...(hasLimit ? [comparison('time to raw', LIMIT, false)] : []),
 		...(group.floor === undefined ? [] : [comparison('time to expressions', group.floor, false)]),
 	];
 }

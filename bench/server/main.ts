@@ -9,6 +9,7 @@ import {
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { setDefaultHighWaterMark } from 'node:stream';
+import { LIST_ARGUMENT, LIST_FUNCTION_PATH } from '../contenders/calls';
 import type { ServerCounts } from '../measurement';
 
 /** So many connections may wait to be accepted: the flood of a contender must not be dropped. */
@@ -20,11 +21,28 @@ const BACKLOG = 65_535;
  */
 const HIGH_WATER_MARK_BYTES = 64 * 1024 * 1024;
 
-const SUCCESS = JSON.stringify({
-	status: 'success',
-	value: { _id: 'j572f3e8r0z9w1x4k6n8q2s5v7y0b3d6', author: 'Ada', text: 'Hello', index: 1 },
-	logLines: [],
+const DOCUMENT = JSON.stringify({
+	_id: 'j572f3e8r0z9w1x4k6n8q2s5v7y0b3d6',
+	author: 'Ada',
+	text: 'Hello',
+	index: 1,
 });
+
+const SUCCESS = successWith(DOCUMENT);
+
+/** What of a request decides its answer. */
+interface CallRequest {
+	path?: string;
+	args?: Record<string, unknown>;
+	/** Of a batch. */
+	queries?: unknown[];
+}
+
+interface FixedAnswer {
+	body: string;
+	calls: number;
+	items: number;
+}
 
 interface Settings {
 	latencyMs: number;
@@ -35,7 +53,8 @@ interface Settings {
 }
 
 /**
- * A server that gives every function call the same answer after a fixed time, and counts.
+ * A server that gives every function call the same answer after a fixed time, and a call with a list
+ * that answer for each of its elements, and counts.
  * The counts are read (GET) and set to zero (DELETE) on a port of its own.
  */
 class FixedAnswerServer {
@@ -70,6 +89,11 @@ class FixedAnswerServer {
 	}
 
 	private answer(request: IncomingMessage, response: ServerResponse): void {
+		if (request.method !== 'POST') {
+			// A client that asks for a live connection.
+			response.writeHead(404).end();
+			return;
+		}
 		this.counts.requests += 1;
 		this.inFlight += 1;
 		this.counts.maxInFlight = Math.max(this.counts.maxInFlight, this.inFlight);
@@ -82,13 +106,8 @@ class FixedAnswerServer {
 		const chunks: Buffer[] = [];
 		request.on('data', (chunk: Buffer) => chunks.push(chunk));
 		request.on('end', () => {
-			const isBatch = request.url === '/api/query_batch';
-			const calls = isBatch ? queriesIn(Buffer.concat(chunks).toString()) : 1;
-			this.counts.calls += calls;
-			if (isBatch) this.counts.batchSizes.push(calls);
-			const body = isBatch
-				? `{"results":[${new Array<string>(calls).fill(SUCCESS).join(',')}]}`
-				: SUCCESS;
+			const { body, calls, items } = this.answerTo(request.url, Buffer.concat(chunks).toString());
+			this.counts.items += items;
 			const send = () => {
 				settle();
 				response.writeHead(200, {
@@ -102,15 +121,31 @@ class FixedAnswerServer {
 			else setTimeout(send, delayMs);
 		});
 	}
+
+	private answerTo(url: string | undefined, text: string): FixedAnswer {
+		const request: CallRequest = JSON.parse(text);
+		if (url === '/api/query_batch') {
+			const { length: calls } = request.queries ?? [];
+			this.counts.batchSizes.push(calls);
+			const body = `{"results":[${new Array<string>(calls).fill(SUCCESS).join(',')}]}`;
+			return { body, calls, items: calls };
+		}
+		const rows = request.args?.[LIST_ARGUMENT];
+		if (request.path !== LIST_FUNCTION_PATH || !Array.isArray(rows)) {
+			return { body: SUCCESS, calls: 1, items: 1 };
+		}
+		const values = new Array<string>(rows.length).fill(DOCUMENT).join(',');
+		return { body: successWith(`[${values}]`), calls: 1, items: rows.length };
+	}
+}
+
+/** @param value as JSON */
+function successWith(value: string): string {
+	return `{"status":"success","value":${value},"logLines":[]}`;
 }
 
 function noCounts(): ServerCounts {
-	return { requests: 0, connections: 0, maxInFlight: 0, calls: 0, batchSizes: [] };
-}
-
-function queriesIn(body: string): number {
-	const { queries }: { queries: unknown[] } = JSON.parse(body);
-	return queries.length;
+	return { requests: 0, connections: 0, maxInFlight: 0, items: 0, batchSizes: [] };
 }
 
 async function listening(server: Server): Promise<number> {

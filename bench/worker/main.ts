@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Node, not in n8n */
-import { outputsOf } from '../../test/support/engine';
 import { prepareContender } from '../contenders';
+import type { ContenderName } from '../contenders/names';
 import type { Job, WorkerMessage } from '../measurement';
 import { makeItems } from './items';
 import { PeakMemory } from './memory';
@@ -13,6 +13,11 @@ import { startExpressionEngine } from './expressionEngine';
  */
 const WARM_UP_ITEMS = 1000;
 const WARM_UP_ITEMS_ONE_BY_ONE = 20;
+const ONE_BY_ONE = new Set<ContenderName>([
+	'convexHttpClientLoop',
+	'loopWithHttpRequest',
+	'loopWithCode',
+]);
 /** Before a single item is measured: every contender has sent as many requests then. */
 const WARM_UP_RUNS_OF_ONE = 200;
 
@@ -24,11 +29,11 @@ async function main(): Promise<void> {
 	const job: Job = JSON.parse(process.argv[2] ?? '');
 	process.once('disconnect', () => process.exit());
 	await startExpressionEngine();
-	const workflow = new MeasuredWorkflow(await prepareContender(job));
+	const workflow = await MeasuredWorkflow.of(await prepareContender(job));
 	await warmUp(workflow, job);
 	const items = makeItems(job.load.items);
 	const memory = new PeakMemory();
-	process.on('message', () => void measure(workflow, items, memory).then(send));
+	process.on('message', () => void measure(workflow, items, memory).then(send, fail));
 	await memory.start();
 	send({ type: 'ready' });
 }
@@ -38,8 +43,8 @@ async function warmUp(workflow: MeasuredWorkflow, { contender, load }: Job): Pro
 		for (let run = 0; run < WARM_UP_RUNS_OF_ONE; run++) await workflow.run(makeItems(1));
 		return;
 	}
-	const oneByOne = contender === 'convexHttpClientLoop' || load.concurrency === 1;
-	await workflow.run(makeItems(oneByOne ? WARM_UP_ITEMS_ONE_BY_ONE : WARM_UP_ITEMS));
+	const isOneByOne = ONE_BY_ONE.has(contender) || load.concurrency === 1;
+	await workflow.run(makeItems(isOneByOne ? WARM_UP_ITEMS_ONE_BY_ONE : WARM_UP_ITEMS));
 }
 
 async function measure(
@@ -47,12 +52,9 @@ async function measure(
 	items: ReturnType<typeof makeItems>,
 	memory: PeakMemory,
 ): Promise<WorkerMessage> {
-	const { run, wallTimeMs } = await workflow.run(items);
-	const failure = run.data.resultData.error;
-	if (failure !== undefined) return { type: 'failed', reason: failure.message };
-	const results = outputsOf(run, MeasuredWorkflow.NODE)[0]?.length ?? 0;
-	if (results !== items.length) {
-		return { type: 'failed', reason: `${results} results of ${items.length} items` };
+	const { output, wallTimeMs } = await workflow.run(items);
+	if (output.length !== items.length) {
+		return { type: 'failed', reason: `${output.length} results of ${items.length} items` };
 	}
 	return { type: 'done', wallTimeMs, peakMemoryBytes: memory.bytesOverIdle() };
 }
@@ -61,4 +63,8 @@ function send(message: WorkerMessage): void {
 	process.send?.(message);
 }
 
-main().catch((error: unknown) => send({ type: 'failed', reason: String(error) }));
+function fail(error: unknown): void {
+	send({ type: 'failed', reason: String(error) });
+}
+
+main().catch(fail);

@@ -9,3 +9,18 @@ declare module 'n8n/dist/expression-observability/expression-observability.provi
 		logs: ObservabilityProvider['logs'];
 	}
 }
+
+declare module 'n8n/dist/task-runners/task-runner-module' {
+	export class TaskRunnerModule {
+		start(): Promise<void>;
+		stop(): Promise<void>;
+	}
+}
+
+declare module 'n8n/dist/task-runners/task-managers/task-requester' {
+	import type { IWorkflowExecuteAdditionalData } from 'n8n-workflow';
+
+	export abstract class TaskRequester {
+		startTask: IWorkflowExecuteAdditionalData['startRunnerTask'];
+	}
+}

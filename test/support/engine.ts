@@ -38,6 +38,8 @@ export interface Installation {
 	credentialTypes: Record<string, ICredentialType>;
 	/** Stored credentials by type. */
 	credentials: Record<string, CredentialValues>;
+	/** What a whole n8n has besides, and its engine alone has not: a runner of Code nodes. */
+	codeRunner?: Pick<IWorkflowExecuteAdditionalData, 'startRunnerTask'>;
 }
 
 /** A workflow as n8n exports it. */
@@ -61,7 +63,7 @@ const UNUSED_URL = 'http://localhost/';
  * @param cancelSignal cancels the execution as n8n's Stop button does
  */
 export async function runWorkflow(
-	{ nodeTypes, credentialTypes, credentials }: Installation,
+	{ nodeTypes, credentialTypes, credentials, codeRunner }: Installation,
 	file: WorkflowFile,
 	cancelSignal?: AbortSignal,
 ): Promise<WorkflowRun> {
@@ -86,7 +88,7 @@ export async function runWorkflow(
 			nodeExecutionStack: [{ node: startNode, data: { main: [[{ json: {} }]] }, source: null }],
 		},
 	});
-	const additionalData = additionalDataWith(credentialsHelper, file);
+	const additionalData = { ...additionalDataWith(credentialsHelper, file), ...codeRunner };
 	const execution = new WorkflowExecute(additionalData, 'manual', state).processRunExecutionData(
 		workflow,
 	);
