@@ -13,9 +13,8 @@ export const LIVE_PROGRAMS = {
 	triggerWorker: 'live/triggerWorker',
 };
 
-/** Measures session delivery and the trigger, and gives the tables. */
-export async function reportLive(stage: Stage, settings: Settings): Promise<string> {
-	const results = await measureLive(stage, settings);
+/** The tables of what was measured. */
+export function reportLive(results: LiveResults, settings: Settings): string {
 	const sections = [`### Aims\n\n${aimsTable(results)}`];
 	if (settings.mutations !== undefined) {
 		const title = `${count(settings.mutations)} mutations: TLS, ${LATENCY_MS} ms latency`;
@@ -29,7 +28,11 @@ export async function reportLive(stage: Stage, settings: Settings): Promise<stri
 	return sections.join('\n\n');
 }
 
-async function measureLive(stage: Stage, { mutations, triggers }: Settings): Promise<LiveResults> {
+/** Measures session delivery and the trigger. */
+export async function measureLive(
+	stage: Stage,
+	{ mutations, triggers }: Settings,
+): Promise<LiveResults> {
 	return {
 		deliveries: mutations === undefined ? [] : await measureDeliveries(stage, mutations),
 		triggers: await measureStarts(stage, triggers),

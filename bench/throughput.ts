@@ -14,16 +14,19 @@ import type { Stage } from './stage';
 
 export const THROUGHPUT_PROGRAMS = { main: 'worker/main', memorySampler: 'worker/memorySampler' };
 
-/** Measures the contenders with each number of items, and gives the tables. */
-export async function reportThroughput(stage: Stage, settings: Settings): Promise<string> {
-	const results = await measureAll(stage, settings);
+/** The tables of what was measured. */
+export function reportThroughput(results: Results, { groups }: Settings): string {
 	return [
 		`### Targets\n\n${targetsTable(results, SERVERS)}`,
-		tables(results, SERVERS, settings.groups),
+		tables(results, SERVERS, groups),
 	].join('\n\n');
 }
 
-async function measureAll(stage: Stage, { groups, msPerQuery }: Settings): Promise<Results> {
+/** Measures the contenders with each number of items. */
+export async function measureThroughput(
+	stage: Stage,
+	{ groups, msPerQuery }: Settings,
+): Promise<Results> {
 	const results = new Results();
 	const certificate = makeCertificate(stage.folder);
 	for (const kind of SERVERS) {

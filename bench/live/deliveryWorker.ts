@@ -23,8 +23,8 @@ const MANY: INodeParameters = {
 	functionPath: { __rl: true, mode: 'path', value: ADD_MANY },
 	callFor: 'manyItems',
 	listArgument: { __rl: true, mode: 'name', value: 'keys' },
-	argumentsMode: 'json',
-	argumentsJson: '={{ $json.key }}',
+	argumentsMode: 'mapping',
+	mappedArguments: { mappingMode: 'defineBelow', value: { value: '={{ $json.key }}' } },
 	sharedArguments: '={{ $json.shared }}',
 };
 
@@ -35,14 +35,11 @@ const PARAMETERS: Record<OwnDelivery, INodeParameters> = {
 	concurrent: { ...EACH, options: { concurrency: 10 } },
 	session: { ...EACH, options: { delivery: 'session' } },
 	manyItems: MANY,
-	manyItemsContinuing: MANY,
+	manyItemsSession: { ...MANY, options: { delivery: 'session' } },
 };
 
-const CONTINUES: Partial<INode> = { onError: 'continueRegularOutput' };
-
 const SETTINGS: Partial<Record<DeliveryName, Partial<INode>>> = {
-	automaticContinuing: CONTINUES,
-	manyItemsContinuing: CONTINUES,
+	automaticContinuing: { onError: 'continueRegularOutput' },
 };
 
 /** A node in n8n's engine, which delivers mutations whenever the parent says so. */
@@ -76,7 +73,7 @@ async function contenderFor({ delivery, credential }: DeliveryJob): Promise<Cont
 }
 
 function itemsOf({ delivery }: DeliveryJob, run: number, count: number): INodeExecutionData[] {
-	const isForMany = delivery === 'manyItems' || delivery === 'manyItemsContinuing';
+	const isForMany = delivery === 'manyItems' || delivery === 'manyItemsSession';
 	return additionsOf(run, count).map((json) => ({
 		json: isForMany ? { ...json, shared: { name: json.name } } : json,
 	}));

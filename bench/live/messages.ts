@@ -10,7 +10,7 @@ export const DELIVERY_NAMES = [
 	'concurrent',
 	'session',
 	'manyItems',
-	'manyItemsContinuing',
+	'manyItemsSession',
 ] as const;
 
 export type DeliveryName = (typeof DELIVERY_NAMES)[number];
@@ -25,8 +25,8 @@ export const DELIVERY_LABELS: Record<DeliveryName, string> = {
 	oneByOne: 'this node, HTTP, one at a time',
 	concurrent: 'this node, HTTP, 10 at a time',
 	session: 'this node, session',
-	manyItems: 'this node, Many Items at Once: stops at errors',
-	manyItemsContinuing: 'this node, Many Items at Once: continues on errors',
+	manyItems: 'this node, Many Items at Once',
+	manyItemsSession: 'this node, Many Items at Once, session',
 };
 
 /** What a process that delivers mutations is started for. */

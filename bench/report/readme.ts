@@ -7,14 +7,25 @@ const README = join(__dirname, '..', 'README.md');
 
 /** Puts the report in the place of the one before, between the two markers of this name. */
 export async function writeReadme(name: string, report: string): Promise<void> {
+	const { before, after } = sectionOf(name);
+	const updated = `${before}\n\n${report}\n\n${after}`;
+	const style = await resolveConfig(README);
+	writeFileSync(README, await format(updated, { ...style, filepath: README }));
+}
+
+/** The report that stands there. */
+export function readReadme(name: string): string {
+	return sectionOf(name).report;
+}
+
+function sectionOf(name: string): { before: string; report: string; after: string } {
 	const startMarker = `<!-- ${name} -->`;
 	const endMarker = `<!-- end of ${name} -->`;
 	const text = readFileSync(README, 'utf8');
-	const start = text.indexOf(startMarker);
+	const start = text.indexOf(startMarker) + startMarker.length;
 	const end = text.indexOf(endMarker);
-	if (start < 0 || end < start)
+	if (start < startMarker.length || end < start) {
 		throw new Error(`bench/README.md lacks ${startMarker} and ${endMarker}`);
-	const updated = `${text.slice(0, start)}${startMarker}\n\n${report}\n\n${text.slice(end)}`;
-	const style = await resolveConfig(README);
-	writeFileSync(README, await format(updated, { ...style, filepath: README }));
+	}
+	return { before: text.slice(0, start), report: text.slice(start, end), after: text.slice(end) };
 }

@@ -30,7 +30,7 @@ import { Verdict } from './verdict';
  * Of a trigger on the result: each start has a later result than the one before, and names that one.
  * Of all: no start has a key that n8n would skip, a failure is reported if it was one, and its end is
  * told. Of mutations in sessions: in order, and each that has an answer ran once; over HTTP, too, and
- * those without an answer ran once at most.
+ * those without an answer ran once at most. The same holds for each row of a call for many items.
  *
  * Nothing piles up: after each part of the run there is one socket, on either side, for each trigger;
  * from the first quarter of the run to the last, neither sockets, timers nor the heap grow; when all

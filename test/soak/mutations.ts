@@ -1,14 +1,5 @@
 import { sleep } from 'n8n-workflow';
-import type { EmbeddedDeployment } from '../../emulator/client';
 import type { ExecutionsByKey } from '../../emulator/executionCounts';
-import type { LoadedPackage } from '../support/builtPackage';
-import {
-	nodeAt,
-	outputsOf,
-	passThroughNode,
-	runWorkflow,
-	type Installation,
-} from '../support/engine';
 import { openHttp } from '../support/syncClients';
 import { Random } from './random';
 import { SoakFailure, type Verdict } from './verdict';
@@ -19,17 +10,18 @@ const NUMBERS = 60;
 const REMOVALS = 0.3;
 
 const MAX_PAUSE_MS = 40;
-const PAUSE_AFTER_FAILURE_MS = 200;
+export const PAUSE_AFTER_FAILURE_MS = 200;
 const MAX_BURST = 8;
-const MAX_SESSION_ITEMS = 40;
-const MAX_SESSION_PAUSE_MS = 800;
+
+/** What the lanes run; each has the keys of its rows among its arguments. */
+const PATHS = ['ledger:write', 'ledger:remove', 'counters:addMany'];
 
 interface Mutation {
 	path: 'ledger:write' | 'ledger:remove';
 	args: { ledger: string; number: number; key: string };
 }
 
-interface SentMutation {
+export interface SentMutation {
 	number: number;
 	mutation: Mutation;
 }
@@ -38,7 +30,7 @@ interface SentMutation {
 type Fate = 'answered' | 'refused' | 'unknown';
 
 /** Sends one mutation after another, and remembers what is known of each. */
-abstract class Lane {
+export abstract class Lane {
 	sent = 0;
 
 	private readonly random: Random;
@@ -79,8 +71,7 @@ abstract class Lane {
 	check(executions: ExecutionsByKey): void {
 		for (let number = 1; number <= this.sent; number++) {
 			const key = this.keyOf(number);
-			const times =
-				(executions['ledger:write']?.[key] ?? 0) + (executions['ledger:remove']?.[key] ?? 0);
+			const times = PATHS.reduce((sum, path) => sum + (executions[path]?.[key] ?? 0), 0);
 			const fate = this.others.get(number) ?? 'answered';
 			const isRight = fate === 'unknown' ? times <= 1 : times === (fate === 'answered' ? 1 : 0);
 			if (isRight) continue;
@@ -148,112 +139,4 @@ export class HttpLane extends Lane {
 		this.noteFate(number, fate);
 		return fate;
 	}
-}
-
-/** How a node of the soak delivers its items. */
-export interface NodeDelivery {
-	name: string;
-	delivery: 'session' | 'auto';
-	onError: 'stopWorkflow' | 'continueErrorOutput';
-}
-
-export const NODE_DELIVERIES: NodeDelivery[] = [
-	{ name: 'session', delivery: 'session', onError: 'continueErrorOutput' },
-	{ name: 'automatic', delivery: 'auto', onError: 'continueErrorOutput' },
-	{ name: 'automatic in steps', delivery: 'auto', onError: 'stopWorkflow' },
-];
-
-/** The items of one run of the Convex node after another. */
-export class NodeLane extends Lane {
-	private readonly installation: Installation;
-
-	constructor(
-		deployment: EmbeddedDeployment,
-		{ nodeTypes, credentialTypes }: LoadedPackage,
-		readonly delivery: NodeDelivery,
-		ledger: string,
-		seed: number,
-		verdict: Verdict,
-	) {
-		super(`${delivery.name} to ${ledger}`, ledger, seed, verdict);
-		const { url, deployKey } = deployment;
-		this.installation = {
-			nodeTypes: { ...nodeTypes, 'test.passThrough': passThroughNode('passThrough') },
-			credentialTypes,
-			credentials: {
-				convexApi: { deploymentUrl: url, authentication: 'deployKey', token: deployKey },
-			},
-		};
-	}
-
-	protected async sendSome(random: Random): Promise<void> {
-		const count = random.whole(1, MAX_SESSION_ITEMS);
-		const mutations = Array.from({ length: count }, () => this.nextMutation(random));
-		const { run } = await runWorkflow(this.installation, {
-			name: 'lane',
-			nodes: [nodeAt('Start', 'test.passThrough'), nodeThatDelivers(this.delivery)],
-			connections: { Start: { main: [[{ node: 'Convex', type: 'main', index: 0 }]] } },
-			pinData: { Start: mutations.map(({ mutation }) => ({ json: { ...mutation } })) },
-		});
-		const { error } = run.data.resultData;
-		if (error !== undefined && this.delivery.onError === 'stopWorkflow') {
-			this.noteStopped(mutations, error);
-			await sleep(PAUSE_AFTER_FAILURE_MS);
-			return;
-		}
-		const [success = [], failed = []] = outputsOf(run, 'Convex');
-		if (success.length + failed.length !== count) {
-			throw new SoakFailure(
-				'lost',
-				`${count} items were delivered (${this.delivery.name}), ${success.length + failed.length} came out: ${error?.message}`,
-			);
-		}
-		let revision = 0;
-		for (const { json } of success) {
-			if (Number(json.value) < revision) {
-				throw new SoakFailure('unexpected', `items ran out of order (${this.delivery.name})`);
-			}
-			revision = Number(json.value);
-		}
-		for (const { json, pairedItem } of failed) this.noteFailed(mutations, json, pairedItem);
-		await sleep(random.whole(0, MAX_SESSION_PAUSE_MS));
-	}
-
-	/** Nothing behind the item that stopped the node may have run. */
-	private noteStopped(mutations: SentMutation[], error: unknown): void {
-		const { itemIndex, data } = Object(Object(error).context);
-		// One that is not an item's own concerns all of them: none was sent.
-		const stoppedAt = itemIndex === undefined ? 0 : Number(itemIndex);
-		for (const [index, { number }] of mutations.entries()) {
-			if (index < stoppedAt) continue;
-			const isUnknown = index === stoppedAt && Object(data).outcome === 'unknown';
-			this.noteFate(number, isUnknown ? 'unknown' : 'refused');
-		}
-	}
-
-	private noteFailed(
-		mutations: SentMutation[],
-		{ error, details }: { error?: unknown; details?: unknown },
-		pairedItem: unknown,
-	): void {
-		const { outcome } = Object(details);
-		const { item } = Object(pairedItem);
-		const number = mutations[Number(item)]?.number;
-		if (number === undefined) throw new Error(`an item without a pair: ${String(error)}`);
-		this.noteFate(number, outcome === 'unknown' ? 'unknown' : 'refused');
-	}
-}
-
-function nodeThatDelivers({ delivery, onError }: NodeDelivery) {
-	return nodeAt('Convex', 'n8n-nodes-convex.convex', {
-		onError,
-		credentials: { convexApi: { id: '1', name: 'Convex' } },
-		parameters: {
-			operation: 'mutation',
-			functionPath: { __rl: true, mode: 'path', value: '={{ $json.path }}' },
-			argumentsMode: 'json',
-			argumentsJson: '={{ $json.args }}',
-			options: { delivery },
-		},
-	});
 }
