@@ -22,7 +22,7 @@ type ItemResult =
 export class ItemResults {
 	private readonly count: number;
 
-	private readonly results: Array<ItemResult | undefined> = [];
+	private readonly results: Array<ItemResult | undefined>;
 
 	private attempts: AttemptCache;
 
@@ -43,6 +43,7 @@ export class ItemResults {
 		private readonly operation: string,
 	) {
 		this.count = context.getInputData().length;
+		this.results = new Array<ItemResult | undefined>(this.count);
 		this.attempts = openAttemptCache(context);
 		this.continues = continuesOnError(context);
 		this.hasErrorBranch = leadsToErrorBranch(context);

@@ -30,7 +30,7 @@ export class ItemCallers {
 	/** @param shared the one of all items; undefined where each item has its own */
 	private constructor(
 		private readonly context: IExecuteFunctions,
-		private readonly shared: Caller | undefined,
+		readonly shared: Caller | undefined,
 	) {}
 
 	/**

@@ -53,7 +53,9 @@ async function sendBatch(
 		sizing.observe(queries.length, sent.elapsedMs, sent.answerLength);
 		for (const [index, result] of sent.results.entries()) {
 			const query = queries[index];
-			if (query !== undefined) await run.end(query.prepared, result);
+			if (query === undefined) continue;
+			if (result.status === 'success') run.succeed(query.prepared, result);
+			else await run.end(query.prepared, result);
 		}
 	} else if (mayBeOneQuery(sent.failure)) {
 		if (isBatchUnknown(sent.failure)) sizing.turnOff();

@@ -3,6 +3,7 @@ import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import type { FunctionOperation } from '../../convex/functions/functionCall';
 import type { FunctionResult } from '../../convex/responses/functionResponse';
 import { formatFunctionPath } from '../../convex/functions/functionPath';
+import type { ConvexFailure } from '../../convex/failure';
 import type { TimestampResult } from '../../convex/responses/snapshot';
 import type { Caller } from '../../transport/caller';
 import { callFunction, readTimestamp } from '../../transport/http/functionCalls';
@@ -100,7 +101,7 @@ export class CallRunner implements CallSource {
 		try {
 			const { operation, parameters, functions } = this;
 			const { snapshot } = this.options;
-			const itemCaller = await this.callers.of(itemIndex);
+			const itemCaller = this.callers.shared ?? (await this.callers.of(itemIndex));
 			const context = { itemCaller, operation, parameters, functions, snapshot };
 			return await prepareItem(context, itemIndex);
 		} catch (thrown) {
@@ -115,9 +116,14 @@ export class CallRunner implements CallSource {
 		return this.retries.of(caller);
 	}
 
-	/** Lets answers arrive and n8n work while many items are read. Called after each. */
+	/** Whether answers and n8n have waited long enough. Asked after each item, of which there may be many. */
+	get isBlocking(): boolean {
+		return performance.now() >= this.yieldsAtMs;
+	}
+
+	/** Lets answers arrive and n8n work while many items are read. */
 	async yieldToEventLoop(): Promise<void> {
-		if (performance.now() < this.yieldsAtMs) return;
+		if (!this.isBlocking) return;
 		await sleep(0);
 		this.yieldsAtMs = performance.now() + MAX_BLOCKING_MS;
 	}
@@ -147,12 +153,13 @@ export class CallRunner implements CallSource {
 
 	/** Ends the items of a call with its result: all succeed, or all fail. */
 	async end(prepared: PreparedCall, result: FunctionResult): Promise<void> {
+		if (result.status === 'success') this.succeed(prepared, result);
+		else await this.fail(prepared, result.failure);
+	}
+
+	private async fail(prepared: PreparedCall, cause: ConvexFailure): Promise<void> {
 		const { itemIndices, hasList, itemCaller, target } = prepared;
-		if (result.status === 'success') {
-			this.succeed(prepared, result);
-			return;
-		}
-		const suggested = await this.functions.withSuggestion(itemCaller, target, result.failure);
+		const suggested = await this.functions.withSuggestion(itemCaller, target, cause);
 		const functionPath = formatFunctionPath(target.functionPath);
 		const failure = hasList
 			? failureOfChunk(suggested, functionPath, itemIndices.length)
@@ -160,16 +167,19 @@ export class CallRunner implements CallSource {
 		for (const itemIndex of itemIndices) this.items.fail(itemIndex, failure);
 	}
 
-	private succeed(
+	/** Of a call that is answered: nothing is waited for, as there may be thousands at a time. */
+	succeed(
 		{ itemIndices, hasList, options: { output } }: PreparedCall,
 		result: FunctionResult & { status: 'success' },
 	): void {
 		const [first] = itemIndices;
-		const outputs = hasList
-			? toItemsOfEach(result, output, itemIndices)
-			: [toItems(result, output, { item: first })];
-		for (const [index, itemIndex] of itemIndices.entries()) {
-			this.items.succeed(itemIndex, outputs[index] ?? []);
+		if (hasList) {
+			const outputs = toItemsOfEach(result, output, itemIndices);
+			for (const [index, itemIndex] of itemIndices.entries()) {
+				this.items.succeed(itemIndex, outputs[index] ?? []);
+			}
+		} else {
+			this.items.succeed(first, toItems(result, output, { item: first }));
 		}
 		const isSplit = hasList && isListOfEach(result.value, itemIndices.length);
 		if (first === 0 && !isSplit) hintAtItems(this.context, this.operation, output, result.value);

@@ -141,7 +141,10 @@ async function prepare<Result extends { args: EncodedArguments }>(
 			readCall(options, async () => (known = await ask()), askIfReadable),
 		);
 		const caller = identity === undefined ? itemCaller : actingAs(itemCaller, identity);
-		const callable = await callableTarget(target, identity !== undefined, signature);
+		const needsSignature = componentPath !== undefined || identity !== undefined;
+		const callable = needsSignature
+			? await callableTarget(target, identity !== undefined, signature)
+			: target;
 		const call = { ...callable, args: read.args, valueFormat };
 		const itemIndices = [itemIndex] as const;
 		const prepared = { itemIndices, hasList, target, itemCaller, caller, call, options };

@@ -1,6 +1,7 @@
 import { formatFunctionPath } from '../../convex/functions/functionPath';
 import type { BatchSizing } from '../../convex/responses/batchSizing';
 import { encodeQuery, MAX_BATCH_BYTES } from '../../convex/responses/queryBatch';
+import type { Caller } from '../../transport/caller';
 import type { ItemResults } from '../itemResults';
 import type { CallRunner } from './callRunner';
 import type { PreparedCall } from './prepareCall';
@@ -34,6 +35,8 @@ interface SingleQuery {
 /** Queries that may share a request: the same deployment, identity and time limit. */
 interface Group {
 	key: string;
+	caller: Caller;
+	timeoutMs: number;
 	queries: WaitingQuery[];
 	bytes: number;
 }
@@ -41,6 +44,9 @@ interface Group {
 /** Makes batches of the items of a run, in input order, and reads no more items than it needs to. */
 export class QueryBatches {
 	private readonly groups = new Map<string, Group>();
+
+	/** The group that the last query went to. */
+	private lastGroup: Group | undefined;
 
 	/** Queries that take a request each. */
 	private readonly single: SingleQuery[] = [];
@@ -113,7 +119,7 @@ export class QueryBatches {
 			if (itemIndex === undefined) return;
 			const prepared = await this.run.prepare(itemIndex);
 			if (prepared !== undefined) added = this.add(prepared);
-			await this.run.yieldToEventLoop();
+			if (this.run.isBlocking) await this.run.yieldToEventLoop();
 		}
 	}
 
@@ -124,21 +130,29 @@ export class QueryBatches {
 		}
 		const encoded = encodeQuery(prepared.call);
 		const query = { prepared, encoded, bytes: Buffer.byteLength(encoded) + 1 };
-		const { deploymentUrl, authorization } = prepared.caller.credential;
-		this.firstKey ??= this.expectSpeed(deploymentUrl, prepared);
-		const key = `${prepared.options.timeoutMs} ${deploymentUrl} ${authorization}`;
-		const group = this.groups.get(key) ?? { key, queries: [], bytes: 0 };
+		this.firstKey ??= this.expectSpeed(prepared);
+		const group = this.groupOf(prepared);
 		group.queries.push(query);
 		group.bytes += query.bytes;
-		this.groups.set(key, group);
+		this.groups.set(group.key, group);
+		this.lastGroup = group;
 		this.waiting += 1;
 		this.waitingBytes += query.bytes;
 		return group;
 	}
 
+	/** Mostly the group of the query before: a key of thousands of characters is not made for each. */
+	private groupOf({ caller, options: { timeoutMs } }: PreparedCall): Group {
+		const { lastGroup } = this;
+		if (lastGroup?.caller === caller && lastGroup.timeoutMs === timeoutMs) return lastGroup;
+		const { deploymentUrl, authorization } = caller.credential;
+		const key = `${timeoutMs} ${deploymentUrl} ${authorization}`;
+		return this.groups.get(key) ?? { key, caller, timeoutMs, queries: [], bytes: 0 };
+	}
+
 	/** Begins as fast as the same query was a few minutes ago. */
-	private expectSpeed(deploymentUrl: string, { call }: PreparedCall): string {
-		const key = `${deploymentUrl} ${formatFunctionPath(call.functionPath)}`;
+	private expectSpeed({ caller, call }: PreparedCall): string {
+		const key = `${caller.credential.deploymentUrl} ${formatFunctionPath(call.functionPath)}`;
 		const measured = knownSpeed(key);
 		if (measured !== undefined) this.sizing.expect(measured);
 		return key;

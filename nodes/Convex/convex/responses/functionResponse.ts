@@ -77,7 +77,8 @@ export function unreadableAnswer(
 }
 
 function textList(value: JSONValue | undefined): string[] {
-	return Array.isArray(value)
-		? value.filter((line): line is string => typeof line === 'string')
-		: [];
+	if (!Array.isArray(value)) return [];
+	return value.every((line) => typeof line === 'string')
+		? value
+		: value.filter((line) => typeof line === 'string');
 }

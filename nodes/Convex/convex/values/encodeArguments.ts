@@ -206,7 +206,9 @@ function checkFieldName(source: string, place: string, name: string): void {
 export function definedEntries(
 	object: Readonly<Record<string, unknown>>,
 ): Array<[string, unknown]> {
-	return Object.entries(object).filter(([, value]) => value !== undefined);
+	const entries = Object.entries(object);
+	const areDefined = entries.every(([, value]) => value !== undefined);
+	return areDefined ? entries : entries.filter(([, value]) => value !== undefined);
 }
 
 export function int64OutOfRange(subject: string): ConvexFailure {

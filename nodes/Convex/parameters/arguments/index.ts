@@ -104,7 +104,8 @@ export async function readArguments(
 		const mapped = readMappedArguments(context, await declared(), itemIndex);
 		return encodeArguments("'Arguments'", mapped);
 	}
-	const { source, args } = await readUnmapped(context, mode, itemIndex);
+	const { source, args } =
+		mode === 'fields' ? await ofFields(context, itemIndex) : ofItem(context, mode, itemIndex);
 	if (!convertTypes || !isPlainObject(args)) return encodeArguments(source, args);
 	return encodeArguments(source, convert(context, source, await declared(), args));
 }
@@ -128,27 +129,33 @@ export async function readElement(
 		const mapped = readMappedArguments(context, elementFields(element), itemIndex);
 		return encodeElement("'Arguments'", elementOfFields(element, mapped));
 	}
-	const { source, args } = await readUnmapped(context, mode, itemIndex);
+	const { source, args } =
+		mode === 'fields' ? await ofFields(context, itemIndex) : ofItem(context, mode, itemIndex);
 	if (!convertTypes) return encodeElement(source, args);
 	const parseDate = dateParser(context.getTimezone());
 	return encodeElement(source, convertValue(source, element, args, parseDate));
 }
 
-async function readUnmapped(
+/** Arguments that are read without the function's own, and where they come from, for error sentences. */
+interface UnmappedArguments {
+	source: string;
+	args: unknown;
+}
+
+/** A field may hold the content of a file, which is waited for. */
+async function ofFields(context: ParameterReader, itemIndex: number): Promise<UnmappedArguments> {
+	return { source: "'Arguments'", args: await readArgumentFields(context, itemIndex) };
+}
+
+function ofItem(
 	context: ParameterReader,
-	mode: 'fields' | 'item' | 'json',
+	mode: 'item' | 'json',
 	itemIndex: number,
-): Promise<{ source: string; args: unknown }> {
-	switch (mode) {
-		case 'fields':
-			return { source: "'Arguments'", args: await readArgumentFields(context, itemIndex) };
-		case 'item':
-			return { source: 'The input item', args: readItemFields(context, itemIndex) };
-		case 'json': {
-			const json: unknown = context.getNodeParameter('argumentsJson', itemIndex);
-			const args =
-				typeof json === 'string' ? parseJsonText(JSON_PARAMETER, json, ARGUMENTS_ADVICE) : json;
-			return { source: JSON_PARAMETER, args };
-		}
-	}
+): UnmappedArguments {
+	if (mode === 'item')
+		return { source: 'The input item', args: readItemFields(context, itemIndex) };
+	const json: unknown = context.getNodeParameter('argumentsJson', itemIndex);
+	const args =
+		typeof json === 'string' ? parseJsonText(JSON_PARAMETER, json, ARGUMENTS_ADVICE) : json;
+	return { source: JSON_PARAMETER, args };
 }

@@ -79,6 +79,7 @@ async function readStream(stream: AnswerStream): Promise<string> {
 	return await new Promise((resolve, reject) => {
 		const chunks: Uint8Array[] = [];
 		let length = 0;
+		let hasEnded = false;
 		stream.on('data', (chunk) => {
 			length += chunk.length;
 			if (length > MAX_ANSWER_BYTES) {
@@ -89,9 +90,14 @@ async function readStream(stream: AnswerStream): Promise<string> {
 				chunks.push(chunk);
 			}
 		});
-		stream.on('end', () => resolve(decode(chunks)));
+		stream.on('end', () => {
+			hasEnded = true;
+			resolve(decode(chunks));
+		});
 		stream.on('error', reject);
-		stream.on('close', () => reject(cutOff()));
+		stream.on('close', () => {
+			if (!hasEnded) reject(cutOff());
+		});
 	});
 }
 
