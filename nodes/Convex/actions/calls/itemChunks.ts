@@ -60,7 +60,7 @@ export class ItemChunks implements CallSource {
 			if (itemIndex === undefined) return;
 			const item = await this.run.prepareElement(itemIndex);
 			if (item !== undefined) this.add(item);
-			await this.run.yieldToEventLoop();
+			if (this.run.isBlocking) await this.run.yieldToEventLoop();
 		}
 	}
 
