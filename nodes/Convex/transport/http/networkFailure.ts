@@ -55,8 +55,9 @@ const REASON_BY_CODE = new Map<string | undefined, NetworkReason>([
 	['ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED', 'clientCertificateWanted'],
 ]);
 
+/** OpenSSL's verdicts on a certificate and those above it (Node.js, doc/api/tls.md "X509 certificate error codes"). */
 const CERTIFICATE_CODES =
-	/^(?:CERT_|ERR_TLS_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT|UNABLE_TO_(?:GET|VERIFY)_)/;
+	/^(?:CERT_|CRL_|ERR_TLS_|(?:DEPTH_ZERO_)?SELF_SIGNED_CERT|UNABLE_TO_(?:GET|VERIFY|DECRYPT|DECODE)_|ERROR_IN_C(?:ERT|RL)_|INVALID_(?:CA|PURPOSE)$|PATH_LENGTH_EXCEEDED$|HOSTNAME_MISMATCH$)/;
 
 /** What Node's parser of HTTP and its decompression say of an answer (gzip, brotli, zstd). */
 const UNREADABLE_CODES = /^(?:HPE_|Z_|ZSTD_|ERR__ERROR_|ERR_BROTLI|ERR_ZSTD)/;
@@ -80,6 +81,9 @@ const NEVER_CONNECTED = new Set<NetworkReason>([
 	'noSecureConnection',
 	'certificateNotTrusted',
 ]);
+
+/** Whatever fails of these, too many open files (EMFILE) for one, nothing was sent. */
+const CALLS_TO_CONNECT = new Set(['getaddrinfo', 'connect']);
 
 /** Faults of connecting may also end a connection on which a request is in flight. */
 const CALLS_IN_FLIGHT = new Set(['read', 'write']);
@@ -106,7 +110,10 @@ export function networkFailure(
 	const { code, systemCall, server, message } = parsed;
 	const reason = reasonOf(parsed);
 	const isLasting = NEVER_CONNECTED.has(reason);
-	const isUnsent = isLasting || (NOT_CONNECTED.has(reason) && !CALLS_IN_FLIGHT.has(systemCall));
+	const isUnsent =
+		isLasting ||
+		CALLS_TO_CONNECT.has(systemCall) ||
+		(NOT_CONNECTED.has(reason) && !CALLS_IN_FLIGHT.has(systemCall));
 	const details = {
 		kind: 'network',
 		...(code !== undefined && { code }),
@@ -125,6 +132,7 @@ function reasonOf({ code = '', systemCall, message }: RequestError): NetworkReas
 	if (CERTIFICATE_CODES.test(code)) return 'certificateNotTrusted';
 	const reason = REASON_BY_CODE.get(code);
 	if (reason !== undefined) return reason;
+	if (systemCall === 'getaddrinfo') return 'hostNotResolved';
 	if (UNREADABLE_CODES.test(code)) return 'unreadableHttp';
 	return code.startsWith('ERR_SSL_') ? 'secureConnectionBroken' : 'noAnswer';
 }

@@ -57,6 +57,12 @@ describe('a connection that could not be made', () => {
 		['EHOSTUNREACH', 'connect', /no route to the host$/],
 		['ENETUNREACH', 'connect', /no network$/],
 		['ETIMEDOUT', 'connect', /connecting took too long$/],
+		['EAI_FAIL', 'getaddrinfo', /could not be looked up$/],
+		['ECONNRESET', 'connect', /^The connection broke/],
+		// n8n has too many files open, or too few ports left, or a firewall of its own.
+		['EMFILE', 'connect', /^There was no answer from the deployment: connect EMFILE$/],
+		['EADDRNOTAVAIL', 'connect', /: connect EADDRNOTAVAIL$/],
+		['EPERM', 'connect', /: connect EPERM$/],
 	])('may be tried again, whatever was to be called: %s', (code, syscall, message) => {
 		expect(failureOf('mutation', { code, syscall }).message).toMatch(message);
 		expect(failureOf('mutation', { code, syscall }).details.code).toBe(code);
@@ -72,6 +78,13 @@ describe('a connection that could not be made', () => {
 		['SELF_SIGNED_CERT_IN_CHAIN', undefined, /certificate is not trusted$/],
 		['UNABLE_TO_VERIFY_LEAF_SIGNATURE', undefined, /certificate is not trusted$/],
 		['UNABLE_TO_GET_ISSUER_CERT_LOCALLY', undefined, /certificate is not trusted$/],
+		['INVALID_PURPOSE', undefined, /certificate is not trusted$/],
+		['INVALID_CA', undefined, /certificate is not trusted$/],
+		['PATH_LENGTH_EXCEEDED', undefined, /certificate is not trusted$/],
+		['HOSTNAME_MISMATCH', undefined, /certificate is not trusted$/],
+		['CRL_HAS_EXPIRED', undefined, /certificate is not trusted$/],
+		['UNABLE_TO_DECRYPT_CERT_SIGNATURE', undefined, /certificate is not trusted$/],
+		['ERROR_IN_CERT_NOT_BEFORE_FIELD', undefined, /certificate is not trusted$/],
 		['ERR_TLS_CERT_ALTNAME_INVALID', undefined, /certificate is not trusted$/],
 	])('for a reason that lasts is not tried again: %s', (code, syscall, message) => {
 		const fault = { code, ...(syscall !== undefined && { syscall }) };
