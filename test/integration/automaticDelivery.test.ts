@@ -112,6 +112,24 @@ describe('mutations with the default delivery', () => {
 		expect(travel).toEqual({ http: 2, live: failing - 1, connections: 1 });
 	});
 
+	it.each([
+		['stops at errors', {}],
+		['continues on errors', continuing],
+	])(
+		'go over HTTP with a field called __proto__, which a live connection does not carry, where the node %s',
+		async (_what, settings) => {
+			const { success, ...run } = await travelOf({
+				parameters: calling('mutation', 'values:echoMutation', '={{ JSON.parse($json.args) }}'),
+				input: Array.from({ length: 30 }, (_, row) => ({
+					args: row % 10 === 9 ? '{"value":{"__proto__":{"a":1}}}' : `{"value":${row}}`,
+				})),
+				settings,
+			});
+			expect(run.travelled).toEqual({ http: 4, live: 26, connections: 1 });
+			expect(success).toHaveLength(30);
+		},
+	);
+
 	it('of several functions begin over HTTP once for each, in the order of the input', async () => {
 		const input = Array.from({ length: 40 }, (_, index) => ({
 			path: index % 3 === 0 ? 'counters:add' : 'users:sign',

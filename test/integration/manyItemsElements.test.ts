@@ -158,6 +158,28 @@ describe('hostile items of calls for many', () => {
 			[2, expect.stringMatching(/^'Arguments \(JSON\)': '\[1\]' is missing \[item 2\]$/)],
 			[3, expect.stringMatching(/not valid JSON|half of a Unicode character/)],
 		]);
+		expect(error[0]?.json.details).toMatchObject({
+			hint: 'The expression gives nothing here: check that what it refers to is there, or have it give null.',
+		});
+	});
+
+	it('are refused in a session, each by itself, with a field called __proto__', async () => {
+		const { success, error } = await convex.run({
+			parameters: addingMany({
+				element: '={{ $json.key ?? JSON.parse($json.bad) }}',
+				options: { delivery: 'session' },
+			}),
+			input: [{ key: '"a"' }, { bad: '{ "__proto__": [1] }' }, { key: '"b"' }],
+			settings: continuing,
+		});
+		expect(success.map(({ json }) => json.value)).toEqual(['a', 'b']);
+		expect(error.map(({ json }) => json.error)).toEqual([
+			"The arguments have a field called '__proto__', which a live connection (WebSocket) does not carry [item 1]",
+		]);
+		expect(error[0]?.json.details).toMatchObject({
+			outcome: 'notExecuted',
+			functionPath: 'counters:addMany',
+		});
 	});
 
 	it('are refused where they are nested deeper than a list allows', async () => {

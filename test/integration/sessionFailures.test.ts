@@ -166,6 +166,30 @@ describe('what is refused before it is sent', () => {
 		expect(success[0]?.json.value).toHaveLength(key.length);
 	});
 
+	it('is a call with a field called __proto__, which the client would lose', async () => {
+		const { success, error } = await convex.run({
+			parameters: inSession(
+				'mutation',
+				'values:echoMutation',
+				'={{ { value: JSON.parse($json.text) } }}',
+			),
+			input: ['{"__proto__":[1]}', '[{"a":{"__proto__":{"b":1}}}]', '"\\"__proto__\\":"'].map(
+				(text) => ({ text }),
+			),
+			settings: { onError: 'continueErrorOutput' },
+		});
+		expect(success.map((item) => item.json.value)).toEqual(['"__proto__":']);
+		expect(error.map(({ json }) => [json.error, json.details])).toEqual(
+			[0, 1].map((item) => [
+				`The arguments have a field called '__proto__', which a live connection (WebSocket) does not carry [item ${item}]`,
+				expect.objectContaining({
+					outcome: 'notExecuted',
+					hint: "Rename the field, or leave it out, or remove the option 'Delivery'.",
+				}),
+			]),
+		);
+	});
+
 	it('does not concern operations that have no delivery', async () => {
 		for (const operation of ['query', 'run']) {
 			const { success } = await convex.run({

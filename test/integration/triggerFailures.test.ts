@@ -33,6 +33,11 @@ const refusals: Array<[what: string, parameters: INodeParameters, sentence: RegE
 		/'Arguments \(JSON\)' is an array, not an object/,
 	],
 	[
+		'an argument with a field that a live connection does not carry',
+		watching('values:echo', {}, { argumentsJson: '{ "value": { "__proto__": [1] } }' }),
+		/a field called '__proto__', which a live connection.*Rename the field, or leave it out\."?$/,
+	],
+	[
 		'bytes that are not base64, without a word of files',
 		watching(
 			'values:describe',

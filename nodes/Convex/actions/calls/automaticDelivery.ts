@@ -14,7 +14,7 @@ import {
 	type ReadinessThresholds,
 } from './readySessions';
 import { SendAhead } from './sendAhead';
-import { MAX_IN_FLIGHT, MAX_MESSAGE_BYTES, messageBytes, SessionWindow } from './sessionWindow';
+import { MAX_IN_FLIGHT, messageOf, SessionWindow, type SessionMessage } from './sessionWindow';
 
 /** Fewer are done over HTTP before a connection has paid. */
 const MIN_ITEMS = 10;
@@ -45,8 +45,8 @@ export function isForAutomaticDelivery(run: CallRunner, operation: SessionOperat
 
 /**
  * Runs the functions that the items ask for over a live connection, and over HTTP where that is not to be
- * had or would not do: the first item of each function, whose failure HTTP explains; those that are too
- * large; and all once the connection cannot be made, or ended for good. What a session leaves undone, and
+ * had or would not do: the first item of each function, whose failure HTTP explains; those that it does
+ * not carry; and all once the connection cannot be made, or ended for good. What a session leaves undone, and
  * certainly so, goes on over HTTP.
  *
  * Where the node stops at errors, each mutation waits for the one before it. Where it continues, they are
@@ -143,8 +143,9 @@ class AutomaticDelivery {
 
 	private async deliver(prepared: PreparedCall): Promise<void> {
 		const { window, operation } = this;
-		const bytes = messageBytes(prepared.call);
-		const session = await this.sessionFor(prepared, bytes);
+		const message = messageOf(prepared.call);
+		const { bytes } = message;
+		const session = await this.sessionFor(prepared, message);
 		if (session !== undefined) await window.whenFits(bytes);
 		// Over HTTP, a mutation would overtake those that the deployment still holds.
 		else if (operation === 'mutation') await window.whenReleased();
@@ -161,13 +162,16 @@ class AutomaticDelivery {
 	}
 
 	/** The session that an item goes over; undefined where it goes over HTTP. */
-	private async sessionFor(prepared: PreparedCall, bytes: number): Promise<Session | undefined> {
+	private async sessionFor(
+		prepared: PreparedCall,
+		{ refusal }: SessionMessage,
+	): Promise<Session | undefined> {
 		await this.leaveSession(prepared);
 		const isToOpen = this.way.over === 'undecided' && this.isWorthOpening();
 		// While the first item is on its way.
 		if (isToOpen) this.sessions.prepare(prepared);
 		const hasAnswered = this.answered.has(functionKey(prepared));
-		if (this.way.over === 'http' || !hasAnswered || bytes > MAX_MESSAGE_BYTES) return undefined;
+		if (this.way.over === 'http' || !hasAnswered || refusal !== undefined) return undefined;
 		if (isToOpen) this.way = await this.open(prepared);
 		return this.way.over === 'session' ? this.way.session : undefined;
 	}

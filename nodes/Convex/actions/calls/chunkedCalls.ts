@@ -4,6 +4,7 @@ import { ConcurrencyLimiter } from '../concurrencyLimiter';
 import type { CallRunner } from './callRunner';
 import { ItemChunks } from './itemChunks';
 import { runSession } from './sessionDelivery';
+import { refusedInSession } from './sessionWindow';
 
 /**
  * Runs the functions for many items in each call, over HTTP or, with the 'Delivery' of a session, over
@@ -12,12 +13,13 @@ import { runSession } from './sessionDelivery';
  * 'Concurrency' says.
  */
 export async function runChunks(run: CallRunner, operation: FunctionOperation): Promise<void> {
-	const chunks = new ItemChunks(run);
 	const { delivery, concurrency } = run.options;
 	if (delivery === 'session' && (operation === 'mutation' || operation === 'action')) {
+		const chunks = new ItemChunks(run, refusedInSession);
 		await runSession(run, operation, SESSION_THRESHOLDS, chunks);
 		return;
 	}
+	const chunks = new ItemChunks(run);
 	const limiter = new ConcurrencyLimiter(run.isOneByOne ? 1 : concurrency);
 	for (;;) {
 		await limiter.whenAvailable();

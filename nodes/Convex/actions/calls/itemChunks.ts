@@ -1,5 +1,5 @@
 import type { JSONValue } from 'convex/values';
-import { inputFailure } from '../../convex/failure';
+import { inputFailure, type ConvexFailure } from '../../convex/failure';
 import { formatFunctionPath } from '../../convex/functions/functionPath';
 import { encodedSize } from '../../convex/values/encodedSize';
 import type { CallRunner, CallSource } from './callRunner';
@@ -42,7 +42,11 @@ export class ItemChunks implements CallSource {
 
 	private waitingBytes = 0;
 
-	constructor(private readonly run: CallRunner) {}
+	/** @param refused why the way that the calls take does not carry an element, as JSON, if it does not */
+	constructor(
+		private readonly run: CallRunner,
+		private readonly refused: (json: string) => ConvexFailure | undefined = () => undefined,
+	) {}
 
 	/** The next call; undefined when there is none, or the run has stopped. */
 	async next(): Promise<PreparedCall | undefined> {
@@ -65,7 +69,13 @@ export class ItemChunks implements CallSource {
 	}
 
 	private add(item: PreparedElement): void {
-		const bytes = bytesOf(item.element) + 1;
+		const json = JSON.stringify(item.element);
+		const refusal = this.refused(json);
+		if (refusal !== undefined) {
+			this.refuse(item, refusal);
+			return;
+		}
+		const bytes = bytesOf(item.element, json) + 1;
 		const { itemsPerCall = 1 } = this.run.options;
 		const chunk = this.waiting.at(-1);
 		const fits =
@@ -86,11 +96,16 @@ export class ItemChunks implements CallSource {
 	private begin(first: PreparedElement, bytes: number): void {
 		const { itemIndex, element } = first;
 		if (bytes > MAX_CALL_BYTES) {
-			this.run.items.fail(itemIndex, tooLarge(first, bytes));
+			this.refuse(first, tooLarge(bytes));
 			return;
 		}
 		this.waiting.push({ first, itemIndices: [itemIndex], elements: [element], bytes });
 		this.waitingBytes += bytes;
+	}
+
+	private refuse({ itemIndex, prepared }: PreparedElement, failure: ConvexFailure): void {
+		const functionPath = formatFunctionPath(prepared.target.functionPath);
+		this.run.items.fail(itemIndex, failure.ofCall({ functionPath }));
 	}
 }
 
@@ -119,8 +134,8 @@ function toCall({ first, itemIndices, elements }: Chunk): PreparedCall {
 }
 
 /** What a value takes, as Convex counts it or in JSON, whichever is more. */
-function bytesOf(value: JSONValue): number {
-	return Math.max(encodedSize(value), Buffer.byteLength(JSON.stringify(value)));
+function bytesOf(value: JSONValue, json = JSON.stringify(value)): number {
+	return Math.max(encodedSize(value), Buffer.byteLength(json));
 }
 
 function envelopeBytes({ prepared: { call }, listArgument, shared }: PreparedElement): number {
@@ -129,10 +144,10 @@ function envelopeBytes({ prepared: { call }, listArgument, shared }: PreparedEle
 	return bytesOf(shared.args) + bytesOf(names) + ENVELOPE_BYTES;
 }
 
-function tooLarge({ prepared }: PreparedElement, bytes: number) {
+function tooLarge(bytes: number): ConvexFailure {
 	return inputFailure(
 		`The arguments of the item have ${inMebibytes(bytes)}, with those of 'Shared Arguments (JSON)'`,
 		'Convex takes 16 MiB of arguments per call. Send less data per item.',
 		'argumentsTooLarge',
-	).ofCall({ functionPath: formatFunctionPath(prepared.target.functionPath) });
+	);
 }

@@ -1,4 +1,3 @@
-import { inputFailure } from '../../convex/failure';
 import type { SessionOperation } from '../../convex/functions/functionCall';
 import type { OutageThresholds } from '../../transport/live/outage';
 import type { Session } from '../../transport/live/session';
@@ -7,13 +6,7 @@ import { checkWebSocketSupport } from '../../transport/live/syncClient';
 import type { CallRunner, CallSource } from './callRunner';
 import { openSession } from './openSession';
 import type { PreparedCall } from './prepareCall';
-import {
-	inMebibytes,
-	MAX_IN_FLIGHT,
-	MAX_MESSAGE_BYTES,
-	messageBytes,
-	SessionWindow,
-} from './sessionWindow';
+import { MAX_IN_FLIGHT, messageOf, SessionWindow } from './sessionWindow';
 
 /**
  * Runs the functions that the items ask for over one live connection. Mutations are sent in input
@@ -88,9 +81,9 @@ class SessionDelivery {
 	/** Sends an item's call, unless the run has stopped; does not wait for the answer. */
 	async send(prepared: PreparedCall): Promise<void> {
 		const { run, window } = this;
-		const bytes = messageBytes(prepared.call);
-		if (bytes > MAX_MESSAGE_BYTES) {
-			await run.end(prepared, { status: 'failure', failure: tooLarge(bytes) });
+		const { bytes, refusal } = messageOf(prepared.call);
+		if (refusal !== undefined) {
+			await run.end(prepared, { status: 'failure', failure: refusal });
 			return;
 		}
 		await window.whenFits(bytes);
@@ -130,11 +123,4 @@ class SessionDelivery {
 		}
 		return this.opened?.session;
 	}
-}
-
-function tooLarge(bytes: number) {
-	return inputFailure(
-		`The arguments have ${inMebibytes(bytes)} as JSON`,
-		"A live connection takes 16 MiB per call at most. Send less data per call, for example in several items, or remove the option 'Delivery'.",
-	);
 }

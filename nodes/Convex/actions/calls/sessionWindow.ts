@@ -1,5 +1,7 @@
+import { inputFailure, type ConvexFailure } from '../../convex/failure';
 import type { FunctionCall } from '../../convex/functions/functionCall';
 import { formatFunctionPath } from '../../convex/functions/functionPath';
+import { refusedByClient } from '../../convex/functions/liveArguments';
 import type { CallHandle } from '../../transport/live/inFlightCalls';
 import type { Session } from '../../transport/live/session';
 import { ConcurrencyLimiter } from '../concurrencyLimiter';
@@ -18,15 +20,34 @@ const MAX_BYTES_IN_FLIGHT = 16 * MEBIBYTE;
  * takes frames of 16 MiB unless told otherwise (docs.rs/axum `WebSocketUpgrade::max_frame_size`), and
  * the host's WebSocket sends a message as one frame. Read, not tried on a real backend.
  */
-export const MAX_MESSAGE_BYTES = 16 * MEBIBYTE;
+const MAX_MESSAGE_BYTES = 16 * MEBIBYTE;
 
 /** For what a message has besides path and arguments: its type, its number and the fields' names. */
 const ENVELOPE_BYTES = 1_024;
 
-/** The bytes of a call's message over a live connection. */
-export function messageBytes({ functionPath, args, componentPath = '' }: FunctionCall): number {
-	const message = [formatFunctionPath(functionPath), componentPath, args];
-	return Buffer.byteLength(JSON.stringify(message)) + ENVELOPE_BYTES;
+/** A call's message over a live connection. */
+export interface SessionMessage {
+	bytes: number;
+	/** Why a live connection does not carry it; HTTP may. */
+	refusal: ConvexFailure | undefined;
+}
+
+export function messageOf({
+	functionPath,
+	args,
+	componentPath = '',
+}: FunctionCall): SessionMessage {
+	const message = JSON.stringify([formatFunctionPath(functionPath), componentPath, args]);
+	const bytes = Buffer.byteLength(message) + ENVELOPE_BYTES;
+	return {
+		bytes,
+		refusal: bytes > MAX_MESSAGE_BYTES ? tooLarge(bytes) : refusedInSession(message),
+	};
+}
+
+/** Why a session does not carry arguments, or a part of them; undefined where it does. */
+export function refusedInSession(json: string): ConvexFailure | undefined {
+	return refusedByClient(json, ", or remove the option 'Delivery'");
 }
 
 /** The calls of a run that are in flight over sessions, one after the other, and how many more may be. */
@@ -135,4 +156,11 @@ export class SessionWindow {
 /** A size in a sentence, e.g. `16.1 MiB`. */
 export function inMebibytes(bytes: number): string {
 	return `${Math.ceil((10 * bytes) / MEBIBYTE) / 10} MiB`;
+}
+
+function tooLarge(bytes: number): ConvexFailure {
+	return inputFailure(
+		`The arguments have ${inMebibytes(bytes)} as JSON`,
+		"A live connection takes 16 MiB per call at most. Send less data per call, for example in several items, or remove the option 'Delivery'.",
+	);
 }

@@ -19,6 +19,9 @@ const ARGUMENTS_LEVEL = 2;
 /** A list among the arguments is on the third level, so what it contains is on the next. */
 const ELEMENT_LEVEL = ARGUMENTS_LEVEL + 2;
 
+const NOT_GIVEN =
+	'The expression gives nothing here: check that what it refers to is there, or have it give null.';
+
 const ENCODED_TYPES = new Set(['$integer', '$float', '$bytes']);
 
 /**
@@ -82,6 +85,8 @@ function encodeValue(source: string, value: unknown, place: string, level: numbe
 		case 'object':
 			if (value === null) return null;
 			return encodeObject(source, value, place, level);
+		case 'undefined':
+			throw refused(source, place, 'is missing', NOT_GIVEN);
 		default:
 			throw refused(source, place, `is ${describeType(value)}`, 'Convex has no such type.');
 	}

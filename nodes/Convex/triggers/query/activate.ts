@@ -3,6 +3,7 @@ import { readArguments } from '../../parameters/arguments';
 import type { ParameterReader } from '../../parameters/parameterReader';
 import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import type { ConvexFailure } from '../../convex/failure';
+import { refusedByClient } from '../../convex/functions/liveArguments';
 import { openCaller, type Caller } from '../../transport/caller';
 import { readSignature } from '../../transport/http/functionSignature';
 import { checkEgress } from '../../transport/live/egress';
@@ -82,13 +83,13 @@ async function argumentsOf(
 	{ functionPath, componentPath, hasArgumentForm }: Watch,
 ): Promise<() => Promise<EncodedArguments>> {
 	const target = { operation: 'query' as const, functionPath, componentPath, isWatched: true };
-	const read = async () =>
-		await readArguments(
-			parameters,
-			0,
-			async () => (await readSignature(context, caller, target)).args,
-			false,
-		);
+	const declared = async () => (await readSignature(context, caller, target)).args;
+	const read = async () => {
+		const args = await readArguments(parameters, 0, declared, false);
+		const refusal = refusedByClient(JSON.stringify(args));
+		if (refusal !== undefined) throw refusal;
+		return args;
+	};
 	if (hasArgumentForm) {
 		parameters.getNodeParameter('mappedArguments', 0, {});
 		return read;
