@@ -1,12 +1,12 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports, @n8n/community-nodes/no-dangerous-functions -- runs in Node, not in n8n */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { createServer, type RequestListener, type Server as HttpServer } from 'node:http';
+import { createServer, type RequestListener } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sleep } from 'n8n-workflow';
+import { listen } from './listening';
 
 const DRIP_INTERVAL_MS = 100;
 
@@ -24,7 +24,8 @@ export async function startHttpServer(listener: RequestListener): Promise<TestSe
 		authorizations.push(request.headers.authorization);
 		listener(request, response);
 	});
-	return { ...(await listening(server, 'http')), authorizations };
+	const { host, stop } = await listen(server);
+	return { url: `http://${host}`, stop, authorizations };
 }
 
 /** An HTTPS server whose certificate nobody signed but itself. */
@@ -40,7 +41,8 @@ export async function startUntrustedServer(
 	const certificate = readFileSync(cert, 'utf8');
 	const server = createHttpsServer({ key: readFileSync(key), cert: certificate }, listener);
 	rmSync(folder, { recursive: true });
-	return { ...(await listening(server, 'https')), authorizations: [], certificate };
+	const { host, stop } = await listen(server);
+	return { url: `https://${host}`, stop, authorizations: [], certificate };
 }
 
 /** Begins every answer and never ends it: a blank, and after a while another one, without end. */
@@ -80,17 +82,4 @@ export async function unusedUrl(): Promise<string> {
 	const server = await startHttpServer(() => {});
 	await server.stop();
 	return server.url;
-}
-
-async function listening(server: HttpServer, scheme: string) {
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-	// A test that fails before it stops its server must not keep the run from ending.
-	server.unref();
-	return {
-		url: `${scheme}://127.0.0.1:${(server.address() as AddressInfo).port}`,
-		stop: async () => {
-			server.closeAllConnections();
-			await new Promise((resolve) => server.close(resolve));
-		},
-	};
 }

@@ -1,11 +1,11 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
+import { listen } from './listening';
 
-const MAX_MESSAGE_LENGTH = 2 ** 26;
+/** In both directions. */
+export const MAX_MESSAGE_LENGTH = 2 ** 26;
 
 /** A call of a function, among the messages of the sync protocol. */
 const CALL = /"type":"(?:Mutation|Action)"/;
@@ -49,18 +49,14 @@ export async function startLiveServer(
 		};
 		onUpgrade({ request, socket, accept });
 	});
-	// A test that fails before it stops its server must not keep the run from ending.
-	server.unref();
-	server.listen(0, '127.0.0.1');
-	await once(server, 'listening');
+	const { host, stop } = await listen(server);
 	return {
-		url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+		url: `http://${host}`,
 		server,
 		clients: sockets.clients,
 		stop: async () => {
 			for (const client of sockets.clients) client.terminate();
-			server.closeAllConnections();
-			await new Promise((resolve) => server.close(resolve));
+			await stop();
 		},
 	};
 }

@@ -1,11 +1,9 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
 import { once } from 'node:events';
-import { request as sendRequest, type IncomingMessage } from 'node:http';
-import { connect } from 'node:net';
-import type { Duplex } from 'node:stream';
 import { sleep } from 'n8n-workflow';
 import type { WebSocket } from 'ws';
 import { isCall, startLiveServer, type LiveServer } from './liveServer';
+import { passRequestOn, passUpgradeOn } from './passOn';
 
 const POLL_INTERVAL_MS = 5;
 
@@ -164,13 +162,13 @@ export async function startMalformedMessageServer(
 	deploymentUrl: string,
 	messages: string[],
 ): Promise<MalformedMessageServer> {
-	const { port, hostname } = new URL(deploymentUrl);
+	const deployment = new URL(deploymentUrl);
 	let answered = 0;
 	const { url, stop } = await startLiveServer(
 		({ request, socket, accept }) => {
 			const message = messages[answered];
 			if (message === undefined) {
-				passOn(request, socket);
+				passUpgradeOn(request, socket, deployment);
 				return;
 			}
 			answered += 1;
@@ -178,23 +176,7 @@ export async function startMalformedMessageServer(
 				client.on('message', () => client.send(message, () => {}));
 			});
 		},
-		(incoming, outgoing) => {
-			const { method, headers, url: path } = incoming;
-			const passedOn = sendRequest({ port, hostname, method, headers, path }, (answer) => {
-				outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
-				answer.pipe(outgoing);
-			});
-			incoming.pipe(passedOn);
-		},
+		(incoming, outgoing) => passRequestOn(incoming, outgoing, deployment),
 	);
-	const passOn = ({ url: path, rawHeaders }: IncomingMessage, socket: Duplex) => {
-		const target = connect(Number(port), hostname, () => {
-			const headers = rawHeaders.map((part, index) => part + (index % 2 === 0 ? ': ' : '\r\n'));
-			target.write(`GET ${path} HTTP/1.1\r\n${headers.join('')}\r\n`);
-			target.pipe(socket).pipe(target);
-		});
-		for (const end of [target, socket]) end.on('error', () => end.destroy());
-		socket.on('close', () => target.destroy());
-	};
 	return { url, stop, answeredSockets: () => answered };
 }

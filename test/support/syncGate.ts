@@ -1,9 +1,16 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
 import { once } from 'node:events';
-import { createServer, request as sendRequest, type IncomingMessage } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocket, WebSocketServer } from 'ws';
+import { WebSocket } from 'ws';
+import {
+	isCall,
+	MAX_MESSAGE_LENGTH,
+	startLiveServer,
+	type LiveServer,
+	type Upgrade,
+} from './liveServer';
+import { passRequestOn } from './passOn';
 
 /**
  * What becomes of live connections:
@@ -16,8 +23,6 @@ import { WebSocket, WebSocketServer } from 'ws';
  */
 export type GateBehaviour = 'pass' | 'hold' | 'mute' | 'refuse' | 'swallow' | 'swallowPath';
 
-const MAX_MESSAGE_LENGTH = 2 ** 26;
-const CALL = /"type":"(?:Mutation|Action)"/;
 const ANSWER = /"type":"(?:Mutation|Action)Response"/;
 
 /** Stands before a deployment, as proxies and firewalls do: requests pass, live connections as it is told. */
@@ -31,26 +36,10 @@ export class SyncGate {
 	/** Requests by method and path. */
 	readonly requests: string[] = [];
 
-	private readonly sockets = new WebSocketServer({
-		noServer: true,
-		maxPayload: MAX_MESSAGE_LENGTH,
-	});
-
 	/** Live connections that were neither opened nor refused. */
 	private readonly swallowed = new Set<Duplex>();
 
-	private readonly server = createServer((incoming, outgoing) => {
-		const { method, headers, url: path = '' } = incoming;
-		this.requests.push(`${method} ${path}`);
-		if (this.behaviour === 'swallowPath' && path.endsWith('/sync')) return;
-		const { port, hostname } = this.target;
-		const passedOn = sendRequest({ port, hostname, method, headers, path }, (answer) => {
-			outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
-			answer.pipe(outgoing);
-		});
-		passedOn.on('error', () => outgoing.destroy());
-		incoming.pipe(passedOn);
-	});
+	private server: LiveServer | undefined;
 
 	private constructor(
 		private readonly target: URL,
@@ -59,40 +48,47 @@ export class SyncGate {
 
 	static async inFrontOf(url: string, behaviour: GateBehaviour): Promise<SyncGate> {
 		const gate = new SyncGate(new URL(url), behaviour);
-		const { server } = gate;
-		server.on('upgrade', (request, socket, head) => gate.upgrade(request, socket, head));
-		// A test that fails before it stops its gate must not keep the run from ending.
-		server.unref();
-		server.listen(0, '127.0.0.1');
-		await once(server, 'listening');
+		gate.server = await startLiveServer(
+			(upgrade) => gate.upgrade(upgrade),
+			(incoming, outgoing) => gate.answer(incoming, outgoing),
+		);
 		return gate;
 	}
 
 	get url(): string {
-		return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+		return this.server?.url ?? '';
 	}
 
 	/** Live connections that the client has not closed, also those that were never opened. */
 	get open(): number {
-		return this.sockets.clients.size + this.swallowed.size;
+		return this.clients.size + this.swallowed.size;
 	}
 
 	/** Cuts all live connections, and treats further ones like this. */
 	cut(behaviour: GateBehaviour): void {
 		this.behaviour = behaviour;
-		for (const client of this.sockets.clients) client.terminate();
+		for (const client of this.clients) client.terminate();
 		for (const socket of this.swallowed) socket.destroy();
 	}
 
 	async stop(): Promise<void> {
 		this.cut('refuse');
-		this.server.closeAllConnections();
-		await new Promise((resolve) => this.server.close(resolve));
+		await this.server?.stop();
 	}
 
-	private upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+	private get clients(): Set<WebSocket> {
+		return this.server?.clients ?? new Set();
+	}
+
+	private answer(incoming: IncomingMessage, outgoing: ServerResponse): void {
+		const { method, url: path = '' } = incoming;
+		this.requests.push(`${method} ${path}`);
+		if (this.behaviour === 'swallowPath' && path.endsWith('/sync')) return;
+		passRequestOn(incoming, outgoing, this.target);
+	}
+
+	private upgrade({ request, socket, accept }: Upgrade): void {
 		this.upgrades += 1;
-		socket.on('error', () => {});
 		if (this.behaviour === 'swallow' || this.behaviour === 'swallowPath') {
 			this.swallowed.add(socket);
 			socket.on('end', () => socket.destroy());
@@ -104,8 +100,8 @@ export class SyncGate {
 			socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
 			return;
 		}
-		this.sockets.handleUpgrade(request, socket, head, (client) => {
-			client.on('message', (data) => (this.calls += CALL.test(String(data)) ? 1 : 0));
+		accept((client) => {
+			client.on('message', (data) => (this.calls += isCall(data) ? 1 : 0));
 			if (this.behaviour !== 'mute') this.relay(client, request.url ?? '');
 		});
 	}
