@@ -2,7 +2,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { join } from 'node:path';
 import axios from 'axios';
-import type { DeploymentCommands } from './commands';
+import type { DeploymentAddresses, DeploymentCommands } from './commands';
 import type { ExecutionsByKey } from './executionCounts';
 import type { ExportPageSizes } from './export/exportApi';
 import type { Fault, RandomFaults } from './faults';
@@ -60,9 +60,9 @@ export interface EmbeddedDeployment extends TestDeployment, SyncControls {
 }
 
 /** One that was started from here. */
-export interface StartedDeployment extends EmbeddedDeployment {
-	/** Where its HTTP actions are. */
-	siteUrl: string;
+export interface StartedDeployment extends EmbeddedDeployment, DeploymentAddresses {
+	/** Empties it and gives it other addresses: for clients it is another deployment. */
+	renew: () => Promise<void>;
 }
 
 interface Address {
@@ -81,7 +81,15 @@ export async function startDeployment(folder?: string): Promise<StartedDeploymen
 	const args = folder === undefined ? [] : ['--app', folder];
 	const child = fork(join(__dirname, 'main.ts'), args, { execArgv: ['--import', 'tsx'] });
 	const { siteUrl, ...address } = await started(child);
-	return { siteUrl, ...control(address, async () => await stopped(child)) };
+	// Who forgets to stop it must not be kept from ending, which ends it too.
+	child.unref();
+	child.channel?.unref();
+	const send = sender(address);
+	const deployment = control(address, async () => await stopped(child));
+	return Object.assign(deployment, {
+		siteUrl,
+		renew: async () => void Object.assign(deployment, await send('renew')),
+	});
 }
 
 /** Takes control of an embedded deployment that runs already. */
@@ -96,8 +104,7 @@ export function connectDeployment(
 function control(address: Address, stop: () => Promise<void>): EmbeddedDeployment {
 	const { url, deployKey } = address;
 	const send = sender(address);
-	const asAdmin = { headers: { Authorization: `Convex ${deployKey}`, Connection: 'close' } };
-	return {
+	const deployment: EmbeddedDeployment = {
 		url,
 		deployKey,
 		stop,
@@ -105,8 +112,7 @@ function control(address: Address, stop: () => Promise<void>): EmbeddedDeploymen
 		setRandomFaults: async (randomFaults) => await send('setRandomFaults', { randomFaults }),
 		reset: async () => await send('reset'),
 		redact: async () => await send('redact'),
-		setPaused: async (paused) =>
-			void (await axios.post(`${url}/api/v1/${paused ? '' : 'un'}pause_deployment`, {}, asAdmin)),
+		setPaused: async (paused) => await pause(deployment, paused),
 		signToken: async (claims = {}, header) => await send('signToken', { claims, header }),
 		setActionTimeout: async (timeoutMs) => await send('setActionTimeout', { timeoutMs }),
 		advanceClock: async (ms) => await send('advanceClock', { ms }),
@@ -123,6 +129,15 @@ function control(address: Address, stop: () => Promise<void>): EmbeddedDeploymen
 		restart: async (options) => await send('restart', options),
 		...syncControls(send),
 	};
+	return deployment;
+}
+
+async function pause({ url, deployKey }: EmbeddedDeployment, paused: boolean): Promise<void> {
+	await axios.post(
+		`${url}/api/v1/${paused ? '' : 'un'}pause_deployment`,
+		{},
+		{ headers: { Authorization: `Convex ${deployKey}`, Connection: 'close' } },
+	);
 }
 
 /** Sends commands to the port of their own that a deployment has for them. */
@@ -160,6 +175,7 @@ async function started(child: ChildProcess): Promise<StartMessage> {
 async function stopped(child: ChildProcess): Promise<void> {
 	if (child.exitCode !== null) return;
 	const exited = new Promise((resolve) => child.once('exit', resolve));
+	child.ref();
 	child.disconnect();
 	await exited;
 }

@@ -8,6 +8,13 @@ import { syncCommandsFor } from './sync/syncCommands';
 import type { SyncServer } from './sync/syncServer';
 import type { TokenHeader } from './testKeys';
 
+/** Where a deployment is. */
+export interface DeploymentAddresses {
+	url: string;
+	/** Where its HTTP actions are. */
+	siteUrl: string;
+}
+
 /** A deployment as tests control it. */
 export interface ControlledDeployment {
 	readonly faults: FaultPlan;
@@ -18,6 +25,7 @@ export interface ControlledDeployment {
 	readonly runner: FunctionRunner;
 	readonly sync: SyncServer;
 	reset: () => void;
+	renew: () => Promise<DeploymentAddresses>;
 	goDown: () => Promise<void>;
 	comeBack: () => Promise<void>;
 	restart: (downMs: number) => Promise<void>;
@@ -36,6 +44,7 @@ export function commandsFor(deployment: ControlledDeployment) {
 		setRandomFaults: ({ randomFaults }: { randomFaults?: RandomFaults }) =>
 			faults.setRandomFaults(randomFaults),
 		reset: () => deployment.reset(),
+		renew: async () => await deployment.renew(),
 		redact: () => {
 			deployment.runner.redacted = true;
 		},

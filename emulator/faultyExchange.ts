@@ -20,10 +20,12 @@ export interface Exchange {
 	/** Runs another function. */
 	runFunction: (functionPath: string, args: JSONValue) => Promise<void>;
 	restart: (downMs: number) => Promise<void>;
+	/** Of all requests of the deployment that wait for others. */
+	gathering: Gathering;
 }
 
 /** Requests that wait for each other. */
-class Gathering {
+export class Gathering {
 	private waiting: Array<() => void> = [];
 
 	async join(count: number): Promise<void> {
@@ -33,11 +35,9 @@ class Gathering {
 	}
 }
 
-const gathering = new Gathering();
-
 /** Answers a request as the fault has it. */
 export async function applyFault(fault: FaultEffect, exchange: Exchange): Promise<void> {
-	const { socket, response, answer, runFunction, restart } = exchange;
+	const { socket, response, answer, runFunction, restart, gathering } = exchange;
 	switch (fault.kind) {
 		case 'answer':
 			if (fault.when === 'after') await answer();

@@ -11,7 +11,7 @@ const IDLE_CONNECTION_TIMEOUT_MS = 120_000;
 
 type Serve = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** An HTTP server on a port that it keeps: it can go away, and come back with the same address. */
+/** An HTTP server on a port that it keeps: it can go away, and come back with the same address, or move. */
 export class PortListener {
 	readonly http: Server;
 
@@ -57,6 +57,13 @@ export class PortListener {
 		if (this.http.listening) return;
 		this.comingBack ??= this.listen(this.port).finally(() => (this.comingBack = undefined));
 		await this.comingBack;
+	}
+
+	/** Cuts every connection, and listens on any free port from now on. */
+	async move(): Promise<void> {
+		await this.comingBack;
+		await this.goDown();
+		await this.start(0);
 	}
 
 	private async listen(port: number): Promise<void> {

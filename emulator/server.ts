@@ -8,11 +8,11 @@ import { Api } from './api';
 import { startApp, type App } from './app';
 import { loadAppSource, type AppSource } from './appSource';
 import { Clock } from './clock';
-import { commandsFor, type ControlledDeployment } from './commands';
+import { commandsFor, type ControlledDeployment, type DeploymentAddresses } from './commands';
 import { ControlServer } from './control';
 import { BACKEND_PAGE_SIZES, exportRoutes } from './export/exportApi';
 import { FaultPlan, type FaultEffect } from './faults';
-import { applyFault } from './faultyExchange';
+import { applyFault, Gathering } from './faultyExchange';
 import { FunctionRunner } from './functionRunner';
 import { HttpActionApi } from './httpActions/httpActionApi';
 import { Authenticator, type Caller } from './identity';
@@ -57,6 +57,8 @@ export class DeploymentServer implements ControlledDeployment {
 	readonly sync: SyncServer;
 
 	private control: ControlServer | undefined;
+
+	private gathering = new Gathering();
 
 	private constructor(
 		private readonly app: AppSource,
@@ -105,8 +107,7 @@ export class DeploymentServer implements ControlledDeployment {
 		server.control = await ControlServer.start(commandsFor(server));
 		await server.deployment.start(options.port);
 		await server.site.start(options.port === 0 ? 0 : options.port + 1);
-		process.env.CONVEX_CLOUD_URL = server.url;
-		process.env.CONVEX_SITE_URL = server.siteUrl;
+		server.tellFunctions();
 		return server;
 	}
 
@@ -182,6 +183,7 @@ export class DeploymentServer implements ControlledDeployment {
 			socket,
 			response,
 			answer,
+			gathering: this.gathering,
 			restart: async (downMs) => await this.restart(downMs),
 			runFunction: async (path, args) => await this.runMeanwhile(path, args),
 		});
@@ -211,14 +213,30 @@ export class DeploymentServer implements ControlledDeployment {
 		if (outcome.status === 'error') throw new Error(outcome.errorMessage);
 	}
 
+	/** The same at other addresses: for clients, another deployment. */
+	async renew(): Promise<DeploymentAddresses> {
+		this.sync.disconnect();
+		await Promise.all([this.deployment.move(), this.site.move()]);
+		this.tellFunctions();
+		this.reset();
+		return { url: this.url, siteUrl: this.siteUrl };
+	}
+
 	/** An empty deployment again, without faults. */
 	reset(): void {
 		this.faults.clear();
+		this.gathering = new Gathering();
 		this.requests.reset();
 		this.clock.reset();
 		Object.assign(this.exportPageSizes, BACKEND_PAGE_SIZES);
 		this.runner = new FunctionRunner(this.startApp());
 		this.sync.reset();
+	}
+
+	/** As Convex has its own addresses in the environment of functions. */
+	private tellFunctions(): void {
+		process.env.CONVEX_CLOUD_URL = this.url;
+		process.env.CONVEX_SITE_URL = this.siteUrl;
 	}
 
 	private startApp(): App {

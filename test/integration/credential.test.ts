@@ -1,7 +1,6 @@
 import { CredentialTestContext } from 'n8n-core';
 import { ConvexApi } from '../../credentials/ConvexApi.credentials';
 import { Convex } from '../../nodes/Convex/Convex.node';
-import { startDeployment, type EmbeddedDeployment } from '../../emulator/client';
 import {
 	startHttpServer,
 	startUntrustedServer,
@@ -9,18 +8,18 @@ import {
 	type TestServer,
 } from '../support/awkwardServers';
 import { calling, runConvex } from '../support/convexNode';
+import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 
-let deployment: EmbeddedDeployment;
+const convex = useEmbeddedDeployment('none');
 let website: TestServer;
 
 beforeAll(async () => {
-	deployment = await startDeployment();
 	website = await startHttpServer((_request, response) => {
 		response.writeHead(200, { 'content-type': 'text/html' }).end('<h1>Welcome</h1>');
 	});
 });
 
-afterAll(async () => await Promise.all([deployment.stop(), website.stop()]));
+afterAll(async () => await website.stop());
 
 /** Presses the credential's Test button, with n8n's own context for it. */
 async function testCredential(data: Record<string, string>) {
@@ -31,8 +30,13 @@ async function testCredential(data: Record<string, string>) {
 
 describe('the credential test', () => {
 	it.each(['none', 'deployKey', 'bearerToken'])('accepts a good credential: %s', async (kind) => {
-		const token = kind === 'deployKey' ? deployment.deployKey : await deployment.signToken();
-		const data = { deploymentUrl: `${deployment.url}/api/query `, authentication: kind, token };
+		const token =
+			kind === 'deployKey' ? convex.deployment.deployKey : await convex.deployment.signToken();
+		const data = {
+			deploymentUrl: `${convex.deployment.url}/api/query `,
+			authentication: kind,
+			token,
+		};
 		expect(await testCredential(data)).toEqual({
 			status: 'OK',
 			message: 'Connection successful!',
@@ -49,7 +53,11 @@ describe('the credential test', () => {
 		['bearerToken', 'eyJhbGciOiJub25lIn0.e30.x', /Missing issuer.*Get a new token/],
 		['bearerToken', 'not-a-token', /Could not parse JWT.*Get a new token/],
 	])('refuses a bad %s: %s', async (authentication, token, message) => {
-		const result = await testCredential({ deploymentUrl: deployment.url, authentication, token });
+		const result = await testCredential({
+			deploymentUrl: convex.deployment.url,
+			authentication,
+			token,
+		});
 		expect(result).toEqual({ status: 'Error', message: expect.stringMatching(message) });
 		if (token !== '') expect(result.message).not.toContain(token);
 	});
@@ -92,16 +100,20 @@ describe('authentication', () => {
 
 	it('none: calls as nobody', async () => {
 		const { success } = await runConvex({
-			credential: { deploymentUrl: deployment.url, authentication: 'none', token: 'ignored' },
+			credential: {
+				deploymentUrl: convex.deployment.url,
+				authentication: 'none',
+				token: 'ignored',
+			},
 			parameters: whoami,
 		});
 		expect(success[0]?.json.value).toBeNull();
 	});
 
 	it('bearerToken: calls as the user of the token', async () => {
-		const token = await deployment.signToken({ sub: 'ada', name: 'Ada' });
+		const token = await convex.deployment.signToken({ sub: 'ada', name: 'Ada' });
 		const { success } = await runConvex({
-			credential: { deploymentUrl: deployment.url, authentication: 'bearerToken', token },
+			credential: { deploymentUrl: convex.deployment.url, authentication: 'bearerToken', token },
 			parameters: whoami,
 		});
 		expect(success[0]?.json.value).toMatchObject({ subject: 'ada', name: 'Ada' });
@@ -110,9 +122,9 @@ describe('authentication', () => {
 	it('deployKey: calls as the administrator, who is no user', async () => {
 		const { success } = await runConvex({
 			credential: {
-				deploymentUrl: `  ${deployment.url}/ `,
+				deploymentUrl: `  ${convex.deployment.url}/ `,
 				authentication: 'deployKey',
-				token: deployment.deployKey,
+				token: convex.deployment.deployKey,
 			},
 			parameters: whoami,
 		});

@@ -1,4 +1,4 @@
-import { startDeployment, type EmbeddedDeployment } from '../../emulator/client';
+import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { outputsOf, runWorkflow } from '../support/engine';
 import {
 	activeTriggerOf,
@@ -8,13 +8,7 @@ import {
 } from '../support/examples';
 import { openHttp } from '../support/syncClients';
 
-let deployment: EmbeddedDeployment;
-
-beforeAll(async () => {
-	deployment = await startDeployment();
-});
-
-afterAll(async () => await deployment.stop());
+const convex = useEmbeddedDeployment('none');
 
 const examples = readExamples();
 
@@ -29,7 +23,7 @@ describe('the examples', () => {
 		const example = examples.find(({ file }) => file === 'tasks.json');
 		if (example === undefined) throw new Error('there is no examples/tasks.json');
 		const { run } = await runWorkflow(
-			await installationFor(deployment),
+			await installationFor(convex.deployment),
 			withCredential(example.workflow, '1', 'Convex'),
 		);
 		expect(run.data.resultData.error).toBeUndefined();
@@ -62,9 +56,8 @@ describe('the examples', () => {
 	it('bulk-import.json imports all rows by one call, but the one that does not fit', async () => {
 		const example = examples.find(({ file }) => file === 'bulk-import.json');
 		if (example === undefined) throw new Error('there is no examples/bulk-import.json');
-		await deployment.reset();
 		const { run } = await runWorkflow(
-			await installationFor(deployment),
+			await installationFor(convex.deployment),
 			withCredential(example.workflow, '1', 'Convex'),
 		);
 		expect(run.data.resultData.error).toBeUndefined();
@@ -80,8 +73,8 @@ describe('the examples', () => {
 				details: expect.objectContaining({ kind: 'input', outcome: 'notExecuted' }),
 			},
 		]);
-		expect((await deployment.executions())['tasks:createMany']).toBe(1);
-		const tasks = await openHttp(deployment.url).query('tasks:list', {});
+		expect((await convex.deployment.executions())['tasks:createMany']).toBe(1);
+		const tasks = await openHttp(convex.deployment.url).query('tasks:list', {});
 		expect(tasks).toEqual([
 			expect.objectContaining({
 				title: 'Book the room',
@@ -95,9 +88,9 @@ describe('the examples', () => {
 	it('paid-order.json starts with an order as soon as it is paid', async () => {
 		const example = examples.find(({ file }) => file === 'paid-order.json');
 		if (example === undefined) throw new Error('there is no examples/paid-order.json');
-		const trigger = activeTriggerOf(await installationFor(deployment), example.workflow);
+		const trigger = activeTriggerOf(await installationFor(convex.deployment), example.workflow);
 		await trigger.activate();
-		const { mutation } = openHttp(deployment.url);
+		const { mutation } = openHttp(convex.deployment.url);
 		const order = { orderId: 'P-1', email: 'ada@engines.test', total: 7 };
 		await mutation('orders:upsert', { ...order, orderId: 'not paid' });
 		const id = String(await mutation('orders:upsert', order));

@@ -1,5 +1,5 @@
 import type { ConvexClient } from 'convex/browser';
-import { startDeployment, type EmbeddedDeployment } from '../../emulator/client';
+import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { RawSyncClient } from '../support/rawSyncClient';
 import {
 	Arrivals,
@@ -12,21 +12,14 @@ import {
 } from '../support/syncClients';
 
 /** Who a client is over a socket, and what happens when that ends. */
-let deployment: EmbeddedDeployment;
+const convex = useEmbeddedDeployment('none');
 let client: ConvexClient;
 let logged: Arrivals<string>;
 let whoami: Watched;
 
-beforeAll(async () => {
-	deployment = await startDeployment();
-});
-
-afterAll(async () => await deployment.stop());
-
-const openClient = useConvexClients(() => deployment.url);
+const openClient = useConvexClients(() => convex.deployment.url);
 
 beforeEach(async () => {
-	await deployment.reset();
 	logged = new Arrivals();
 	const error = (...texts: unknown[]) => logged.add(texts.join(' '));
 	const logger = { error, warn: () => {}, log: () => {}, logVerbose: () => {} };
@@ -56,11 +49,12 @@ function setAuth(tokens: Array<string | null>) {
 	return { asked, states };
 }
 
-const expiredToken = async (name: string) => await deployment.signToken({ name, exp: 1_000_000 });
+const expiredToken = async (name: string) =>
+	await convex.deployment.signToken({ name, exp: 1_000_000 });
 
 describe("a user's token", () => {
 	it('makes queries and mutations the user’s', async () => {
-		const { states } = setAuth([await deployment.signToken({ name: 'Ada' })]);
+		const { states } = setAuth([await convex.deployment.signToken({ name: 'Ada' })]);
 		const { value } = await whoami.results.until(named('Ada'));
 		expect(value).toMatchObject({ name: 'Ada', subject: 'user-1' });
 		expect(await states.until(() => true)).toBe(true);
@@ -69,7 +63,7 @@ describe("a user's token", () => {
 	it('is requested again when it is expired', async () => {
 		const { asked, states } = setAuth([
 			await expiredToken('Ada'),
-			await deployment.signToken({ name: 'Bob' }),
+			await convex.deployment.signToken({ name: 'Bob' }),
 		]);
 		await whoami.results.until(named('Bob'));
 		expect(asked).toEqual([false, true]);
@@ -95,8 +89,8 @@ describe("a user's token", () => {
 		['is no JWT', 'nonsense', 'Could not parse JWT payload'],
 		['is of somebody unknown', { iss: 'https://unknown.test' }, 'No auth provider found'],
 	])('that %s is refused', async (_what, claims, error) => {
-		const token = typeof claims === 'string' ? claims : await deployment.signToken(claims);
-		const raw = await RawSyncClient.open(deployment.url);
+		const token = typeof claims === 'string' ? claims : await convex.deployment.signToken(claims);
+		const raw = await RawSyncClient.open(convex.deployment.url);
 		raw.send({ type: 'Authenticate', tokenType: 'User', value: token, baseVersion: 0 });
 		expect(await raw.first('AuthError')).toEqual({
 			type: 'AuthError',
@@ -109,22 +103,22 @@ describe("a user's token", () => {
 
 	it('is requested again when it ends early', async () => {
 		const { asked, states } = setAuth([
-			await deployment.signToken({ name: 'Ada' }),
-			await deployment.signToken({ name: 'Ada', n: 2 }),
-			await deployment.signToken({ name: 'Bob' }),
+			await convex.deployment.signToken({ name: 'Ada' }),
+			await convex.deployment.signToken({ name: 'Ada', n: 2 }),
+			await convex.deployment.signToken({ name: 'Bob' }),
 		]);
 		await whoami.results.until(({ value }) => Object(value).n === 2);
-		expect(await deployment.expireAuth()).toBe(1);
+		expect(await convex.deployment.expireAuth()).toBe(1);
 		await whoami.results.until(named('Bob'));
 		expect(asked).toEqual([false, true, true]);
 		expect(states.all).not.toContain(false);
 	});
 
 	it('ends the session of a user who gets no other', async () => {
-		const token = await deployment.signToken({ name: 'Ada' });
+		const token = await convex.deployment.signToken({ name: 'Ada' });
 		const { states } = setAuth([token]);
 		await whoami.results.until(named('Ada'));
-		await deployment.expireAuth();
+		await convex.deployment.expireAuth();
 		await states.until((isAuthenticated) => !isAuthenticated);
 		await whoami.results.until(() => nobody(whoami.values));
 	});
@@ -133,15 +127,16 @@ describe("a user's token", () => {
 		['runs', async (raw: RawSyncClient) => raw.mutate(0, 'counters:increment', { name: 'a' })],
 		[
 			'sees',
-			async () => await openHttp(deployment.url).mutation('counters:increment', { name: 'a' }),
+			async () =>
+				await openHttp(convex.deployment.url).mutation('counters:increment', { name: 'a' }),
 		],
 	])('is noticed to have ended when its user %s something', async (_what, act) => {
-		const value = await deployment.signToken({ name: 'Ada' });
-		const raw = await RawSyncClient.open(deployment.url);
+		const value = await convex.deployment.signToken({ name: 'Ada' });
+		const raw = await RawSyncClient.open(convex.deployment.url);
 		raw.send({ type: 'Authenticate', tokenType: 'User', value, baseVersion: 0 });
 		raw.add(0, [{ udfPath: 'counters:get', args: { name: 'a' } }]);
 		await raw.frames.until(({ modifications }) => Object(modifications).length === 1);
-		await deployment.advanceClock(HOUR_MS);
+		await convex.deployment.advanceClock(HOUR_MS);
 		await act(raw);
 		expect(await raw.first('AuthError')).toEqual({
 			type: 'AuthError',
@@ -162,22 +157,22 @@ describe('a deploy key', () => {
 	});
 
 	it('that ends is refused, also when it is sent again', async () => {
-		internals(client).setAdminAuth?.(deployment.deployKey);
+		internals(client).setAdminAuth?.(convex.deployment.deployKey);
 		const status = watch(client, 'jobs:status', {});
 		await status.until('idle');
-		await deployment.expireAuth();
+		await convex.deployment.expireAuth();
 		const text = await logged.until(() => true);
 		expect(text).toContain('The provided admin key was invalid for this instance');
 		const failure = await status.failures.until(() => true);
 		expect(failure.message).toContain("Could not find public function for 'jobs:status'");
-		const raw = await RawSyncClient.open(deployment.url);
-		const { deployKey: value } = deployment;
+		const raw = await RawSyncClient.open(convex.deployment.url);
+		const { deployKey: value } = convex.deployment;
 		raw.send({ type: 'Authenticate', tokenType: 'Admin', value, baseVersion: 0 });
 		expect(await raw.first('AuthError')).toMatchObject({ authUpdateAttempted: true });
 	});
 
 	it('without the right to act as users gives the query’s failure', async () => {
-		const key = await deployment.createKey(['deployment:data:view']);
+		const key = await convex.deployment.createKey(['deployment:data:view']);
 		const ada = { tokenIdentifier: 'test|a', subject: 'a', issuer: 'test', name: 'Ada' };
 		internals(client).setAdminAuth?.(key, ada);
 		const failure = await whoami.failures.until(() => true);
@@ -185,8 +180,8 @@ describe('a deploy key', () => {
 	});
 
 	it('without the right to an internal action ends the connection', async () => {
-		const raw = await RawSyncClient.open(deployment.url);
-		const value = await deployment.createKey(['deployment:data:view']);
+		const raw = await RawSyncClient.open(convex.deployment.url);
+		const value = await convex.deployment.createKey(['deployment:data:view']);
 		raw.send({ type: 'Authenticate', tokenType: 'Admin', value, baseVersion: 0 });
 		raw.send({ type: 'Action', requestId: 0, udfPath: 'jobs:runAll', args: [{}] });
 		expect(await raw.first('FatalError')).toMatchObject({
@@ -196,8 +191,8 @@ describe('a deploy key', () => {
 	});
 
 	it('reaches functions of components', async () => {
-		const raw = await RawSyncClient.open(deployment.url);
-		const { deployKey: value } = deployment;
+		const raw = await RawSyncClient.open(convex.deployment.url);
+		const { deployKey: value } = convex.deployment;
 		raw.send({ type: 'Authenticate', tokenType: 'Admin', value, baseVersion: 0 });
 		const modifications = [
 			{ type: 'Add', queryId: 0, udfPath: 'marks:count', args: [{}], componentPath: 'tally' },
@@ -212,7 +207,7 @@ describe('another identity', () => {
 	it('changes what mutations see at once, and queries only where they differ', async () => {
 		const tasks = watch(client, 'counters:get', { name: 'a' });
 		await tasks.until(0);
-		setAuth([await deployment.signToken({ name: 'Ada' })]);
+		setAuth([await convex.deployment.signToken({ name: 'Ada' })]);
 		await whoami.results.until(named('Ada'));
 		client.client.clearAuth();
 		await whoami.results.until(() => nobody(whoami.values));

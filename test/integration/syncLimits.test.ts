@@ -1,47 +1,40 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { request } from 'node:http';
-import { startDeployment, type EmbeddedDeployment } from '../../emulator/client';
+import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { RawSyncClient } from '../support/rawSyncClient';
 import { openHttp } from '../support/syncClients';
 
 /** Handshakes, bounds and sizes of the sync protocol. */
-let deployment: EmbeddedDeployment;
+const convex = useEmbeddedDeployment('none');
 let client: RawSyncClient;
 
-beforeAll(async () => {
-	deployment = await startDeployment();
-});
-
 beforeEach(async () => {
-	await deployment.reset();
-	client = await RawSyncClient.open(deployment.url);
+	client = await RawSyncClient.open(convex.deployment.url);
 });
-
-afterAll(async () => await deployment.stop());
 
 it('pings a client that hears nothing else', async () => {
-	await deployment.setSyncLimits({ pingAfterMs: 20 });
-	const idle = await RawSyncClient.open(deployment.url);
+	await convex.deployment.setSyncLimits({ pingAfterMs: 20 });
+	const idle = await RawSyncClient.open(convex.deployment.url);
 	expect(await idle.first('Ping')).toEqual({ type: 'Ping' });
 });
 
 it('runs a request that two connections of a session send only once', async () => {
 	const sessionId = randomUUID();
 	const [one, other] = await Promise.all([
-		RawSyncClient.open(deployment.url, { sessionId }),
-		RawSyncClient.open(deployment.url, { sessionId }),
+		RawSyncClient.open(convex.deployment.url, { sessionId }),
+		RawSyncClient.open(convex.deployment.url, { sessionId }),
 	]);
 	for (const twin of [one, other]) twin.mutate(5, 'counters:increment', { name: 'a' });
 	expect(await one.answer(5)).toEqual(await other.answer(5));
-	expect(await deployment.executions()).toEqual({ 'counters:increment': 1 });
+	expect(await convex.deployment.executions()).toEqual({ 'counters:increment': 1 });
 	client.mutate(5, 'counters:increment', { name: 'a' });
 	expect(await client.answer(5)).toMatchObject({ result: 2 });
-	await deployment.reset();
-	const reconnected = await RawSyncClient.open(deployment.url, { sessionId });
+	await convex.deployment.reset();
+	const reconnected = await RawSyncClient.open(convex.deployment.url, { sessionId });
 	reconnected.mutate(5, 'counters:increment', { name: 'a' });
 	expect(await reconnected.answer(5)).toMatchObject({ result: 1 });
-	expect(await deployment.executions()).toEqual({ 'counters:increment': 1 });
+	expect(await convex.deployment.executions()).toEqual({ 'counters:increment': 1 });
 });
 
 it('serves others while a queue of mutations runs', async () => {
@@ -59,8 +52,8 @@ describe('large transitions', () => {
 		['in chunks', '1.28.0', 'TransitionChunk'],
 		['whole to old clients', '1.27.5', 'Transition'],
 	])('are sent %s', async (_how, version, type) => {
-		await deployment.setSyncLimits({ transitionChunkLength: 31 });
-		const reader = await RawSyncClient.open(deployment.url, { version });
+		await convex.deployment.setSyncLimits({ transitionChunkLength: 31 });
+		const reader = await RawSyncClient.open(convex.deployment.url, { version });
 		reader.add(0, [{ udfPath: 'values:echo', args: { value } }]);
 		const { totalParts } = await reader.first(type);
 		const frames = type === 'Transition' ? 1 : Number(totalParts);
@@ -73,21 +66,21 @@ describe('large transitions', () => {
 
 it('runs queries that are alike once for all clients', async () => {
 	const clients = await Promise.all(
-		Array.from({ length: 50 }, async () => await RawSyncClient.open(deployment.url)),
+		Array.from({ length: 50 }, async () => await RawSyncClient.open(convex.deployment.url)),
 	);
 	for (const each of clients) each.add(0, [{ udfPath: 'counters:get', args: { name: 'a' } }]);
 	await Promise.all(clients.map(async (each) => await each.first('Transition')));
-	expect(await deployment.syncStats()).toMatchObject({
+	expect(await convex.deployment.syncStats()).toMatchObject({
 		sockets: 51,
 		subscriptions: 50,
 		distinctQueries: 1,
 	});
-	const before = (await deployment.executions())['counters:get'] ?? 0;
-	await openHttp(deployment.url).mutation('counters:increment', { name: 'a' });
+	const before = (await convex.deployment.executions())['counters:get'] ?? 0;
+	await openHttp(convex.deployment.url).mutation('counters:increment', { name: 'a' });
 	await Promise.all(
 		clients.map(async ({ frames }) => await frames.until(() => frames.all.length === 2)),
 	);
-	expect((await deployment.executions())['counters:get']).toBe(before + 1);
+	expect((await convex.deployment.executions())['counters:get']).toBe(before + 1);
 	for (const each of clients) each.close();
 	await Promise.all(clients.map(async ({ closed }) => await closed));
 });
@@ -97,13 +90,16 @@ describe('queued requests', () => {
 		client.send({ type, requestId, udfPath, args: [args] });
 
 	it('are at most a thousand mutations', async () => {
-		await deployment.addFault({ path: '/sync/Mutation', kind: 'delay', ms: 600_000 });
+		await convex.deployment.addFault({ path: '/sync/Mutation', kind: 'delay', ms: 600_000 });
 		for (let id = 0; id < 1000; id++) start('Mutation', id, 'counters:increment', { name: 'a' });
 		start('Action', 1000, 'counters:wait', { ms: 1 });
 		expect(await client.answer(1000)).toMatchObject({ success: true });
 		start('Mutation', 1001, 'counters:increment', { name: 'a' });
 		expect(await client.closed).toEqual({ code: 1013, reason: 'TooManyConcurrentMutations' });
-		expect(await deployment.executions()).toEqual({ 'counters:increment': 1, 'counters:wait': 1 });
+		expect(await convex.deployment.executions()).toEqual({
+			'counters:increment': 1,
+			'counters:wait': 1,
+		});
 	});
 
 	it('are at most a thousand actions, and one more', async () => {
@@ -137,7 +133,7 @@ describe('a handshake', () => {
 				'sec-websocket-key': randomBytes(16).toString('base64'),
 				'sec-websocket-version': '13',
 			};
-			request(`${deployment.url}${path}`, { headers })
+			request(`${convex.deployment.url}${path}`, { headers })
 				.on('response', (response) => resolve(response.resume().statusCode))
 				.on('upgrade', (response, socket) => resolve(socket.destroy() && response.statusCode))
 				.on('error', reject)
@@ -156,7 +152,7 @@ describe('a handshake', () => {
 	});
 
 	it('can be refused', async () => {
-		await deployment.addFault({ path: '/sync/handshake', kind: 'answer', status: 503 });
+		await convex.deployment.addFault({ path: '/sync/handshake', kind: 'answer', status: 503 });
 		expect(await statusOf('/api/1.48.0/sync')).toBe(503);
 	});
 });

@@ -1,26 +1,19 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Node, not in n8n */
 import { randomUUID } from 'node:crypto';
-import { startDeployment, type EmbeddedDeployment } from '../../emulator/client';
+import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { RawSyncClient, type Frame } from '../support/rawSyncClient';
 import { openHttp } from '../support/syncClients';
 
 /** The sync protocol frame by frame, where the official client hides it. */
-let deployment: EmbeddedDeployment;
+const convex = useEmbeddedDeployment('none');
 let client: RawSyncClient;
 
-beforeAll(async () => {
-	deployment = await startDeployment();
-});
-
 beforeEach(async () => {
-	await deployment.reset();
-	client = await RawSyncClient.open(deployment.url);
+	client = await RawSyncClient.open(convex.deployment.url);
 });
-
-afterAll(async () => await deployment.stop());
 
 const increment = async (name: string) =>
-	await openHttp(deployment.url).mutation('counters:increment', { name });
+	await openHttp(convex.deployment.url).mutation('counters:increment', { name });
 
 const transitions = (): Frame[] => client.frames.all.filter(({ type }) => type === 'Transition');
 
@@ -70,7 +63,10 @@ describe('transitions', () => {
 			endVersion: { querySet: 2 },
 			modifications: [{ type: 'QueryRemoved', queryId: 0 }],
 		});
-		expect(await deployment.syncStats()).toMatchObject({ subscriptions: 1, distinctQueries: 1 });
+		expect(await convex.deployment.syncStats()).toMatchObject({
+			subscriptions: 1,
+			distinctQueries: 1,
+		});
 		await increment('a');
 		await increment('b');
 		expect(await untilTransition(3)).toMatchObject({ modifications: [{ queryId: 1 }] });
@@ -183,7 +179,7 @@ describe('a connection ends', () => {
 		[429, 'TooManyWrites', 1013],
 		[500, 'InternalServerError', 1011],
 	])('after a failure of the platform: %d %s', async (status, code, closeCode) => {
-		await deployment.addFault({
+		await convex.deployment.addFault({
 			path: '/sync/Mutation/counters:increment',
 			kind: 'answer',
 			status,
@@ -195,17 +191,17 @@ describe('a connection ends', () => {
 
 	it('after a failure where a transition was to come', async () => {
 		const code = 'CommitterFullError';
-		await deployment.addFault({ path: '/sync/Transition', kind: 'rejection', code });
+		await convex.deployment.addFault({ path: '/sync/Transition', kind: 'rejection', code });
 		client.add(0, [{ udfPath: 'version', args: {} }]);
 		expect(await client.closed).toEqual({ code: 1013, reason: code });
 	});
 
 	it('when the client is silent for too long', async () => {
-		await deployment.setSyncLimits({ heartbeatMs: 10, clientTimeoutMs: 50 });
-		const silent = await RawSyncClient.open(deployment.url);
-		await deployment.freezeSockets();
+		await convex.deployment.setSyncLimits({ heartbeatMs: 10, clientTimeoutMs: 50 });
+		const silent = await RawSyncClient.open(convex.deployment.url);
+		await convex.deployment.freezeSockets();
 		await new Promise((resolve) => setTimeout(resolve, 200));
-		await deployment.unfreezeSockets();
+		await convex.deployment.unfreezeSockets();
 		expect(await silent.closed).toEqual({ code: 1000, reason: 'ClientDisconnected' });
 	});
 });

@@ -1,22 +1,15 @@
 import type { ConvexClient } from 'convex/browser';
-import { type EmbeddedDeployment, startDeployment } from '../../emulator/client';
 import type { FaultEffect } from '../../emulator/faults';
+import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { action, mutation, openHttp, useConvexClients, watch } from '../support/syncClients';
 
 /** What the official client shows when its sockets break. */
-let deployment: EmbeddedDeployment;
+const convex = useEmbeddedDeployment('none');
 let client: ConvexClient;
 
-beforeAll(async () => {
-	deployment = await startDeployment();
-});
-
-afterAll(async () => await deployment.stop());
-
-const openClient = useConvexClients(() => deployment.url);
+const openClient = useConvexClients(() => convex.deployment.url);
 
 beforeEach(async () => {
-	await deployment.reset();
 	client = openClient();
 });
 
@@ -25,13 +18,13 @@ const upTo = (count: number) => Array.from({ length: count }, (_, index) => inde
 
 describe('queries of the official client whose sockets break', () => {
 	const incrementOverHttp = async () =>
-		await openHttp(deployment.url).mutation('counters:increment', counter);
+		await openHttp(convex.deployment.url).mutation('counters:increment', counter);
 
 	describe('a watched query', () => {
 		it('shows what changed while its socket was down', async () => {
 			const watched = watch(client, 'counters:get', counter);
 			await watched.until(0);
-			expect(await deployment.killSockets()).toBe(1);
+			expect(await convex.deployment.killSockets()).toBe(1);
 			await incrementOverHttp();
 			await watched.until(1);
 			await incrementOverHttp();
@@ -41,7 +34,7 @@ describe('queries of the official client whose sockets break', () => {
 		it.each([1001, 4040])('comes back after a close with %d', async (code) => {
 			const watched = watch(client, 'counters:get', counter);
 			await watched.until(0);
-			expect(await deployment.closeSockets(code, 'restarting')).toBe(1);
+			expect(await convex.deployment.closeSockets(code, 'restarting')).toBe(1);
 			await incrementOverHttp();
 			await watched.until(1);
 		});
@@ -49,14 +42,14 @@ describe('queries of the official client whose sockets break', () => {
 		it('shows what changed while its socket was frozen', async () => {
 			const watched = watch(client, 'counters:get', counter);
 			await watched.until(0);
-			expect(await deployment.freezeSockets()).toBe(1);
+			expect(await convex.deployment.freezeSockets()).toBe(1);
 			const awake = watch(openClient(), 'counters:get', counter);
 			for (const count of upTo(5)) {
 				await incrementOverHttp();
 				await awake.until(count);
 			}
 			expect(watched.values).toEqual([0]);
-			await deployment.unfreezeSockets();
+			await convex.deployment.unfreezeSockets();
 			await watched.until(5);
 			// Only two transitions wait for a slow client, the next one has everything since.
 			expect(watched.values).toEqual([0, 1, 2, 5]);
@@ -65,9 +58,9 @@ describe('queries of the official client whose sockets break', () => {
 		it('comes back after a frozen socket is cut', async () => {
 			const watched = watch(client, 'counters:get', counter);
 			await watched.until(0);
-			await deployment.freezeSockets();
+			await convex.deployment.freezeSockets();
 			await incrementOverHttp();
-			expect(await deployment.killSockets()).toBe(1);
+			expect(await convex.deployment.killSockets()).toBe(1);
 			await watched.until(1);
 		});
 
@@ -78,7 +71,7 @@ describe('queries of the official client whose sockets break', () => {
 		])('survives a transition cut off by %j', async (effect) => {
 			const watched = watch(client, 'counters:get', counter);
 			await watched.until(0);
-			await deployment.addFault({ path: '/sync/Transition', ...effect });
+			await convex.deployment.addFault({ path: '/sync/Transition', ...effect });
 			await incrementOverHttp();
 			await watched.until(1);
 			await incrementOverHttp();
@@ -90,7 +83,7 @@ describe('queries of the official client whose sockets break', () => {
 			const watched = watch(client, 'counters:get', counter);
 			await watched.until(0);
 			const meanwhile = { kind: 'meanwhile', functionPath: 'counters:increment' } as const;
-			await deployment.addFault({ path: '/sync/Transition', ...meanwhile, args: counter });
+			await convex.deployment.addFault({ path: '/sync/Transition', ...meanwhile, args: counter });
 			await incrementOverHttp();
 			await watched.until(2);
 			expect(watched.values).toEqual([0, 1, 2]);
@@ -99,9 +92,9 @@ describe('queries of the official client whose sockets break', () => {
 		it('runs again after a redeployment, which shows only what it changed', async () => {
 			const watched = watch(client, 'counters:get', counter);
 			await watched.until(0);
-			const runs = async () => (await deployment.executions())['counters:get'] ?? 0;
+			const runs = async () => (await convex.deployment.executions())['counters:get'] ?? 0;
 			const before = await runs();
-			await deployment.redeploy();
+			await convex.deployment.redeploy();
 			while ((await runs()) === before);
 			await incrementOverHttp();
 			await watched.until(1);
@@ -110,25 +103,25 @@ describe('queries of the official client whose sockets break', () => {
 
 		it('waits for a deployment that refuses handshakes', async () => {
 			await watch(client, 'counters:get', counter).until(0);
-			await deployment.addFault({ path: '/sync/handshake', kind: 'answer', status: 503 });
+			await convex.deployment.addFault({ path: '/sync/handshake', kind: 'answer', status: 503 });
 			const other = openClient();
 			await watch(other, 'counters:get', counter).until(0);
-			expect(await deployment.syncStats()).toMatchObject({ sockets: 2 });
+			expect(await convex.deployment.syncStats()).toMatchObject({ sockets: 2 });
 		});
 
 		it('fails while the deployment is paused', async () => {
 			const watched = watch(client, 'counters:get', counter);
 			await watched.until(0);
-			await deployment.setPaused(true);
+			await convex.deployment.setPaused(true);
 			const failure = await watched.failures.until(() => true);
 			expect(failure.message).toContain('while this deployment is paused');
-			await deployment.setPaused(false);
+			await convex.deployment.setPaused(false);
 			await watched.results.until(() => watched.values.length === 2);
 			expect(watched.values).toEqual([0, 0]);
 		});
 
 		it('sends clients in production nothing of its failure but the data', async () => {
-			await deployment.redact();
+			await convex.deployment.redact();
 			const watched = watch(client, 'failures:throwWhenOdd', counter);
 			await watched.until(0);
 			await incrementOverHttp();
@@ -140,15 +133,18 @@ describe('queries of the official client whose sockets break', () => {
 		it('is let go with its socket', async () => {
 			await watch(client, 'counters:get', counter).until(0);
 			await client.close();
-			while ((await deployment.syncStats()).sockets > 0);
+			while ((await convex.deployment.syncStats()).sockets > 0);
 			const nothing = { sockets: 0, subscriptions: 0, distinctQueries: 0 };
-			expect(await deployment.syncStats()).toMatchObject({ ...nothing, closeCodes: { 1005: 1 } });
+			expect(await convex.deployment.syncStats()).toMatchObject({
+				...nothing,
+				closeCodes: { 1005: 1 },
+			});
 		});
 	});
 
 	describe('pages', () => {
 		const create = async (title: string) =>
-			await openHttp(deployment.url).mutation('tasks:create', { title });
+			await openHttp(convex.deployment.url).mutation('tasks:create', { title });
 
 		it('keep their end when documents are added, also over a new connection', async () => {
 			await create('1');
@@ -169,7 +165,7 @@ describe('queries of the official client whose sockets break', () => {
 			});
 			const { value } = await fresh.results.until(() => true);
 			expect(titlesOf(value)).toBe('1,2');
-			await deployment.killSockets();
+			await convex.deployment.killSockets();
 			await create('4');
 			await until('1,2,3,4');
 		});
@@ -184,12 +180,12 @@ describe('calls of the official client whose sockets break', () => {
 			['before it ran', 'dropBefore'],
 			['after it ran', 'dropAfter'],
 		] as const)('runs once when the connection breaks %s', async (_when, kind) => {
-			await deployment.addFault({ path: '/sync/Mutation/counters:increment', kind });
+			await convex.deployment.addFault({ path: '/sync/Mutation/counters:increment', kind });
 			const watched = watch(client, 'counters:get', counter);
 			expect(await client.mutation(increment, counter)).toBe(1);
 			expect(watched.results.latest).toEqual({ value: 1 });
 			expect(client.connectionState().connectionCount).toBe(2);
-			expect(await deployment.executions()).toMatchObject({ 'counters:increment': 1 });
+			expect(await convex.deployment.executions()).toMatchObject({ 'counters:increment': 1 });
 		});
 
 		it('runs once whatever else goes wrong', async () => {
@@ -202,45 +198,45 @@ describe('calls of the official client whose sockets break', () => {
 				{ kind: 'answer', status: 503, body: { code: 'Overloaded' }, when: 'after' },
 			];
 			for (const effect of effects)
-				await deployment.addFault({ path: '/sync/Mutation', ...effect });
+				await convex.deployment.addFault({ path: '/sync/Mutation', ...effect });
 			const names = effects.map(({ kind }) => kind);
 			const counts = names.map(async (name) => await openClient().mutation(increment, { name }));
 			expect(await Promise.all(counts)).toEqual(names.map(() => 1));
-			expect(await deployment.executions()).toEqual({ 'counters:increment': names.length });
-			const { faults } = await deployment.requestStats();
+			expect(await convex.deployment.executions()).toEqual({ 'counters:increment': names.length });
+			const { faults } = await convex.deployment.requestStats();
 			expect(Object.keys(faults).toSorted()).toEqual(names.toSorted());
 		});
 
 		it('runs once when the deployment restarts before the answer is heard', async () => {
 			const watched = watch(client, 'counters:get', counter);
 			await watched.until(0);
-			await deployment.addFault({ path: '/sync/Mutation', kind: 'drip', bytes: 1 });
+			await convex.deployment.addFault({ path: '/sync/Mutation', kind: 'drip', bytes: 1 });
 			const lost = client.mutation(increment, counter);
 			const other = openClient();
 			const awake = watch(other, 'counters:get', counter);
 			await awake.until(1);
 			expect(await other.mutation(increment, counter)).toBe(2);
 			expect(watched.values).toEqual([0]);
-			await deployment.restart({ downMs: 50 });
+			await convex.deployment.restart({ downMs: 50 });
 			expect(await lost).toBe(1);
-			await deployment.addFault({ path: '/sync/Mutation', kind: 'restart', downMs: 50 });
+			await convex.deployment.addFault({ path: '/sync/Mutation', kind: 'restart', downMs: 50 });
 			expect(await client.mutation(increment, counter)).toBe(3);
 			await watched.until(3);
-			expect(await deployment.executions()).toMatchObject({ 'counters:increment': 3 });
+			expect(await convex.deployment.executions()).toMatchObject({ 'counters:increment': 3 });
 		});
 
 		it('is answered again when only its answer was lost on the way', async () => {
-			await deployment.addFault({ path: '/sync/Transition', kind: 'dropBefore' });
+			await convex.deployment.addFault({ path: '/sync/Transition', kind: 'dropBefore' });
 			const watched = watch(client, 'counters:get', counter);
 			expect(await client.mutation(increment, counter)).toBe(1);
 			expect(watched.results.latest).toEqual({ value: 1 });
-			expect(await deployment.executions()).toMatchObject({ 'counters:increment': 1 });
+			expect(await convex.deployment.executions()).toMatchObject({ 'counters:increment': 1 });
 		});
 
 		it.each(['dropBefore', 'resetBefore'] as const)(
 			'that follows one whose connection broke by %s does not run before it',
 			async (kind) => {
-				await deployment.addFault({ path: '/sync/Mutation', kind });
+				await convex.deployment.addFault({ path: '/sync/Mutation', kind });
 				const names = ['a', 'b', 'c'];
 				const order: string[] = [];
 				await Promise.all(
@@ -250,30 +246,30 @@ describe('calls of the official client whose sockets break', () => {
 					}),
 				);
 				expect(order).toEqual(names);
-				const tasks = await openHttp(deployment.url).query('tasks:list', {});
+				const tasks = await openHttp(convex.deployment.url).query('tasks:list', {});
 				expect(tasks).toMatchObject(names.map((title) => ({ title })));
 			},
 		);
 
 		it('runs once, in its turn, however often the connection breaks', async () => {
 			for (const kind of ['dropAfter', 'dropBefore'] as const) {
-				await deployment.addFault({ path: '/sync/Mutation', kind });
+				await convex.deployment.addFault({ path: '/sync/Mutation', kind });
 			}
 			const counts = upTo(200).map(async () => client.mutation(increment, counter));
 			expect(await Promise.all(counts)).toEqual(upTo(200));
 			expect(client.connectionState().connectionCount).toBe(3);
-			expect(await deployment.executions()).toMatchObject({ 'counters:increment': 200 });
+			expect(await convex.deployment.executions()).toMatchObject({ 'counters:increment': 200 });
 		});
 
 		it('that failed may run again', async () => {
-			await deployment.addFault({ path: '/sync/Mutation', kind: 'dropAfter' });
+			await convex.deployment.addFault({ path: '/sync/Mutation', kind: 'dropAfter' });
 			const failing = client.mutation(mutation('failures:writeThenThrow'), counter);
 			await expect(failing).rejects.toThrow('thrown after a write');
-			expect(await deployment.executions()).toMatchObject({ 'failures:writeThenThrow': 2 });
+			expect(await convex.deployment.executions()).toMatchObject({ 'failures:writeThenThrow': 2 });
 		});
 
 		it('is answered late, and others wait for it', async () => {
-			await deployment.addFault({ path: '/sync/Mutation', kind: 'delay', ms: 50 });
+			await convex.deployment.addFault({ path: '/sync/Mutation', kind: 'delay', ms: 50 });
 			const late = client.mutation(increment, counter);
 			const next = client.mutation(increment, counter);
 			expect(await Promise.race([late, next])).toBe(1);
@@ -286,10 +282,10 @@ describe('calls of the official client whose sockets break', () => {
 			['before it ran', 'dropBefore', 0],
 			['after it ran', 'dropAfter', 1],
 		] as const)('fails when the connection breaks %s', async (_when, kind, runs) => {
-			await deployment.addFault({ path: '/sync/Action', kind });
+			await convex.deployment.addFault({ path: '/sync/Action', kind });
 			const lost = client.action(action('counters:wait'), { ms: 1 });
 			await expect(lost).rejects.toThrow('Connection lost while action was in flight');
-			expect((await deployment.executions())['counters:wait'] ?? 0).toBe(runs);
+			expect((await convex.deployment.executions())['counters:wait'] ?? 0).toBe(runs);
 			expect(await client.action(action('counters:wait'), { ms: 2 })).toBe(2);
 		});
 	});

@@ -1,6 +1,7 @@
-import { startDeployment, type StartedDeployment } from '../../emulator/client';
+import type { StartedDeployment } from '../../emulator/client';
 import type { CredentialValues } from './engine';
 import { convexForm, runConvex, type ConvexRunOptions, type ConvexRunResult } from './convexNode';
+import { giveBack, takeDeployment } from './deploymentPool';
 
 export interface DeploymentUse {
 	deployment: StartedDeployment;
@@ -18,7 +19,8 @@ export interface DeploymentUse {
 }
 
 /**
- * Gives the tests of a file an embedded deployment, emptied before each of them.
+ * Gives each test of a file an empty embedded deployment at an address of its own: what the node
+ * remembers of a deployment is of one test only, and what a test left behind does not reach the next.
  *
  * @param folder - the app that it serves; the sample app unless given
  */
@@ -27,20 +29,17 @@ export function useEmbeddedDeployment(
 	folder?: string,
 ): DeploymentUse {
 	let deployment: StartedDeployment;
+	let giveItBack = () => {};
 	beforeAll(async () => {
-		deployment = await startDeployment(folder);
+		deployment = await takeDeployment(folder);
+		giveItBack = () => giveBack(deployment, folder);
 	});
-	let tests = 0;
-	beforeEach(async () => {
-		tests += 1;
-		await deployment.reset();
-	});
-	afterAll(async () => await deployment.stop());
+	beforeEach(async () => await deployment.renew());
+	afterAll(() => giveItBack());
 	const credential = () => ({
 		deploymentUrl: deployment.url,
 		authentication,
-		// The kind before a key is no part of it; what the node remembers of a key is of this test only.
-		token: `test${tests}:${deployment.deployKey}`,
+		token: deployment.deployKey,
 	});
 	return {
 		get deployment() {
