@@ -2,24 +2,30 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { build } from 'esbuild';
 import type { EmbeddedDeployment } from '../../emulator/client';
 import { PROJECT } from './packPackage';
 
 /**
- * Runs a program of `test/programs` with the built package, in a process of its own.
+ * Runs a program of `test/programs` with the built package, in a process of its own. It is bundled first:
+ * a loader of TypeScript would look at each of the thousands of files of n8n.
  *
  * @param name its file, without extension
  * @returns the JSON of its last line
  */
 export async function runProgram(name: string, { url, deployKey }: EmbeddedDeployment) {
-	const file = join(__dirname, '..', 'programs', `${name}.ts`);
-	const { stdout } = await promisify(execFile)(process.execPath, [
-		'--import',
-		'tsx',
-		file,
-		PROJECT,
-		url,
-		deployKey,
-	]);
+	const { outputFiles } = await build({
+		entryPoints: [join(__dirname, '..', 'programs', `${name}.ts`)],
+		bundle: true,
+		write: false,
+		format: 'cjs',
+		platform: 'node',
+		packages: 'external',
+	});
+	const running = promisify(execFile)(process.execPath, ['-', PROJECT, url, deployKey], {
+		cwd: PROJECT,
+	});
+	running.child.stdin?.end(outputFiles[0]?.text);
+	const { stdout } = await running;
 	return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');
 }
