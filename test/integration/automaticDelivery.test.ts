@@ -4,6 +4,7 @@ import { calling, userOf, type ConvexRunOptions } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { keys } from '../support/sessions';
 import { SyncGate, type GateBehaviour } from '../support/syncGate';
+import { until } from '../support/waiting';
 
 const convex = useEmbeddedDeployment('deployKey');
 
@@ -87,7 +88,7 @@ describe('mutations with the default delivery', () => {
 			{ parameters: notingKeys(), input: keys(100), settings, cancelSignal: cancel.signal },
 			'hold',
 		);
-		while (held.calls < inFlight) await sleep(5);
+		await until(() => held.calls >= inFlight);
 		await sleep(200);
 		expect(held.calls).toBe(inFlight);
 		cancel.abort();
@@ -156,7 +157,7 @@ describe('actions with the default delivery', () => {
 			{ parameters, input: keys(30), settings: continuing, cancelSignal: cancel.signal },
 			'hold',
 		);
-		while (held.calls < concurrency) await sleep(5);
+		await until(() => held.calls >= concurrency);
 		await sleep(200);
 		expect(held.calls).toBe(concurrency);
 		cancel.abort();
@@ -213,7 +214,7 @@ describe('the live connection of the default delivery', () => {
 		const { stoppedBy } = await running;
 		expect(stoppedBy?.context.itemIndex).toBe(stoppedAt);
 		expect(passed.upgrades).toBe(1);
-		while (passed.open > 0) await sleep(5);
+		await until(() => passed.open === 0);
 	});
 
 	it('is opened while the first item is on its way, once a run has shown how, and closed if not needed', async () => {
@@ -233,6 +234,6 @@ describe('the live connection of the default delivery', () => {
 		});
 		expect(passed.upgrades).toBe(2);
 		expect(passed.requests.filter((request) => request === 'GET /api/sync')).toHaveLength(1);
-		while (passed.open > 0) await sleep(5);
+		await until(() => passed.open === 0);
 	});
 });

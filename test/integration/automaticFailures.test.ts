@@ -109,14 +109,6 @@ const TABLE: Array<[string, Failing]> = [
 	['gets a wrong argument, in an action', { operation: 'action', path: 'counters:note', args: {} }],
 	['has no valid path', { operation: 'mutation', path: 'counters:', args: {} }],
 	['gets no object', { operation: 'mutation', path: 'counters:add', args: 'nothing' }],
-	[
-		'gets more than fits',
-		{
-			operation: 'mutation',
-			path: 'counters:add',
-			args: { name: 'list', key: 'x'.repeat(17 * 2 ** 20) },
-		},
-	],
 ];
 
 describe.each(Object.entries(PLACES))(
@@ -139,6 +131,19 @@ describe.each(Object.entries(PLACES))(
 		});
 	},
 );
+
+it('an item in the middle of twelve that is larger than fits fails as over HTTP', async () => {
+	const { path, args } = WORKING.mutation;
+	const tooLarge = { path, args: { ...args, key: 'x'.repeat(17 * 2 ** 20) } };
+	const input = Array.from({ length: COUNT }, (_, index) =>
+		index === 5 ? tooLarge : { path, args },
+	);
+	for (const settings of [{}, { onError: 'continueErrorOutput' }] as const) {
+		const call = { operation: 'mutation', ...tooLarge } as const;
+		const { http, automatic } = await bothDeliveries(call, input, settings, async () => {});
+		expect(automatic).toEqual(http);
+	}
+});
 
 describe('all of twelve items fail as over HTTP', () => {
 	const adding = WORKING.mutation;

@@ -2,6 +2,7 @@
 import axios from 'axios';
 import { connectDeployment } from '../../emulator/client';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
+import { until } from '../support/waiting';
 import { Agent, request } from 'node:http';
 import type { FaultEffect } from '../../emulator/faults';
 import { REJECTION_CODES } from '../../emulator/rejections';
@@ -283,7 +284,7 @@ describe('what the embedded deployment does to requests', () => {
 			const fault = { kind: 'drip', bytes: 1, path: '/api/mutation' } as const;
 			await convex.deployment.addFault(fault);
 			const hanging = add('hanging', 20_000);
-			while ((await convex.deployment.requestStats()).requests < 2);
+			await until(async () => (await convex.deployment.requestStats()).requests >= 2);
 			const restarted = convex.deployment.restart({ downMs: 300 });
 			expect((await hanging).ended).not.toBe('silence');
 			expect((await add('down')).ended).toContain('ECONNREFUSED');

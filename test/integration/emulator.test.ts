@@ -1,4 +1,5 @@
 import { useSecondApp } from '../support/secondApp';
+import { until } from '../support/waiting';
 import axios from 'axios';
 
 /** What the embedded deployment does as Convex does. */
@@ -61,9 +62,8 @@ describe('errors of functions', () => {
 
 	it('serves on when a scheduled function cancels itself, and takes its id as an argument', async () => {
 		const { value: id } = await convex.call('mutation', 'jobs:scheduleCancelAll');
-		let state: unknown;
-		while (state !== 'canceled') state = (await convex.call('query', 'jobs:state', { id })).value;
-		expect((await convex.call('query', 'jobs:state', { id })).value).toBe('canceled');
+		const state = async () => (await convex.call('query', 'jobs:state', { id })).value;
+		await until(async () => (await state()) === 'canceled');
 	});
 });
 

@@ -7,6 +7,7 @@ import axios from 'axios';
 import { startDeployment } from '../../emulator/client';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { useSecondApp } from '../support/secondApp';
+import { until } from '../support/waiting';
 
 /** The HTTP actions of an app, as their clients see them. */
 const convex = useSecondApp();
@@ -188,10 +189,10 @@ it('an action learns by its signal that the client has gone away', async () => {
 	const before = await departures();
 	const controller = new AbortController();
 	const response = site('/wait', { signal: controller.signal });
-	while ((await convex.deployment.executions())['GET /wait'] === undefined);
+	await until(async () => (await convex.deployment.executions())['GET /wait'] !== undefined);
 	controller.abort();
 	await expect(response).rejects.toThrow();
-	while ((await departures()) === before);
+	await until(async () => (await departures()) !== before);
 	expect(await departures()).toBe(before + 1);
 });
 

@@ -1,13 +1,12 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { sleep } from 'n8n-workflow';
 import { GuardedWebSockets } from '../../nodes/Convex/transport/live/guardedWebSocket';
 import {
 	startStallingSyncServer,
 	type StallingSyncServer,
 } from '../support/misbehavingSyncServers';
-import { Arrivals } from '../support/syncClients';
+import { Arrivals, until } from '../support/waiting';
 
 let server: StallingSyncServer;
 let sockets: GuardedWebSockets;
@@ -92,10 +91,10 @@ describe('a socket whose server does not close its end', () => {
 		const kept = new WeakRef(client);
 		client = undefined;
 		sockets.close();
-		while (kept.deref() !== undefined) {
-			await sleep(20);
+		await until(() => {
 			collectGarbage();
-		}
+			return kept.deref() === undefined;
+		});
 		await server.untilConnections(1);
 	});
 });
@@ -104,8 +103,9 @@ describe('a result that comes in parts', () => {
 	const PART_LENGTH = 2 ** 23;
 	/** More than 128 MiB. */
 	const MANY = 17;
-	const parts = (type: string) =>
-		Array.from({ length: MANY }, () => `{"type":${type},"chunk":"${'x'.repeat(PART_LENGTH)}"}`);
+	const part = (type: string) => `{"type":${type},"chunk":"${'x'.repeat(PART_LENGTH)}"}`;
+	const many = (types: string[]) =>
+		Array.from({ length: MANY }, (_, index) => part(types[index % types.length] ?? ''));
 
 	/** What the client gets of these messages before the connection ends. */
 	async function receivedOf(messages: string[]): Promise<number> {
@@ -119,19 +119,24 @@ describe('a result that comes in parts', () => {
 		return received;
 	}
 
-	it.each([
-		['as Convex writes it', '"TransitionChunk"'],
-		['in other letters', '"\\u0054ransitionChunk"'],
-		['with a number that is not the first', '"TransitionChunk","partNumber":0,"partNumber":1'],
-	])('without an end, %s, ends the connection', async (_how, type) => {
-		expect(await receivedOf(parts(type))).toBe(MANY - 2);
+	it('without an end ends the connection, however each part says that it is one', async () => {
+		const types = [
+			'"TransitionChunk"',
+			'"\\u0054ransitionChunk"',
+			// A number that is not the first.
+			'"TransitionChunk","partNumber":0,"partNumber":1',
+		];
+		expect(await receivedOf(many(types))).toBe(MANY - 2);
 		expect(reports.all).toEqual(['opened', 'protocol failed', 'closed ']);
 	});
 
 	it.each([
-		['of several results', parts('"TransitionChunk"').flatMap((part) => [part, '{"type":"Ping"}'])],
-		['of several results behind each other', parts('"TransitionChunk","partNumber":0')],
-		['that is only called so', parts('"Transition","name":"TransitionChunk"')],
+		[
+			'of several results',
+			many(['"TransitionChunk"']).flatMap((chunk) => [chunk, '{"type":"Ping"}']),
+		],
+		['of several results behind each other', many(['"TransitionChunk","partNumber":0'])],
+		['that is only called so', many(['"Transition","name":"TransitionChunk"'])],
 	])('%s, is handed over', async (_what, messages) => {
 		expect(await receivedOf(messages)).toBe(messages.length);
 	});

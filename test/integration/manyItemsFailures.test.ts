@@ -2,6 +2,7 @@ import { calling } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { addingMany, creatingMany, forMany } from '../support/manyItems';
 import { keys } from '../support/sessions';
+import { until } from '../support/waiting';
 
 const convex = useEmbeddedDeployment('none');
 const continuing = { onError: 'continueErrorOutput' } as const;
@@ -227,7 +228,7 @@ describe('the concurrency of calls for many items', () => {
 			input: keys(6),
 			cancelSignal: cancel.signal,
 		});
-		while ((await convex.deployment.requestStats()).requests < 1);
+		await until(async () => (await convex.deployment.requestStats()).requests >= 1);
 		cancel.abort();
 		await run.catch(() => undefined);
 		expect((await convex.deployment.requestStats()).requests).toBe(1);

@@ -3,6 +3,7 @@ import type { FaultEffect } from '../../emulator/faults';
 import { unusedUrl } from '../support/awkwardServers';
 import { calling } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
+import { until } from '../support/waiting';
 
 const convex = useEmbeddedDeployment('none');
 
@@ -257,7 +258,7 @@ describe('cancelling', () => {
 			settings: { onError: 'continueErrorOutput' },
 			cancelSignal: cancel.signal,
 		});
-		while ((await convex.deployment.requestStats()).requests < 3);
+		await until(async () => (await convex.deployment.requestStats()).requests >= 3);
 		cancel.abort();
 		await running.catch(() => undefined);
 		const { requests } = await convex.deployment.requestStats();
@@ -273,7 +274,7 @@ describe('cancelling', () => {
 			input: Array(200).fill({}),
 			cancelSignal: cancel.signal,
 		});
-		while ((await convex.deployment.requestStats()).requests < 4);
+		await until(async () => (await convex.deployment.requestStats()).requests >= 4);
 		cancel.abort();
 		await running.catch(() => undefined);
 		expect((await convex.deployment.requestStats()).requests).toBe(4);

@@ -5,6 +5,7 @@ import { FAULT_SEED } from '../support/faultSeed';
 import { startMalformedMessageServer } from '../support/misbehavingSyncServers';
 import { addingKeys, sessionWithTimeouts, inSession, keys } from '../support/sessions';
 import { TcpProxy } from '../support/tcpProxy';
+import { until } from '../support/waiting';
 
 const convex = useEmbeddedDeployment('deployKey');
 
@@ -28,7 +29,7 @@ function randomNumbers(seed: number): () => number {
 }
 
 async function untilAdditions(count: number): Promise<void> {
-	while ((await additions()) < count) await sleep(2);
+	await until(async () => (await additions()) >= count);
 }
 
 /** What stands in the message of a call that may have run. */
@@ -205,7 +206,7 @@ describe('an action in flight when the connection breaks', () => {
 			input: [{ ms: 10 }, { ms: 5_000 }, { ms: 20 }],
 			settings: continuing,
 		});
-		while ((await convex.deployment.executions())['counters:wait'] !== 2) await sleep(2);
+		await until(async () => ((await convex.deployment.executions())['counters:wait'] ?? 0) >= 2);
 		await convex.deployment.killSockets();
 		const { success, error } = await running;
 		expect(success.map((item) => item.json.value)).toEqual([10, 20]);
@@ -269,7 +270,7 @@ describe('a deployment that is slow', () => {
 			parameters: inSession('action', 'counters:wait', { ms: 30_000 }, { timeout: 200 }),
 			settings: continuing,
 		});
-		while ((await convex.deployment.syncStats()).sockets === 0) await sleep(2);
+		await until(async () => (await convex.deployment.syncStats()).sockets !== 0);
 		await convex.deployment.freezeSockets();
 		expect((await running).error.map((item) => detailsOf(item).outcome)).toEqual(['unknown']);
 		await convex.deployment.unfreezeSockets();
@@ -323,10 +324,10 @@ describe('cancelling the execution', () => {
 			});
 			const started = async () =>
 				Object.values(await convex.deployment.executions()).reduce((sum, count) => sum + count, 0);
-			while ((await started()) === 0) await sleep(2);
+			await until(async () => (await started()) !== 0);
 			cancel.abort();
 			await running.catch(() => undefined);
-			while ((await convex.deployment.syncStats()).sockets > 0) await sleep(2);
+			await until(async () => (await convex.deployment.syncStats()).sockets === 0);
 			const startedThen = await started();
 			await sleep(1_500);
 			expect(await started()).toBe(startedThen);

@@ -3,6 +3,7 @@ import { calling, userOf } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { addingKeys, inSession, keys } from '../support/sessions';
 import { startSilentSyncServer } from '../support/misbehavingSyncServers';
+import { until } from '../support/waiting';
 
 const convex = useEmbeddedDeployment('deployKey');
 
@@ -56,7 +57,7 @@ describe('mutations in a session', () => {
 				input,
 				cancelSignal: cancel.signal,
 			});
-			while (silent.calls() < inFlight) await sleep(10);
+			await until(() => silent.calls() >= inFlight);
 			await sleep(200);
 			expect(silent.calls()).toBe(inFlight);
 			cancel.abort();
@@ -95,7 +96,7 @@ describe('mutations in a session', () => {
 
 	it('leave no connection behind', async () => {
 		await convex.run({ parameters: addingKeys(), input: keys(3) });
-		while ((await convex.deployment.syncStats()).sockets > 0) await sleep(10);
+		await until(async () => (await convex.deployment.syncStats()).sockets === 0);
 	});
 });
 
@@ -114,7 +115,7 @@ describe('actions in a session', () => {
 				input,
 				cancelSignal: cancel.signal,
 			});
-			while (silent.calls() < concurrency) await sleep(10);
+			await until(() => silent.calls() >= concurrency);
 			await sleep(100);
 			expect(silent.calls()).toBe(concurrency);
 			cancel.abort();

@@ -4,6 +4,7 @@ import { calling, type ConvexRunOptions, userOf } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { startMalformedMessageServer } from '../support/misbehavingSyncServers';
 import { addingKeys, sessionWithTimeouts, inSession, keys } from '../support/sessions';
+import { until } from '../support/waiting';
 
 const convex = useEmbeddedDeployment('deployKey');
 
@@ -262,14 +263,14 @@ describe('a credential that is refused', () => {
 	it('over the live connection only, and again and again, is told with what it said', async () => {
 		const call = addingKeys();
 		await convex.run({ parameters: call, input: keys(1) });
-		const delayed = { kind: 'delay', ms: 300, path: '/sync/Mutation' } as const;
+		const delayed = { kind: 'delay', ms: 1_000, path: '/sync/Mutation' } as const;
 		await convex.deployment.addFault(delayed);
 		const running = convex.run({
 			parameters: call,
 			input: keys(3),
 			settings: { onError: 'continueErrorOutput' },
 		});
-		while ((await convex.deployment.executions())['counters:add'] !== 2);
+		await until(async () => ((await convex.deployment.executions())['counters:add'] ?? 0) >= 2);
 		await convex.deployment.expireAuth();
 		const { error } = await running;
 		expect(error).toHaveLength(3);

@@ -6,6 +6,7 @@ import {
 	startVanishingSyncServer,
 } from '../support/misbehavingSyncServers';
 import { addingKeys, sessionWithTimeouts, inSession, keys } from '../support/sessions';
+import { until } from '../support/waiting';
 
 const convex = useEmbeddedDeployment('deployKey');
 
@@ -16,7 +17,7 @@ const additions = async () => (await convex.deployment.executions())['counters:a
 const detailsOf = ({ json }: INodeExecutionData) => json.details as IDataObject;
 
 async function untilAdditions(count: number): Promise<void> {
-	while ((await additions()) < count) await sleep(2);
+	await until(async () => (await additions()) >= count);
 }
 
 describe('a connection that comes back', () => {
@@ -33,7 +34,7 @@ describe('a connection that comes back', () => {
 		});
 		await untilAdditions(1);
 		await convex.deployment.killSockets();
-		while ((await connections()) < 2) await sleep(10);
+		await until(async () => (await connections()) >= 2);
 		return running;
 	};
 

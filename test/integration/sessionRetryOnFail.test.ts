@@ -3,6 +3,7 @@ import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { addingKeys, sessionWithTimeouts, inSession, keys } from '../support/sessions';
 import { startMalformedMessageServer } from '../support/misbehavingSyncServers';
 import { TcpProxy } from '../support/tcpProxy';
+import { until } from '../support/waiting';
 
 const convex = useEmbeddedDeployment('deployKey');
 
@@ -86,7 +87,7 @@ describe("n8n's Retry On Fail with sessions", () => {
 			input: keys(3),
 			settings: { ...retrying, waitBetweenTries: 700 },
 		});
-		while ((await convex.deployment.executions())['counters:add'] !== 3) await sleep(2);
+		await until(async () => ((await convex.deployment.executions())['counters:add'] ?? 0) >= 3);
 		await proxy.down();
 		await sleep(400);
 		await proxy.up();

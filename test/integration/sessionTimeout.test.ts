@@ -4,6 +4,7 @@ import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { addingKeys, sessionWithTimeouts, inSession, keys } from '../support/sessions';
 import { startSilentSyncServer, type SilentSyncServer } from '../support/misbehavingSyncServers';
 import { TcpProxy } from '../support/tcpProxy';
+import { until } from '../support/waiting';
 
 const convex = useEmbeddedDeployment('deployKey');
 
@@ -84,7 +85,7 @@ describe("a mutation that exceeds 'Timeout'", () => {
 			input: keys(3),
 			settings: continuing,
 		});
-		while ((await started()) === 0) await sleep(2);
+		await until(async () => (await started()) !== 0);
 		await proxy.down();
 		await sleep(1_000);
 		await proxy.up();

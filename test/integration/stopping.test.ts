@@ -1,6 +1,7 @@
 import { sleep } from 'n8n-workflow';
 import { calling } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
+import { until } from '../support/waiting';
 
 const convex = useEmbeddedDeployment('deployKey');
 const continuing = { onError: 'continueErrorOutput' } as const;
@@ -125,7 +126,7 @@ describe('what is asked about the functions themselves', () => {
 			{ convertTypes: true, maxRetries: 0 },
 		);
 		const cancelled = convex.run({ credential, parameters, cancelSignal: cancel.signal });
-		while ((await convex.deployment.requestStats()).requests < 1);
+		await until(async () => (await convex.deployment.requestStats()).requests >= 1);
 		const other = convex.run({ credential, parameters });
 		await sleep(100);
 		cancel.abort();

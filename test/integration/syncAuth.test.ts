@@ -2,7 +2,6 @@ import type { ConvexClient } from 'convex/browser';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { RawSyncClient } from '../support/rawSyncClient';
 import {
-	Arrivals,
 	internals,
 	mutation,
 	openHttp,
@@ -10,6 +9,7 @@ import {
 	watch,
 	type Watched,
 } from '../support/syncClients';
+import { Arrivals } from '../support/waiting';
 
 /** Who a client is over a socket, and what happens when that ends. */
 const convex = useEmbeddedDeployment('none');

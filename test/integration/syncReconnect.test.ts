@@ -2,6 +2,7 @@ import type { ConvexClient } from 'convex/browser';
 import type { FaultEffect } from '../../emulator/faults';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { action, mutation, openHttp, useConvexClients, watch } from '../support/syncClients';
+import { until } from '../support/waiting';
 
 /** What the official client shows when its sockets break. */
 const convex = useEmbeddedDeployment('none');
@@ -95,7 +96,7 @@ describe('queries of the official client whose sockets break', () => {
 			const runs = async () => (await convex.deployment.executions())['counters:get'] ?? 0;
 			const before = await runs();
 			await convex.deployment.redeploy();
-			while ((await runs()) === before);
+			await until(async () => (await runs()) !== before);
 			await incrementOverHttp();
 			await watched.until(1);
 			expect(watched.values).toEqual([0, 1]);
@@ -133,7 +134,7 @@ describe('queries of the official client whose sockets break', () => {
 		it('is let go with its socket', async () => {
 			await watch(client, 'counters:get', counter).until(0);
 			await client.close();
-			while ((await convex.deployment.syncStats()).sockets > 0);
+			await until(async () => (await convex.deployment.syncStats()).sockets === 0);
 			const nothing = { sockets: 0, subscriptions: 0, distinctQueries: 0 };
 			expect(await convex.deployment.syncStats()).toMatchObject({
 				...nothing,

@@ -1,8 +1,8 @@
 import { userOf } from '../support/convexNode';
 import { type ReportedError, type Start, watching } from '../support/triggers';
 import { useTriggers } from '../support/triggersOfTest';
+import { Arrivals } from '../support/waiting';
 import { type IDataObject, sleep } from 'n8n-workflow';
-import { Arrivals } from '../support/syncClients';
 
 const use = useTriggers('deployKey');
 

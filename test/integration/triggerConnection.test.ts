@@ -7,6 +7,7 @@ import { TcpProxy } from '../support/tcpProxy';
 import { type ActiveTrigger, watching, withTimeouts } from '../support/triggers';
 import { useTriggers } from '../support/triggersOfTest';
 import { startUntrustedServer } from '../support/awkwardServers';
+import { until } from '../support/waiting';
 
 const use = useTriggers('deployKey');
 
@@ -163,8 +164,8 @@ describe('deactivation', () => {
 		await use.deployment.addFault({ kind: 'delay', path: '/api/query', ms: 500 });
 		await use.deployment.addFault({ kind: 'dropBefore', path: 'sync/handshake' });
 		const trigger = await use.activate(mapped, { mode: 'init', staticData });
-		const asked = async () => (await use.deployment.requestStats()).faults.delay === 1;
-		while (!(await asked())) await sleep(10);
+		const asked = async () => ((await use.deployment.requestStats()).faults.delay ?? 0) >= 1;
+		await until(asked);
 		await trigger.deactivate();
 		await sleep(1_000);
 		expect((await use.deployment.requestStats()).faults).toEqual({ delay: 1 });

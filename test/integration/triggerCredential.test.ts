@@ -2,9 +2,9 @@ import { sleep, type ITriggerFunctions } from 'n8n-workflow';
 import { ConvexTrigger } from '../../nodes/Convex/ConvexTrigger.node';
 import { startTrigger } from '../../nodes/Convex/triggers/query/activate';
 import { startMalformedMessageServer } from '../support/misbehavingSyncServers';
-import { Arrivals } from '../support/syncClients';
 import { watching } from '../support/triggers';
 import { useTriggers } from '../support/triggersOfTest';
+import { Arrivals, until } from '../support/waiting';
 
 const use = useTriggers('deployKey');
 
@@ -76,7 +76,7 @@ describe('a credential that is refused while the trigger is activated', () => {
 		const trigger = use.trigger(watching('tasks:list'));
 		const activated = trigger.activate();
 		await use.untilSockets((sockets) => sockets === 1);
-		while ((await use.deployment.requestStats()).faults.delay !== 1) await sleep(10);
+		await until(async () => ((await use.deployment.requestStats()).faults.delay ?? 0) >= 1);
 		await sleep(500);
 		await refuseOverHttp('check_admin_key', 'BadAdminKey', 'The provided admin key was invalid');
 		await use.deployment.expireAuth();
@@ -150,8 +150,8 @@ describe('a credential that is refused while the trigger runs', () => {
 		});
 		await refuseOverHttp('/api/query', code, 'Not now');
 		await use.deployment.expireAuth();
-		const checked = async () => (await use.deployment.requestStats()).faults.answer === 1;
-		while (!(await checked())) await sleep(10);
+		const checked = async () => ((await use.deployment.requestStats()).faults.answer ?? 0) >= 1;
+		await until(checked);
 		await use.deployment.reset();
 		await use.untilSockets((sockets) => sockets === 1);
 		await use.mutate('tasks:create', { title: 'x' });

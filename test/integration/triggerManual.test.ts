@@ -11,6 +11,7 @@ import {
 } from '../support/engine';
 import { TRIGGER_TYPE, triggerNode, watching } from '../support/triggers';
 import { useTriggers } from '../support/triggersOfTest';
+import { until } from '../support/waiting';
 
 const use = useTriggers('deployKey');
 
@@ -153,8 +154,8 @@ describe('a run by hand', () => {
 		await use.deployment.addFault({ kind: 'delay', path: 'check_admin_key', ms: 60_000 });
 		const stop = new AbortController();
 		const running = execute(watching('tasks:list'), use.credential, stop.signal);
-		const asked = async () => (await use.deployment.requestStats()).requests === 1;
-		while (!(await asked())) await sleep(10);
+		const asked = async () => (await use.deployment.requestStats()).requests >= 1;
+		await until(asked);
 		stop.abort();
 		expect((await running).status).toBe('canceled');
 	}, 10_000);

@@ -4,8 +4,7 @@ import { sleep } from 'n8n-workflow';
 import type { WebSocket } from 'ws';
 import { isCall, startLiveServer, type LiveServer } from './liveServer';
 import { passRequestOn, passUpgradeOn } from './passOn';
-
-const POLL_INTERVAL_MS = 5;
+import { until } from './waiting';
 
 type Stoppable = Pick<LiveServer, 'url' | 'stop'>;
 
@@ -80,7 +79,7 @@ export async function startStallingSyncServer(): Promise<StallingSyncServer> {
 			stalled = [];
 		},
 		untilConnections: async (count) => {
-			while (connections !== count) await sleep(POLL_INTERVAL_MS);
+			await until(() => connections === count);
 		},
 		freeze: () => {
 			for (const client of clients) client.pause();

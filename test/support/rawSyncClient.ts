@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { Arrivals } from './syncClients';
+import { Arrivals } from './waiting';
 
 const frame = z.object({ type: z.string() }).passthrough();
 

@@ -6,39 +6,11 @@ import {
 } from 'convex/browser';
 import { makeFunctionReference, type UserIdentity } from 'convex/server';
 import type { Value } from 'convex/values';
+import { Arrivals } from './waiting';
 
 export const query = makeFunctionReference<'query', Record<string, Value>, unknown>;
 export const mutation = makeFunctionReference<'mutation', Record<string, Value>, unknown>;
 export const action = makeFunctionReference<'action', Record<string, Value>, unknown>;
-
-/** What came, in order, and a way to wait for more. */
-export class Arrivals<Item> {
-	readonly all: Item[] = [];
-	private waiting: Array<() => void> = [];
-
-	add(item: Item): void {
-		this.all.push(item);
-		for (const check of this.waiting) check();
-	}
-
-	get latest(): Item | undefined {
-		return this.all.at(-1);
-	}
-
-	/** Resolves as soon as something came for which this holds, also earlier. */
-	async until(holds: (item: Item) => boolean): Promise<Item> {
-		return await new Promise((resolve) => {
-			const check = () => {
-				const found = this.all.find(holds);
-				if (found === undefined) return;
-				this.waiting = this.waiting.filter((other) => other !== check);
-				resolve(found);
-			};
-			this.waiting.push(check);
-			check();
-		});
-	}
-}
 
 /** What a watched query gave: its results and failures. */
 export class Watched {

@@ -22,8 +22,8 @@ import {
 	NodeTypesInMemory,
 	type CredentialValues,
 } from './engine';
-import { Arrivals } from './syncClients';
 import { openTriggerRegistry } from './triggerRegistry';
+import { Arrivals } from './waiting';
 
 export const TRIGGER_TYPE = 'n8n-nodes-convex.convexTrigger';
 

@@ -1,11 +1,10 @@
 import { ConvexHttpClient } from 'convex/browser';
 import type { Value } from 'convex/values';
-import { sleep, type INode } from 'n8n-workflow';
+import type { INode } from 'n8n-workflow';
 import { useEmbeddedDeployment, type DeploymentUse } from './embeddedDeployment';
 import { mutation } from './syncClients';
 import { ActiveTrigger, type TriggerOptions } from './triggers';
-
-const POLL_INTERVAL_MS = 20;
+import { until } from './waiting';
 
 export interface TriggerUse extends DeploymentUse {
 	/** Activates a workflow with a trigger; it is deactivated after the test. */
@@ -36,7 +35,7 @@ export function useTriggers(authentication: 'none' | 'deployKey'): TriggerUse {
 		return made;
 	};
 	const untilSockets: TriggerUse['untilSockets'] = async (isWanted) => {
-		while (!isWanted((await use.deployment.syncStats()).sockets)) await sleep(POLL_INTERVAL_MS);
+		await until(async () => isWanted((await use.deployment.syncStats()).sockets), isWanted);
 	};
 	return {
 		untilSockets,

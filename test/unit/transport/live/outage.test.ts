@@ -1,6 +1,6 @@
 import { sleep } from 'n8n-workflow';
 import { Outage } from '../../../../nodes/Convex/transport/live/outage';
-import { Arrivals } from '../../../support/syncClients';
+import { Arrivals, until } from '../../../support/waiting';
 
 const THRESHOLDS = { firstCheckMs: 30, prolongedMs: 60 };
 
@@ -81,7 +81,7 @@ describe('the checks of many triggers that miss the same deployment', () => {
 			return new Outage(thresholds, onOutage, () => share);
 		});
 		for (const one of outages) one.begin();
-		while (order.length < 6) await sleep(20);
+		await until(() => order.length >= 6);
 		for (const one of outages) one.end();
 		expect(order).toEqual([
 			'first',

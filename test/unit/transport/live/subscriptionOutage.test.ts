@@ -2,7 +2,7 @@ import { sleep } from 'n8n-workflow';
 import { inputFailure } from '../../../../nodes/Convex/convex/failure';
 import type { DeploymentState } from '../../../../nodes/Convex/convex/deployment/credentialProbe';
 import { SubscriptionOutage } from '../../../../nodes/Convex/transport/live/subscriptionOutage';
-import { Arrivals } from '../../../support/syncClients';
+import { Arrivals } from '../../../support/waiting';
 
 const THRESHOLDS = { firstCheckMs: 100, freshAttemptMs: 100, prolongedMs: 300 };
 
