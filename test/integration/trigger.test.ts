@@ -1,21 +1,15 @@
 import { userOf } from '../support/convexNode';
-import { type ReportedError, type Start, watching } from '../support/triggers';
-import { useTriggers } from '../support/triggersOfTest';
-import { Arrivals } from '../support/waiting';
-import { type IDataObject, sleep } from 'n8n-workflow';
+import { watching } from '../support/triggers';
+import { useTriggers, watchingBoard, watchingCounter } from '../support/triggersOfTest';
 
 const use = useTriggers('deployKey');
 
-const counter = (parameters = {}) => watching('counters:get', { name: 'a' }, parameters);
-
-const increment = async () => await use.mutate('counters:increment', { name: 'a' });
-
 describe('a trigger on any change of the result', () => {
 	it('starts the workflow with the new result and the one before, once for each change', async () => {
-		const trigger = await use.activate(counter());
-		await increment();
+		const trigger = await use.activate(watchingCounter());
+		await use.increment();
 		await trigger.nthStart(1);
-		await increment();
+		await use.increment();
 		await trigger.nthStart(2);
 		expect(trigger.starts.all.map(({ items }) => items)).toEqual([
 			[{ value: 1, previousValue: 0, reason: 'change' }],
@@ -24,8 +18,8 @@ describe('a trigger on any change of the result', () => {
 	});
 
 	it('does not miss changes that follow each other at once', async () => {
-		const trigger = await use.activate(counter());
-		await Promise.all([increment(), increment(), increment()]);
+		const trigger = await use.activate(watchingCounter());
+		await Promise.all([use.increment(), use.increment(), use.increment()]);
 		await trigger.starts.until(({ items }) => items[0]?.value === 3);
 		const steps = trigger.starts.all.map(({ items: [item] }) => [item?.previousValue, item?.value]);
 		// The deployment may skip a state that was over at once, but each start follows the one before.
@@ -64,9 +58,9 @@ describe('a trigger on any change of the result', () => {
 	});
 
 	it('starts with the result that is there, if that is wanted', async () => {
-		await increment();
-		const trigger = await use.activate(counter({ emitInitialResult: true }));
-		await increment();
+		await use.increment();
+		const trigger = await use.activate(watchingCounter({ emitInitialResult: true }));
+		await use.increment();
 		await trigger.nthStart(2);
 		expect(trigger.starts.all.map(({ items }) => items)).toEqual([
 			[{ value: 1, previousValue: null, reason: 'initial' }],
@@ -75,8 +69,8 @@ describe('a trigger on any change of the result', () => {
 	});
 
 	it('reports nothing as failed when nothing is', async () => {
-		const trigger = await use.activate(counter());
-		await increment();
+		const trigger = await use.activate(watchingCounter());
+		await use.increment();
 		await trigger.nthStart(1);
 		expect(trigger.failedExecutions.all).toEqual([]);
 		expect(trigger.fatalErrors.all).toEqual([]);
@@ -124,7 +118,7 @@ describe('the watched query', () => {
 				},
 			),
 		);
-		await increment();
+		await use.increment();
 		expect((await trigger.nthStart(1)).items[0]).toMatchObject({ value: 1, previousValue: 0 });
 	});
 
@@ -164,185 +158,150 @@ describe('the watched query', () => {
 	});
 });
 
-const board = watching('boards:read', { name: 'a' }, { emit: 'changes' });
+const changes = (path: string, args = {}, parameters = {}) =>
+	watching(path, args, { emit: 'changes', ...parameters });
 
-const put = async (value: Array<{ _id: string; n?: number }>) =>
-	await use.mutate('boards:put', { name: 'a', value });
+const doc = (id: string) => ({ _id: id, text: id });
 
-/** An n8n that does not take over the first starts of a workflow. */
-class StubbornHost {
-	readonly starts = new Arrivals<Start>();
+const create = async (title: string) => String(await use.mutate('tasks:create', { title }));
 
-	readonly failures = new Arrivals<ReportedError>();
-
-	refused = 0;
-
-	constructor(private readonly refusals: number) {}
-
-	readonly listener = {
-		started: (start: Start) => {
-			if (this.refused < this.refusals) {
-				this.refused += 1;
-				throw new Error('no database');
-			}
-			this.starts.add(start);
-		},
-		failed: (error: ReportedError) => this.failures.add(error),
-		ended: () => {},
-	};
-}
-
-describe('a start that n8n does not take over', () => {
-	const report = {
-		message: 'n8n did not start the workflow: no database',
-		description: expect.stringMatching(/not lost.*The trigger keeps watching/),
-	};
-
-	it('is tried again by itself, reported once, and named in its item', async () => {
-		const host = new StubbornHost(2);
-		await use.activate(counter(), host);
-		await increment();
-		const { items } = await host.starts.until(() => true);
-		const recovered = { message: report.message, since: expect.any(String) };
-		expect(items).toEqual([{ value: 1, previousValue: 0, reason: 'change', recovered }]);
-		expect(host.refused).toBe(2);
-		expect(host.failures.all).toEqual([report]);
-		await increment();
-		const next = await host.starts.until((start) => start.items[0]?.value === 2);
-		expect(next.items).toEqual([{ value: 2, previousValue: 1, reason: 'change' }]);
-	});
-
-	it('is made up for by the next result, whose items have both changes', async () => {
-		const host = new StubbornHost(1);
-		await put([{ _id: 'a' }]);
-		await use.activate(board, host);
-		await put([{ _id: 'a', n: 1 }]);
-		await host.failures.until(() => true);
-		await put([{ _id: 'a', n: 1 }, { _id: 'b' }]);
-		await host.starts.until(({ items }) => items.some(({ key }) => key === 'b'));
-		const told = host.starts.all.flatMap(({ items }) =>
-			items.map(({ change, key }) => [change, key]),
-		);
-		expect(told).toEqual([
-			['changed', 'a'],
-			['added', 'b'],
-		]);
-	});
-
-	it.each([
-		['of a change', {}],
-		['with the initial result', { emitInitialResult: true }],
-	])('%s, keeps its name, so that n8n does not start it twice after all', async (_what, when) => {
-		const host = new StubbornHost(0);
-		const keys: Array<string | undefined> = [];
-		const { started } = host.listener;
-		host.listener.started = (start) => {
-			keys.push(start.deduplicationKey);
-			if (keys.length === 1) throw new Error('no database');
-			started(start);
-		};
-		await use.activate(counter(when), host);
-		if (!('emitInitialResult' in when)) await increment();
-		await host.starts.until(() => true);
-		expect(keys).toHaveLength(2);
-		expect(keys[1]).toBe(keys[0]);
-	});
-
-	it('the first of all, is made up for after a restart of n8n', async () => {
-		const parameters = counter({ emitInitialResult: true });
-		const host = new StubbornHost(Number.POSITIVE_INFINITY);
-		const before = await use.activate(parameters, host);
-		await host.failures.until(() => true);
-		await before.deactivate();
-		const { savedStaticData: staticData } = before;
-		const after = await use.activate(parameters, { staticData, mode: 'init' });
-		expect((await after.nthStart(1)).items).toEqual([
-			{ value: 0, previousValue: null, reason: 'initial' },
-		]);
-	});
-
-	it('is not tried again once the workflow is unpublished', async () => {
-		const host = new StubbornHost(Number.POSITIVE_INFINITY);
-		const trigger = await use.activate(counter(), host);
-		await increment();
-		await host.failures.until(() => true);
-		await trigger.deactivate();
-		const { refused } = host;
-		await sleep(2_500);
-		expect(host.refused).toBe(refused);
-	});
-});
-
-describe('static data that n8n should not have', () => {
-	const NODE = 'node:Convex Trigger';
-
-	/** As a broken workflow file brings it along; n8n itself makes plain objects of it. */
-	const frozen = (data: IDataObject): IDataObject =>
-		new Proxy(data, {
-			set: () => {
-				throw new TypeError('Cannot assign to read only property');
+describe('a trigger on documents', () => {
+	it('starts with each document that is added, with its key', async () => {
+		const trigger = await use.activate(changes('tasks:list'));
+		const id = await create('Write');
+		const { items } = await trigger.nthStart(1);
+		expect(items).toEqual([
+			{
+				change: 'added',
+				key: id,
+				document: expect.objectContaining({ _id: id, title: 'Write', status: 'open' }),
+				previousDocument: null,
+				changedFields: null,
+				reason: 'change',
 			},
-		});
+		]);
+	});
 
-	it.each([
-		['is null', { [NODE]: null }, /static data: it is null/],
-		['is text', { [NODE]: 'x' }, /static data: it is text/],
-	])(
-		'because it %s, is reported once, and changes start the workflow',
-		async (_what, staticData, message) => {
-			const trigger = await use.activate(counter(), { staticData: staticData as IDataObject });
-			await increment();
-			await trigger.nthStart(1);
-			await increment();
-			await trigger.nthStart(2);
-			expect(trigger.starts.all.map(({ items }) => items[0]?.value)).toEqual([1, 2]);
-			expect(trigger.failedExecutions.all).toEqual([
-				{
-					message: expect.stringMatching(message),
-					description: expect.stringMatching(/rename the trigger, and publish the workflow again/),
-				},
-			]);
+	it('names the fields of a document that changed, with the document as it was', async () => {
+		const id = await create('Write');
+		const trigger = await use.activate(changes('tasks:list'));
+		await use.mutate('tasks:complete', { id });
+		const { items } = await trigger.nthStart(1);
+		expect(items).toEqual([
+			{
+				change: 'changed',
+				key: id,
+				document: expect.objectContaining({ _id: id, status: 'done' }),
+				previousDocument: expect.objectContaining({ _id: id, status: 'open' }),
+				changedFields: ['status'],
+				reason: 'change',
+			},
+		]);
+	});
+
+	it('starts with each document that is gone from the list', async () => {
+		const [first, second] = [await create('Write'), await create('Read')];
+		const trigger = await use.activate(changes('tasks:list', { status: 'open' }));
+		await use.mutate('tasks:complete', { id: first });
+		const { items } = await trigger.nthStart(1);
+		expect(items).toEqual([
+			{
+				change: 'removed',
+				key: first,
+				document: null,
+				previousDocument: expect.objectContaining({ _id: first, title: 'Write' }),
+				changedFields: null,
+				reason: 'change',
+			},
+		]);
+		expect(second).not.toBe(first);
+	});
+
+	it('puts all that changed at once into one start, in the order of the list, the removed behind', async () => {
+		await use.put([doc('a'), doc('b'), doc('c')]);
+		const trigger = await use.activate(watchingBoard());
+		await use.put([doc('new'), { ...doc('c'), text: 'other' }, doc('a')]);
+		const { items } = await trigger.nthStart(1);
+		expect(items.map(({ change, key }) => [change, key])).toEqual([
+			['added', 'new'],
+			['changed', 'c'],
+			['removed', 'b'],
+		]);
+		expect(trigger.starts.all).toHaveLength(1);
+	});
+
+	it('starts with the changes that are wanted, and with no other', async () => {
+		const trigger = await use.activate(changes('tasks:list', {}, { changes: ['changed'] }));
+		const id = await create('Write');
+		await use.mutate('tasks:complete', { id });
+		const { items } = await trigger.nthStart(1);
+		expect(items).toMatchObject([{ change: 'changed', key: id, changedFields: ['status'] }]);
+		expect(trigger.starts.all).toHaveLength(1);
+	});
+
+	it.each([[[]], [['moved']], ['added'], [{ added: true }], ['={{ undefined }}']])(
+		'refuses what is no list of changes: %j',
+		async (wanted) => {
+			await expect(
+				use.activate(changes('tasks:list', {}, { changes: wanted as never })),
+			).rejects.toThrow(/'Changes' is not a list of its choices\. Choose at least one/);
 		},
 	);
 
-	it('because it cannot be written, is reported once, and changes start the workflow', async () => {
-		const trigger = await use.activate(counter(), {
-			staticData: {},
-			changeStaticData: frozen,
-		});
-		await increment();
+	it('does not start when the list is only put in another order', async () => {
+		await use.put([doc('a'), doc('b')]);
+		const trigger = await use.activate(watchingBoard());
+		await use.put([doc('b'), doc('a')]);
+		await use.put([doc('b')]);
+		const { items } = await trigger.nthStart(1);
+		expect(items.map(({ change, key }) => [change, key])).toEqual([['removed', 'a']]);
+	});
+
+	it('names fields that came and fields that went', async () => {
+		await use.put([{ _id: 'a', gone: 1, same: { deep: [1] }, other: { deep: [1] } }]);
+		const trigger = await use.activate(watchingBoard());
+		await use.put([{ _id: 'a', came: 1, same: { deep: [1] }, other: { deep: [2] } }]);
+		const { items } = await trigger.nthStart(1);
+		expect(items[0]?.changedFields).toEqual(['came', 'gone', 'other']);
+	});
+
+	it.each([
+		['text', 'a', 'a'],
+		['a number', 1.5, 1.5],
+		['an int64', 7n, '7'],
+	])('distinguishes documents by a key field with %s', async (_what, key, written) => {
+		await use.put([]);
+		const trigger = await use.activate(watchingBoard({ keyField: 'sku' }));
+		await use.put([{ sku: key, n: 1 }]);
 		await trigger.nthStart(1);
-		await increment();
+		await use.put([{ sku: key, n: 2 }]);
 		await trigger.nthStart(2);
-		expect(trigger.failedExecutions.all).toEqual([
-			expect.objectContaining({ message: expect.stringMatching(/Cannot assign to read only/) }),
+		expect(trigger.starts.all.map(({ items: [item] }) => [item?.change, item?.key])).toEqual([
+			['added', written],
+			['changed', written],
 		]);
 	});
 
-	it('because its keys are no JSON, is reported once, and changes start the workflow', async () => {
-		await put([{ _id: 'a' }]);
-		const before = await use.activate(board);
-		await before.deactivate();
-		const kept = { ...(before.savedStaticData[NODE] as IDataObject), documents: '{"a":"x"}' };
-		const after = await use.activate(board, { staticData: { [NODE]: kept } });
-		await put([{ _id: 'a', n: 1 }]);
-		const { items } = await after.nthStart(1);
-		expect(items).toMatchObject([{ change: 'changed', key: 'a', reason: 'change' }]);
-		expect(after.failedExecutions.all).toEqual([]);
+	it('gives documents and keys encoded, if that is wanted', async () => {
+		await use.put([]);
+		const trigger = await use.activate(
+			watchingBoard({ keyField: 'sku', options: { valueFormat: 'encoded' } }),
+		);
+		await use.put([{ sku: 7n }]);
+		const encoded = { $integer: 'BwAAAAAAAAA=' };
+		expect((await trigger.nthStart(1)).items[0]).toMatchObject({
+			key: encoded,
+			document: { sku: encoded },
+		});
 	});
 
-	it('because its keys are no JSON, hides what changed meanwhile, which is said', async () => {
-		await put([{ _id: 'a' }]);
-		const before = await use.activate(board);
-		await before.deactivate();
-		await put([{ _id: 'b' }]);
-		const kept = { ...(before.savedStaticData[NODE] as IDataObject), documents: '{"a":"x"}' };
-		const after = await use.activate(board, { staticData: { [NODE]: kept } });
-		expect(await after.failedExecutions.until(() => true)).toEqual({
-			message: expect.stringContaining('which documents changed is not known'),
-			description: expect.stringContaining('cannot be read'),
-		});
-		await put([]);
-		expect((await after.nthStart(1)).items).toMatchObject([{ change: 'removed', key: 'b' }]);
+	it('starts with all documents that are there, if that is wanted', async () => {
+		await use.put([doc('a'), doc('b')]);
+		const trigger = await use.activate(watchingBoard({ emitInitialResult: true }));
+		const { items } = await trigger.nthStart(1);
+		expect(items.map(({ change, key, reason }) => [change, key, reason])).toEqual([
+			['added', 'a', 'initial'],
+			['added', 'b', 'initial'],
+		]);
 	});
 });

@@ -1,19 +1,9 @@
-import type { Value } from 'convex/values';
-import type { INodeParameters } from 'n8n-workflow';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { userOf } from '../support/convexNode';
 import { watching, type ActiveTrigger } from '../support/triggers';
-import { useTriggers } from '../support/triggersOfTest';
+import { useTriggers, watchingBoard, watchingCounter } from '../support/triggersOfTest';
 
 const use = useTriggers('deployKey');
-
-const counter = (parameters = {}) => watching('counters:get', { name: 'a' }, parameters);
-
-const increment = async () => await use.mutate('counters:increment', { name: 'a' });
-
-const put = async (value: Value) => await use.mutate('boards:put', { name: 'a', value });
-
-const board = (parameters = {}) =>
-	watching('boards:read', { name: 'a' }, { emit: 'changes', ...parameters });
 
 /** Closes the trigger, and activates it with what n8n's database has. */
 async function restart(
@@ -33,12 +23,12 @@ async function restart(
 
 describe('after a restart of n8n, a trigger on the result', () => {
 	it('starts the workflow once with what changed meanwhile', async () => {
-		const before = await use.activate(counter());
-		await increment();
+		const before = await use.activate(watchingCounter());
+		await use.increment();
 		await before.nthStart(1);
-		const after = await restart(before, counter(), { meanwhile: increment });
+		const after = await restart(before, watchingCounter(), { meanwhile: use.increment });
 		await after.nthStart(1);
-		await increment();
+		await use.increment();
 		await after.nthStart(2);
 		expect(after.starts.all.map(({ items }) => items)).toEqual([
 			[{ value: 2, previousValue: null, reason: 'catchUp' }],
@@ -47,18 +37,20 @@ describe('after a restart of n8n, a trigger on the result', () => {
 	});
 
 	it('does so too if the workflow never started before', async () => {
-		const before = await use.activate(counter());
-		const after = await restart(before, counter(), { meanwhile: increment });
+		const before = await use.activate(watchingCounter());
+		const after = await restart(before, watchingCounter(), { meanwhile: use.increment });
 		expect((await after.nthStart(1)).items).toEqual([
 			{ value: 1, previousValue: null, reason: 'catchUp' },
 		]);
 	});
 
 	it('does not start the workflow when nothing changed', async () => {
-		const before = await use.activate(counter({ emitInitialResult: true }));
+		const before = await use.activate(watchingCounter({ emitInitialResult: true }));
 		await before.nthStart(1);
-		const after = await restart(before, counter({ emitInitialResult: true }), { byUser: true });
-		await increment();
+		const after = await restart(before, watchingCounter({ emitInitialResult: true }), {
+			byUser: true,
+		});
+		await use.increment();
 		await after.nthStart(1);
 		expect(after.starts.all.map(({ items }) => items)).toEqual([
 			[{ value: 1, previousValue: 0, reason: 'change' }],
@@ -66,11 +58,11 @@ describe('after a restart of n8n, a trigger on the result', () => {
 	});
 
 	it('does not start it again with the change that it started with last', async () => {
-		const before = await use.activate(counter());
-		await increment();
+		const before = await use.activate(watchingCounter());
+		await use.increment();
 		await before.nthStart(1);
-		const after = await restart(before, counter(), { byUser: true });
-		await increment();
+		const after = await restart(before, watchingCounter(), { byUser: true });
+		await use.increment();
 		await after.nthStart(1);
 		expect(after.starts.all.map(({ items }) => items)).toEqual([
 			[{ value: 2, previousValue: 1, reason: 'change' }],
@@ -80,10 +72,13 @@ describe('after a restart of n8n, a trigger on the result', () => {
 	it.each([
 		['another query', watching('values:echo', { value: 5 })],
 		['other arguments', watching('counters:get', { name: 'b' })],
-		['another user', counter({ options: { actAsUser: userOf({ issuer: 'i', subject: 's' }) } })],
+		[
+			'another user',
+			watchingCounter({ options: { actAsUser: userOf({ issuer: 'i', subject: 's' }) } }),
+		],
 	])('starts again with %s', async (_what, parameters) => {
-		const before = await use.activate(counter());
-		await increment();
+		const before = await use.activate(watchingCounter());
+		await use.increment();
 		await before.nthStart(1);
 		await before.deactivate();
 		const after = await use.activate(
@@ -94,36 +89,36 @@ describe('after a restart of n8n, a trigger on the result', () => {
 	});
 
 	it('gives the same change the same key, if n8n went down before it took note', async () => {
-		const before = await use.activate(counter());
+		const before = await use.activate(watchingCounter());
 		const staticData = before.savedStaticData;
-		await increment();
+		await use.increment();
 		const lost = await before.nthStart(1);
 		await before.deactivate();
 		const { workflowId } = before;
-		const after = await use.activate(counter(), { workflowId, staticData, mode: 'init' });
+		const after = await use.activate(watchingCounter(), { workflowId, staticData, mode: 'init' });
 		expect((await after.nthStart(1)).deduplicationKey).toBe(lost.deduplicationKey);
 	});
 
 	it('gives another change another key, though it comes in the place of one that was lost', async () => {
-		const before = await use.activate(counter());
+		const before = await use.activate(watchingCounter());
 		const staticData = before.savedStaticData;
-		await increment();
+		await use.increment();
 		const lost = await before.nthStart(1);
 		await before.deactivate();
-		await increment();
+		await use.increment();
 		const { workflowId } = before;
-		const after = await use.activate(counter(), { workflowId, staticData, mode: 'init' });
+		const after = await use.activate(watchingCounter(), { workflowId, staticData, mode: 'init' });
 		expect((await after.nthStart(1)).deduplicationKey).not.toBe(lost.deduplicationKey);
 	});
 
 	it('gives the same result another key after it watched something else', async () => {
 		const initial = { emitInitialResult: true };
-		const before = await use.activate(counter(initial));
+		const before = await use.activate(watchingCounter(initial));
 		const first = await before.nthStart(1);
 		const between = await restart(before, watching('counters:get', { name: 'b' }), {
 			byUser: true,
 		});
-		const after = await restart(between, counter(initial), { byUser: true });
+		const after = await restart(between, watchingCounter(initial), { byUser: true });
 		const again = await after.nthStart(1);
 		expect(again.items).toEqual(first.items);
 		expect(again.deduplicationKey).not.toBe(first.deduplicationKey);
@@ -132,10 +127,10 @@ describe('after a restart of n8n, a trigger on the result', () => {
 
 describe('after a restart of n8n, a trigger on documents', () => {
 	it('starts the workflow with those that came, went or changed, as far as it knows them', async () => {
-		await put([{ _id: 'a' }, { _id: 'b', n: 1 }, { _id: 'same' }]);
-		const before = await use.activate(board());
-		const after = await restart(before, board(), {
-			meanwhile: async () => await put([{ _id: 'b', n: 2 }, { _id: 'same' }, { _id: 'c' }]),
+		await use.put([{ _id: 'a' }, { _id: 'b', n: 1 }, { _id: 'same' }]);
+		const before = await use.activate(watchingBoard());
+		const after = await restart(before, watchingBoard(), {
+			meanwhile: async () => await use.put([{ _id: 'b', n: 2 }, { _id: 'same' }, { _id: 'c' }]),
 		});
 		const { items } = await after.nthStart(1);
 		const unknown = { previousDocument: null, changedFields: null, reason: 'catchUp' };
@@ -147,12 +142,12 @@ describe('after a restart of n8n, a trigger on documents', () => {
 	});
 
 	it('knows all documents again from the first result on', async () => {
-		await put([{ _id: 'a', n: 1 }]);
-		const before = await use.activate(board());
-		const after = await restart(before, board(), { byUser: true });
-		await put([{ _id: 'a', n: 2 }]);
+		await use.put([{ _id: 'a', n: 1 }]);
+		const before = await use.activate(watchingBoard());
+		const after = await restart(before, watchingBoard(), { byUser: true });
+		await use.put([{ _id: 'a', n: 2 }]);
 		await after.nthStart(1);
-		await put([{ _id: 'a', n: 3 }]);
+		await use.put([{ _id: 'a', n: 3 }]);
 		expect((await after.nthStart(2)).items).toEqual([
 			{
 				change: 'changed',
@@ -166,10 +161,10 @@ describe('after a restart of n8n, a trigger on documents', () => {
 	});
 
 	it('starts again when it was on the result before, or had another key', async () => {
-		await put([{ _id: 'a', sku: 's' }]);
-		const before = await use.activate(board({ emit: 'result' }));
+		await use.put([{ _id: 'a', sku: 's' }]);
+		const before = await use.activate(watchingBoard({ emit: 'result' }));
 		await before.deactivate();
-		for (const parameters of [board(), board({ keyField: 'sku' })]) {
+		for (const parameters of [watchingBoard(), watchingBoard({ keyField: 'sku' })]) {
 			const after = await use.activate(
 				{ ...parameters, emitInitialResult: true },
 				{ staticData: before.savedStaticData, mode: 'update' },
@@ -181,11 +176,87 @@ describe('after a restart of n8n, a trigger on documents', () => {
 
 describe('what is kept in the database', () => {
 	it('holds no data of the query, and is there right after activation', async () => {
-		await put([{ _id: 'key', text: 'SECRET TEXT' }]);
-		const trigger = await use.activate(board());
+		await use.put([{ _id: 'key', text: 'SECRET TEXT' }]);
+		const trigger = await use.activate(watchingBoard());
 		const kept = JSON.stringify(trigger.savedStaticData);
 		expect(kept).toContain('key');
 		expect(kept).not.toContain('SECRET');
 		expect(kept).not.toContain(use.deployment.deployKey);
+	});
+});
+
+describe('static data that n8n should not have', () => {
+	const NODE = 'node:Convex Trigger';
+
+	/** As a broken workflow file brings it along; n8n itself makes plain objects of it. */
+	const frozen = (data: IDataObject): IDataObject =>
+		new Proxy(data, {
+			set: () => {
+				throw new TypeError('Cannot assign to read only property');
+			},
+		});
+
+	it.each([
+		['is null', { [NODE]: null }, /static data: it is null/],
+		['is text', { [NODE]: 'x' }, /static data: it is text/],
+	])(
+		'because it %s, is reported once, and changes start the workflow',
+		async (_what, staticData, message) => {
+			const trigger = await use.activate(watchingCounter(), {
+				staticData: staticData as IDataObject,
+			});
+			await use.increment();
+			await trigger.nthStart(1);
+			await use.increment();
+			await trigger.nthStart(2);
+			expect(trigger.starts.all.map(({ items }) => items[0]?.value)).toEqual([1, 2]);
+			expect(trigger.failedExecutions.all).toEqual([
+				{
+					message: expect.stringMatching(message),
+					description: expect.stringMatching(/rename the trigger, and publish the workflow again/),
+				},
+			]);
+		},
+	);
+
+	it('because it cannot be written, is reported once, and changes start the workflow', async () => {
+		const trigger = await use.activate(watchingCounter(), {
+			staticData: {},
+			changeStaticData: frozen,
+		});
+		await use.increment();
+		await trigger.nthStart(1);
+		await use.increment();
+		await trigger.nthStart(2);
+		expect(trigger.failedExecutions.all).toEqual([
+			expect.objectContaining({ message: expect.stringMatching(/Cannot assign to read only/) }),
+		]);
+	});
+
+	it('because its keys are no JSON, is reported once, and changes start the workflow', async () => {
+		await use.put([{ _id: 'a' }]);
+		const before = await use.activate(watchingBoard());
+		await before.deactivate();
+		const kept = { ...(before.savedStaticData[NODE] as IDataObject), documents: '{"a":"x"}' };
+		const after = await use.activate(watchingBoard(), { staticData: { [NODE]: kept } });
+		await use.put([{ _id: 'a', n: 1 }]);
+		const { items } = await after.nthStart(1);
+		expect(items).toMatchObject([{ change: 'changed', key: 'a', reason: 'change' }]);
+		expect(after.failedExecutions.all).toEqual([]);
+	});
+
+	it('because its keys are no JSON, hides what changed meanwhile, which is said', async () => {
+		await use.put([{ _id: 'a' }]);
+		const before = await use.activate(watchingBoard());
+		await before.deactivate();
+		await use.put([{ _id: 'b' }]);
+		const kept = { ...(before.savedStaticData[NODE] as IDataObject), documents: '{"a":"x"}' };
+		const after = await use.activate(watchingBoard(), { staticData: { [NODE]: kept } });
+		expect(await after.failedExecutions.until(() => true)).toEqual({
+			message: expect.stringContaining('which documents changed is not known'),
+			description: expect.stringContaining('cannot be read'),
+		});
+		await use.put([]);
+		expect((await after.nthStart(1)).items).toMatchObject([{ change: 'removed', key: 'b' }]);
 	});
 });

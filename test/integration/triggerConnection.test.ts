@@ -5,15 +5,17 @@ import {
 } from '../support/misbehavingSyncServers';
 import { TcpProxy } from '../support/tcpProxy';
 import { type ActiveTrigger, watching, withTimeouts } from '../support/triggers';
-import { useTriggers } from '../support/triggersOfTest';
+import { useTriggers, watchingCounter } from '../support/triggersOfTest';
 import { startUntrustedServer } from '../support/awkwardServers';
 import { until } from '../support/waiting';
 
 const use = useTriggers('deployKey');
 
-const counter = (parameters = {}) => watching('counters:get', { name: 'a' }, parameters);
-
-const increment = async () => await use.mutate('counters:increment', { name: 'a' });
+/** Its arguments are those of the form made from the query's declaration, which is asked for. */
+const mapped = watchingCounter({
+	argumentsMode: 'mapping',
+	mappedArguments: { mappingMode: 'defineBelow', value: { name: 'a' } },
+});
 
 let proxy: TcpProxy;
 beforeEach(async () => {
@@ -27,12 +29,12 @@ const valuesOf = (trigger: ActiveTrigger) => trigger.starts.all.map(({ items }) 
 
 describe('a lost connection', () => {
 	it('is made again, and the same result does not start the workflow', async () => {
-		const trigger = await use.activate(counter());
+		const trigger = await use.activate(watchingCounter());
 		for (let loss = 0; loss < 3; loss++) {
 			await use.deployment.killSockets();
 			await use.untilSockets((sockets) => sockets === 1);
 		}
-		await increment();
+		await use.increment();
 		await trigger.nthStart(1);
 		expect(valuesOf(trigger)).toEqual([1]);
 		expect(trigger.failedExecutions.all).toEqual([]);
@@ -40,24 +42,24 @@ describe('a lost connection', () => {
 
 	it('loses no change that was made meanwhile, and gives it once', async () => {
 		await proxy.up();
-		const trigger = await use.activate(counter(), viaProxy());
-		await increment();
+		const trigger = await use.activate(watchingCounter(), viaProxy());
+		await use.increment();
 		await trigger.nthStart(1);
 		await proxy.down();
-		await increment();
-		await increment();
+		await use.increment();
+		await use.increment();
 		await proxy.up();
 		await trigger.nthStart(2);
-		await increment();
+		await use.increment();
 		await trigger.nthStart(3);
 		expect(valuesOf(trigger)).toEqual([1, 3, 4]);
 		expect(trigger.starts.all[1]?.items[0]).toMatchObject({ previousValue: 1, reason: 'change' });
 	});
 
 	it('that only stalls loses nothing', async () => {
-		const trigger = await use.activate(counter());
+		const trigger = await use.activate(watchingCounter());
 		await use.deployment.freezeSockets();
-		await increment();
+		await use.increment();
 		await use.deployment.unfreezeSockets();
 		await trigger.nthStart(1);
 		expect(valuesOf(trigger)).toEqual([1]);
@@ -68,9 +70,9 @@ describe('a lost connection', () => {
 		['an internal failure', 1011, 'InternalServerError'],
 		['no code', 1000, ''],
 	])('with %s is made again', async (_what, code, reason) => {
-		const trigger = await use.activate(counter());
+		const trigger = await use.activate(watchingCounter());
 		await use.deployment.closeSockets(code, reason);
-		await increment();
+		await use.increment();
 		await trigger.nthStart(1);
 		expect(valuesOf(trigger)).toEqual([1]);
 	});
@@ -95,11 +97,11 @@ describe('a deployment that sends what it should not', () => {
 	])('%s, neither ends n8n nor the trigger', async (_what, message) => {
 		const text = typeof message === 'string' ? message : JSON.stringify(message);
 		const server = await startMalformedMessageServer(use.deployment.url, [text]);
-		const trigger = await use.activate(counter({ emitInitialResult: true }), {
+		const trigger = await use.activate(watchingCounter({ emitInitialResult: true }), {
 			credential: { ...use.credential, deploymentUrl: server.url },
 		});
 		await trigger.nthStart(1);
-		await increment();
+		await use.increment();
 		await trigger.nthStart(2);
 		expect(server.answeredSockets()).toBe(1);
 		expect(valuesOf(trigger)).toEqual([0, 1]);
@@ -112,7 +114,7 @@ describe('a deployment that sends what it should not', () => {
 	it('is reported with what it said, if it does not stop', async () => {
 		const fatal = JSON.stringify({ type: 'FatalError', error: 'unsupported client' });
 		const server = await startMalformedMessageServer(use.deployment.url, Array(100).fill(fatal));
-		const trigger = await use.activate(counter(), {
+		const trigger = await use.activate(watchingCounter(), {
 			credential: { ...use.credential, deploymentUrl: server.url },
 			nodeType: withTimeouts({ firstCheckMs: 50, freshAttemptMs: 50, prolongedMs: 600_000 }),
 		});
@@ -125,7 +127,7 @@ describe('a deployment that sends what it should not', () => {
 
 describe('deactivation', () => {
 	it('closes the socket', async () => {
-		const trigger = await use.activate(counter());
+		const trigger = await use.activate(watchingCounter());
 		expect((await use.deployment.syncStats()).sockets).toBe(1);
 		await trigger.deactivate();
 		await use.socketsClosed();
@@ -133,7 +135,7 @@ describe('deactivation', () => {
 	});
 
 	it('ends a trigger whose deployment does not acknowledge the close', async () => {
-		const trigger = await use.activate(counter());
+		const trigger = await use.activate(watchingCounter());
 		await use.deployment.freezeSockets();
 		await trigger.deactivate();
 		await use.deployment.unfreezeSockets();
@@ -141,26 +143,21 @@ describe('deactivation', () => {
 	});
 
 	it('ends one that is still trying to connect', async () => {
-		const trigger = await use.activate(counter(), viaProxy());
+		const trigger = await use.activate(watchingCounter(), viaProxy());
 		await trigger.deactivate();
 		await proxy.up();
 		const { connections } = proxy;
-		await increment();
-		const other = await use.activate(counter());
-		await increment();
+		await use.increment();
+		const other = await use.activate(watchingCounter());
+		await use.increment();
 		await other.nthStart(1);
 		expect(proxy.connections).toBe(connections);
 		expect(trigger.starts.all).toEqual([]);
 	});
 
-	const mapped = counter({
-		argumentsMode: 'mapping',
-		mappedArguments: { mappingMode: 'defineBelow', value: { name: 'a' } },
-	});
-
 	it('ends one that is asking for the form of its arguments', async () => {
 		// One that remembers does not wait for its first result while it is activated.
-		const { savedStaticData: staticData } = await use.activate(counter());
+		const { savedStaticData: staticData } = await use.activate(watchingCounter());
 		await use.deployment.addFault({ kind: 'delay', path: '/api/query', ms: 500 });
 		await use.deployment.addFault({ kind: 'dropBefore', path: 'sync/handshake' });
 		const trigger = await use.activate(mapped, { mode: 'init', staticData });
@@ -181,23 +178,20 @@ describe('deactivation', () => {
 	});
 
 	it('leaves another trigger on the same query alone', async () => {
-		const [first, second] = [await use.activate(counter()), await use.activate(counter())];
+		const [first, second] = [
+			await use.activate(watchingCounter()),
+			await use.activate(watchingCounter()),
+		];
 		await first.deactivate();
-		await increment();
+		await use.increment();
 		await second.nthStart(1);
 		expect(first.starts.all).toEqual([]);
 	});
 });
 
-/** Its arguments are those of the form made from the query's declaration, which is asked for. */
-const mapped = counter({
-	argumentsMode: 'mapping',
-	mappedArguments: { mappingMode: 'defineBelow', value: { name: 'a' } },
-});
-
 describe('a deployment that is away', () => {
 	it('at activation is waited for', async () => {
-		const trigger = await use.activate(counter({ emitInitialResult: true }), viaProxy());
+		const trigger = await use.activate(watchingCounter({ emitInitialResult: true }), viaProxy());
 		expect(trigger.failedExecutions.all).toEqual([]);
 		await proxy.up();
 		const { items } = await trigger.nthStart(1);
@@ -212,13 +206,13 @@ describe('a deployment that is away', () => {
 
 	it('for long is reported once, with the reason; the next item tells of it', async () => {
 		await proxy.up();
-		const trigger = await use.activate(counter(), {
+		const trigger = await use.activate(watchingCounter(), {
 			...viaProxy(),
 			nodeType: withTimeouts({ firstCheckMs: 50, freshAttemptMs: 10_000, prolongedMs: 300 }),
 		});
 		await proxy.down();
 		await trigger.failedExecutions.until(() => true);
-		await increment();
+		await use.increment();
 		await proxy.up();
 		const { items } = await trigger.nthStart(1);
 		const message = expect.stringMatching(
@@ -235,7 +229,7 @@ describe('a deployment that is away', () => {
 				recovered: { message, since: expect.stringMatching(/^\d{4}-/) },
 			},
 		]);
-		await increment();
+		await use.increment();
 		expect((await trigger.nthStart(2)).items[0]).not.toHaveProperty('recovered');
 	});
 
@@ -260,7 +254,7 @@ describe('a deployment that is away', () => {
 
 	it('over the live connection only is reported earlier, with what to look at', async () => {
 		await use.deployment.addFault({ kind: 'dropBefore', path: 'sync/handshake', times: 1000 });
-		const trigger = await use.activate(counter(), {
+		const trigger = await use.activate(watchingCounter(), {
 			nodeType: withTimeouts({ firstCheckMs: 50, freshAttemptMs: 50, prolongedMs: 600_000 }),
 		});
 		expect(await trigger.failedExecutions.until(() => true)).toEqual({
@@ -272,12 +266,12 @@ describe('a deployment that is away', () => {
 	});
 
 	it('and answers again while the client still waits is connected to at once, unreported', async () => {
-		const trigger = await use.activate(counter(), {
+		const trigger = await use.activate(watchingCounter(), {
 			nodeType: withTimeouts({ firstCheckMs: 50, freshAttemptMs: 10_000, prolongedMs: 600_000 }),
 		});
 		// Convex's client connects again 1.5 seconds after this, at the earliest.
 		await use.deployment.closeSockets(1013, 'TooManyConcurrentRequests');
-		await increment();
+		await use.increment();
 		const { items } = await trigger.nthStart(1);
 		expect(items).toEqual([{ value: 1, previousValue: 0, reason: 'change' }]);
 		expect(trigger.failedExecutions.all).toEqual([]);
@@ -285,13 +279,13 @@ describe('a deployment that is away', () => {
 
 	it('for long, and comes back just before that is noticed, is not reported either', async () => {
 		await proxy.up();
-		const trigger = await use.activate(counter(), {
+		const trigger = await use.activate(watchingCounter(), {
 			...viaProxy(),
 			nodeType: withTimeouts({ firstCheckMs: 50, freshAttemptMs: 10_000, prolongedMs: 400 }),
 		});
 		await proxy.down();
 		await sleep(150);
-		await increment();
+		await use.increment();
 		await proxy.up();
 		const { items } = await trigger.nthStart(1);
 		expect(items).toEqual([{ value: 1, previousValue: 0, reason: 'change' }]);
@@ -300,7 +294,7 @@ describe('a deployment that is away', () => {
 
 	it('again, after it answered without a connection coming about, is reported as away', async () => {
 		await proxy.up();
-		const trigger = await use.activate(counter(), {
+		const trigger = await use.activate(watchingCounter(), {
 			...viaProxy(),
 			nodeType: withTimeouts({ firstCheckMs: 50, freshAttemptMs: 1_000, prolongedMs: 2_000 }),
 		});
@@ -314,7 +308,7 @@ describe('a deployment that is away', () => {
 
 	it('behind a connection that is open and silent is left to the client, and said to be that', async () => {
 		const silent = await startSilentSyncServer();
-		const trigger = await use.activate(counter(), {
+		const trigger = await use.activate(watchingCounter(), {
 			credential: { ...use.credential, deploymentUrl: silent.url },
 			nodeType: withTimeouts({ firstCheckMs: 50, freshAttemptMs: 50, prolongedMs: 200 }),
 		});
@@ -355,7 +349,7 @@ describe('a deployment that is away', () => {
 	});
 
 	it('no longer, once a result has arrived, is not checked again', async () => {
-		const trigger = await use.activate(counter(), {
+		const trigger = await use.activate(watchingCounter(), {
 			nodeType: withTimeouts({ firstCheckMs: 300, freshAttemptMs: 300, prolongedMs: 600_000 }),
 		});
 		await sleep(1_200);

@@ -58,6 +58,8 @@ export function useBuiltPackage(): BuiltUse {
 		activate: async (parameters, options) =>
 			await use.activate(parameters, { ...builtTrigger(), ...options }),
 		mutate: use.mutate,
+		increment: use.increment,
+		put: use.put,
 		untilSockets: use.untilSockets,
 		socketsClosed: use.socketsClosed,
 		testCredential: async (data) => {
