@@ -281,7 +281,7 @@ describe('a deployment that is away', () => {
 		await proxy.up();
 		const trigger = await use.activate(watchingCounter(), {
 			...viaProxy(),
-			nodeType: withTimeouts({ firstCheckMs: 50, freshAttemptMs: 10_000, prolongedMs: 400 }),
+			nodeType: withTimeouts({ firstCheckMs: 50, freshAttemptMs: 10_000, prolongedMs: 3_000 }),
 		});
 		await proxy.down();
 		await sleep(150);

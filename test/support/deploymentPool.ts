@@ -1,3 +1,4 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Node, not in n8n */
 import { startDeployment, type StartedDeployment } from '../../emulator/client';
 
 interface IdleDeployment {

@@ -1,3 +1,4 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Node, not in n8n */
 import { sleep } from 'n8n-workflow';
 
 /** Long on the busiest machine, and less than a test may take. */

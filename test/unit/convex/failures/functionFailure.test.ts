@@ -512,3 +512,24 @@ it('a line of a message that begins with "at" is not taken for the stack', () =>
 	expect(failure.message).toBe('Uncaught Error: look\n  at this');
 	expect(failure.description).toBe('Thrown at handler (../convex/a.ts:1:2).');
 });
+
+describe('a cursor that does not fit its query any more', () => {
+	const system = { isConvexSystemError: true, paginationError: 'InvalidCursor' };
+
+	it('is known by the text of the backend, and by the data of its ConvexError', () => {
+		const text = 'Uncaught Error: InvalidCursor: Tried to run a query starting from a cursor';
+		expect(reported(`${PREFIX}\n${text}`).reason).toBe('invalidCursor');
+		expect(reported(PREFIX, { errorData: system }).reason).toBe('invalidCursor');
+	});
+
+	it.each<[string, string, JSONValue | undefined]>([
+		['another error', 'Uncaught Error: boom', undefined],
+		['a cursor that cannot be read', 'Uncaught Error: Failed to parse cursor', undefined],
+		['a hidden error', PREFIX, undefined],
+		['data of the app that looks alike', PREFIX, { paginationError: 'InvalidCursor' }],
+		['another error of the system', PREFIX, { ...system, paginationError: 'Other' }],
+		['data that is a list', PREFIX, [system]],
+	])('is not %s', (_what, errorMessage, errorData) => {
+		expect(reported(errorMessage, { errorData }).reason).not.toBe('invalidCursor');
+	});
+});

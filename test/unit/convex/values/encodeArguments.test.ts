@@ -1,7 +1,8 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
 import { runInNewContext } from 'node:vm';
 import { encodeArguments } from '../../../../nodes/Convex/convex/values/encodeArguments';
-import { describeType, isPlainObject } from '../../../../nodes/Convex/convex/values/plainObject';
+import { quote } from '../../../../nodes/Convex/convex/values/quote';
+import { expectRefusal, failureOf } from '../../refusal';
 
 const SOURCE = "'Arguments (JSON)'";
 
@@ -13,7 +14,7 @@ const sent = (value: unknown) => JSON.stringify(encodeArguments(SOURCE, { value 
 const foreign: unknown = runInNewContext("({ name: 'Ada', tags: ['a'] })");
 
 class Task {
-	constructor(readonly name: string) {}
+	readonly name = 'a';
 }
 
 describe('arguments', () => {
@@ -113,7 +114,7 @@ describe('arguments', () => {
 
 	it.each([
 		['a date', new Date(Date.UTC(2026, 0, 31, 12)), '2026-01-31T12:00:00.000Z'],
-		['a class that says so', Object.assign(new Task('a'), { toJSON: () => 'task a' }), 'task a'],
+		['a class that says so', Object.assign(new Task(), { toJSON: () => 'task a' }), 'task a'],
 		['an object that says so', { toJSON: () => ({ n: 1n }) }, { n: { $integer: 'AQAAAAAAAAA=' } }],
 		['a field called toJSON', { toJSON: 'no' }, { toJSON: 'no' }],
 	])('%s is sent as its own JSON', (_what, value, expected) => {
@@ -141,6 +142,10 @@ describe('arguments', () => {
 		expect(encodeArguments(SOURCE, Object.assign(Object.create(null), { a: 1 }))).toEqual({ a: 1 });
 	});
 
+	it('a field that is undefined does not make an encoded value another object', () => {
+		expect(encoded({ $bytes: 'AA==', x: undefined })).toEqual({ $bytes: 'AA==' });
+	});
+
 	it('leave the values they are made of as they were', () => {
 		const args = { a: [1n, { b: undefined }] };
 		encodeArguments(SOURCE, args);
@@ -148,62 +153,231 @@ describe('arguments', () => {
 	});
 });
 
-describe('a plain object', () => {
-	it.each([[{}], [{ a: 1 }], [Object.create(null)], [foreign], [JSON.parse('{"__proto__":1}')]])(
-		'%j is one',
-		(value) => {
-			expect(isPlainObject(value)).toBe(true);
-		},
-	);
+const encode = (args: unknown) => () => encodeArguments(SOURCE, args);
 
-	it.each([
-		null,
-		undefined,
-		'text',
-		1,
-		[[]],
-		new Date(0),
-		new Map(),
-		new Task('a'),
-		Buffer.from('a'),
-		() => ({}),
-	])('%p is none', (value) => {
-		expect(isPlainObject(value)).toBe(false);
-	});
-});
+/** A tower of objects or arrays, as high as asked for. */
+const objects = (levels: number): unknown => (levels === 0 ? 1 : { a: objects(levels - 1) });
+const arrays = (levels: number): unknown => (levels === 0 ? 1 : [arrays(levels - 1)]);
+const fields = (count: number) =>
+	Object.fromEntries(Array.from({ length: count }, (_, index) => [`f${index}`, index]));
 
-describe('the kind of a value in words', () => {
+describe('arguments that are no object', () => {
 	it.each([
 		[null, 'null'],
-		[undefined, 'missing'],
-		['', 'text'],
-		[[], 'an array'],
-		[{}, 'an object'],
-		[Object.create(null), 'an object'],
-		[foreign, 'an object'],
-		[1, 'a number'],
-		[1n, 'a bigint'],
-		[true, 'a boolean'],
-		[() => 1, 'a function'],
-		[Symbol('a'), 'a symbol'],
-		[new Map(), 'a Map object'],
-		[new Task('a'), 'a Task object'],
-	])('%p is %s', (value, words) => {
-		expect(describeType(value)).toBe(words);
+		['{}', 'text'],
+		[[[{}]], 'an array'],
+		[new Date(0), 'a Date object'],
+	])('are refused: %p', (args, kind) => {
+		expectRefusal(
+			encode(args),
+			`'Arguments (JSON)' is ${kind}, not an object`,
+			/^A Convex function takes one object with named arguments, .* Use \{\} for a function without/,
+		);
 	});
 });
 
-it('a date and an encoded value may stand on the deepest level', () => {
-	const deep = (levels: number, leaf: unknown): unknown =>
-		levels === 0 ? leaf : { a: deep(levels - 1, leaf) };
-	for (const leaf of [new Date(0), { $integer: 'KgAAAAAAAAA=' }, 42n]) {
-		expect(() => encodeArguments('args', { a: deep(62, leaf) })).not.toThrow();
-	}
-	expect(() => encodeArguments('args', { a: deep(62, {}) })).toThrow(/more than 64 levels/);
+describe("the limits of Convex's values", () => {
+	// The list of arguments and the object in it are the first two of 64 levels.
+	const deepest = 62;
+
+	it('64 levels are sent, of objects or arrays', () => {
+		expect(encode({ a: objects(deepest) })()).toEqual({ a: objects(deepest) });
+		expect(encode({ a: arrays(deepest) })()).toEqual({ a: arrays(deepest) });
+	});
+
+	it.each([
+		['objects', objects],
+		['arrays', arrays],
+	])('65 levels of %s are refused', (_what, tower) => {
+		const failure = failureOf(encode({ a: tower(deepest + 1) }));
+		expect(failure.message).toMatch(/^'Arguments \(JSON\)': 'a.+' is nested more than 64 levels/);
+		expect(failure.description).toMatch(
+			/^For an argument, Convex counts the list of arguments and .* flatter data/,
+		);
+	});
+
+	it('also an empty object is a level', () => {
+		const tower = (levels: number): unknown => (levels === 1 ? {} : [tower(levels - 1)]);
+		expect(encode({ a: tower(deepest) })()).toEqual({ a: tower(deepest) });
+		expect(failureOf(encode({ a: tower(deepest + 1) })).message).toMatch(/nested more than 64/);
+	});
+
+	it('text, numbers, int64s, bytes and dates are no level', () => {
+		const tower = (levels: number, leaf: unknown): unknown =>
+			levels === 0 ? leaf : [tower(levels - 1, leaf)];
+		const integer = { $integer: 'KgAAAAAAAAA=' };
+		for (const leaf of [
+			'text',
+			1,
+			1n,
+			Number.NaN,
+			new Uint8Array([1]),
+			null,
+			new Date(0),
+			integer,
+		]) {
+			expect(encode({ a: tower(deepest, leaf) })).not.toThrow();
+		}
+	});
+
+	it('an object that contains itself is refused', () => {
+		const loop: Record<string, unknown> = {};
+		loop.self = loop;
+		expect(failureOf(encode(loop)).message).toMatch(/'self\.self.* is nested more than 64 levels/);
+	});
+
+	it('8,192 elements are sent, one more is refused', () => {
+		expect(encode({ list: Array(8192).fill(0) })().list).toHaveLength(8192);
+		expectRefusal(
+			encode({ a: { list: Array(8193).fill(0) } }),
+			"'Arguments (JSON)': 'a.list' has 8193 elements",
+			/^An array holds at most 8,192\.$/,
+		);
+	});
+
+	it('1,024 fields are sent, one more is refused', () => {
+		expect(Object.keys(encode(fields(1024))())).toHaveLength(1024);
+		expectRefusal(
+			encode(fields(1025)),
+			"'Arguments (JSON)' has 1025 fields",
+			/^An object holds at most 1,024\.$/,
+		);
+		expectRefusal(
+			encode({ a: [fields(1025)] }),
+			"'Arguments (JSON)': 'a[0]' has 1025 fields",
+			/^An object holds at most 1,024\.$/,
+		);
+	});
+
+	it('fields that are left out do not count', () => {
+		expect(encode({ ...fields(1024), more: undefined })).not.toThrow();
+	});
+
+	it.each([9223372036854775808n, -9223372036854775809n, 2n ** 70n])(
+		'the bigint %s is out of range',
+		(value) => {
+			expectRefusal(
+				encode({ count: value }),
+				"'Arguments (JSON)': 'count' is out of range",
+				/^An int64 lies between -9223372036854775808 and 9223372036854775807\.$/,
+			);
+		},
+	);
 });
 
-it('a field that is undefined does not make an encoded value another object', () => {
-	expect(encodeArguments('args', { a: { $bytes: 'AA==', x: undefined } })).toEqual({
-		a: { $bytes: 'AA==' },
+describe('a field name that Convex does not take', () => {
+	it.each([
+		['$where', "has a name that starts with '$'", /^Convex reserves such names\. Rename the field/],
+		['$', "has a name that starts with '$'", /leave it out \('Fields to Send' → 'All Except'\)/],
+		['größe', 'has a name with characters other than ASCII letters, digits and signs', /^Rename/],
+		['a\tb', 'has a name with characters other than ASCII letters, digits and signs', /^Rename/],
+		['\u007f', 'has a name with characters other than ASCII letters, digits and signs', /^Rename/],
+		['x'.repeat(1025), 'has a name of more than 1,024 characters', /^Rename the field\.$/],
+	])('%j is refused at any place', (name, what, help) => {
+		expectRefusal(encode({ [name]: 1 }), `'Arguments (JSON)': ${quote(name)} ${what}`, help);
+		expectRefusal(
+			encode({ user: [{ [name]: 1 }] }),
+			`'Arguments (JSON)': ${quote(`user[0].${name}`)} ${what}`,
+			help,
+		);
 	});
+
+	it('an empty name is refused', () => {
+		expectRefusal(encode({ '': 1 }), "'Arguments (JSON)' has an empty name", /^Give every field/);
+		expectRefusal(
+			encode({ user: { '': 1 } }),
+			"'Arguments (JSON)': 'user.' has an empty name",
+			/^Give every field a name\.$/,
+		);
+	});
+
+	it.each([
+		['beside other fields', { a: { $integer: 'KgAAAAAAAAA=', unit: 'm' } }, 'a.$integer'],
+		['as the arguments themselves', { $integer: 'KgAAAAAAAAA=' }, '$integer'],
+		['of a type that Convex no longer has', { a: { $set: [] } }, 'a.$set'],
+		['of a value that only the deployment knows', { a: { $commitTs: null } }, 'a.$commitTs'],
+	])('an encoded value is refused %s', (_what, args, place) => {
+		expectRefusal(
+			encode(args),
+			`'Arguments (JSON)': '${place}' has a name that starts with '$'`,
+			/^Convex reserves such names\./,
+		);
+	});
+});
+
+describe('an encoded value that Convex cannot decode', () => {
+	it.each([
+		['an int64 of too few bytes', { $integer: 'Kg==' }, '$integer'],
+		['an int64 in digits', { $integer: '42' }, '$integer'],
+		['an int64 that is a number', { $integer: 42 }, '$integer'],
+		['an int64 of eight bytes that are no base64', { $integer: '!!!!!!!!!!!=' }, '$integer'],
+		['a number of nothing', { $float: null }, '$float'],
+		['a number that JSON can say', { $float: 'AAAAAAAA+D8=' }, '$float'],
+		['bytes in a list', { $bytes: [1, 2] }, '$bytes'],
+		['bytes with a line break', { $bytes: 'YWJj\n' }, '$bytes'],
+	])('%s is refused', (_what, value, type) => {
+		expectRefusal(
+			encode({ user: { tags: [value] } }),
+			`'Arguments (JSON)': 'user.tags[0]' has a '${type}' that Convex cannot decode`,
+			/^'\$integer' and '\$float' take 8 bytes in base64 .*'\$bytes' takes base64\.$/,
+		);
+	});
+});
+
+describe('a value that JSON would silently replace by null', () => {
+	it('an invalid date is refused', () => {
+		expectRefusal(
+			encode({ at: new Date(Number.NaN) }),
+			"'Arguments (JSON)': 'at' is an invalid date",
+			/^Check where it comes from\.$/,
+		);
+	});
+
+	it('an invalid date that n8n made a text of is refused', () => {
+		expectRefusal(
+			encode({ task: { at: 'Invalid DateTime' } }),
+			"'Arguments (JSON)': 'task.at' is an invalid date",
+			/^Check where it comes from\.$/,
+		);
+	});
+
+	it('a gap in an array is refused, and an element that is undefined', () => {
+		// eslint-disable-next-line no-sparse-arrays -- the gap is what is tested
+		const withGap = [1, , 3];
+		for (const list of [withGap, [1, undefined]]) {
+			expectRefusal(
+				encode({ list }),
+				"'Arguments (JSON)': 'list[1]' is missing",
+				/^The expression gives nothing here: check that what it refers to is there, or have it give null\.$/,
+			);
+		}
+	});
+});
+
+describe('a value that Convex does not know', () => {
+	it.each([
+		['a function', () => 1, 'a function'],
+		['a symbol', Symbol('a'), 'a symbol'],
+		['a Map', new Map([['a', 1]]), 'a Map object'],
+		['a Set', new Set([1]), 'a Set object'],
+		['a regular expression', /a/, 'a RegExp object'],
+		['an instance of a class', new Task(), 'a Task object'],
+	])('%s is refused', (_what, value, kind) => {
+		expectRefusal(
+			encode({ user: { tags: ['a', 'b', 'c', value] } }),
+			`'Arguments (JSON)': 'user.tags[3]' is ${kind}`,
+			/^Convex has no such type\.$/,
+		);
+	});
+
+	it.each(['\ud83d', 'cut \ud83d', '\udc4b wave', '\udc4b\ud83d'])(
+		'the text %j is refused for its half of a character',
+		(text) => {
+			expectRefusal(
+				encode({ user: { names: [{ last: text }] } }),
+				"'Arguments (JSON)': 'user.names[0].last' contains half of a Unicode character",
+				/^The text was probably cut in the middle of an emoji\. Cut it elsewhere, or apply \.toWell/,
+			);
+		},
+	);
 });

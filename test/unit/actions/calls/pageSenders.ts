@@ -4,7 +4,7 @@ import type { PaginationOptions } from '../../../../nodes/Convex/parameters/pagi
 import type { EncodedArguments } from '../../../../nodes/Convex/convex/values/encodeArguments';
 import { isPlainObject } from '../../../../nodes/Convex/convex/values/plainObject';
 import type { FunctionResult } from '../../../../nodes/Convex/convex/responses/functionResponse';
-import type { PagedList } from './pagedList';
+import type { PagedList } from '../../convex/responses/pagedList';
 
 /** How to read a list: whole, in pages of three, unless said otherwise. */
 export const reading = (more: Partial<PaginationOptions> = {}): PaginationOptions => ({
