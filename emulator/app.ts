@@ -1,6 +1,6 @@
 import { convexTest } from 'convex-test';
 import { defineSchema } from 'convex/server';
-import type { AppSource, LoadedComponent } from './appSource';
+import type { AppSource, LoadedComponent, Schema } from './appSource';
 import { componentIdOf } from './componentId';
 import { stateOf } from './convexTestDatabases';
 import { DocumentHistory } from './documentHistory';
@@ -9,6 +9,7 @@ import { hostAction } from './httpActions/hostAction';
 import { isHttpRouter } from './httpActions/httpRouter';
 import type { HttpSite, HttpSites } from './httpActions/httpSite';
 import { installPagination } from './pagination';
+import { installFilters } from './queryFilters';
 import {
 	describeFunction,
 	isRegistered,
@@ -36,6 +37,8 @@ export interface App {
 	httpSites: HttpSites;
 	/** The app's own tables and those of its components: of the schema, or with a document ever. */
 	tables: () => Array<{ component: string; table: string }>;
+	/** The schema of the app (`''`) or of a component, if it has one. */
+	schemaOf: (componentPath: string) => Schema | null;
 }
 
 /** What an app needs of the deployment that serves it. */
@@ -74,6 +77,7 @@ export function startApp({ components }: AppSource, surroundings: Surroundings):
 	installStorage(state, { files, tokens, origin, tableOfId });
 	for (const [index, { db }] of Object.values(state.components).entries()) {
 		db._nextDocId += index * IDS_PER_COMPONENT;
+		installFilters(db);
 		installPagination(db);
 		installPageJournal(db);
 	}
@@ -83,6 +87,8 @@ export function startApp({ components }: AppSource, surroundings: Surroundings):
 		tableOfId,
 		files,
 		tables: () => components.flatMap((component) => tablesOf(component, history)),
+		schemaOf: (componentPath) =>
+			components.find(({ path }) => path === componentPath)?.schema ?? null,
 		httpSites: new Map(components.map((component) => [component.path, siteOf(component)])),
 		components: components.map(({ path }) => ({ path, id: componentIdOf(path) })),
 		find: (componentPath, module, name) => {

@@ -15,6 +15,8 @@ import type {
 	QuerySource,
 	SerializedQuery,
 } from './convexTestDatabases';
+import { valueAt } from './queryFilters';
+import { isSystemFunction } from './systemScope';
 
 /** Limits of a transaction: TRANSACTION_MAX_READ_SIZE_* of crates/common/src/knobs.rs. */
 const MAX_READ_ROWS = 32_000;
@@ -52,7 +54,7 @@ function checkRequest(database: ConvexTestDatabase, request: PageRequest): void 
 	if (maximumRowsRead === 0 || maximumBytesRead === 0) {
 		throw new Error('maximumRowsRead and maximumBytesRead must be greater than 0');
 	}
-	if (database.componentPath !== '') {
+	if (database.componentPath !== '' && !isSystemFunction()) {
 		throw new Error(
 			'paginate() is only supported in the app. Learn more at https://docs.convex.dev/components/authoring#pagination',
 		);
@@ -210,15 +212,4 @@ function invalidCursor(): Error {
 	return Object.assign(new Error(message), {
 		data: { isConvexSystemError: true, paginationError: 'InvalidCursor' },
 	});
-}
-
-function valueAt(document: Document, fieldPath: string): Value | undefined {
-	let value: Value | undefined = document;
-	for (const name of fieldPath.split('.')) {
-		value =
-			typeof value === 'object' && value !== null && !Array.isArray(value)
-				? (value as Document)[name]
-				: undefined;
-	}
-	return value;
 }

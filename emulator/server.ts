@@ -10,6 +10,7 @@ import { loadAppSource, type AppSource } from './appSource';
 import { Clock } from './clock';
 import { commandsFor, type ControlledDeployment, type DeploymentAddresses } from './commands';
 import { ControlServer } from './control';
+import { shapeRoutes } from './data/tableShapes';
 import { BACKEND_PAGE_SIZES, exportRoutes } from './export/exportApi';
 import { FaultPlan, type FaultEffect } from './faults';
 import { applyFault, Gathering } from './faultyExchange';
@@ -80,7 +81,8 @@ export class DeploymentServer implements ControlledDeployment {
 			app: () => this.runner.app,
 			pageSizes: this.exportPageSizes,
 		});
-		this.api = new Api([...publicApi.routes, ...storage, ...exports]);
+		const shapes = shapeRoutes(authenticator, () => this.runner.app);
+		this.api = new Api([...publicApi.routes, ...storage, ...exports, ...shapes]);
 		this.sync = new SyncServer({
 			http: this.deployment.http,
 			authenticator,

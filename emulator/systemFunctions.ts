@@ -1,5 +1,6 @@
 import { jsonToConvex, type JSONValue, type Value } from 'convex/values';
 import type { App } from './app';
+import { TABLE_FUNCTIONS } from './data/tableFunctions';
 import { ACTIONS } from './identity';
 import { isObject } from './validation';
 
@@ -28,6 +29,7 @@ const SYSTEM_FUNCTIONS = new Map<string, SystemFunction>([
 			app.components.map(({ id, path }) => ({ id, path, name: path, state: 'active' })),
 		),
 	],
+	...TABLE_FUNCTIONS,
 ]);
 
 function query(run: SystemFunction['run']): SystemFunction {
