@@ -5,6 +5,7 @@ import {
 	type INodeType,
 	type INodeTypeDescription,
 } from 'n8n-workflow';
+import { description as documentDescription } from './actions/document';
 import { description as functionDescription } from './actions/function';
 import { router } from './actions/router';
 import { credentialTest, listSearch, resourceMapping } from './methods';
@@ -18,7 +19,7 @@ export class Convex implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle:
-			'={{ $parameter["operation"] + ($parameter["functionPath"] ? ": " + ($parameter["functionPath"].value ?? $parameter["functionPath"]) : "") }}',
+			'={{ $parameter["operation"] + ": " + ($parameter["resource"] === "document" ? ($parameter["table"]?.value ?? $parameter["table"] ?? "") : ($parameter["functionPath"]?.value ?? $parameter["functionPath"] ?? "")) }}',
 		description: 'Run queries, mutations and actions of a Convex backend (convex.dev)',
 		defaults: { name: 'Convex' },
 		usableAsTool: true,
@@ -27,8 +28,27 @@ export class Convex implements INodeType {
 		credentials: [{ name: 'convexApi', required: true, testedBy: 'convexApiTest' }],
 		properties: [
 			...toolDescription,
-			// Hidden until there is a second resource to choose.
-			{ displayName: 'Resource', name: 'resource', type: 'hidden', default: 'function' },
+			{
+				displayName: 'Resource',
+				name: 'resource',
+				type: 'options',
+				noDataExpression: true,
+				default: 'function',
+				options: [
+					{
+						name: 'Document',
+						value: 'document',
+						description:
+							'A document of a table, without a function of your own (needs a deploy key)',
+					},
+					{
+						name: 'Function',
+						value: 'function',
+						description: 'A query, mutation or action of the app',
+					},
+				],
+			},
+			...documentDescription,
 			...functionDescription,
 		],
 	};

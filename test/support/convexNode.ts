@@ -113,22 +113,27 @@ function convexNode(parameters: ConvexRunOptions['parameters']): INode {
 	});
 }
 
+type ListSearch = NonNullable<NonNullable<INodeType['methods']>['listSearch']>[string];
+
 /** The node's form in the editor, filled in so far with these parameters. */
 export function convexForm(
 	options: Pick<ConvexRunOptions, 'credential' | 'parameters' | 'nodeType' | 'credentialType'>,
 ) {
 	const context = editorContext(installationWith(options), convexNode(options.parameters));
 	const { listSearch, resourceMapping } = options.nodeType?.methods ?? new Convex().methods;
-	const { searchFunctions, searchListArguments } = listSearch ?? {};
+	const lists: { [name: string]: ListSearch | undefined } = { ...listSearch };
+	const search = async (name: string, filter?: string) => {
+		const method = lists[name];
+		if (method === undefined) throw new Error(`the node type has no ${name}`);
+		return (await method.call(context, filter)).results;
+	};
 	const { getArguments } = resourceMapping ?? {};
-	if (!searchFunctions || !searchListArguments || !getArguments) {
-		throw new Error('the node type does not fill in forms');
-	}
+	if (getArguments === undefined) throw new Error('the node type does not fill in forms');
 	return {
-		searchFunctions: async (filter?: string) =>
-			(await searchFunctions.call(context, filter)).results,
-		searchListArguments: async (filter?: string) =>
-			(await searchListArguments.call(context, filter)).results,
+		searchFunctions: async (filter?: string) => await search('searchFunctions', filter),
+		searchListArguments: async (filter?: string) => await search('searchListArguments', filter),
+		searchTables: async (filter?: string) => await search('searchTables', filter),
+		searchIndexes: async (filter?: string) => await search('searchIndexes', filter),
 		getArguments: async () => await getArguments.call(context),
 	};
 }

@@ -2,6 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { oneOf, RESOURCES, type Resource } from '../parameters/resource';
 import { ItemCallers } from '../transport/itemCallers';
 import { toFailure } from '../transport/nodeError';
+import { execute as executeDocument } from './document';
 import { execute as executeFunction } from './function';
 import { ItemResults } from './itemResults';
 
@@ -14,6 +15,7 @@ type Execute = (
 ) => Promise<void>;
 
 const EXECUTE: Record<Resource, Execute> = {
+	document: executeDocument,
 	function: executeFunction,
 };
 

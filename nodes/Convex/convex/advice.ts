@@ -16,6 +16,11 @@ const SHARED_ADVICE = {
 	functionNotFound:
 		"Check the spelling of 'Function', that the function is deployed to this deployment, and that it is public: internal functions need a credential with a deploy key.",
 	badFunctionPath: "Check 'Function'. Write it as 'module:function', e.g. messages:list.",
+	documentNotFound:
+		'The document was deleted, or the ID is one of another deployment. An ID is what a document has in _id.',
+	filterRefused: "Correct the filter, or remove it from 'Filters'.",
+	tableNotFound:
+		'Choose the table from the list, or write its name as in convex/schema.ts. A table comes with the schema that is deployed, or with its first document.',
 	componentNotFound: 'Check the name of the component in convex.config.ts.',
 	badRequest: "The deployment refused the request. Check 'Function' and 'Arguments'.",
 	unreadableRequest:

@@ -18,6 +18,9 @@ import { openCaller } from '../transport/caller';
 import { readSignature } from '../transport/http/functionSignature';
 import { readFunctionSpec } from '../transport/http/readFunctionSpec';
 import { toEditorError } from '../transport/nodeError';
+import { matching } from './matchingEntries';
+
+export { searchIndexes, searchTables } from './tableSearch';
 
 /** The functions that the chosen operation can run, public ones first, module by module. */
 export async function searchFunctions(
@@ -55,12 +58,6 @@ export async function searchListArguments(
 	} catch (error) {
 		throw toEditorError(this.getNode(), error);
 	}
-}
-
-/** The entries whose name has what is typed into the list's search. */
-function matching(entries: INodeListSearchItems[], filter?: string): INodeListSearchResult {
-	const wanted = (filter ?? '').trim().toLowerCase();
-	return { results: entries.filter(({ name }) => name.toLowerCase().includes(wanted)) };
 }
 
 function noLists(isDeclared: boolean) {

@@ -1,22 +1,12 @@
-import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
 import type { FunctionOperation } from '../convex/functions/functionCall';
-import { isPlainObject } from '../convex/values/plainObject';
-import { hasExpression } from './expressions';
 import { readFunctionPath } from './functionLocator';
+import { ItemParameters, shared, type ReadForItem } from './itemParameters';
 import { readListCall } from './manyItems';
 import { readOptions } from './options';
-import { plainParameter } from './plainParameter';
-import type { InputItems, ParameterReader } from './parameterReader';
 
-type ReadForItem<Value> = (itemIndex: number) => Value;
-
-/**
- * The parameters of each item. Those that hold no expression are the same for all items, and are read
- * for the first one only; the function and the options are also checked once then. Those whose
- * expressions are only references to the item are read without n8n's engine, which takes some 300 µs
- * for each.
- */
-export class CachedParameters implements ParameterReader {
+/** The parameters of each item for a function: what is the same for all items is also checked once. */
+export class CachedParameters extends ItemParameters {
 	readonly functionPath: ReadForItem<ReturnType<typeof readFunctionPath>>;
 
 	readonly options: ReadForItem<ReturnType<typeof readOptions>>;
@@ -24,18 +14,8 @@ export class CachedParameters implements ParameterReader {
 	/** What the calls have beside the list, where they are for many items. */
 	readonly listCall: ReadForItem<ReturnType<typeof readListCall>>;
 
-	readonly input: InputItems;
-
-	private readonly itemCount: number;
-
-	private isPlain: boolean | undefined;
-
-	private readonly readers = new Map<string, ReadForItem<unknown>>();
-
-	constructor(
-		private readonly context: IExecuteFunctions,
-		operation: FunctionOperation,
-	) {
+	constructor(context: IExecuteFunctions, operation: FunctionOperation) {
+		super(context);
 		const { functionPath, listArgument, sharedArguments } = context.getNode().parameters;
 		const { options, output, pagination, returnAll, limit } = context.getNode().parameters;
 		this.functionPath = shared(functionPath, (itemIndex) => readFunctionPath(this, itemIndex));
@@ -45,89 +25,5 @@ export class CachedParameters implements ParameterReader {
 		this.listCall = shared([listArgument, sharedArguments], (itemIndex) =>
 			readListCall(this, itemIndex),
 		);
-		const items = context.getInputData();
-		this.itemCount = items.length;
-		// n8n 2.0 does not tell the settings, and has not this one yet.
-		const keepsFilesInJson = () =>
-			'getWorkflowSettings' in context && context.getWorkflowSettings().binaryMode === 'combined';
-		this.input = {
-			get: (itemIndex) => items[itemIndex],
-			readFile: async (itemIndex, file) =>
-				await context.helpers.getBinaryDataBuffer(itemIndex, file),
-			keepsFilesInJson,
-			fileInJson: (itemIndex, path) =>
-				keepsFilesInJson() ? fileAt(context, itemIndex, path) : undefined,
-		};
 	}
-
-	getNodeParameter(name: string, itemIndex: number, fallback?: unknown): unknown {
-		let read = this.readers.get(name);
-		if (read === undefined) {
-			const [parameter = name] = name.split('.');
-			const { parameters } = this.context.getNode();
-			read = shared(parameters[parameter], this.readerOf(parameters, name, fallback));
-			this.readers.set(name, read);
-		}
-		return read(itemIndex);
-	}
-
-	private readerOf(parameters: unknown, name: string, fallback: unknown): ReadForItem<unknown> {
-		const byEngine = (itemIndex: number): unknown =>
-			this.context.getNodeParameter(name, itemIndex, fallback);
-		const stored = partOf(parameters, name);
-		// What is read once only is left to n8n's engine.
-		const isPerItem = hasExpression(stored) && this.isReferencePlain();
-		const plain = isPerItem ? plainParameter(stored) : undefined;
-		if (plain === undefined) return byEngine;
-		return (itemIndex) => {
-			const read = plain(this.input.get(itemIndex)?.json);
-			return read === undefined ? byEngine(itemIndex) : read.value;
-		};
-	}
-
-	/**
-	 * Whether `$json` is an input item's JSON, for n8n too. A single item is left to n8n's engine: it
-	 * gains nothing, and in a tool of an AI Agent it stands for something else.
-	 */
-	private isReferencePlain(): boolean {
-		if (this.itemCount < 2) return false;
-		this.isPlain ??= [0, this.itemCount - 1].every((itemIndex) => {
-			const json: unknown = this.context.getWorkflowDataProxy(itemIndex).$json;
-			return json !== undefined && json === this.input.get(itemIndex)?.json;
-		});
-		return this.isPlain;
-	}
-
-	getTimezone(): string {
-		return this.context.getTimezone();
-	}
-}
-
-/** n8n itself reads the path; it throws where there is no file. */
-function fileAt(
-	{ helpers }: IExecuteFunctions,
-	itemIndex: number,
-	path: string,
-): IBinaryData | undefined {
-	try {
-		return helpers.assertBinaryData(itemIndex, path);
-	} catch {
-		return undefined;
-	}
-}
-
-/** @param parameter as it is stored, with its expressions */
-function shared<Value>(parameter: unknown, read: ReadForItem<Value>): ReadForItem<Value> {
-	if (hasExpression(parameter)) return read;
-	let known: { value: Value } | undefined;
-	return (itemIndex) => (known ??= { value: read(itemIndex) }).value;
-}
-
-/** The part of the parameters that stands under a dotted name, if any. */
-function partOf(parameters: unknown, name: string): unknown {
-	let part = parameters;
-	for (const step of name.split('.')) {
-		part = isPlainObject(part) && Object.hasOwn(part, step) ? part[step] : undefined;
-	}
-	return part;
 }

@@ -13,3 +13,29 @@ export function hasExpression(parameter: unknown): boolean {
 	}
 	return false;
 }
+
+/** What an expression may name without being about an item (n8n-workflow workflow-data-proxy). */
+const OF_ALL_ITEMS = new Set(['$now', '$today', '$vars', '$env', '$workflow', '$execution']);
+
+/** Other nodes, and the input as a whole, give what is the same for all items. */
+const WHOLE_OUTPUT = /(?:\$\((?:'[^']*'|"[^"]*")\)|\$input)\s*\.(?:first|last|all)\(/g;
+
+/**
+ * Whether a parameter, or anything in it, may have another value for each item. An expression is taken
+ * for one of the item unless all that it names is known to be the same for all of them.
+ *
+ * @param parameter as it is stored with the node
+ */
+export function readsItem(parameter: unknown): boolean {
+	if (typeof parameter === 'string') {
+		return parameter.startsWith('=') && namesItem(parameter.slice(1));
+	}
+	if (typeof parameter !== 'object' || parameter === null) return false;
+	return Object.values(parameter).some(readsItem);
+}
+
+function namesItem(expression: string): boolean {
+	const others = expression.replace(WHOLE_OUTPUT, '');
+	const names = others.match(/\$\w*/g) ?? [];
+	return names.some((name) => !OF_ALL_ITEMS.has(name)) || /\b(?:item|items|this)\b/.test(others);
+}

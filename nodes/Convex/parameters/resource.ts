@@ -3,7 +3,7 @@ import { inputFailure } from '../convex/failure';
 import { quote } from '../convex/values/quote';
 
 /** What the node works on. The names are in saved workflows. */
-export const RESOURCES = ['function'] as const;
+export const RESOURCES = ['document', 'function'] as const;
 
 export type Resource = (typeof RESOURCES)[number];
 

@@ -12,7 +12,7 @@ const NODES = join(PROJECT, 'nodes', 'Convex');
 const STOREYS = [
 	['Convex.node.ts', 'ConvexTrigger.node.ts'],
 	['actions/router.ts', 'triggers/query/', 'methods/'],
-	['actions/function/', 'triggers/'],
+	['actions/document/', 'actions/function/', 'triggers/'],
 	['actions/calls/'],
 	['actions/'],
 	['parameters/'],
@@ -22,7 +22,7 @@ const STOREYS = [
 	['convex/deployment/', 'convex/changes/'],
 	['convex/responses/'],
 	['convex/failures/'],
-	['convex/functions/'],
+	['convex/functions/', 'convex/documents/'],
 	['convex/values/'],
 	['convex/failure.ts'],
 	['convex/advice.ts'],

@@ -39,6 +39,30 @@ export class ItemRunner {
 		await limiter.drain();
 	}
 
+	/** Whether all items have one credential. */
+	get isSameCaller(): boolean {
+		return this.callers.isShared;
+	}
+
+	/** Does the work once, for the first item, and ends all items with it: the first has its output. */
+	async runShared(work: ItemWork): Promise<void> {
+		const first = this.items.next();
+		if (first === undefined) return;
+		try {
+			const output = await work(first, await this.callers.of(first));
+			this.items.succeed(first, output);
+			this.endOthers((itemIndex) => this.items.succeed(itemIndex, []));
+		} catch (thrown) {
+			const failure = toFailure(thrown);
+			this.items.fail(first, failure);
+			this.endOthers((itemIndex) => this.items.fail(itemIndex, failure));
+		}
+	}
+
+	private endOthers(end: (itemIndex: number) => void): void {
+		for (let next = this.items.next(); next !== undefined; next = this.items.next()) end(next);
+	}
+
 	private async runItem(work: ItemWork, itemIndex: number): Promise<void> {
 		try {
 			const caller = await this.callers.of(itemIndex);

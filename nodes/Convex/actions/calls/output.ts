@@ -88,7 +88,7 @@ function toElementFields(value: JSONValue, logLines: string[], output: OutputSha
  * A value as the fields of an item. One with an `error` field stays nested: n8n would take it for a
  * failure, send it to the error branch and, with Retry On Fail, run the function again.
  */
-function toItemFields(value: JSONValue): IDataObject {
+export function toItemFields(value: JSONValue): IDataObject {
 	const spreadable = typeof value === 'object' && value !== null && !Array.isArray(value);
 	return spreadable && !('error' in value) ? value : { value };
 }

@@ -1,6 +1,6 @@
-import { describeType } from '../values/plainObject';
+import { describeType, isPlainObject } from '../values/plainObject';
 import { inputFailure } from '../failure';
-import { quote } from '../values/quote';
+import { listed, quote, shortened } from '../values/quote';
 
 const COMPONENT_NAME = /^(?=.*[A-Za-z0-9])[\w.]{1,64}$/;
 
@@ -30,4 +30,28 @@ export function parseComponentPath(value: unknown): string | undefined {
 function slashed(text: string): string {
 	const names = /^components\.(.+)$/.exec(text)?.[1];
 	return names === undefined ? text : names.split('.').join('/');
+}
+
+/**
+ * The id of a component, among those that Convex lists.
+ *
+ * @param components as `_system/frontend/components:list` gives them
+ * @throws ConvexFailure (`input`) for one that is not there, naming those that are
+ */
+export function componentIdIn(components: readonly unknown[], componentPath: string): string {
+	const known = components.filter(isPlainObject);
+	const component = known.find(({ path }) => path === componentPath);
+	if (typeof component?.id === 'string') return component.id;
+	const paths = known.map(({ path }) => path).filter(isName);
+	throw inputFailure(
+		`The deployment has no component ${quote(componentPath)}`,
+		paths.length === 0
+			? 'It has no components at all.'
+			: `Its components are: ${listed(paths, ', ', shortened)}.`,
+	);
+}
+
+/** The app itself is the component without a name. */
+function isName(path: unknown): path is string {
+	return typeof path === 'string' && path !== '';
 }

@@ -16,6 +16,30 @@ export interface SystemFunction {
  * npm-packages/system-udfs/convex/_system) on 2026-11-29, and a version of Convex may lack them.
  */
 export const SYSTEM_FUNCTIONS = {
+	findDocuments: {
+		operation: 'query',
+		path: { module: '_system/frontend/listById', name: 'default' },
+		purpose: 'look up documents by ID',
+		instead: 'Read them with a query of your own (ctx.db.get).',
+	},
+	listDocuments: {
+		operation: 'query',
+		path: { module: '_system/frontend/paginatedTableDocuments', name: 'default' },
+		purpose: 'list the documents of a table',
+		instead: "Read them with a paginated query of your own, and switch on 'Pagination'.",
+	},
+	listTables: {
+		operation: 'query',
+		path: { module: '_system/frontend/getTableMapping', name: 'default' },
+		purpose: 'list its tables',
+		instead: 'Call a function of your own.',
+	},
+	readSchema: {
+		operation: 'query',
+		path: { module: '_system/frontend/getSchemas', name: 'default' },
+		purpose: 'show its schema',
+		instead: 'Call a function of your own.',
+	},
 	listFunctions: {
 		operation: 'query',
 		path: { module: '_system/cli/modules', name: 'apiSpec' },

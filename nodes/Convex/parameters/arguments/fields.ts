@@ -129,14 +129,7 @@ export function argumentFieldsDescription(hasInputItem: boolean): INodePropertie
 						placeholder: 'e.g. title',
 						description: "The argument's name, as in the function's args",
 					},
-					{
-						displayName: 'Type',
-						name: 'type',
-						type: 'options',
-						default: 'auto',
-						description: "The argument's type in Convex",
-						options: types.map(({ name, value, description }) => ({ name, value, description })),
-					},
+					typeChoice(types, "The argument's type in Convex"),
 					...valueInputs(types),
 				],
 			},
@@ -144,12 +137,27 @@ export function argumentFieldsDescription(hasInputItem: boolean): INodePropertie
 	};
 }
 
-function typesOf(hasInputItem: boolean): TypeRow[] {
+export function typesOf(hasInputItem: boolean): TypeRow[] {
 	return TYPES.filter(({ isOfItem }) => hasInputItem || !isOfItem);
 }
 
+export function typeChoice(types: TypeRow[], description: string): INodeProperties {
+	return {
+		displayName: 'Type',
+		name: 'type',
+		type: 'options',
+		default: 'auto',
+		description,
+		options: types.map(({ name, value, description: meaning }) => ({
+			name,
+			value,
+			description: meaning,
+		})),
+	};
+}
+
 /** The last is that of the type of a new argument: n8n fills in the default of the last of a name. */
-function valueInputs(types: TypeRow[]): INodeProperties[] {
+export function valueInputs(types: TypeRow[]): INodeProperties[] {
 	const inputs = new Set(types.flatMap(({ input = [] }) => input));
 	inputs.delete(TEXT);
 	inputs.add(TEXT);
@@ -189,7 +197,8 @@ export async function readArgumentFields(
 				'Remove one of them.',
 			);
 		}
-		args.set(name, await readFieldValue(context, itemIndex, name, field));
+		const subject = `'Arguments': ${quote(name)}`;
+		args.set(name, await readTypedValue(context, itemIndex, subject, field));
 	}
 	return Object.fromEntries(args);
 }
@@ -201,13 +210,18 @@ function noArgument(field: unknown): ConvexFailure {
 	);
 }
 
-async function readFieldValue(
+/**
+ * The JavaScript value of a value of a type, as both are filled in.
+ *
+ * @param subject the value in a sentence, e.g. "'Arguments': 'count'"
+ * @throws ConvexFailure (`input`) naming the subject
+ */
+export async function readTypedValue(
 	context: ParameterReader,
 	itemIndex: number,
-	name: string,
+	subject: string,
 	{ type, value }: Record<string, unknown>,
 ): Promise<unknown> {
-	const subject = `'Arguments': ${quote(name)}`;
 	const { input } = context;
 	if (type === 'binary' && input) return await readBinaryField(input, itemIndex, subject, value);
 	if (type === 'date' && typeof value === 'string') {

@@ -36,7 +36,7 @@ import {
 	snapshot,
 } from './runOptions';
 
-const component = option<string | undefined>(EVERYWHERE, {
+export const component = option<string | undefined>(EVERYWHERE, {
 	property: {
 		displayName: 'Component',
 		name: 'componentPath',
@@ -67,7 +67,7 @@ const convertTypes = option(
 	}),
 );
 
-const timeout = option(
+export const timeout = option(
 	FUNCTION_OPERATIONS,
 	integerField({
 		displayName: 'Timeout',
@@ -82,7 +82,7 @@ const timeout = option(
 	}),
 );
 
-const valueFormat = option(
+export const valueFormat = option(
 	EVERYWHERE,
 	enumField({
 		displayName: 'Value Format',

@@ -7,24 +7,30 @@ export type Place = FunctionOperation | 'trigger';
 
 export const EVERYWHERE: readonly Place[] = [...FUNCTION_OPERATIONS, 'trigger'];
 
-/** A row of the table of options. */
-export interface Option<Value> extends Field<Value> {
-	appliesTo: readonly Place[];
+/** A row of the table of options; functions and the trigger have one table, each other resource its own. */
+export interface Option<Value, Where extends string = Place> extends Field<Value> {
+	appliesTo: readonly Where[];
 }
 
-export function option<Value>(appliesTo: readonly Place[], field: Field<Value>): Option<Value> {
+export function option<Value, Where extends string = Place>(
+	appliesTo: readonly Where[],
+	field: Field<Value>,
+): Option<Value, Where> {
 	return { ...field, appliesTo };
 }
 
 /** An option whose value for the first item counts for all. */
-export function runOption<Value>(appliesTo: readonly Place[], field: Field<Value>): Option<Value> {
+export function runOption<Value, Where extends string = Place>(
+	appliesTo: readonly Where[],
+	field: Field<Value>,
+): Option<Value, Where> {
 	return option(appliesTo, { ...field, property: { ...field.property, noDataExpression: true } });
 }
 
 /** The form of those options that apply to some of these places, each shown where it does. */
-export function optionsForm(
-	options: ReadonlyArray<Option<unknown>>,
-	places: readonly Place[],
+export function optionsForm<Where extends string>(
+	options: ReadonlyArray<Option<unknown, Where>>,
+	places: readonly Where[],
 ): INodeProperties {
 	return {
 		displayName: 'Options',
@@ -44,17 +50,19 @@ export function optionsForm(
 }
 
 /** Reads an option; one that does not apply holds as not set, whatever is stored. */
-export type ReadOption = <Value>(option: Option<Value>) => Value;
+export type ReadOption<Where extends string = Place> = <Value>(
+	option: Option<Value, Where>,
+) => Value;
 
 /**
  * A reader of the options that are set. One that is there counts, also when its expression gives
  * nothing: a call that is meant for a user must not be made as the administrator.
  */
-export function optionReader(
-	place: Place,
+export function optionReader<Where extends string = Place>(
+	place: Where,
 	values: FieldValues,
 	valueOf = (name: string): unknown => values[name],
-): ReadOption {
+): ReadOption<Where> {
 	return ({ appliesTo, property: { name, displayName }, unset, read }) =>
 		appliesTo.includes(place) && Object.hasOwn(values, name)
 			? read(`The option '${displayName}'`, valueOf(name))

@@ -1,9 +1,9 @@
 import { REQUEST_ADVICE, type AdviceTable } from '../../convex/advice';
 import { ConvexFailure, inputFailure } from '../../convex/failure';
-import { listed, quote, shortened } from '../../convex/values/quote';
+import { componentIdIn } from '../../convex/functions/componentPath';
 import { parseFunctionSpec, type FunctionSignature } from '../../convex/functions/functionSpec';
 import { SYSTEM_FUNCTIONS } from '../../convex/functions/systemFunctions';
-import { describeType, isPlainObject } from '../../convex/values/plainObject';
+import { describeType } from '../../convex/values/plainObject';
 import type { FunctionCall } from '../../convex/functions/functionCall';
 import type { FunctionPath } from '../../convex/functions/functionPath';
 import type { CallContext, Caller } from '../caller';
@@ -99,21 +99,7 @@ async function findComponentId(
 	componentPath: string,
 ): Promise<string> {
 	const components = await readList(context, caller, SYSTEM_FUNCTIONS.listComponents.path, {});
-	const known = components.filter(isPlainObject);
-	const component = known.find(({ path }) => path === componentPath);
-	if (typeof component?.id === 'string') return component.id;
-	const paths = known.map(({ path }) => path).filter(isName);
-	throw inputFailure(
-		`The deployment has no component ${quote(componentPath)}`,
-		paths.length === 0
-			? 'It has no components at all.'
-			: `Its components are: ${listed(paths, ', ', shortened)}.`,
-	);
-}
-
-/** The app itself is the component without a name. */
-function isName(path: unknown): path is string {
-	return typeof path === 'string' && path !== '';
+	return componentIdIn(components, componentPath);
 }
 
 /**

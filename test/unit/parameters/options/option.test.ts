@@ -50,15 +50,15 @@ describe('the form of options', () => {
 
 describe('an option', () => {
 	it('is what is set, also when that is nothing', () => {
-		expect(optionReader('query', { light: true })(light('query'))).toBe(true);
+		expect(optionReader<Place>('query', { light: true })(light('query'))).toBe(true);
 		expectRefusal(
-			() => optionReader('query', { light: null })(light('query')),
+			() => optionReader<Place>('query', { light: null })(light('query')),
 			"The option 'Light' is neither true nor false",
 			/./,
 		);
 	});
 
 	it('holds as not set where it does not apply, whatever is stored', () => {
-		expect(optionReader('run', { light: 'bright' })(light('query'))).toBe(false);
+		expect(optionReader<Place>('run', { light: 'bright' })(light('query'))).toBe(false);
 	});
 });

@@ -1,0 +1,66 @@
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { documentIdDescription } from '../../parameters/document/documentIdField';
+import { documentListDescription } from '../../parameters/document/documentList';
+import {
+	DOCUMENT_OPERATIONS,
+	documentOptionsDescription,
+	readDocumentRunOptions,
+	type DocumentOperation,
+} from '../../parameters/document/documentOptions';
+import { tableDescription } from '../../parameters/document/tableLocator';
+import { ItemParameters } from '../../parameters/itemParameters';
+import type { ParameterReader } from '../../parameters/parameterReader';
+import { oneOf, shownFor } from '../../parameters/resource';
+import type { ItemCallers } from '../../transport/itemCallers';
+import { ItemRunner } from '../calls/itemRunner';
+import type { ItemResults } from '../itemResults';
+import { runGet } from './get';
+import { runGetMany } from './getMany';
+
+export const description: INodeProperties[] = shownFor('document', [
+	{
+		displayName: 'Operation',
+		name: 'operation',
+		type: 'options',
+		noDataExpression: true,
+		default: 'getMany',
+		options: [
+			{
+				name: 'Get',
+				value: 'get',
+				action: 'Get document',
+				description: 'Read a document by its ID',
+			},
+			{
+				name: 'Get Many',
+				value: 'getMany',
+				action: 'Get many documents',
+				description: 'Read documents of a table, with filters or all of them',
+			},
+		],
+	},
+	tableDescription,
+	documentIdDescription(['get']),
+	...documentListDescription,
+	documentOptionsDescription,
+]);
+
+type Run = (runner: ItemRunner, parameters: ParameterReader) => Promise<void>;
+
+const RUN: Record<DocumentOperation, Run> = {
+	get: runGet,
+	getMany: runGetMany,
+};
+
+/** @throws ConvexFailure (`input`) for an unknown operation, or an option that holds for all items */
+export async function execute(
+	context: IExecuteFunctions,
+	items: ItemResults,
+	callers: ItemCallers,
+	chosen: string,
+): Promise<void> {
+	const operation = oneOf(DOCUMENT_OPERATIONS, "'Operation'", chosen);
+	const options = readDocumentRunOptions(context, operation);
+	const runner = new ItemRunner(context, items, callers, options);
+	await RUN[operation](runner, new ItemParameters(context));
+}

@@ -1,0 +1,63 @@
+import type { JSONValue } from 'convex/values';
+import {
+	CREATION_TIME_INDEX,
+	encodeQuery,
+	ID_INDEX,
+	type TableIndex,
+} from '../../convex/documents/documentFilter';
+import { endlessPages, parseDocumentPage } from '../../convex/documents/documentPage';
+import { findIndex, parseIndexes } from '../../convex/documents/tableIndexes';
+import { SYSTEM_FUNCTIONS } from '../../convex/functions/systemFunctions';
+import type { DocumentList } from '../../parameters/document/documentList';
+import { inComponent } from '../../transport/http/readTables';
+import type { OpenTable } from './tableAccess';
+
+/**
+ * Reads documents of a table, page by page. A page ends where Convex has read 10,000 documents or 5 MB
+ * (system-udfs/convex/_system/paginationLimits.ts), whether its filters let many through or none: so
+ * one that is short, or empty, is not the last.
+ *
+ * @param pageSize how many documents to ask for in one request
+ * @returns them in the encoded format
+ * @throws ConvexFailure of a page that could not be read: then there are none
+ */
+export async function readDocuments(
+	{ table, call }: OpenTable,
+	list: DocumentList,
+	pageSize: number,
+): Promise<JSONValue[]> {
+	const index = await indexOf({ table, call }, list.indexName);
+	const { text, filters } = encodeQuery({ ...list, index });
+	const documents: JSONValue[] = [];
+	const cursors = new Set<string>();
+	let cursor: string | null = null;
+	for (;;) {
+		const missing = list.limit - documents.length;
+		const result = await call(SYSTEM_FUNCTIONS.listDocuments, {
+			...inComponent(table.componentId),
+			table: table.name,
+			filters: text,
+			paginationOpts: { numItems: Math.min(pageSize, missing), cursor },
+		});
+		if (result.status === 'failure') throw result.failure;
+		const page = parseDocumentPage(result.value, filters);
+		for (const document of page.documents.slice(0, missing)) documents.push(document);
+		if (page.nextCursor === undefined || documents.length >= list.limit) return documents;
+		if (cursors.has(page.nextCursor)) throw endlessPages();
+		cursors.add(page.nextCursor);
+		cursor = page.nextCursor;
+	}
+}
+
+/** Those that every table has need no look at the schema. */
+async function indexOf(
+	{ table, call }: Pick<OpenTable, 'table' | 'call'>,
+	name: string | undefined,
+): Promise<TableIndex> {
+	const common = [CREATION_TIME_INDEX, ID_INDEX].find((index) => index.name === name);
+	if (name === undefined) return CREATION_TIME_INDEX;
+	if (common !== undefined) return common;
+	const result = await call(SYSTEM_FUNCTIONS.readSchema, inComponent(table.componentId));
+	if (result.status === 'failure') throw result.failure;
+	return findIndex(parseIndexes(result.value, table.name), name, table.name);
+}

@@ -1,0 +1,63 @@
+import { checkTableExists, type Table } from '../../convex/documents/tables';
+import type { Caller } from '../../transport/caller';
+import { callSystemFunction, requireDeployKey } from '../../transport/http/callSystemFunction';
+import { readTables, type CallSystem, type Tables } from '../../transport/http/readTables';
+import type { ItemRunner } from '../calls/itemRunner';
+
+/** Which table an item is about. */
+export interface TableTarget {
+	table: string;
+	/** Undefined for the app itself. */
+	componentPath: string | undefined;
+	timeoutMs: number;
+}
+
+/** A table that is there, and how its deployment is called. */
+export interface OpenTable {
+	table: Table;
+	call: CallSystem;
+	/** All tables beside it. */
+	tables: readonly string[];
+}
+
+/** Finds the tables of a run's items. Each deployment, or component of one, is asked for its tables once. */
+export class TableAccess {
+	private readonly known = new Map<string, Promise<Tables>>();
+
+	constructor(private readonly runner: ItemRunner) {}
+
+	/** @throws ConvexFailure for a caller without a deploy key, and for a table that is not there */
+	async open(caller: Caller, target: TableTarget): Promise<OpenTable> {
+		requireDeployKey(caller, "'Resource: Document'");
+		const { table: name, componentPath } = target;
+		const call = this.callsOf(caller, target.timeoutMs);
+		const { componentId, names } = await this.tablesOf(caller, call, componentPath);
+		checkTableExists(name, names, componentPath);
+		return { table: { name, componentId }, call, tables: names };
+	}
+
+	private callsOf(caller: Caller, timeoutMs: number): CallSystem {
+		const { context, retries } = this.runner;
+		return async (systemFunction, args) =>
+			await retries
+				.of(caller)
+				.run(
+					async () => await callSystemFunction(context, caller, systemFunction, args, timeoutMs),
+				);
+	}
+
+	private async tablesOf(
+		{ credential: { deploymentUrl, authorization } }: Caller,
+		call: CallSystem,
+		componentPath: string | undefined,
+	): Promise<Tables> {
+		const key = JSON.stringify([deploymentUrl, authorization, componentPath]);
+		const known = this.known.get(key);
+		if (known !== undefined) return await known;
+		const asked = readTables(call, componentPath);
+		this.known.set(key, asked);
+		// The next item asks again.
+		asked.catch(() => this.known.delete(key));
+		return await asked;
+	}
+}
