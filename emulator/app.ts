@@ -3,6 +3,7 @@ import { defineSchema } from 'convex/server';
 import type { AppSource, LoadedComponent, Schema } from './appSource';
 import { componentIdOf } from './componentId';
 import { stateOf } from './convexTestDatabases';
+import { enforceDocumentRules } from './data/documentRules';
 import { DocumentHistory } from './documentHistory';
 import { specOf, type SpecEntry } from './functionSpec';
 import { hostAction } from './httpActions/hostAction';
@@ -77,6 +78,7 @@ export function startApp({ components }: AppSource, surroundings: Surroundings):
 	installStorage(state, { files, tokens, origin, tableOfId });
 	for (const [index, { db }] of Object.values(state.components).entries()) {
 		db._nextDocId += index * IDS_PER_COMPONENT;
+		enforceDocumentRules(db, tableOfId);
 		installFilters(db);
 		installPagination(db);
 		installPageJournal(db);

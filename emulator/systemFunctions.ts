@@ -1,5 +1,6 @@
 import { jsonToConvex, type JSONValue, type Value } from 'convex/values';
 import type { App } from './app';
+import { WRITING_FUNCTIONS } from './data/documentWrites';
 import { TABLE_FUNCTIONS } from './data/tableFunctions';
 import { ACTIONS } from './identity';
 import { isObject } from './validation';
@@ -30,6 +31,7 @@ const SYSTEM_FUNCTIONS = new Map<string, SystemFunction>([
 		),
 	],
 	...TABLE_FUNCTIONS,
+	...WRITING_FUNCTIONS,
 ]);
 
 function query(run: SystemFunction['run']): SystemFunction {

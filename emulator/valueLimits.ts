@@ -45,7 +45,8 @@ function nestingError(nesting: number): string | undefined {
 		: undefined;
 }
 
-function nestingOf(value: JSONValue): number {
+/** How many levels of arrays and objects an encoded value has. */
+export function nestingOf(value: JSONValue): number {
 	if (typeof value !== 'object' || value === null || isSpecial(value)) return 0;
 	return 1 + Object.values(value).reduce<number>((most, one) => Math.max(most, nestingOf(one)), 0);
 }
@@ -76,7 +77,7 @@ export function sizeWarning(value: Value, what: string): string | undefined {
 }
 
 /** A number of bytes as the backend's library humansize shows it: `16 MiB`, `17.25 MiB`. */
-function binarySize(bytes: number): string {
+export function binarySize(bytes: number): string {
 	const exponent = Math.floor(Math.log2(bytes) / Math.log2(KIBI));
 	const units = ['B', 'KiB', 'MiB', 'GiB'];
 	const amount = bytes / KIBI ** exponent;
