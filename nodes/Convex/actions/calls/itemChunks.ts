@@ -1,12 +1,9 @@
 import type { JSONValue } from 'convex/values';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
 import { formatFunctionPath } from '../../convex/functions/functionPath';
-import { encodedSize } from '../../convex/values/encodedSize';
+import { encodedSize, inMebibytes, MEBIBYTE } from '../../convex/values/encodedSize';
 import type { CallRunner, CallSource } from './callRunner';
 import type { PreparedCall, PreparedElement } from './prepareCall';
-import { inMebibytes } from './sessionWindow';
-
-const MEBIBYTE = 2 ** 20;
 
 /**
  * Of the arguments of a call, as Convex counts them (convex-backend crates/common/src/knobs.rs,

@@ -2,6 +2,7 @@ import { inputFailure, type ConvexFailure } from '../../convex/failure';
 import type { FunctionCall } from '../../convex/functions/functionCall';
 import { formatFunctionPath } from '../../convex/functions/functionPath';
 import { refusedByClient } from '../../convex/functions/liveArguments';
+import { inMebibytes, MEBIBYTE } from '../../convex/values/encodedSize';
 import type { CallHandle } from '../../transport/live/inFlightCalls';
 import type { Session } from '../../transport/live/session';
 import { ConcurrencyLimiter } from '../concurrencyLimiter';
@@ -9,8 +10,6 @@ import type { PreparedCall } from './prepareCall';
 
 /** The deployment queues 1,000 of a connection, and then closes it. */
 export const MAX_IN_FLIGHT = 500;
-
-const MEBIBYTE = 2 ** 20;
 
 /** What is in flight is kept in memory, to be sent again. */
 const MAX_BYTES_IN_FLIGHT = 16 * MEBIBYTE;
@@ -151,11 +150,6 @@ export class SessionWindow {
 			await Promise.race([this.items.nextCompletion(), this.held.nextCompletion()]);
 		}
 	}
-}
-
-/** A size in a sentence, e.g. `16.1 MiB`. */
-export function inMebibytes(bytes: number): string {
-	return `${Math.ceil((10 * bytes) / MEBIBYTE) / 10} MiB`;
 }
 
 function tooLarge(bytes: number): ConvexFailure {

@@ -2,7 +2,14 @@ import { ADVICE } from '../advice';
 import { int64OutOfRange, invalidDate, jsonOf } from './encodeArguments';
 import { describeType, isPlainObject } from './plainObject';
 import { fromBase64WithBlanks } from './base64';
-import { converted, refused, valueOrThrow, type Conversion, type Refusal } from './conversion';
+import {
+	converted,
+	FUNCTION,
+	refused,
+	valueOrThrow,
+	type Conversion,
+	type Refusal,
+} from './conversion';
 import { isKeptByDouble } from './decimalText';
 import { inputFailure, type ConvexFailure } from '../failure';
 import { quoteStart } from './quote';
@@ -54,14 +61,20 @@ export function isArgumentType(type: string): type is ArgumentType {
  * Converts the value of a typed argument to the JavaScript value of its Convex type.
  *
  * @param subject the argument in a sentence, e.g. "'Arguments': 'count'"
+ * @param declarer what declares its type otherwise; a function unless given
  * @throws ConvexFailure (`input`) naming the subject
  */
-export function convertArgument(subject: string, type: ArgumentType, value: unknown): unknown {
+export function convertArgument(
+	subject: string,
+	type: ArgumentType,
+	value: unknown,
+	declarer = FUNCTION,
+): unknown {
 	const conversion = toArgument(type, value);
 	if (conversion.status === 'converted' || conversion.typeAdvice === undefined) {
-		return valueOrThrow(subject, conversion);
+		return valueOrThrow(subject, conversion, declarer);
 	}
-	throw conversion.describe(subject).with({ advice: conversion.typeAdvice });
+	throw conversion.describe(subject, declarer).with({ advice: conversion.typeAdvice });
 }
 
 /** The same without a subject, and without throwing. */
@@ -144,10 +157,10 @@ function toNumber(value: unknown): Conversion<number> {
 	// A number with too large an exponent is a mistake, and not one with many digits.
 	if (isDecimal && (isFinite || !/e/i.test(text))) {
 		return refused(
-			(subject) =>
+			(subject, { name }) =>
 				inputFailure(
 					`${subject} is a whole number beyond 2^53, which a number would round`,
-					'To keep all its digits, have the function take an int64 (v.int64) or text (v.string).',
+					`To keep all its digits, have ${name} take an int64 (v.int64) or text (v.string).`,
 				),
 			"Choose the type 'Int64' if the function takes an int64, or 'String' to keep all digits as text.",
 		);
@@ -185,7 +198,7 @@ function numberToInt64(value: number): Conversion<bigint> {
 		return doesNotFit(
 			value,
 			'a whole number',
-			'Round it, or have the function take a number with a fraction (v.number).',
+			'Round it, or declare it as a number with a fraction (v.number).',
 			"Choose the type 'Number' for fractions.",
 		);
 	}

@@ -20,8 +20,20 @@ export interface Refusal {
 	/** What helps instead where the user chose the type. */
 	typeAdvice?: string;
 	/** @param subject the place that is refused, in a sentence */
-	describe: (subject: string) => ConvexFailure;
+	describe: (subject: string, declarer: Declarer) => ConvexFailure;
 }
+
+/** What declares the type that a value has to have, in the words of error sentences. */
+export interface Declarer {
+	name: string;
+	/** What it declares the types of. */
+	parts: string;
+}
+
+export const FUNCTION: Declarer = { name: 'the function', parts: 'arguments' };
+
+/** A table, by its schema or by the documents that it has. */
+export const TABLE: Declarer = { name: 'the table', parts: 'fields' };
 
 /** A field by its name, or an element by its position. */
 export type Step = string | number;
@@ -47,11 +59,16 @@ export function within(step: Step, { steps, describe }: Refusal): Refusal {
 
 /**
  * @param subject what was converted, in a sentence, e.g. "'Arguments'"
+ * @param declarer a function unless given
  * @throws ConvexFailure of a value that cannot be converted, naming its place
  */
-export function valueOrThrow<Value>(subject: string, conversion: Conversion<Value>): Value {
+export function valueOrThrow<Value>(
+	subject: string,
+	conversion: Conversion<Value>,
+	declarer = FUNCTION,
+): Value {
 	if (conversion.status === 'converted') return conversion.value;
-	throw conversion.describe(placeIn(subject, conversion.steps));
+	throw conversion.describe(placeIn(subject, conversion.steps), declarer);
 }
 
 /** Names a part of a subject: `'Arguments'` → `'Arguments': 'user.tags[0]'`. */

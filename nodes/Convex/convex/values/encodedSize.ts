@@ -1,5 +1,7 @@
 import type { JSONValue } from 'convex/values';
 
+export const MEBIBYTE = 2 ** 20;
+
 /** What a number or an int64 takes: a byte for its type, and eight for itself. */
 const NUMBER_BYTES = 9;
 
@@ -27,4 +29,9 @@ export function encodedSize(value: JSONValue): number {
 		if (field !== undefined) bytes += Buffer.byteLength(name) + 1 + encodedSize(field);
 	}
 	return bytes;
+}
+
+/** A size in a sentence, e.g. `16.1 MiB`. */
+export function inMebibytes(bytes: number): string {
+	return `${Math.ceil((10 * bytes) / MEBIBYTE) / 10} MiB`;
 }

@@ -40,7 +40,7 @@ export const ARGUMENTS_ADVICE: JsonAdvice = {
 
 /** The value of one argument. */
 export const VALUE_ADVICE: JsonAdvice = {
-	whenEmpty: 'Write JSON, or leave the argument out.',
+	whenEmpty: 'Write JSON, or leave it out.',
 	whenRounded: `${QUOTES_KEEP_DIGITS} 'Using Function Arguments' makes an int64 of it where the function takes one.`,
 };
 
@@ -48,7 +48,7 @@ export const VALUE_ADVICE: JsonAdvice = {
 export const DECLARED_VALUE_ADVICE: JsonAdvice = {
 	whenEmpty: VALUE_ADVICE.whenEmpty,
 	whenRounded:
-		'Put it in quotes, which keeps all digits: as text, or as an int64 where the function takes one.',
+		'Put it in quotes, which keeps all digits: as text, or as an int64 where one is declared.',
 };
 
 const BYTE_ORDER_MARK = '\uFEFF';

@@ -66,7 +66,7 @@ function hasType(type: SimpleType, value: unknown): boolean {
 function convertSimple(type: SimpleType, value: unknown, parseDate: ParseDate): Conversion {
 	if (type === 'number') return convertNumber(value, parseDate);
 	if (type !== 'null') return toArgument(type, value);
-	return doesNotFit(value, 'null', 'Leave the argument out, or use an expression that gives null.');
+	return doesNotFit(value, 'null', 'Leave it out, or use an expression that gives null.');
 }
 
 function convertNumber(value: unknown, parseDate: ParseDate): Conversion {

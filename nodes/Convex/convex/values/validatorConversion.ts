@@ -7,6 +7,7 @@ import {
 	valueOrThrow,
 	within,
 	type Conversion,
+	type Declarer,
 	type Refusal,
 	type Step,
 } from './conversion';
@@ -37,6 +38,7 @@ import {
  *
  * @param subject the object in a sentence, e.g. "'Arguments'"
  * @param parseDate milliseconds of a text that is a date; undefined for any other text
+ * @param declarer what declares the types; a function unless given
  * @returns JavaScript values of the Convex types
  * @throws ConvexFailure (`input`) naming the place that does not fit
  */
@@ -45,8 +47,9 @@ export function convertFields(
 	validator: ObjectValidator,
 	value: unknown,
 	parseDate: ParseDate,
+	declarer?: Declarer,
 ): Record<string, unknown> {
-	return valueOrThrow(subject, conversionOf(matchObject(validator, value, parseDate)));
+	return valueOrThrow(subject, conversionOf(matchObject(validator, value, parseDate)), declarer);
 }
 
 /** The same for a value of any type. */
@@ -55,8 +58,9 @@ export function convertValue(
 	validator: Validator,
 	value: unknown,
 	parseDate: ParseDate,
+	declarer?: Declarer,
 ): unknown {
-	return valueOrThrow(subject, conversionOf(matchValue(validator, value, parseDate)));
+	return valueOrThrow(subject, conversionOf(matchValue(validator, value, parseDate)), declarer);
 }
 
 /** Whether a value has a validator's type already, without any conversion. */
@@ -163,10 +167,10 @@ function isNotGiven(validator: Validator, value: unknown): boolean {
 }
 
 function notTaken(name: string, { fields }: ObjectValidator): Refusal {
-	return refused((subject) =>
+	return refused((subject, declarer) =>
 		inputFailure(
-			`${subject} has ${quote(name)}, which the function does not take`,
-			`It takes: ${listed([...fields.keys()], ', ', shortened) || 'nothing'}. If the function was changed, refresh the list of arguments.`,
+			`${subject} has ${quote(name)}, which ${declarer.name} does not take`,
+			`It takes: ${listed([...fields.keys()], ', ', shortened) || 'nothing'}. If ${declarer.name} was changed, refresh the list of ${declarer.parts}.`,
 		),
 	);
 }
@@ -180,9 +184,9 @@ function takesText(validator: Validator): boolean {
 }
 
 function lacking(name: string, validator: Validator): Refusal {
-	return refused((subject) =>
+	return refused((subject, declarer) =>
 		inputFailure(
-			`${subject} lacks ${quote(name)}, which the function requires`,
+			`${subject} lacks ${quote(name)}, which ${declarer.name} requires`,
 			`It has to be: ${describeValidator(validator)}.${takesText(validator) ? EMPTY_TEXT : ''}`,
 		),
 	);

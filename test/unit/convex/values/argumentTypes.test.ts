@@ -403,7 +403,7 @@ describe.each(['object', 'array'] as const)('broken JSON for an %s', (type) => {
 		expectRefusal(
 			() => convert(type, text),
 			"'Arguments': 'count' is empty",
-			/^Write JSON, or leave the argument out\.$/,
+			/^Write JSON, or leave it out\.$/,
 		);
 	});
 });
