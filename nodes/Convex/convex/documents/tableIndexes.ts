@@ -2,34 +2,19 @@ import type { JSONValue } from 'convex/values';
 import { inputFailure } from '../failure';
 import { isPlainObject } from '../values/plainObject';
 import { listed, quote, shortened } from '../values/quote';
+import { findSchemaTable } from './activeSchema';
 import { CREATION_TIME_INDEX, ID_INDEX, type TableIndex } from './documentFilter';
 
 /**
  * The indexes of a table: those of the schema that is deployed, and those of every table. Indexes for
  * search and for vectors have no order, so they are left out.
  *
- * @param schemas as `getSchemas` gives them: the active one is JSON text (convex-backend
- *   crates/common/src/schemas/json.rs)
+ * @param schemas as `getSchemas` gives them
  */
 export function parseIndexes(schemas: JSONValue, table: string): TableIndex[] {
-	const tables = activeTables(schemas);
-	const declared = tables.filter(isPlainObject).find(({ tableName }) => tableName === table);
+	const { declared } = findSchemaTable(schemas, table);
 	const indexes: unknown[] = Array.isArray(declared?.indexes) ? declared.indexes : [];
 	return [...indexes.flatMap(parseIndex), CREATION_TIME_INDEX, ID_INDEX];
-}
-
-function activeTables(schemas: JSONValue): unknown[] {
-	const active = isPlainObject(schemas) ? schemas.active : undefined;
-	const schema = typeof active === 'string' ? parsed(active) : undefined;
-	return isPlainObject(schema) && Array.isArray(schema.tables) ? schema.tables : [];
-}
-
-function parsed(text: string): unknown {
-	try {
-		return JSON.parse(text);
-	} catch {
-		return undefined;
-	}
 }
 
 function parseIndex(index: unknown): TableIndex[] {

@@ -16,6 +16,30 @@ export interface SystemFunction {
  * npm-packages/system-udfs/convex/_system) on 2026-11-29, and a version of Convex may lack them.
  */
 export const SYSTEM_FUNCTIONS = {
+	addDocuments: {
+		operation: 'mutation',
+		path: { module: '_system/frontend/addDocument', name: 'default' },
+		purpose: 'create documents',
+		instead: 'Create them with a mutation of your own (ctx.db.insert).',
+	},
+	deleteDocuments: {
+		operation: 'mutation',
+		path: { module: '_system/frontend/deleteDocuments', name: 'default' },
+		purpose: 'delete documents',
+		instead: 'Delete them with a mutation of your own (ctx.db.delete).',
+	},
+	patchDocuments: {
+		operation: 'mutation',
+		path: { module: '_system/frontend/patchDocumentsFields', name: 'default' },
+		purpose: 'change fields of a document',
+		instead: 'Change them with a mutation of your own (ctx.db.patch).',
+	},
+	replaceDocument: {
+		operation: 'mutation',
+		path: { module: '_system/frontend/replaceDocument', name: 'default' },
+		purpose: 'replace a document',
+		instead: 'Replace it with a mutation of your own (ctx.db.replace).',
+	},
 	findDocuments: {
 		operation: 'query',
 		path: { module: '_system/frontend/listById', name: 'default' },
