@@ -1,4 +1,4 @@
-import { sleep, type IExecuteFunctions } from 'n8n-workflow';
+import type { IExecuteFunctions } from 'n8n-workflow';
 import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import type { FunctionOperation } from '../../convex/functions/functionCall';
 import type { FunctionResult } from '../../convex/responses/functionResponse';
@@ -13,6 +13,7 @@ import type { Retries } from '../../transport/retries';
 import type { ItemResults } from '../itemResults';
 import { SignatureCache } from './signatureCache';
 import { DeploymentRetries } from './deploymentRetries';
+import { EventLoopTurns } from './eventLoopTurns';
 import { failureOfChunk } from './chunkFailure';
 import { hintAtItems, isListOfEach, toItems, toItemsOfEach, toListItems } from './output';
 import { readPages } from './readPages';
@@ -25,9 +26,6 @@ import {
 } from './prepareCall';
 import { readRunOptions, type RunOptions } from '../../parameters/options/runOptions';
 import { CachedParameters } from '../../parameters/cachedParameters';
-
-/** How long a run may keep the event loop from answers and from n8n. */
-const MAX_BLOCKING_MS = 20;
 
 /** Where the calls of a run come from, prepared, in the order of their items. */
 export interface CallSource {
@@ -43,7 +41,7 @@ export class CallRunner implements CallSource {
 
 	private readonly functions: SignatureCache;
 
-	private yieldsAtMs = performance.now() + MAX_BLOCKING_MS;
+	private readonly turns = new EventLoopTurns();
 
 	private readonly retries: DeploymentRetries;
 
@@ -118,14 +116,12 @@ export class CallRunner implements CallSource {
 
 	/** Whether answers and n8n have waited long enough. Asked after each item, of which there may be many. */
 	get isBlocking(): boolean {
-		return performance.now() >= this.yieldsAtMs;
+		return this.turns.isBlocking;
 	}
 
 	/** Lets answers arrive and n8n work while many items are read. */
 	async yieldToEventLoop(): Promise<void> {
-		if (!this.isBlocking) return;
-		await sleep(0);
-		this.yieldsAtMs = performance.now() + MAX_BLOCKING_MS;
+		await this.turns.yield();
 	}
 
 	/**

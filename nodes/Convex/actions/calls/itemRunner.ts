@@ -5,9 +5,15 @@ import { toFailure } from '../../transport/nodeError';
 import { ConcurrencyLimiter } from '../concurrencyLimiter';
 import type { ItemResults } from '../itemResults';
 import { DeploymentRetries } from './deploymentRetries';
+import { ItemBatches, type BatchItem, type BatchLimits, type BatchWork } from './itemBatches';
 
 /** What is done for an item. @throws ConvexFailure which ends this item only */
 export type ItemWork = (itemIndex: number, caller: Caller) => Promise<INodeExecutionData[]>;
+
+/** The same where many items go into one request. */
+export interface ItemBatchWork<Part> extends Omit<BatchWork<Part>, 'prepare'> {
+	prepare: (itemIndex: number, caller: Caller) => Promise<BatchItem<Part>>;
+}
 
 /** Runs an operation for each item by itself: what is not a function call has no batches or sessions. */
 export class ItemRunner {
@@ -61,6 +67,27 @@ export class ItemRunner {
 
 	private endOthers(end: (itemIndex: number) => void): void {
 		for (let next = this.items.next(); next !== undefined; next = this.items.next()) end(next);
+	}
+
+	/**
+	 * Does the work for many items at a time.
+	 *
+	 * @param limits as many batches are in flight at once as items, unless they say otherwise
+	 */
+	async runBatches<Part>(
+		limits: Omit<BatchLimits, 'concurrency'> & Partial<BatchLimits>,
+		{ prepare, send }: ItemBatchWork<Part>,
+	): Promise<void> {
+		const { concurrency } = this.limits;
+		const batches = new ItemBatches(
+			this.items,
+			{ concurrency, ...limits },
+			{
+				prepare: async (itemIndex) => await prepare(itemIndex, await this.callers.of(itemIndex)),
+				send,
+			},
+		);
+		await batches.run();
 	}
 
 	private async runItem(work: ItemWork, itemIndex: number): Promise<void> {

@@ -1,0 +1,21 @@
+import { sleep } from 'n8n-workflow';
+
+/** How long a run may keep the event loop from answers and from n8n. */
+const MAX_BLOCKING_MS = 20;
+
+/** Lets answers arrive and n8n work while many items are read. */
+export class EventLoopTurns {
+	private yieldsAtMs = performance.now() + MAX_BLOCKING_MS;
+
+	/** Whether answers and n8n have waited long enough. Asked after each item, of which there may be many. */
+	get isBlocking(): boolean {
+		return performance.now() >= this.yieldsAtMs;
+	}
+
+	/** Called after each item. */
+	async yield(): Promise<void> {
+		if (!this.isBlocking) return;
+		await sleep(0);
+		this.yieldsAtMs = performance.now() + MAX_BLOCKING_MS;
+	}
+}
