@@ -85,6 +85,27 @@ describe('the examples', () => {
 		]);
 	});
 
+	it('create-documents.json adds all rows to the table, but the one that does not fit', async () => {
+		const example = examples.find(({ file }) => file === 'create-documents.json');
+		if (example === undefined) throw new Error('there is no examples/create-documents.json');
+		await deployment.reset();
+		const { run } = await runWorkflow(
+			await installationFor(deployment),
+			withCredential(example.workflow, '1', 'Convex'),
+		);
+		expect(run.data.resultData.error).toBeUndefined();
+		const created = outputsOf(run, 'Created')[0] ?? [];
+		expect(created.map(({ json }) => [json.title, json.dueAt])).toEqual([
+			['Book the room', Date.parse('2026-12-01T09:00:00Z')],
+			['Order the cake', undefined],
+		]);
+		expect(outputsOf(run, 'Refused')[0]?.map(({ json }) => json.title)).toEqual([
+			'Print the badges',
+		]);
+		const tasks = await openHttp(deployment.url).query('tasks:list', {});
+		expect(tasks).toEqual(created.map(({ json }) => json));
+	});
+
 	it('paid-order.json starts with an order as soon as it is paid', async () => {
 		const example = examples.find(({ file }) => file === 'paid-order.json');
 		if (example === undefined) throw new Error('there is no examples/paid-order.json');

@@ -127,14 +127,17 @@ export function convexForm(
 		if (method === undefined) throw new Error(`the node type has no ${name}`);
 		return (await method.call(context, filter)).results;
 	};
-	const { getArguments } = resourceMapping ?? {};
-	if (getArguments === undefined) throw new Error('the node type does not fill in forms');
+	const { getArguments, getDocumentFields } = resourceMapping ?? {};
+	if (getArguments === undefined || getDocumentFields === undefined) {
+		throw new Error('the node type does not fill in forms');
+	}
 	return {
 		searchFunctions: async (filter?: string) => await search('searchFunctions', filter),
 		searchListArguments: async (filter?: string) => await search('searchListArguments', filter),
 		searchTables: async (filter?: string) => await search('searchTables', filter),
 		searchIndexes: async (filter?: string) => await search('searchIndexes', filter),
 		getArguments: async () => await getArguments.call(context),
+		getDocumentFields: async () => await getDocumentFields.call(context),
 	};
 }
 

@@ -57,9 +57,13 @@ export function readFormListArgument(context: ILoadOptionsFunctions): string | u
 	);
 }
 
-/** Whether the open form has fields of a function's arguments already. */
-export function isFormFilledIn(context: ILoadOptionsFunctions): boolean {
-	const form: unknown = context.getCurrentNodeParameter('mappedArguments');
+/**
+ * Whether the open form has fields already.
+ *
+ * @param name its parameter
+ */
+export function isFormFilledIn(context: ILoadOptionsFunctions, name = 'mappedArguments'): boolean {
+	const form: unknown = context.getCurrentNodeParameter(name);
 	return isPlainObject(form) && Array.isArray(form.schema) && form.schema.length > 0;
 }
 

@@ -22,7 +22,7 @@ const STOREYS = [
 	['convex/deployment/', 'convex/changes/'],
 	['convex/responses/'],
 	['convex/failures/'],
-	['convex/functions/', 'convex/documents/'],
+	['convex/functions/'],
 	['convex/values/'],
 	['convex/failure.ts'],
 	['convex/advice.ts'],

@@ -1,4 +1,9 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import {
+	unsetFieldsDescription,
+	updateModeDescription,
+} from '../../parameters/document/documentChange';
+import { documentFieldsDescription } from '../../parameters/document/documentFields';
 import { documentIdDescription } from '../../parameters/document/documentIdField';
 import { documentListDescription } from '../../parameters/document/documentList';
 import {
@@ -14,8 +19,11 @@ import { oneOf, shownFor } from '../../parameters/resource';
 import type { ItemCallers } from '../../transport/itemCallers';
 import { ItemRunner } from '../calls/itemRunner';
 import type { ItemResults } from '../itemResults';
+import { runCreate } from './create';
+import { runDelete } from './delete';
 import { runGet } from './get';
 import { runGetMany } from './getMany';
+import { runUpdate } from './update';
 
 export const description: INodeProperties[] = shownFor('document', [
 	{
@@ -25,6 +33,18 @@ export const description: INodeProperties[] = shownFor('document', [
 		noDataExpression: true,
 		default: 'getMany',
 		options: [
+			{
+				name: 'Create',
+				value: 'create',
+				action: 'Create document',
+				description: 'Add a document to a table',
+			},
+			{
+				name: 'Delete',
+				value: 'delete',
+				action: 'Delete document',
+				description: 'Delete a document by its ID',
+			},
 			{
 				name: 'Get',
 				value: 'get',
@@ -37,10 +57,19 @@ export const description: INodeProperties[] = shownFor('document', [
 				action: 'Get many documents',
 				description: 'Read documents of a table, with filters or all of them',
 			},
+			{
+				name: 'Update',
+				value: 'update',
+				action: 'Update document',
+				description: 'Change fields of a document, or replace it',
+			},
 		],
 	},
 	tableDescription,
-	documentIdDescription(['get']),
+	documentIdDescription(['delete', 'get', 'update']),
+	updateModeDescription,
+	...documentFieldsDescription(['create', 'update']),
+	unsetFieldsDescription,
 	...documentListDescription,
 	documentOptionsDescription,
 ]);
@@ -48,8 +77,11 @@ export const description: INodeProperties[] = shownFor('document', [
 type Run = (runner: ItemRunner, parameters: ParameterReader) => Promise<void>;
 
 const RUN: Record<DocumentOperation, Run> = {
+	create: runCreate,
+	delete: runDelete,
 	get: runGet,
 	getMany: runGetMany,
+	update: runUpdate,
 };
 
 /** @throws ConvexFailure (`input`) for an unknown operation, or an option that holds for all items */

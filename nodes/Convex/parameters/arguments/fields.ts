@@ -7,6 +7,7 @@ import {
 	mismatch,
 } from '../../convex/values/argumentTypes';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
+import type { Declarer } from '../../convex/values/conversion';
 import { quote } from '../../convex/values/quote';
 import { dateParser } from '../dates';
 import type { ParameterReader } from '../parameterReader';
@@ -104,22 +105,49 @@ const TYPES: TypeRow[] = [
 	{ name: 'String', value: 'string', description: 'Text', input: TEXT },
 ];
 
-/** @param hasInputItem whether a value may be something of an input item */
-export function argumentFieldsDescription(hasInputItem: boolean): INodeProperties {
-	const types = typesOf(hasInputItem);
-	return {
+/** A list of named and typed values, and its words. */
+export interface TypedValues {
+	/** The list as sentences name it, without quotes. */
+	label: string;
+	/** One of its values. */
+	part: string;
+	property: Pick<INodeProperties, 'displayName' | 'name' | 'description' | 'displayOptions'>;
+	/** The name that the values have in the list. */
+	entry: string;
+	nameDescription: string;
+	declarer?: Declarer;
+}
+
+const ARGUMENTS: TypedValues = {
+	label: 'Arguments',
+	part: 'argument',
+	property: {
 		displayName: 'Fields',
 		name: 'argumentFields',
-		type: 'fixedCollection',
-		typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Argument' },
-		default: {},
-		placeholder: 'Add Argument',
 		description: "The function's arguments; none for a function without arguments",
 		displayOptions: { show: { argumentsMode: ['fields'] } },
+	},
+	entry: 'argument',
+	nameDescription: "The argument's name, as in the function's args",
+};
+
+/** @param hasInputItem whether a value may be something of an input item */
+export function argumentFieldsDescription(
+	hasInputItem: boolean,
+	{ part, property, entry, nameDescription } = ARGUMENTS,
+): INodeProperties {
+	const types = typesOf(hasInputItem);
+	const title = part.charAt(0).toUpperCase() + part.slice(1);
+	return {
+		...property,
+		type: 'fixedCollection',
+		typeOptions: { multipleValues: true, multipleValueButtonText: `Add ${title}` },
+		default: {},
+		placeholder: `Add ${title}`,
 		options: [
 			{
-				displayName: 'Argument',
-				name: 'argument',
+				displayName: title,
+				name: entry,
 				values: [
 					{
 						displayName: 'Name',
@@ -127,9 +155,9 @@ export function argumentFieldsDescription(hasInputItem: boolean): INodePropertie
 						type: 'string',
 						default: '',
 						placeholder: 'e.g. title',
-						description: "The argument's name, as in the function's args",
+						description: nameDescription,
 					},
-					typeChoice(types, "The argument's type in Convex"),
+					typeChoice(types, `The ${part}'s type in Convex`),
 					...valueInputs(types),
 				],
 			},
@@ -179,41 +207,45 @@ export function valueInputs(types: TypeRow[]): INodeProperties[] {
 export async function readArgumentFields(
 	context: ParameterReader,
 	itemIndex: number,
+	list = ARGUMENTS,
 ): Promise<Record<string, unknown>> {
-	const fields: unknown = context.getNodeParameter('argumentFields.argument', itemIndex, []);
+	const { label, part, property, entry, declarer } = list;
+	const fields: unknown = context.getNodeParameter(`${property.name}.${entry}`, itemIndex, []);
 	const args = new Map<string, unknown>();
 	for (const field of [fields].flat()) {
-		if (!isPlainObject(field)) throw noArgument(field);
+		if (!isPlainObject(field)) throw noEntry(list, field);
 		const name = typeof field.name === 'string' ? field.name.trim() : '';
 		if (name === '') {
 			throw inputFailure(
-				`'Arguments' has an argument without a name (number ${args.size + 1})`,
-				'Name every argument, or remove those that are not needed.',
+				`'${label}' has ${article(part)} without a name (number ${args.size + 1})`,
+				`Name every ${part}, or remove those that are not needed.`,
 			);
 		}
 		if (args.has(name)) {
-			throw inputFailure(
-				`'Arguments' has the argument ${quote(name)} twice`,
-				'Remove one of them.',
-			);
+			throw inputFailure(`'${label}' has the ${part} ${quote(name)} twice`, 'Remove one of them.');
 		}
-		const subject = `'Arguments': ${quote(name)}`;
-		args.set(name, await readTypedValue(context, itemIndex, subject, field));
+		const subject = `'${label}': ${quote(name)}`;
+		args.set(name, await readTypedValue(context, itemIndex, subject, field, declarer));
 	}
 	return Object.fromEntries(args);
 }
 
-function noArgument(field: unknown): ConvexFailure {
+function noEntry({ label, part }: TypedValues, field: unknown): ConvexFailure {
 	return inputFailure(
-		`'Arguments' has an entry that is ${describeType(field)}, not an argument with a name, a type and a value`,
-		"Add arguments one by one, or set 'Arguments' to 'Using JSON' for an expression that gives all of them.",
+		`'${label}' has an entry that is ${describeType(field)}, not ${article(part)} with a name, a type and a value`,
+		`Add ${part}s one by one, or set '${label}' to 'Using JSON' for an expression that gives all of them.`,
 	);
+}
+
+function article(part: string): string {
+	return `${part.startsWith('a') ? 'an' : 'a'} ${part}`;
 }
 
 /**
  * The JavaScript value of a value of a type, as both are filled in.
  *
  * @param subject the value in a sentence, e.g. "'Arguments': 'count'"
+ * @param declarer what declares the value's type otherwise; a function unless given
  * @throws ConvexFailure (`input`) naming the subject
  */
 export async function readTypedValue(
@@ -221,6 +253,7 @@ export async function readTypedValue(
 	itemIndex: number,
 	subject: string,
 	{ type, value }: Record<string, unknown>,
+	declarer?: Declarer,
 ): Promise<unknown> {
 	const { input } = context;
 	if (type === 'binary' && input) return await readBinaryField(input, itemIndex, subject, value);
@@ -230,7 +263,7 @@ export async function readTypedValue(
 		throw mismatch(subject, value, 'a date', DATE_HELP);
 	}
 	if (typeof type === 'string' && isArgumentType(type)) {
-		return convertArgument(subject, type, value);
+		return convertArgument(subject, type, value, declarer);
 	}
 	const known = typesOf(input !== undefined).map((row) => row.value);
 	throw inputFailure(

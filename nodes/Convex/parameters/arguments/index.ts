@@ -61,7 +61,7 @@ export function argumentsDescription(hasInputItem: boolean): INodeProperties[] {
 		(hasInputItem ? MODE : MODE_OF_TRIGGER).property,
 		mappedArgumentsDescription(hasInputItem),
 		argumentFieldsDescription(hasInputItem),
-		...(hasInputItem ? itemFieldsDescription : []),
+		...(hasInputItem ? itemFieldsDescription() : []),
 		{
 			displayName: 'Arguments (JSON)',
 			name: 'argumentsJson',

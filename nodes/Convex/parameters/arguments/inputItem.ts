@@ -8,28 +8,39 @@ const selection = enumField({
 	displayName: 'Fields to Send',
 	name: 'itemFields',
 	default: 'all',
-	description: "Which of the input item's fields become arguments",
 	choices: [
 		{ name: 'All', value: 'all', description: 'Every field of the input item' },
 		{ name: 'All Except', value: 'except', description: 'Every field but those named below' },
 		{ name: 'Only', value: 'only', description: 'Just the fields named below' },
 	],
-	displayOptions: { show: { argumentsMode: ['item'] } },
 });
 
-export const itemFieldsDescription: INodeProperties[] = [
-	selection.property,
-	{
-		displayName: 'Field Names',
-		name: 'itemFieldNames',
-		type: 'string',
-		default: '',
-		required: true,
-		placeholder: 'e.g. title, priority',
-		description: 'Names of fields, separated by commas, or an expression that gives a list',
-		displayOptions: { show: { argumentsMode: ['item'], itemFields: ['except', 'only'] } },
-	},
-];
+/**
+ * @param mode the parameter that chooses the input item
+ * @param description what becomes of the fields
+ */
+export function itemFieldsDescription(
+	mode = 'argumentsMode',
+	description = "Which of the input item's fields become arguments",
+): INodeProperties[] {
+	return [
+		{
+			...selection.property,
+			description,
+			displayOptions: { show: { [mode]: ['item'] } },
+		},
+		{
+			displayName: 'Field Names',
+			name: 'itemFieldNames',
+			type: 'string',
+			default: '',
+			required: true,
+			placeholder: 'e.g. title, priority',
+			description: 'Names of fields, separated by commas, or an expression that gives a list',
+			displayOptions: { show: { [mode]: ['item'], itemFields: ['except', 'only'] } },
+		},
+	];
+}
 
 /** The fields of the input item that the user wants to send; none of them is changed. */
 export function readItemFields(context: ParameterReader, itemIndex: number): IDataObject {
@@ -53,14 +64,9 @@ function namingRoughly(names: string[]): (name: string) => boolean {
 	return (name) => isNamed(name.trim());
 }
 
-/** The names of a list are taken literally; blanks between the commas of a text are not meant. */
 function readFieldNames(context: ParameterReader, itemIndex: number): string[] {
 	const value: unknown = context.getNodeParameter('itemFieldNames', itemIndex);
-	const names = (
-		typeof value === 'string'
-			? value.split(',').map((name) => name.trim())
-			: [value].flat().map(toFieldName)
-	).filter((name) => name !== '');
+	const names = parseFieldNames("'Field Names'", value);
 	if (names.length === 0) {
 		throw inputFailure(
 			"'Field Names' is empty",
@@ -70,11 +76,25 @@ function readFieldNames(context: ParameterReader, itemIndex: number): string[] {
 	return names;
 }
 
+/**
+ * The names of a list are taken literally; blanks between the commas of a text are not meant.
+ *
+ * @param subject the parameter in a sentence
+ * @throws ConvexFailure (`input`) for an entry that is no name
+ */
+export function parseFieldNames(subject: string, value: unknown): string[] {
+	return (
+		typeof value === 'string'
+			? value.split(',').map((name) => name.trim())
+			: [value].flat().map((name) => toFieldName(subject, name))
+	).filter((name) => name !== '');
+}
+
 /** A name that was passed over would let a field through that was meant to stay back. */
-function toFieldName(name: unknown): string {
+function toFieldName(subject: string, name: unknown): string {
 	if (typeof name === 'string' || typeof name === 'number') return String(name);
 	throw inputFailure(
-		`'Field Names' has an entry that is ${describeType(name)}, not a name`,
+		`${subject} has an entry that is ${describeType(name)}, not a name`,
 		'Use text with commas, or an expression that gives a list of texts.',
 	);
 }

@@ -57,7 +57,7 @@ const mappingMode = (hasInputItem: boolean) =>
 		],
 	});
 
-const MAPPING_MODE = mappingMode(true);
+export const MAPPING_MODE = mappingMode(true);
 const MAPPING_MODE_OF_TRIGGER = mappingMode(false);
 
 /**
@@ -105,7 +105,10 @@ export function convert(
 	return convertFields(source, args, values, dateParser(context.getTimezone()));
 }
 
-function pick(json: Record<string, unknown>, { fields }: ObjectValidator): Record<string, unknown> {
+export function pick(
+	json: Record<string, unknown>,
+	{ fields }: ObjectValidator,
+): Record<string, unknown> {
 	return Object.fromEntries(Object.entries(json).filter(([name]) => fields.has(name)));
 }
 
@@ -114,7 +117,7 @@ function pick(json: Record<string, unknown>, { fields }: ObjectValidator): Recor
  * Either is null where the function requires the argument and takes null. What an empty text stands
  * for is decided where values are converted.
  */
-function filledIn(
+export function filledIn(
 	values: Record<string, unknown>,
 	{ fields }: ObjectValidator,
 ): Record<string, unknown> {

@@ -2,18 +2,25 @@ import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { ValueFormat } from '../../convex/functions/functionCall';
 import { isPlainObject } from '../../convex/values/plainObject';
 import { hasExpression } from '../expressions';
-import { integerField, toFieldValues, type FieldValues } from '../field';
+import { booleanField, integerField, toFieldValues, type FieldValues } from '../field';
 import {
 	component as componentOfFunction,
 	timeout as timeoutOfCall,
 	valueFormat as valueFormatOfResult,
 } from '../options';
-import { option, optionReader, optionsForm, runOption, type Option } from '../options/option';
+import {
+	option,
+	optionReader,
+	optionsForm,
+	runOption,
+	type Option,
+	type ReadOption,
+} from '../options/option';
 import { maxRetries as maxRetriesOfCalls } from '../options/runOptions';
 import type { ParameterReader } from '../parameterReader';
 
 /** What the node does with documents. The names are in saved workflows. */
-export const DOCUMENT_OPERATIONS = ['get', 'getMany'] as const;
+export const DOCUMENT_OPERATIONS = ['create', 'delete', 'get', 'getMany', 'update'] as const;
 
 export type DocumentOperation = (typeof DOCUMENT_OPERATIONS)[number];
 
@@ -36,6 +43,45 @@ const readConcurrency = runOption<number, DocumentOperation>(
 		min: 1,
 		max: MAX_CONCURRENCY,
 		description: 'How many items may be in flight at once',
+	}),
+);
+
+const writeConcurrency = runOption<number, DocumentOperation>(
+	['create', 'delete', 'update'],
+	integerField({
+		displayName: 'Concurrency',
+		name: 'concurrency',
+		default: 1,
+		min: 1,
+		max: MAX_CONCURRENCY,
+		description:
+			'How many requests may be in flight at once; with 1 they take effect in input order, with more in any order',
+	}),
+);
+
+/** Convex refuses more in one call (system-udfs/convex/_system/frontend/addDocument.ts, deleteDocuments.ts). */
+const MAX_BATCH_SIZE = 4096;
+
+const batchSize = runOption<number, DocumentOperation>(
+	['create', 'delete'],
+	integerField({
+		displayName: 'Batch Size',
+		name: 'batchSize',
+		default: 100,
+		min: 1,
+		max: MAX_BATCH_SIZE,
+		description: 'How many items go into one request at most; 1 sends each in a request of its own',
+	}),
+);
+
+const returnIds = runOption<boolean, DocumentOperation>(
+	['create'],
+	booleanField({
+		displayName: 'Return IDs',
+		name: 'returnIds',
+		default: true,
+		description:
+			'Whether to read the newest documents after each request, to find the IDs of those that were created',
 	}),
 );
 
@@ -64,7 +110,7 @@ const timeout = option<number, DocumentOperation>(DOCUMENT_OPERATIONS, {
 	},
 });
 
-const valueFormat = option<ValueFormat, DocumentOperation>(DOCUMENT_OPERATIONS, {
+const valueFormat = option<ValueFormat, DocumentOperation>(['create', 'get', 'getMany', 'update'], {
 	...valueFormatOfResult,
 	property: {
 		...valueFormatOfResult.property,
@@ -74,10 +120,13 @@ const valueFormat = option<ValueFormat, DocumentOperation>(DOCUMENT_OPERATIONS, 
 
 /** The table of options, in the order of the form. */
 const OPTIONS: ReadonlyArray<Option<unknown, DocumentOperation>> = [
+	batchSize,
 	component,
 	readConcurrency,
+	writeConcurrency,
 	maxRetries,
 	pageSize,
+	returnIds,
 	timeout,
 	valueFormat,
 ];
@@ -128,10 +177,37 @@ export function readDocumentRunOptions(
 	context: IExecuteFunctions,
 	operation: DocumentOperation,
 ): DocumentRunOptions {
+	const read = runReader(context, operation);
+	const concurrency = writeConcurrency.appliesTo.includes(operation)
+		? writeConcurrency
+		: readConcurrency;
+	return { concurrency: read(concurrency), maxRetries: read(maxRetries) };
+}
+
+/** The same for operations that write. */
+export interface WriteOptions {
+	/** How many items go into one request at most. */
+	batchSize: number;
+	/** Whether the IDs of what was created are looked for. */
+	returnIds: boolean;
+}
+
+/** @throws ConvexFailure (`input`) naming the option */
+export function readWriteOptions(
+	context: IExecuteFunctions,
+	operation: DocumentOperation,
+): WriteOptions {
+	const read = runReader(context, operation);
+	return { batchSize: read(batchSize), returnIds: read(returnIds) };
+}
+
+function runReader(
+	context: IExecuteFunctions,
+	operation: DocumentOperation,
+): ReadOption<DocumentOperation> {
 	const { options } = context.getNode().parameters;
 	const stored: FieldValues = isPlainObject(options) ? options : {};
-	const read = optionReader<DocumentOperation>(operation, stored, (name) =>
+	return optionReader<DocumentOperation>(operation, stored, (name) =>
 		hasExpression(stored[name]) ? context.getNodeParameter(`options.${name}`, 0) : stored[name],
 	);
-	return { concurrency: read(readConcurrency), maxRetries: read(maxRetries) };
 }

@@ -1,0 +1,97 @@
+import {
+	matchCreated,
+	parseDocument,
+	type CreatedDocument,
+} from '../../convex/documents/createdDocuments';
+import type { EncodedArguments } from '../../convex/values/encodeArguments';
+import { readNewest } from '../../transport/http/readTableFields';
+import type { WritableTable } from './writing';
+
+/** Besides those of a request, somebody else may create so many meanwhile; of more, none is told apart. */
+const MAX_OTHERS = 1_000;
+
+/** An array of Convex has no more elements. */
+const MAX_PAGE_SIZE = 8_192;
+
+/** Up to where a table was read; null for one without documents. */
+type Mark = CreatedDocument | null;
+
+/**
+ * Finds out what became of created documents: `addDocument` tells no IDs. The newest document is read
+ * before, and all that came since are read afterwards.
+ */
+export class NewDocuments {
+	/** By group; undefined where the table could not be read. */
+	private readonly marks = new Map<string, Promise<Mark | undefined>>();
+
+	/** Called before documents are created. Never throws. */
+	async mark(table: WritableTable): Promise<Mark | undefined> {
+		const known = this.marks.get(table.group) ?? newestOf(table);
+		this.marks.set(table.group, known);
+		const mark = await known;
+		if (mark === undefined) this.marks.delete(table.group);
+		return mark;
+	}
+
+	/**
+	 * @param mark what the newest document was before
+	 * @returns for each created document what became of it; undefined where that cannot be told. Never
+	 *   throws: the documents are there
+	 */
+	async find(
+		table: WritableTable,
+		mark: Mark | undefined,
+		created: readonly EncodedArguments[],
+	): Promise<Array<CreatedDocument | undefined>> {
+		const unknown = created.map(() => undefined);
+		if (mark === undefined) return unknown;
+		try {
+			const found = await documentsSince(table, mark, created.length + MAX_OTHERS);
+			if (found === undefined) return unknown;
+			const [newest] = found;
+			if (newest !== undefined) this.marks.set(table.group, Promise.resolve(newest));
+			return matchCreated(created, found);
+		} catch {
+			return unknown;
+		}
+	}
+}
+
+async function newestOf({ call, table }: WritableTable): Promise<Mark | undefined> {
+	try {
+		const { documents } = await readNewest(call, table, 1, null);
+		return documents.length === 0 ? null : parseDocument(documents[0]);
+	} catch {
+		return undefined;
+	}
+}
+
+/** @returns the newest first; undefined where there are more */
+async function documentsSince(
+	{ call, table }: WritableTable,
+	mark: Mark,
+	max: number,
+): Promise<CreatedDocument[] | undefined> {
+	const found: CreatedDocument[] = [];
+	let cursor: string | null | undefined = null;
+	while (cursor !== undefined) {
+		// One more than there may be: that one is the mark.
+		const wanted = Math.min(max + 1 - found.length, MAX_PAGE_SIZE);
+		if (wanted <= 0) return undefined;
+		const page = await readNewest(call, table, wanted, cursor);
+		for (const each of page.documents) {
+			const document = parseDocument(each);
+			if (document === undefined) return undefined;
+			if (mark !== null && !isNewer(document, mark)) return found;
+			found.push(document);
+		}
+		// Without filters no page is empty but the last; one that is would be read for ever.
+		if (page.documents.length === 0 && page.nextCursor !== undefined) return undefined;
+		cursor = page.nextCursor;
+	}
+	return found;
+}
+
+function isNewer(document: CreatedDocument, mark: CreatedDocument): boolean {
+	return document._id !== mark._id && document._creationTime >= mark._creationTime;
+}
