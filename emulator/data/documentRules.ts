@@ -7,6 +7,8 @@ import { binarySize, nestingOf } from '../valueLimits';
 const MAX_BYTES = 2 ** 20;
 const MAX_NESTING = 16;
 
+const SYSTEM_FIELDS = new Set(['_id', '_creationTime']);
+
 /** Of a document's size, what `_id` and `_creationTime` take. */
 const SYSTEM_FIELDS_BYTES = 61;
 
@@ -78,7 +80,7 @@ function shapeError(document: Document, encoded: JSONValue): string | undefined 
 			? [`Document is too nested (nested ${nesting} levels deep > maximum nesting ${MAX_NESTING})`]
 			: [];
 	const reserved = Object.keys(document)
-		.filter((name) => name.startsWith('_') && name !== '_id' && name !== '_creationTime')
+		.filter((name) => name.startsWith('_') && !SYSTEM_FIELDS.has(name))
 		.map(
 			(name) =>
 				`Field '${name}' starts with an underscore, which is only allowed for system fields like '_id'`,
@@ -96,7 +98,8 @@ function schemaError(
 ): string | undefined {
 	const validator = schema?.tables.get(table)?.documentType;
 	if (schema?.schemaValidation !== true || validator === undefined) return undefined;
-	const { _id, _creationTime, ...fields } = document;
+	const own = Object.entries(document).filter(([name]) => !SYSTEM_FIELDS.has(name));
+	const fields = Object.fromEntries(own);
 	const problem = validationError(withCommitTimestamps(validator), fields, tableOfId);
 	return problem === undefined
 		? undefined

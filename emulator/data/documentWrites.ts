@@ -1,3 +1,4 @@
+/* eslint-disable @n8n/community-nodes/require-node-api-error -- runs in Node, not in n8n */
 import { ConvexError, v, type GenericId, type Value } from 'convex/values';
 import type { SystemFunction } from '../systemFunctions';
 import { tableMutation } from './tableFunction';

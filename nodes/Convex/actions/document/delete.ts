@@ -22,7 +22,7 @@ export async function runDelete(runner: ItemRunner, parameters: ParameterReader)
 		{ items: batchSize, bytes: MEBIBYTE },
 		{
 			prepare: async (itemIndex, caller) => {
-				const { valueFormat, ...target } = readDocumentOptions(parameters, 'delete', itemIndex);
+				const target = readDocumentOptions(parameters, 'delete', itemIndex);
 				const name = readTable(parameters, itemIndex);
 				const id = readDocumentId(parameters, itemIndex);
 				const table = await writing.open(caller, { table: name, ...target });

@@ -1,5 +1,5 @@
 import { ADVICE, type AdviceTable, type AdvisedReason } from '../advice';
-import { ConvexFailure } from '../failure';
+import { ConvexFailure, type FailureDetails } from '../failure';
 import { KNOWN_THROWS } from '../failures/knownFailures';
 import { isPlainObject } from '../values/plainObject';
 import type { FunctionResult } from './functionResponse';
@@ -48,10 +48,12 @@ export function writeResult(result: FunctionResult): FunctionResult {
 }
 
 function refused(text: string, { details }: ConvexFailure): FunctionResult {
-	const { errorData, ...known } = details;
+	const known: FailureDetails = { ...details, kind: 'function' };
+	// It is the same text once more.
+	delete known.errorData;
 	const reason = reasonOf(text);
 	const advice = reason === undefined ? REFUSED_HELP : DOCUMENT_ADVICE[reason];
-	const failure = new ConvexFailure(text, advice, { ...known, kind: 'function' }, reason);
+	const failure = new ConvexFailure(text, advice, known, reason);
 	return { status: 'failure', failure };
 }
 
