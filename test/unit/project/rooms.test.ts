@@ -22,7 +22,7 @@ const STOREYS = [
 	['convex/deployment/', 'convex/changes/'],
 	['convex/responses/'],
 	['convex/failures/'],
-	['convex/functions/'],
+	['convex/functions/', 'convex/documents/'],
 	['convex/values/'],
 	['convex/failure.ts'],
 	['convex/advice.ts'],
