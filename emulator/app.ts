@@ -2,13 +2,16 @@ import { convexTest } from 'convex-test';
 import { defineSchema } from 'convex/server';
 import type { AppSource, LoadedComponent, Schema } from './appSource';
 import { componentIdOf } from './componentId';
-import { stateOf } from './convexTestDatabases';
+import { stateOf, type ConvexTestDatabase, type ConvexTestState } from './convexTestDatabases';
 import { enforceDocumentRules } from './data/documentRules';
 import { DocumentHistory } from './documentHistory';
 import { specOf, type SpecEntry } from './functionSpec';
 import { hostAction } from './httpActions/hostAction';
 import { isHttpRouter } from './httpActions/httpRouter';
 import type { HttpSite, HttpSites } from './httpActions/httpSite';
+import type { ImportPace } from './import/importPace';
+import { KeyIndexes } from './import/keyIndexes';
+import { SnapshotImports } from './import/snapshotImports';
 import { installPagination } from './pagination';
 import { installFilters } from './queryFilters';
 import {
@@ -40,6 +43,10 @@ export interface App {
 	tables: () => Array<{ component: string; table: string }>;
 	/** The schema of the app (`''`) or of a component, if it has one. */
 	schemaOf: (componentPath: string) => Schema | null;
+	/** The database of the app (`''`) or of a component. */
+	databaseOf: (componentPath: string) => ConvexTestDatabase;
+	keyIndexes: KeyIndexes;
+	imports: SnapshotImports;
 }
 
 /** What an app needs of the deployment that serves it. */
@@ -47,6 +54,7 @@ export interface Surroundings {
 	/** The deployment's URL. */
 	origin: () => string;
 	uploadTokens: UploadTokens;
+	importPace: ImportPace;
 }
 
 /** An id of one component means nothing in another, so that no two have the same. */
@@ -74,7 +82,7 @@ export function startApp({ components }: AppSource, surroundings: Surroundings):
 	guardSystemTables(state, tableOfId);
 	const history = new DocumentHistory(state, tableOfId);
 	const files = new FileStore(state, backend, history);
-	const { origin, uploadTokens: tokens } = surroundings;
+	const { origin, uploadTokens: tokens, importPace } = surroundings;
 	installStorage(state, { files, tokens, origin, tableOfId });
 	for (const [index, { db }] of Object.values(state.components).entries()) {
 		db._nextDocId += index * IDS_PER_COMPONENT;
@@ -83,14 +91,20 @@ export function startApp({ components }: AppSource, surroundings: Surroundings):
 		installPagination(db);
 		installPageJournal(db);
 	}
-	return {
+	const app: App = {
 		backend,
 		history,
 		tableOfId,
 		files,
-		tables: () => components.flatMap((component) => tablesOf(component, history)),
+		tables: () =>
+			components.flatMap((component) =>
+				tablesOf(component, history, component.path === '' ? app.keyIndexes.tables : []),
+			),
 		schemaOf: (componentPath) =>
 			components.find(({ path }) => path === componentPath)?.schema ?? null,
+		databaseOf: (componentPath) => databaseOf(state, componentPath),
+		keyIndexes: new KeyIndexes(importPace),
+		imports: new SnapshotImports(() => app, importPace),
 		httpSites: new Map(components.map((component) => [component.path, siteOf(component)])),
 		components: components.map(({ path }) => ({ path, id: componentIdOf(path) })),
 		find: (componentPath, module, name) => {
@@ -99,6 +113,13 @@ export function startApp({ components }: AppSource, surroundings: Surroundings):
 		},
 		spec: (componentPath) => specOf(modules.get(componentPath) ?? new Map()),
 	};
+	return app;
+}
+
+function databaseOf({ components }: ConvexTestState, componentPath: string): ConvexTestDatabase {
+	const component = components[componentPath];
+	if (component === undefined) throw new Error(`there is no component ${componentPath}`);
+	return component.db;
 }
 
 function modulesOf({ path, modules }: LoadedComponent, read: RunTerms['read']): Modules {
@@ -110,7 +131,12 @@ function modulesOf({ path, modules }: LoadedComponent, read: RunTerms['read']): 
 	);
 }
 
-function tablesOf({ path: component, schema }: LoadedComponent, history: DocumentHistory) {
+/** @param empty - that are there without a document */
+function tablesOf(
+	{ path: component, schema }: LoadedComponent,
+	history: DocumentHistory,
+	empty: string[],
+) {
 	const ids = Object.keys(history.documentsAt(component, history.latest) ?? {});
 	const written = history.revisions.after(0n).filter(({ componentPath }) => {
 		return componentPath === component;
@@ -119,6 +145,7 @@ function tablesOf({ path: component, schema }: LoadedComponent, history: Documen
 		...Object.keys(schema?.tables ?? {}),
 		...ids.map((id) => tableOfId(id) ?? '_'),
 		...written.map(({ table }) => table),
+		...empty,
 	];
 	return [...new Set(names)]
 		.filter((table) => !table.startsWith('_'))

@@ -6,6 +6,7 @@ import type { DeploymentAddresses, DeploymentCommands } from './commands';
 import type { ExecutionsByKey } from './executionCounts';
 import type { ExportPageSizes } from './export/exportApi';
 import type { Fault, RandomFaults } from './faults';
+import type { PaceSettings } from './import/importPace';
 import type { ReceivedCall } from './receivedCalls';
 import type { RequestStats } from './requestStats';
 import type { TokenHeader } from './testKeys';
@@ -38,6 +39,8 @@ export interface EmbeddedDeployment extends TestDeployment, SyncControls {
 	advanceClock: (ms: number) => Promise<void>;
 	/** Ends pages of streaming exports after so many rows, until the next reset. */
 	setExportPageSizes: (sizes: Partial<ExportPageSizes>) => Promise<void>;
+	/** Makes imports write more often, or wait, until the next reset. */
+	setImportPace: (settings: PaceSettings) => Promise<void>;
 	/** A deploy key that may do only these, e.g. `deployment:data:view`. */
 	createKey: (allowedActions: string[]) => Promise<string>;
 	/** How often each function was started, by its path. */
@@ -115,6 +118,7 @@ function control(address: Address, stop: () => Promise<void>): EmbeddedDeploymen
 		setPaused: async (paused) => await pause(deployment, paused),
 		signToken: async (claims = {}, header) => await send('signToken', { claims, header }),
 		setActionTimeout: async (timeoutMs) => await send('setActionTimeout', { timeoutMs }),
+		setImportPace: async (settings) => await send('setImportPace', settings),
 		advanceClock: async (ms) => await send('advanceClock', { ms }),
 		setExportPageSizes: async (sizes) => await send('setExportPageSizes', sizes),
 		createKey: async (allowedActions) => await send('createKey', allowedActions),

@@ -2,6 +2,7 @@ import type { Clock } from './clock';
 import type { ExportPageSizes } from './export/exportApi';
 import type { FaultPlan, Fault, RandomFaults } from './faults';
 import type { FunctionRunner } from './functionRunner';
+import type { ImportPace, PaceSettings } from './import/importPace';
 import type { Authenticator } from './identity';
 import type { RequestCounter } from './requestStats';
 import { syncCommandsFor } from './sync/syncCommands';
@@ -22,6 +23,7 @@ export interface ControlledDeployment {
 	readonly authenticator: Authenticator;
 	readonly clock: Clock;
 	readonly exportPageSizes: ExportPageSizes;
+	readonly importPace: ImportPace;
 	readonly runner: FunctionRunner;
 	readonly sync: SyncServer;
 	reset: () => void;
@@ -56,6 +58,7 @@ export function commandsFor(deployment: ControlledDeployment) {
 		setExportPageSizes: (sizes: Partial<ExportPageSizes>) => {
 			Object.assign(deployment.exportPageSizes, sizes);
 		},
+		setImportPace: (settings: PaceSettings) => deployment.importPace.set(settings),
 		advanceClock: ({ ms }: { ms: number }) => deployment.clock.advance(ms),
 		createKey: (allowedActions: string[]) => authenticator.createKey(allowedActions),
 		executions: () => deployment.runner.executions.byPath(),

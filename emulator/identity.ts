@@ -24,6 +24,8 @@ export const ACTIONS = {
 	runInternalMutations: 'deployment:functions:runInternalMutations',
 	runInternalActions: 'deployment:functions:runInternalActions',
 	actAsUser: 'deployment:functions:actAsUser',
+	viewBackups: 'deployment:backups:view',
+	importBackups: 'deployment:backups:import',
 	pauseDeployment: 'deployment:pause',
 	unpauseDeployment: 'deployment:unpause',
 } as const;

@@ -64,12 +64,19 @@ function pairsOf(rawHeaders: string[]): ReceivedRequest['headerPairs'] {
 	);
 }
 
-/** Reads a body as the backend does: crates/common/src/http/extract.rs. */
-export function jsonBody({ headers, body: bytes }: ReceivedRequest): Body {
+/**
+ * Reads a body as the backend does: crates/common/src/http/extract.rs.
+ *
+ * @param maxBytes - the endpoint's own limit
+ */
+export function jsonBody(
+	{ headers, body: bytes }: ReceivedRequest,
+	maxBytes = MAX_BODY_BYTES,
+): Body {
 	if (!/^application\/(?:[\w.+-]*\+)?json\b/i.test(headers['content-type'] ?? '')) {
 		throw badBody('Expected request with `Content-Type: application/json`');
 	}
-	if (bytes.length > MAX_BODY_BYTES) {
+	if (bytes.length > maxBytes) {
 		throw badBody('Failed to buffer the request body: length limit exceeded');
 	}
 	let body: JSONValue;

@@ -15,6 +15,8 @@ import { BACKEND_PAGE_SIZES, exportRoutes } from './export/exportApi';
 import { FaultPlan, type FaultEffect } from './faults';
 import { applyFault, Gathering } from './faultyExchange';
 import { FunctionRunner } from './functionRunner';
+import { importRoutes } from './import/importApi';
+import { ImportPace } from './import/importPace';
 import { HttpActionApi } from './httpActions/httpActionApi';
 import { Authenticator, type Caller } from './identity';
 import { PortListener } from './portListener';
@@ -36,6 +38,8 @@ export class DeploymentServer implements ControlledDeployment {
 	readonly requests = new RequestCounter();
 
 	readonly exportPageSizes = { ...BACKEND_PAGE_SIZES };
+
+	readonly importPace = new ImportPace();
 
 	private readonly deployment = new PortListener(
 		(request, response) => void this.serve(request, response, ''),
@@ -82,7 +86,8 @@ export class DeploymentServer implements ControlledDeployment {
 			pageSizes: this.exportPageSizes,
 		});
 		const shapes = shapeRoutes(authenticator, () => this.runner.app);
-		this.api = new Api([...publicApi.routes, ...storage, ...exports, ...shapes]);
+		const imports = importRoutes(authenticator, () => this.runner.app);
+		this.api = new Api([...publicApi.routes, ...storage, ...exports, ...shapes, ...imports]);
 		this.sync = new SyncServer({
 			http: this.deployment.http,
 			authenticator,
@@ -231,6 +236,7 @@ export class DeploymentServer implements ControlledDeployment {
 		this.requests.reset();
 		this.clock.reset();
 		Object.assign(this.exportPageSizes, BACKEND_PAGE_SIZES);
+		this.importPace.reset();
 		this.runner = new FunctionRunner(this.startApp());
 		this.sync.reset();
 	}
@@ -242,6 +248,7 @@ export class DeploymentServer implements ControlledDeployment {
 	}
 
 	private startApp(): App {
-		return startApp(this.app, { origin: () => this.url, uploadTokens: this.uploadTokens });
+		const { uploadTokens, importPace } = this;
+		return startApp(this.app, { origin: () => this.url, uploadTokens, importPace });
 	}
 }

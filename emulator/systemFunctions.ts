@@ -3,6 +3,7 @@ import type { App } from './app';
 import { WRITING_FUNCTIONS } from './data/documentWrites';
 import { TABLE_FUNCTIONS } from './data/tableFunctions';
 import { ACTIONS } from './identity';
+import { IMPORT_FUNCTIONS } from './import/importFunctions';
 import { isObject } from './validation';
 
 /** A function of Convex itself. */
@@ -30,6 +31,7 @@ const SYSTEM_FUNCTIONS = new Map<string, SystemFunction>([
 			app.components.map(({ id, path }) => ({ id, path, name: path, state: 'active' })),
 		),
 	],
+	...IMPORT_FUNCTIONS,
 	...TABLE_FUNCTIONS,
 	...WRITING_FUNCTIONS,
 ]);
