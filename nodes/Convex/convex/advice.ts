@@ -188,10 +188,18 @@ export type AdvisedReason = keyof typeof ADVICE;
  *
  * - `thrown`: the function threw. `hidden`: something happened in it that the deployment does not say.
  * - `invalidParameter`, `invalidCredential`: a field is refused before anything is sent.
+ * - `importFailed`: Convex could not carry out an import. `keyIndexDiffers`: it would have to drop an index.
  * - `other`: nothing has to tell it from others; its own text says all.
  */
 export type FailureReason =
-	AdvisedReason | 'thrown' | 'hidden' | 'invalidParameter' | 'invalidCredential' | 'other';
+	| AdvisedReason
+	| 'thrown'
+	| 'hidden'
+	| 'invalidParameter'
+	| 'invalidCredential'
+	| 'importFailed'
+	| 'keyIndexDiffers'
+	| 'other';
 
 /** What helps on a surface, by the reason; a reason that is not there has the failure's own advice. */
 export type AdviceTable = Partial<Record<FailureReason, Advice | string>>;

@@ -47,6 +47,10 @@ export interface FailureDetails {
 	outcome: FailureOutcome;
 	/** How many items the call was for, where it was one for many: they all failed with it. */
 	callItems?: number;
+	/** How many rows an import was for. */
+	rows?: number;
+	/** How many of them were written all the same, at least. */
+	rowsWritten?: number;
 }
 
 /**

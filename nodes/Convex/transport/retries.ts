@@ -55,7 +55,7 @@ function notSent(): ConvexFailure {
 }
 
 /** Waits for a time, or until it is stopped. */
-async function pause(delayMs: number, stopped: AbortSignal): Promise<void> {
+export async function pause(delayMs: number, stopped: AbortSignal): Promise<void> {
 	if (stopped.aborted) return;
 	await new Promise<void>((resolve) => {
 		const end = () => {

@@ -10,6 +10,8 @@ export interface SystemFunction {
 	instead: string;
 }
 
+const IMPORT_INSTEAD = 'Import with `npx convex import`, or by a mutation of your own.';
+
 /**
  * The one table of the system functions that this package calls. They are undocumented, so what stands
  * here was read in their source (get-convex/convex-backend at 94a42c3 of 2026-08-21,
@@ -63,6 +65,24 @@ export const SYSTEM_FUNCTIONS = {
 		path: { module: '_system/frontend/getSchemas', name: 'default' },
 		purpose: 'show its schema',
 		instead: 'Call a function of your own.',
+	},
+	listImports: {
+		operation: 'query',
+		path: { module: '_system/cli/queryImport', name: 'list' },
+		purpose: 'list its imports',
+		instead: IMPORT_INSTEAD,
+	},
+	listIndexes: {
+		operation: 'query',
+		path: { module: '_system/frontend/indexes', name: 'default' },
+		purpose: 'list the indexes of a table',
+		instead: IMPORT_INSTEAD,
+	},
+	readImport: {
+		operation: 'query',
+		path: { module: '_system/cli/queryImport', name: 'default' },
+		purpose: 'say how an import goes',
+		instead: IMPORT_INSTEAD,
 	},
 	listFunctions: {
 		operation: 'query',

@@ -18,10 +18,12 @@ export interface Post {
 	operation: FunctionOperation;
 	/** Relative to the deployment URL, e.g. `/api/query`. */
 	path: string;
+	/** What stands behind the path. */
+	query?: Record<string, string>;
 	/** `POST` unless given. */
-	method?: 'GET' | 'POST';
-	/** JSON. */
-	body?: string;
+	method?: 'GET' | 'POST' | 'PUT';
+	/** JSON, or bytes as they are. */
+	body?: string | Uint8Array;
 	/** For the whole answer. */
 	timeoutMs: number;
 }
@@ -38,7 +40,7 @@ export type Answer =
 export async function post(
 	context: CallContext,
 	caller: Caller,
-	{ operation, path, method = 'POST', body, timeoutMs }: Post,
+	{ operation, path, query, method = 'POST', body, timeoutMs }: Post,
 ): Promise<Answer> {
 	const redactor = Redactor.of(caller.credential);
 	const limit = new RequestTimeout(context, timeoutMs);
@@ -46,13 +48,14 @@ export async function post(
 		const request: IHttpRequestOptions = {
 			method,
 			url: endpointUrl(caller.credential.deploymentUrl, path),
+			...(query !== undefined && { qs: query }),
 			headers: {
 				...CLIENT_HEADERS,
-				'Content-Type': 'application/json',
+				'Content-Type': typeof body === 'object' ? 'application/octet-stream' : 'application/json',
 				Accept: 'application/json',
 			},
 			// Text would be parsed once more by axios, to see whether it is JSON.
-			...(body !== undefined && { body: Buffer.from(body) }),
+			...(body !== undefined && { body: toBuffer(body) }),
 			timeout: timeoutMs,
 			encoding: 'stream',
 			disableFollowRedirect: true,
@@ -92,6 +95,13 @@ export async function post(
 	} finally {
 		limit.end();
 	}
+}
+
+/** Bytes are not copied. */
+function toBuffer(body: string | Uint8Array): Buffer {
+	return typeof body === 'string'
+		? Buffer.from(body)
+		: Buffer.from(body.buffer, body.byteOffset, body.byteLength);
 }
 
 /** Now, by the server's own clock where it tells the time: a date in its `Retry-After` is of that clock. */

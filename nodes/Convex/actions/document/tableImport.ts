@@ -1,0 +1,226 @@
+import type { IExecuteFunctions } from 'n8n-workflow';
+import { ConvexFailure, executionCancelled } from '../../convex/failure';
+import { SYSTEM_FUNCTIONS } from '../../convex/functions/systemFunctions';
+import {
+	failedImport,
+	importTimedOut,
+	importUnreadable,
+	interruptedImport,
+	otherImport,
+	type ImportedRows,
+} from '../../convex/imports/importFailure';
+import { parseImportState, type ImportState } from '../../convex/imports/importState';
+import { callSystemFunction } from '../../transport/http/callSystemFunction';
+import { ImportRequests, type ImportAnswer } from '../../transport/http/importRequests';
+import type { Caller } from '../../transport/caller';
+import { pause, type Retries } from '../../transport/retries';
+import { toFailure } from '../../transport/nodeError';
+
+export interface ImportTerms {
+	componentPath: string | undefined;
+	/** For the answer to one request. */
+	timeoutMs: number;
+	/** For the whole import. */
+	timeLimitMs: number;
+}
+
+/** Convex takes no smaller parts of an upload, but for the last (convex-backend crates/storage/src/lib.rs). */
+const PART_BYTES = 5 * 2 ** 20;
+
+/** How often the import is looked at; a longer one less often. */
+const FIRST_POLL_MS = 200;
+const MAX_POLL_MS = 2_000;
+const POLL_GROWTH = 1.5;
+
+/** How long an import is waited for that is being cancelled. */
+const CANCEL_TIMEOUT_MS = 10_000;
+
+/**
+ * Adds rows to a table, or replaces all of it, as `npx convex import` does: they are uploaded in parts,
+ * parsed by Convex, and written once the import is confirmed. Until then nothing has changed.
+ *
+ * What ends the run, or the time limit, cancels the import.
+ */
+export class TableImport {
+	private readonly endsAtMs: number;
+
+	private readonly requests: ImportRequests;
+
+	private importId: string | undefined;
+
+	private isConfirmed = false;
+
+	private lastProgress = '';
+
+	/** @param stopped aborted when the run is over */
+	constructor(
+		private readonly context: IExecuteFunctions,
+		private readonly caller: Caller,
+		private readonly retries: Retries,
+		private readonly imported: ImportedRows,
+		private readonly terms: ImportTerms,
+		private readonly stopped: AbortSignal,
+	) {
+		this.endsAtMs = performance.now() + terms.timeLimitMs;
+		this.requests = new ImportRequests(context, caller, terms.timeoutMs);
+	}
+
+	/**
+	 * @param content what is uploaded, in chunks of any size
+	 * @returns the import as it ended
+	 * @throws ConvexFailure which says what was written
+	 */
+	async run(content: Iterable<Uint8Array>): Promise<ImportState> {
+		try {
+			await this.checkOtherImports();
+			await this.upload(content);
+			const parsed = await this.waitFor('unconfirmed');
+			const { rows } = this.imported;
+			if (parsed.toWrite !== rows) throw otherImport(rows, parsed.toWrite);
+			this.isConfirmed = true;
+			await this.must(async (importId) => await this.requests.perform(importId));
+			return await this.waitFor('completed');
+		} catch (thrown) {
+			if (thrown instanceof EndedImport) throw thrown.failure;
+			const completed = await this.cancel();
+			if (completed?.state === 'completed') return completed;
+			throw interruptedImport(this.imported, toFailure(thrown), this.endOf(completed));
+		}
+	}
+
+	/** A key that may not see imports is refused here, before anything is uploaded. */
+	private async checkOtherImports(): Promise<void> {
+		const result = await this.retries.run(
+			async () => await this.call(SYSTEM_FUNCTIONS.listImports, {}),
+		);
+		if (result.status === 'failure') throw result.failure;
+		const states = Array.isArray(result.value) ? result.value.map(parseImportState) : [];
+		const others = states.filter((one) => one?.state === 'importing' || one?.state === 'parsing');
+		if (others.length > 0) this.log(`waits for ${others.length} other import(s) of the deployment`);
+	}
+
+	private async upload(content: Iterable<Uint8Array>): Promise<void> {
+		const token = await this.send(async () => await this.requests.startUpload());
+		const partTokens: string[] = [];
+		for (const part of partsOf(content, PART_BYTES)) {
+			const number = partTokens.length + 1;
+			partTokens.push(
+				await this.send(async () => await this.requests.uploadPart(token, number, part)),
+			);
+			this.log(`part ${number} is uploaded`);
+		}
+		const { componentPath } = this.terms;
+		const wanted = { mode: this.imported.mode, componentPath };
+		this.importId = await this.send(
+			async () => await this.requests.finishUpload(wanted, token, partTokens),
+		);
+	}
+
+	/** @throws EndedImport when it fails */
+	private async waitFor(wanted: ImportState['state']): Promise<ImportState> {
+		for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(pollMs * POLL_GROWTH, MAX_POLL_MS)) {
+			const state = await this.must(async (importId) => await this.read(importId));
+			if (state.state === wanted) return state;
+			if (state.state === 'failed') {
+				throw new EndedImport(failedImport(this.imported, state, this.isConfirmed));
+			}
+			if (state.state === 'importing') this.report(state.message);
+			await pause(pollMs, this.stopped);
+		}
+	}
+
+	private async read(importId: string): Promise<ImportAnswer<ImportState>> {
+		const result = await this.call(SYSTEM_FUNCTIONS.readImport, { importId });
+		if (result.status === 'failure') return result;
+		const content = parseImportState(result.value);
+		return content === undefined
+			? { status: 'failure', failure: importUnreadable() }
+			: { status: 'success', content };
+	}
+
+	private async call(
+		systemFunction: Parameters<typeof callSystemFunction>[2],
+		args: Parameters<typeof callSystemFunction>[3],
+	) {
+		const { context, caller, terms } = this;
+		return await callSystemFunction(context, caller, systemFunction, args, terms.timeoutMs);
+	}
+
+	private async must<Content>(
+		request: (importId: string) => Promise<ImportAnswer<Content>>,
+	): Promise<Content> {
+		const { importId = '' } = this;
+		return await this.send(async () => await request(importId));
+	}
+
+	private async send<Content>(request: () => Promise<ImportAnswer<Content>>): Promise<Content> {
+		if (this.stopped.aborted) throw executionCancelled();
+		if (performance.now() > this.endsAtMs) throw importTimedOut(this.terms.timeLimitMs);
+		const answer = await this.retries.run(request);
+		if (answer.status === 'failure') throw answer.failure;
+		return answer.content;
+	}
+
+	/**
+	 * Cancels the import, and looks how it ended: it may have been carried out meanwhile. The run may be
+	 * cancelled itself, so that its own signal would end these requests.
+	 *
+	 * @returns undefined where there is no import, or nothing is known of it
+	 */
+	private async cancel(): Promise<ImportState | undefined> {
+		const { importId } = this;
+		if (importId === undefined) return undefined;
+		const context = uncancelled(this.context);
+		const timeoutMs = CANCEL_TIMEOUT_MS;
+		await new ImportRequests(context, this.caller, timeoutMs).cancel(importId);
+		const args = { importId };
+		const readImport = SYSTEM_FUNCTIONS.readImport;
+		const result = await callSystemFunction(context, this.caller, readImport, args, timeoutMs);
+		return result.status === 'success' ? parseImportState(result.value) : undefined;
+	}
+
+	private endOf(state: ImportState | undefined): Parameters<typeof interruptedImport>[2] {
+		if (!this.isConfirmed) return 'unconfirmed';
+		return state?.state === 'failed' ? state : 'unknown';
+	}
+
+	private report(progress: string): void {
+		if (progress === this.lastProgress) return;
+		this.lastProgress = progress;
+		this.log(progress);
+	}
+
+	private log(progress: string): void {
+		const { table, rows } = this.imported;
+		this.context.logger.info(`Convex import of ${rows} rows into '${table}': ${progress}`);
+	}
+}
+
+/** An import that ended by itself: there is nothing to cancel. */
+class EndedImport extends Error {
+	constructor(readonly failure: ConvexFailure) {
+		super(failure.message);
+	}
+}
+
+/** The same context, whose requests go on when the execution was cancelled. */
+function uncancelled(context: IExecuteFunctions): IExecuteFunctions {
+	const none = { value: () => undefined };
+	const derived: IExecuteFunctions = Object.create(context, { getExecutionCancelSignal: none });
+	return derived;
+}
+
+/** Chunks put together to parts of this size; the last is what is left. */
+function* partsOf(chunks: Iterable<Uint8Array>, partBytes: number): Generator<Uint8Array> {
+	let waiting: Uint8Array[] = [];
+	let bytes = 0;
+	for (const chunk of chunks) {
+		waiting.push(chunk);
+		bytes += chunk.length;
+		if (bytes < partBytes) continue;
+		yield Buffer.concat(waiting);
+		waiting = [];
+		bytes = 0;
+	}
+	if (bytes > 0) yield Buffer.concat(waiting);
+}

@@ -1,0 +1,117 @@
+import { ConvexFailure, failureOf, type FailureOutcome } from '../failure';
+import { quote } from '../values/quote';
+import type { ImportState } from './importState';
+
+/** What a run imports into one table. */
+export interface ImportedRows {
+	table: string;
+	mode: 'append' | 'replace';
+	/** How many there are. */
+	rows: number;
+	/** What they take, written down. */
+	bytes: number;
+}
+
+/**
+ * Up to so many rows Convex adds in one transaction, all of them or none (convex-backend
+ * crates/application/src/snapshot_import/mod.rs `import_single_table`, at half of what a transaction
+ * may write).
+ */
+const ONE_TRANSACTION_ROWS = 8_000;
+const ONE_TRANSACTION_BYTES = 8 * 2 ** 20;
+
+/** What stands before each reason of a failed import. */
+const PREFIX = /^Hit an error while importing:\s*/;
+
+/** An import that Convex could not carry out, with what became of the table. */
+export function failedImport(
+	imported: ImportedRows,
+	state: ImportState & { state: 'failed' },
+	isConfirmed: boolean,
+): ConvexFailure {
+	const { table, rows } = imported;
+	const why = state.message.replace(PREFIX, '').trim();
+	const { sentence, rowsWritten, outcome } = effectOf(imported, state.written, isConfirmed);
+	return new ConvexFailure(
+		`Convex could not import the rows into ${quote(table)}: ${withPeriod(why)} ${sentence}`,
+		'Correct the row or the table as the message says; Convex counts the rows of an import from 1.',
+		{ kind: 'deployment', retryable: false, outcome, rows, rowsWritten },
+		'importFailed',
+	);
+}
+
+/** An import that ended otherwise than by Convex: cancelled, out of time, or out of reach. */
+export function interruptedImport(
+	imported: ImportedRows,
+	failure: ConvexFailure,
+	ended: { written: number } | 'unconfirmed' | 'unknown',
+): ConvexFailure {
+	const { rows } = imported;
+	if (ended === 'unconfirmed') {
+		return failure.with({ details: { outcome: 'notExecuted', rows, rowsWritten: 0 } });
+	}
+	if (ended === 'unknown') {
+		const message = `${withPeriod(failure.message)} The import may go on in Convex: its dashboard shows it under Backups.`;
+		return failure.with({ message, details: { retryable: false, outcome: 'unknown', rows } });
+	}
+	const { sentence, rowsWritten, outcome } = effectOf(imported, ended.written, true);
+	const message = `${withPeriod(failure.message)} ${sentence}`;
+	return failure.with({ message, details: { retryable: false, outcome, rows, rowsWritten } });
+}
+
+interface Effect {
+	sentence: string;
+	rowsWritten: number;
+	outcome: FailureOutcome;
+}
+
+function effectOf(
+	{ mode, rows, bytes }: ImportedRows,
+	written: number,
+	isConfirmed: boolean,
+): Effect {
+	if (mode === 'replace') {
+		const sentence = 'The table is as it was: Convex replaces all of it or nothing.';
+		return { sentence, rowsWritten: 0, outcome: 'failed' };
+	}
+	const isOneTransaction = rows <= ONE_TRANSACTION_ROWS && bytes <= ONE_TRANSACTION_BYTES;
+	if (!isConfirmed || (isOneTransaction && written === 0)) {
+		return { sentence: 'No row was added.', rowsWritten: 0, outcome: 'failed' };
+	}
+	const sentence =
+		written === 0
+			? `Some of the ${rows} rows may have been added, and stay.`
+			: `At least ${written} of the ${rows} rows were added, and stay.`;
+	return { sentence, rowsWritten: written, outcome: 'unknown' };
+}
+
+export function importTimedOut(timeLimitMs: number): ConvexFailure {
+	return new ConvexFailure(
+		`The import took longer than ${timeLimitMs} ms and was cancelled`,
+		"Raise 'Time Limit' in the node's options. An import also waits for others that are in progress.",
+		{ kind: 'deployment', retryable: false, outcome: 'failed' },
+		'timedOut',
+	);
+}
+
+/** What was uploaded is not what Convex read: it must not be carried out. */
+export function otherImport(rows: number, read: number): ConvexFailure {
+	return new ConvexFailure(
+		`Convex read ${read} rows where ${rows} were uploaded, so the import was not carried out`,
+		'Try again. If it stays, report it as a defect of n8n-nodes-convex.',
+		{ kind: 'deployment', retryable: false, outcome: 'notExecuted' },
+		'importFailed',
+	);
+}
+
+export function importUnreadable(): ConvexFailure {
+	return failureOf('notConvex', 'The deployment did not say how the import goes', {
+		kind: 'deployment',
+		retryable: false,
+		outcome: 'unknown',
+	});
+}
+
+function withPeriod(text: string): string {
+	return /[.!?]$/.test(text) ? text : `${text}.`;
+}

@@ -1,0 +1,88 @@
+import type { JSONValue } from 'convex/values';
+import { inputFailure, type ConvexFailure } from '../failure';
+import { isPlainObject } from '../values/plainObject';
+import { listed, quote } from '../values/quote';
+
+/**
+ * The hidden index by which an import by key finds documents; a table has one at most (convex-backend
+ * crates/model/src/airbyte_import/mod.rs).
+ */
+const KEY_INDEX = '_by_airbyte_primary_key';
+
+export interface KeyIndex {
+	/** Without the time, by which every index ends. */
+	fields: string[];
+	isReady: boolean;
+}
+
+/**
+ * Finds the key index among the indexes of a table, as `frontend/indexes` lists them.
+ *
+ * @returns undefined where the table has none
+ */
+export function parseKeyIndex(indexes: JSONValue): KeyIndex | undefined {
+	const list: unknown[] = Array.isArray(indexes) ? indexes : [];
+	const index = list.filter(isPlainObject).find(({ name }) => name === KEY_INDEX);
+	if (index === undefined) return undefined;
+	const fields = Array.isArray(index.fields) ? index.fields : [];
+	const backfill = isPlainObject(index.backfill) ? index.backfill : {};
+	return {
+		fields: fields.filter(
+			(field): field is string => typeof field === 'string' && field !== '_creationTime',
+		),
+		isReady: backfill.state === 'done',
+	};
+}
+
+/**
+ * Whether an index finds documents by these fields: they are its first ones, in any order
+ * (convex-backend crates/common/src/query.rs `IndexRange::compile`).
+ */
+export function servesKey({ fields }: KeyIndex, keyFields: readonly string[]): boolean {
+	const first = new Set(fields.slice(0, keyFields.length));
+	return keyFields.every((field) => first.has(field));
+}
+
+/** As `PrimaryKey` takes them: crates/convex/sync_types/src/identifier.rs. */
+const MAX_NAME_LENGTH = 64;
+const FIELD_NAME = /^[A-Za-z]\w*$/;
+
+/**
+ * The fields by which rows are matched.
+ *
+ * @param names as they were given: a text with commas, or a list
+ * @throws ConvexFailure (`input`) for none, or for one by which Convex matches nothing
+ */
+export function parseKeyFields(names: unknown): string[] {
+	const given: unknown[] =
+		typeof names === 'string' ? names.split(',') : Array.isArray(names) ? names : [];
+	const fields = given.map((name) => String(name).trim()).filter((name) => name !== '');
+	if (fields.length === 0) {
+		throw inputFailure(
+			"'Key Fields' is empty",
+			'Name the field, or the fields, by which a row finds its document, e.g. email.',
+		);
+	}
+	const wrong = fields.find((name) => !FIELD_NAME.test(name) || name.length > MAX_NAME_LENGTH);
+	if (wrong !== undefined) throw notAKey(wrong);
+	const repeated = fields.find((name, index) => fields.indexOf(name) !== index);
+	if (repeated === undefined) return fields;
+	throw inputFailure(`'Key Fields' names ${quote(repeated)} twice`, 'Name each field once.');
+}
+
+function notAKey(name: string): ConvexFailure {
+	return inputFailure(
+		`'Key Fields' names ${quote(name)}, by which Convex cannot match rows`,
+		'A key field is a field of the document itself whose name starts with a letter and has only letters, digits and underscores. By _id, use the operation Update.',
+	);
+}
+
+/** The table has an index for another key, which Convex would drop and build again. */
+export function otherKey(table: string, { fields }: KeyIndex, keyFields: string[]): ConvexFailure {
+	const names = (list: readonly string[]) => listed(list, ', ', (name) => name);
+	return inputFailure(
+		`The table ${quote(table)} has a key index for ${names(fields)}, not for ${names(keyFields)}`,
+		"A table has one key index, which Airbyte and Fivetran use as well. With the option 'Rebuild Key Index', Convex drops it and builds one for these fields, and imports by the other key fail until it is built again.",
+		'keyIndexDiffers',
+	);
+}
