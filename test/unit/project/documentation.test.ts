@@ -56,6 +56,8 @@ const UNADVISED: Record<Exclude<FailureReason, AdvisedReason | 'other'>, true> =
 	hidden: true,
 	invalidParameter: true,
 	invalidCredential: true,
+	importFailed: true,
+	keyIndexDiffers: true,
 };
 
 const pages = filesIn(['.', '.github', 'bench', 'docs', 'emulator', 'examples'], /\.md$/);

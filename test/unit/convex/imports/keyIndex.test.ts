@@ -1,0 +1,60 @@
+import {
+	parseKeyFields,
+	parseKeyIndex,
+	servesKey,
+} from '../../../../nodes/Convex/convex/imports/keyIndex';
+import { failureOf } from '../../refusal';
+
+const listed = (fields: string[], state = 'done') => [
+	{ name: 'by_email', fields: ['email', '_creationTime'], backfill: { state: 'done' } },
+	{
+		name: '_by_airbyte_primary_key',
+		fields: [...fields, '_creationTime'],
+		backfill: { state },
+	},
+];
+
+describe('the key index of a table', () => {
+	it('is found among its indexes', () => {
+		expect(parseKeyIndex(listed(['a', 'b']))).toEqual({ fields: ['a', 'b'], isReady: true });
+		expect(parseKeyIndex(listed(['a'], 'backfilling'))?.isReady).toBe(false);
+	});
+
+	it.each([[[]], [null], ['text'], [[{ name: 'by_email' }]]])('is not in %p', (indexes) => {
+		expect(parseKeyIndex(indexes)).toBeUndefined();
+	});
+
+	it.each([
+		[['a'], ['a'], true],
+		[['a', 'b'], ['b', 'a'], true],
+		[['a', 'b'], ['a'], true],
+		[['a', 'b'], ['b'], false],
+		[['a'], ['a', 'b'], false],
+		[['a'], ['c'], false],
+	])('of %p finds documents by %p: %p', (fields, key, isServed) => {
+		expect(servesKey({ fields, isReady: true }, key)).toBe(isServed);
+	});
+});
+
+describe('key fields', () => {
+	it.each([
+		['email', ['email']],
+		[' shop , orderId,', ['shop', 'orderId']],
+		[
+			['a', 'b'],
+			['a', 'b'],
+		],
+	])('%p are %p', (given, fields) => {
+		expect(parseKeyFields(given)).toEqual(fields);
+	});
+
+	it.each([
+		['', "'Key Fields' is empty"],
+		[undefined, "'Key Fields' is empty"],
+		['_id', "'Key Fields' names '_id', by which Convex cannot match rows"],
+		['E-Mail', "'Key Fields' names 'E-Mail', by which Convex cannot match rows"],
+		['a,b,a', "'Key Fields' names 'a' twice"],
+	])('%p are refused', (given, message) => {
+		expect(failureOf(() => parseKeyFields(given)).message).toBe(message);
+	});
+});
