@@ -50,6 +50,8 @@ export interface ConvexTestDatabase {
 	get: (table: string, id: string) => Document | null;
 	/** @returns the id */
 	insert: (table: string, document: Document) => string;
+	/** Keeps id and time of creation. */
+	replace: (table: string, id: string, document: Document) => void;
 	delete: (table: string, id: string) => void;
 	paginate: (request: PageRequest) => Page;
 	_resolveQuerySource: (query: SerializedQuery) => QuerySource;
@@ -109,6 +111,7 @@ function isState(context: unknown): context is ConvexTestState {
 		typeof database.commit === 'function' &&
 		typeof database.get === 'function' &&
 		typeof database.insert === 'function' &&
+		typeof database.replace === 'function' &&
 		typeof database.delete === 'function' &&
 		typeof database.paginate === 'function' &&
 		typeof database._resolveQuerySource === 'function'

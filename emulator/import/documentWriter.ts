@@ -1,34 +1,19 @@
-import { getConvexSize, type Value } from 'convex/values';
+import type { Value } from 'convex/values';
 import type { App } from '../app';
 import type { ConvexTestDatabase, Document } from '../convexTestDatabases';
 import { PlatformFailure } from '../platformFailure';
-import { isObject, validationError, type ValidatorJson } from '../validation';
-
-/** crates/common/src/document.rs. */
-const MAX_DOCUMENT_BYTES = 2 ** 20;
-const MAX_NESTING = 16;
 
 /** What convex-test can do with a component, beside its documented methods. */
 interface ComponentTransactions {
 	runInComponent: (componentPath: string, run: () => Promise<null>) => Promise<unknown>;
 }
 
-/** The table as `schema.export()` writes it. */
-interface ExportedSchema {
-	schemaValidation: boolean;
-	tables: Array<{ tableName: string; documentType: ValidatorJson | null }>;
-}
-
 /** Writes documents of one component in one transaction, as imports do, past the functions of the app. */
 export class DocumentWriter {
-	private readonly validators: ReadonlyMap<string, ValidatorJson | null>;
-
 	private constructor(
 		private readonly app: App,
 		private readonly database: ConvexTestDatabase,
-	) {
-		this.validators = validatorsOf(app, database.componentPath);
-	}
+	) {}
 
 	/** Runs what writes; what it throws rolls all of it back. */
 	static async transaction(
@@ -57,12 +42,11 @@ export class DocumentWriter {
 	/** A document with an `_id` or a `_creationTime` keeps it: `ImportFacingModel::insert`. */
 	insert(table: string, document: Document): string {
 		const { _id: wantedId, _creationTime, ...fields } = document;
-		this.check(table, fields);
 		if (wantedId !== undefined) {
 			const isOfTable = typeof wantedId === 'string' && this.app.tableOfId(wantedId) === table;
 			if (!isOfTable) throw invalidId(table, wantedId);
 		}
-		const id = this.database.insert(table, fields);
+		const id = checked(() => this.database.insert(table, fields));
 		const writes = this.database._writes.at(-1) ?? {};
 		const written = writes[id] ?? {};
 		const kept = typeof wantedId === 'string' ? wantedId : id;
@@ -72,10 +56,8 @@ export class DocumentWriter {
 	}
 
 	/** Puts a document into the place of another, of which nothing stays but id and time. */
-	replace(table: string, { _id, _creationTime }: Document, fields: Document): void {
-		this.check(table, fields);
-		const writes = this.database._writes.at(-1) ?? {};
-		writes[String(_id)] = { ...fields, _id: _id ?? null, _creationTime: _creationTime ?? null };
+	replace(table: string, { _id }: Document, fields: Document): void {
+		checked(() => this.database.replace(table, String(_id), { ...fields }));
 	}
 
 	/** Takes back what this transaction inserted: it was written to be checked. */
@@ -87,60 +69,22 @@ export class DocumentWriter {
 	delete(table: string, { _id }: Document): void {
 		this.database.delete(table, String(_id));
 	}
+}
 
-	/** @throws PlatformFailure for what is no document of the table */
-	private check(table: string, fields: Document): void {
-		const reserved = Object.keys(fields).find((name) => name.startsWith('_'));
-		if (reserved !== undefined) {
-			throw invalidDocument(
-				`Field '${reserved}' starts with an underscore, which is only allowed for system fields like '_id'`,
-			);
-		}
-		const nesting = nestingOf(fields);
-		if (nesting > MAX_NESTING) {
-			throw invalidDocument(
-				`Document is too nested (nested ${nesting} levels deep > maximum nesting ${MAX_NESTING})`,
-			);
-		}
-		const bytes = getConvexSize(fields);
-		if (bytes > MAX_DOCUMENT_BYTES) {
-			throw new PlatformFailure(
-				400,
-				'ValueTooLargeError',
-				`Value is too large (${(bytes / 2 ** 20).toFixed(2)} MiB > maximum size 1 MiB)`,
-			);
-		}
-		const validator = this.validators.get(table);
-		const error = validator && validationError(validator, fields, this.app.tableOfId);
-		if (error === undefined || error === null) return;
-		throw new PlatformFailure(
-			400,
-			'SchemaEnforcementError',
-			`Failed to insert or update a document in table "${table}" because it does not match the schema: ${error}`,
-		);
+/** @throws PlatformFailure for what is no document of the table */
+function checked<Result>(write: () => Result): Result {
+	try {
+		return write();
+	} catch (thrown) {
+		const message = thrown instanceof Error ? thrown.message : String(thrown);
+		throw new PlatformFailure(400, codeOf(message), message);
 	}
 }
 
-function validatorsOf(app: App, componentPath: string): ReadonlyMap<string, ValidatorJson | null> {
-	const schema = app.schemaOf(componentPath);
-	if (schema === null) return new Map();
-	const { export: toText } = schema as unknown as { export: () => string };
-	const { schemaValidation, tables }: ExportedSchema = JSON.parse(toText.call(schema));
-	if (!schemaValidation) return new Map();
-	return new Map(tables.map(({ tableName, documentType }) => [tableName, documentType]));
-}
-
-function nestingOf(value: Value): number {
-	if (Array.isArray(value)) return 1 + Math.max(0, ...value.map(nestingOf));
-	return isObject(value) ? 1 + Math.max(0, ...Object.values(value).map(nestingOf)) : 0;
-}
-
-function invalidDocument(violation: string): PlatformFailure {
-	return new PlatformFailure(
-		400,
-		'InvalidDocumentError',
-		`It isn't a valid document: ${violation}`,
-	);
+/** crates/common/src/{document.rs,schemas/mod.rs}. */
+function codeOf(message: string): string {
+	if (/^Failed to insert or update/.test(message)) return 'SchemaEnforcementError';
+	return /^Value is too large/.test(message) ? 'ValueTooLargeError' : 'InvalidDocumentError';
 }
 
 function invalidId(table: string, id: Value): PlatformFailure {
