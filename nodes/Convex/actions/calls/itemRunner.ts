@@ -90,6 +90,11 @@ export class ItemRunner {
 		await batches.run();
 	}
 
+	/** @throws ConvexFailure (`input`) for a credential that this item cannot use */
+	async callerOf(itemIndex: number): Promise<Caller> {
+		return await this.callers.of(itemIndex);
+	}
+
 	private async runItem(work: ItemWork, itemIndex: number): Promise<void> {
 		try {
 			const caller = await this.callers.of(itemIndex);

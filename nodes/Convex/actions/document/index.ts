@@ -12,6 +12,7 @@ import {
 	readDocumentRunOptions,
 	type DocumentOperation,
 } from '../../parameters/document/documentOptions';
+import { importDescription } from '../../parameters/document/importFields';
 import { tableDescription } from '../../parameters/document/tableLocator';
 import { ItemParameters } from '../../parameters/itemParameters';
 import type { ParameterReader } from '../../parameters/parameterReader';
@@ -23,6 +24,7 @@ import { runCreate } from './create';
 import { runDelete } from './delete';
 import { runGet } from './get';
 import { runGetMany } from './getMany';
+import { runImport } from './import';
 import { runUpdate } from './update';
 
 export const description: INodeProperties[] = shownFor('document', [
@@ -58,6 +60,12 @@ export const description: INodeProperties[] = shownFor('document', [
 				description: 'Read documents of a table, with filters or all of them',
 			},
 			{
+				name: 'Import',
+				value: 'import',
+				action: 'Import documents',
+				description: 'Write thousands of input items into a table',
+			},
+			{
 				name: 'Update',
 				value: 'update',
 				action: 'Update document',
@@ -67,6 +75,7 @@ export const description: INodeProperties[] = shownFor('document', [
 	},
 	tableDescription,
 	documentIdDescription(['delete', 'get', 'update']),
+	...importDescription,
 	updateModeDescription,
 	...documentFieldsDescription(['create', 'update']),
 	unsetFieldsDescription,
@@ -81,6 +90,7 @@ const RUN: Record<DocumentOperation, Run> = {
 	delete: runDelete,
 	get: runGet,
 	getMany: runGetMany,
+	import: runImport,
 	update: runUpdate,
 };
 

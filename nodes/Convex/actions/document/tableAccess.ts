@@ -10,6 +10,8 @@ export interface TableTarget {
 	/** Undefined for the app itself. */
 	componentPath: string | undefined;
 	timeoutMs: number;
+	/** Whether it may be one that is not there yet. */
+	mayBeNew?: boolean;
 }
 
 /** A table that is there, and how its deployment is called. */
@@ -32,7 +34,7 @@ export class TableAccess {
 		const { table: name, componentPath } = target;
 		const call = this.callsOf(caller, target.timeoutMs);
 		const { componentId, names } = await this.tablesOf(caller, call, componentPath);
-		checkTableExists(name, names, componentPath);
+		if (target.mayBeNew !== true) checkTableExists(name, names, componentPath);
 		return { table: { name, componentId }, call, tables: names };
 	}
 

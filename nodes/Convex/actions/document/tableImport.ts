@@ -1,9 +1,8 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { ConvexFailure, executionCancelled } from '../../convex/failure';
+import type { ConvexFailure } from '../../convex/failure';
 import { SYSTEM_FUNCTIONS } from '../../convex/functions/systemFunctions';
 import {
 	failedImport,
-	importTimedOut,
 	importUnreadable,
 	interruptedImport,
 	otherImport,
@@ -13,8 +12,9 @@ import { parseImportState, type ImportState } from '../../convex/imports/importS
 import { callSystemFunction } from '../../transport/http/callSystemFunction';
 import { ImportRequests, type ImportAnswer } from '../../transport/http/importRequests';
 import type { Caller } from '../../transport/caller';
-import { pause, type Retries } from '../../transport/retries';
+import type { Retries } from '../../transport/retries';
 import { toFailure } from '../../transport/nodeError';
+import { ImportDeadline } from './importDeadline';
 
 export interface ImportTerms {
 	componentPath: string | undefined;
@@ -27,11 +27,6 @@ export interface ImportTerms {
 /** Convex takes no smaller parts of an upload, but for the last (convex-backend crates/storage/src/lib.rs). */
 const PART_BYTES = 5 * 2 ** 20;
 
-/** How often the import is looked at; a longer one less often. */
-const FIRST_POLL_MS = 200;
-const MAX_POLL_MS = 2_000;
-const POLL_GROWTH = 1.5;
-
 /** How long an import is waited for that is being cancelled. */
 const CANCEL_TIMEOUT_MS = 10_000;
 
@@ -42,7 +37,7 @@ const CANCEL_TIMEOUT_MS = 10_000;
  * What ends the run, or the time limit, cancels the import.
  */
 export class TableImport {
-	private readonly endsAtMs: number;
+	private readonly deadline: ImportDeadline;
 
 	private readonly requests: ImportRequests;
 
@@ -59,9 +54,9 @@ export class TableImport {
 		private readonly retries: Retries,
 		private readonly imported: ImportedRows,
 		private readonly terms: ImportTerms,
-		private readonly stopped: AbortSignal,
+		stopped: AbortSignal,
 	) {
-		this.endsAtMs = performance.now() + terms.timeLimitMs;
+		this.deadline = new ImportDeadline(terms.timeLimitMs, stopped);
 		this.requests = new ImportRequests(context, caller, terms.timeoutMs);
 	}
 
@@ -118,15 +113,15 @@ export class TableImport {
 
 	/** @throws EndedImport when it fails */
 	private async waitFor(wanted: ImportState['state']): Promise<ImportState> {
-		for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(pollMs * POLL_GROWTH, MAX_POLL_MS)) {
+		return await this.deadline.until(async () => {
 			const state = await this.must(async (importId) => await this.read(importId));
 			if (state.state === wanted) return state;
 			if (state.state === 'failed') {
 				throw new EndedImport(failedImport(this.imported, state, this.isConfirmed));
 			}
 			if (state.state === 'importing') this.report(state.message);
-			await pause(pollMs, this.stopped);
-		}
+			return undefined;
+		});
 	}
 
 	private async read(importId: string): Promise<ImportAnswer<ImportState>> {
@@ -154,8 +149,7 @@ export class TableImport {
 	}
 
 	private async send<Content>(request: () => Promise<ImportAnswer<Content>>): Promise<Content> {
-		if (this.stopped.aborted) throw executionCancelled();
-		if (performance.now() > this.endsAtMs) throw importTimedOut(this.terms.timeLimitMs);
+		this.deadline.check();
 		const answer = await this.retries.run(request);
 		if (answer.status === 'failure') throw answer.failure;
 		return answer.content;

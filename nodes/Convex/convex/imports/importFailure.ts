@@ -85,6 +85,49 @@ function effectOf(
 	return { sentence, rowsWritten: written, outcome: 'unknown' };
 }
 
+/** Codes of Convex for a row that it refuses; nothing of its request was written then. */
+const ROW_REFUSED =
+	/^(?:SchemaEnforcementError|ValueTooLargeError|InvalidDocumentError|MissingPrimaryKeyValue)$/;
+
+const SAME_KEY =
+	'Convex answers so, too, where several documents of the table have the same key: remove all but one of them.';
+
+/**
+ * Rows that were not written by their keys.
+ *
+ * @param rowsWritten how many of the run's rows were before them; undefined where that is told otherwise
+ */
+export function failedUpsert(
+	table: string,
+	failure: ConvexFailure,
+	{ rows, rowsWritten }: { rows: number; rowsWritten: number | undefined },
+): ConvexFailure {
+	const { httpStatus, code = '' } = failure.details;
+	const counts = { rows, ...(rowsWritten !== undefined && { rowsWritten }) };
+	const before =
+		rowsWritten ? ` ${rowsWritten} rows before were written, and stay.` : '';
+	const message = `${withPeriod(failure.message)}${before}`;
+	if (httpStatus === 500) {
+		const help = `${SAME_KEY} ${failure.advice.help}`;
+		return failure.with({ message, advice: { ...failure.advice, help }, details: counts });
+	}
+	if (httpStatus !== 400 || code === '') return failure.with({ message, details: counts });
+	const isOfRow = ROW_REFUSED.test(code);
+	return new ConvexFailure(
+		message,
+		isOfRow
+			? `Correct the row: the table ${quote(table)} does not take it as it is.`
+			: 'Convex refused the rows, and its message says why.',
+		{
+			...failure.details,
+			...counts,
+			retryable: false,
+			outcome: isOfRow ? 'failed' : 'notExecuted',
+		},
+		'importFailed',
+	);
+}
+
 export function importTimedOut(timeLimitMs: number): ConvexFailure {
 	return new ConvexFailure(
 		`The import took longer than ${timeLimitMs} ms and was cancelled`,

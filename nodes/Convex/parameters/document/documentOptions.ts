@@ -20,7 +20,14 @@ import { maxRetries as maxRetriesOfCalls } from '../options/runOptions';
 import type { ParameterReader } from '../parameterReader';
 
 /** What the node does with documents. The names are in saved workflows. */
-export const DOCUMENT_OPERATIONS = ['create', 'delete', 'get', 'getMany', 'update'] as const;
+export const DOCUMENT_OPERATIONS = [
+	'create',
+	'delete',
+	'get',
+	'getMany',
+	'import',
+	'update',
+] as const;
 
 export type DocumentOperation = (typeof DOCUMENT_OPERATIONS)[number];
 
@@ -85,6 +92,40 @@ const returnIds = runOption<boolean, DocumentOperation>(
 	}),
 );
 
+const createTable = option<boolean, DocumentOperation>(
+	['import'],
+	booleanField({
+		displayName: 'Create Table',
+		name: 'createTable',
+		default: false,
+		description: 'Whether to create the table if the deployment does not have it',
+	}),
+);
+
+const rebuildKeyIndex = option<boolean, DocumentOperation>(
+	['import'],
+	booleanField({
+		displayName: 'Rebuild Key Index',
+		name: 'rebuildKeyIndex',
+		default: false,
+		description:
+			'Whether Upsert by Key may drop the key index that the table has for other fields, and build one for its own',
+	}),
+);
+
+const timeLimit = option<number, DocumentOperation>(
+	['import'],
+	integerField({
+		displayName: 'Time Limit',
+		name: 'timeLimit',
+		default: 3_600_000,
+		min: 1,
+		unit: 'milliseconds',
+		description:
+			'How long an import may take, in milliseconds, with the time that it waits for other imports; then it is cancelled',
+	}),
+);
+
 const maxRetries = runOption<number, DocumentOperation>(DOCUMENT_OPERATIONS, maxRetriesOfCalls);
 
 /** An array of Convex has no more elements (convex-backend crates/value/src/array.rs). */
@@ -122,11 +163,14 @@ const valueFormat = option<ValueFormat, DocumentOperation>(['create', 'get', 'ge
 const OPTIONS: ReadonlyArray<Option<unknown, DocumentOperation>> = [
 	batchSize,
 	component,
+	createTable,
 	readConcurrency,
 	writeConcurrency,
 	maxRetries,
 	pageSize,
+	rebuildKeyIndex,
 	returnIds,
+	timeLimit,
 	timeout,
 	valueFormat,
 ];
@@ -150,15 +194,46 @@ export function readDocumentOptions(
 	operation: DocumentOperation,
 	itemIndex: number,
 ): DocumentOptions {
-	const stored = context.getNodeParameter('options', itemIndex, {});
-	const values = toFieldValues("'Options'", stored, 'Add options one by one, or remove them.');
-	const read = optionReader<DocumentOperation>(operation, values);
+	const read = readerOf(context, operation, itemIndex);
 	return {
 		componentPath: read(component),
 		pageSize: read(pageSize),
 		timeoutMs: read(timeout),
 		valueFormat: read(valueFormat),
 	};
+}
+
+/** What applies to imports beside them, and may differ from item to item too. */
+export interface ImportOptions {
+	componentPath: string | undefined;
+	createTable: boolean;
+	rebuildKeyIndex: boolean;
+	/** For the whole import. */
+	timeLimitMs: number;
+	/** For the answer to one request. */
+	timeoutMs: number;
+}
+
+/** @throws ConvexFailure (`input`) naming the option */
+export function readImportOptions(context: ParameterReader, itemIndex: number): ImportOptions {
+	const read = readerOf(context, 'import', itemIndex);
+	return {
+		componentPath: read(component),
+		createTable: read(createTable),
+		rebuildKeyIndex: read(rebuildKeyIndex),
+		timeLimitMs: read(timeLimit),
+		timeoutMs: read(timeout),
+	};
+}
+
+function readerOf(
+	context: ParameterReader,
+	operation: DocumentOperation,
+	itemIndex: number,
+): ReadOption<DocumentOperation> {
+	const stored = context.getNodeParameter('options', itemIndex, {});
+	const values = toFieldValues("'Options'", stored, 'Add options one by one, or remove them.');
+	return optionReader<DocumentOperation>(operation, values);
 }
 
 /** The options that hold for all items. */

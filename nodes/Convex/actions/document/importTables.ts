@@ -1,0 +1,144 @@
+import {
+	archiveAround,
+	EMPTY_FILE,
+	withPart,
+	type FileSummary,
+} from '../../convex/imports/archive';
+import { inputFailure, type ConvexFailure } from '../../convex/failure';
+import { exportText } from '../../convex/imports/rowText';
+import type { TableImportMode } from '../../transport/http/importRequests';
+import { toFailure } from '../../transport/nodeError';
+import { EventLoopTurns } from '../calls/eventLoopTurns';
+import type { ItemRunner } from '../calls/itemRunner';
+import { ROW, type RowReader, type RowTarget } from './rowReader';
+import { TableImport } from './tableImport';
+
+/** Rows that go into one table by one import. */
+interface RowGroup {
+	target: RowTarget;
+	itemIndices: number[];
+	/** All rows, written down. */
+	file: FileSummary;
+	ids: Set<string>;
+	/** The first row of it that was refused, by its item. */
+	refused: number | undefined;
+}
+
+/**
+ * Appends the rows of a run to their tables, or replaces the tables by them: one import for each table.
+ * All rows are read before anything is sent, and written down again when they are uploaded, so that
+ * not all of them are in memory twice.
+ */
+export class TableImports {
+	private readonly groups = new Map<string, RowGroup>();
+
+	constructor(
+		private readonly runner: ItemRunner,
+		private readonly reader: RowReader,
+		private readonly mode: TableImportMode,
+	) {}
+
+	async run(): Promise<void> {
+		const { items } = this.runner;
+		const turns = new EventLoopTurns();
+		for (let index = items.next(); index !== undefined; index = items.next()) {
+			try {
+				await this.add(index);
+			} catch (thrown) {
+				items.fail(index, toFailure(thrown));
+			}
+			await turns.yield();
+		}
+		for (const group of this.groups.values()) {
+			if (items.stopped.aborted) return;
+			await this.importGroup(group);
+		}
+	}
+
+	private async add(itemIndex: number): Promise<void> {
+		const target = await this.reader.target(itemIndex, await this.runner.callerOf(itemIndex));
+		const group = this.groups.get(target.group) ?? newGroup(target);
+		this.groups.set(target.group, group);
+		try {
+			const row = this.reader.row(itemIndex, target);
+			if (typeof row._id === 'string') addId(group.ids, row._id);
+			group.file = withPart(group.file, lineOf(row));
+			group.itemIndices.push(itemIndex);
+		} catch (thrown) {
+			group.refused ??= itemIndex;
+			throw thrown;
+		}
+	}
+
+	private async importGroup(group: RowGroup): Promise<void> {
+		const { items } = this.runner;
+		const { itemIndices, refused } = group;
+		const [first] = itemIndices;
+		if (first === undefined) return;
+		try {
+			// Documents whose row was refused would be gone.
+			if (this.mode === 'replace' && refused !== undefined) throw incomplete(refused);
+			const counts = await this.send(group);
+			const pairedItem = itemIndices.map((item) => ({ item }));
+			items.succeed(first, [{ json: { ...this.summaryOf(group), ...counts }, pairedItem }]);
+			for (const itemIndex of itemIndices.slice(1)) items.succeed(itemIndex, []);
+		} catch (thrown) {
+			const failure = toFailure(thrown);
+			for (const itemIndex of itemIndices) items.fail(itemIndex, failure);
+		}
+	}
+
+	private async send(group: RowGroup): Promise<{ imported: number; deleted?: number }> {
+		const { context, retries, items } = this.runner;
+		const { target, file, itemIndices } = group;
+		const { caller, table, options } = target;
+		const { name } = table.table;
+		const rows = itemIndices.length;
+		const imported = { table: name, mode: this.mode, rows, bytes: file.bytes };
+		const ofCaller = retries.of(caller);
+		const run = new TableImport(context, caller, ofCaller, imported, options, items.stopped);
+		const { written, toDelete } = await run.run(this.archive(group));
+		return { imported: written, ...(this.mode === 'replace' && { deleted: toDelete }) };
+	}
+
+	private *archive({ target, itemIndices, file }: RowGroup): Generator<Uint8Array> {
+		const { before, after } = archiveAround(target.table.table.name, file);
+		yield before;
+		for (const itemIndex of itemIndices) yield lineOf(this.reader.row(itemIndex, target));
+		yield after;
+	}
+
+	private summaryOf({ target }: RowGroup) {
+		const { componentPath } = target.options;
+		return {
+			table: target.table.table.name,
+			...(componentPath !== undefined && { component: componentPath }),
+			mode: this.mode,
+		};
+	}
+}
+
+function newGroup(target: RowTarget): RowGroup {
+	return { target, itemIndices: [], file: EMPTY_FILE, ids: new Set(), refused: undefined };
+}
+
+function lineOf(row: ReturnType<RowReader['row']>): Buffer {
+	return Buffer.from(`${exportText(row)}\n`);
+}
+
+function addId(ids: Set<string>, id: string): void {
+	if (ids.has(id)) {
+		throw inputFailure(
+			`${ROW} has the '_id' of an item before it`,
+			"A table has each ID once. Remove one of both rows, or leave '_id' out ('Fields to Send' → 'All Except').",
+		);
+	}
+	ids.add(id);
+}
+
+function incomplete(refused: number): ConvexFailure {
+	return inputFailure(
+		`The table was not replaced, because the row of item ${refused} was refused`,
+		'Without that row its document would be gone. Its own error says what is wrong with it.',
+	);
+}

@@ -1,0 +1,58 @@
+import { SYSTEM_FUNCTIONS } from '../../convex/functions/systemFunctions';
+import { otherKey, parseKeyIndex, servesKey, type KeyIndex } from '../../convex/imports/keyIndex';
+import { ImportRequests } from '../../transport/http/importRequests';
+import type { ItemRunner } from '../calls/itemRunner';
+import { ImportDeadline } from './importDeadline';
+import type { RowTarget } from './rowReader';
+
+/**
+ * The hidden indexes by which rows find their documents. One is built for a table that has none, and
+ * waited for; one for other fields is dropped for it only if the user wants that.
+ */
+export class KeyIndexBuilder {
+	private readonly ready = new Map<string, Promise<void>>();
+
+	constructor(private readonly runner: ItemRunner) {}
+
+	/** @throws ConvexFailure while rows cannot be matched by these fields */
+	async ensure(target: RowTarget): Promise<void> {
+		const known = this.ready.get(target.group) ?? this.build(target);
+		this.ready.set(target.group, known);
+		await known;
+	}
+
+	private async build(target: RowTarget): Promise<void> {
+		const { table, keyFields, options } = target;
+		const { name } = table.table;
+		const deadline = new ImportDeadline(options.timeLimitMs, this.runner.items.stopped);
+		const index = await read(target);
+		const isServed = index !== undefined && servesKey(index, keyFields);
+		if (index !== undefined && !isServed && !options.rebuildKeyIndex) {
+			throw otherKey(name, index, keyFields);
+		}
+		if (isServed && index.isReady) return;
+		const { context, retries } = this.runner;
+		context.logger.info(`Convex builds a key index of '${name}' for ${keyFields.join(', ')}`);
+		if (!isServed) {
+			const requests = new ImportRequests(context, target.caller, options.timeoutMs);
+			const answer = await retries
+				.of(target.caller)
+				.run(async () => await requests.addKeyIndex(name, keyFields));
+			if (answer.status === 'failure') {
+				throw answer.failure.with({ details: { outcome: 'notExecuted' } });
+			}
+		}
+		await deadline.until(async () => {
+			const built = await read(target);
+			return built?.isReady === true && servesKey(built, keyFields) ? built : undefined;
+		});
+	}
+}
+
+/** Reads the key index that a table of the app has now. */
+async function read({ table }: RowTarget): Promise<KeyIndex | undefined> {
+	const args = { tableName: table.table.name, tableNamespace: null };
+	const result = await table.call(SYSTEM_FUNCTIONS.listIndexes, args);
+	if (result.status === 'success') return parseKeyIndex(result.value);
+	throw result.failure.with({ details: { outcome: 'notExecuted' } });
+}

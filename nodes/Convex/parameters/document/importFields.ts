@@ -1,0 +1,84 @@
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { parseKeyFields } from '../../convex/imports/keyIndex';
+import { itemFieldsDescription } from '../arguments/inputItem';
+import { enumField } from '../field';
+import type { ParameterReader } from '../parameterReader';
+
+const forImport = { operation: ['import'] };
+
+const importMode = enumField({
+	displayName: 'Import Mode',
+	name: 'importMode',
+	noDataExpression: true,
+	default: 'append',
+	description: 'What becomes of the documents that the table has already',
+	choices: [
+		{
+			name: 'Append',
+			value: 'append',
+			description: 'Add a document for each row, and leave all others as they are',
+		},
+		{
+			name: 'Replace Table',
+			value: 'replace',
+			description: 'Delete all documents of the table, and put the rows in their place',
+		},
+		{
+			name: 'Upsert by Key',
+			value: 'upsert',
+			description: 'Replace the document with the same key, or add one where there is none',
+		},
+	],
+	displayOptions: { show: forImport },
+});
+
+export type ImportMode = typeof importMode.unset;
+
+/** How rows get into a table. */
+export const importDescription: INodeProperties[] = [
+	importMode.property,
+	{
+		displayName:
+			'Replace Table deletes every document of the table. The rows take their place in one step, all of them or none. They get new IDs, unless they have the <code>_id</code> of a document of this table.',
+		name: 'replaceNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { ...forImport, importMode: ['replace'] } },
+	},
+	{
+		displayName:
+			'A row replaces the whole document with its key: fields that the row does not have are removed. The first import by a key has Convex build a hidden index for the table.',
+		name: 'upsertNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { ...forImport, importMode: ['upsert'] } },
+	},
+	{
+		displayName: 'Key Fields',
+		name: 'keyFields',
+		type: 'string',
+		default: '',
+		required: true,
+		placeholder: 'e.g. email',
+		description:
+			'The field, or fields separated by commas, by which a row finds its document; no two documents may have the same',
+		displayOptions: { show: { ...forImport, importMode: ['upsert'] } },
+	},
+	...itemFieldsDescription('operation', "Which of the input item's fields become the document").map(
+		(property) => ({
+			...property,
+			displayOptions: { show: { ...property.displayOptions?.show, ...forImport } },
+		}),
+	),
+];
+
+/** The mode, which is the same for all items. */
+export function readImportMode(context: IExecuteFunctions): ImportMode {
+	const { importMode: stored } = context.getNode().parameters;
+	return stored === undefined ? importMode.unset : importMode.read("'Import Mode'", stored);
+}
+
+/** @throws ConvexFailure (`input`) for names by which no rows can be matched */
+export function readKeyFields(parameters: ParameterReader, itemIndex: number): string[] {
+	return parseKeyFields(parameters.getNodeParameter('keyFields', itemIndex, ''));
+}
