@@ -1,6 +1,7 @@
 import axios from 'axios';
 import type { JSONValue } from 'convex/values';
 import type { StartedDeployment } from '../../emulator/client';
+import type { ConvexRunOptions } from './convexNode';
 
 export type Row = Record<string, JSONValue>;
 
@@ -50,4 +51,19 @@ export function fieldsOf(rows: Row[]): Row[] {
 	return rows.map((row) =>
 		Object.fromEntries(Object.entries(row).filter(([name]) => !name.startsWith('_'))),
 	);
+}
+
+/** The node's parameters for an import of the input items. */
+export function importing(
+	table: string,
+	importMode: 'append' | 'replace' | 'upsert',
+	more: ConvexRunOptions['parameters'] = {},
+): ConvexRunOptions['parameters'] {
+	return {
+		resource: 'document',
+		operation: 'import',
+		table: { __rl: true, mode: 'name', value: table },
+		importMode,
+		...more,
+	};
 }

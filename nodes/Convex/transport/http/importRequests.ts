@@ -25,8 +25,9 @@ const hasText = (name: string) => (body: JSONValue) =>
 /**
  * The requests of `npx convex import` and of the connector for Airbyte, each sent once (convex-backend
  * crates/local_backend/src/{snapshot_import,streaming_import}.rs; undocumented, read at 94a42c3 on
- * 2026-11-29). None of them throws. All but the last may be sent again when its answer is lost: an
- * upload changes no table, and an import that is confirmed or cancelled twice is so once.
+ * 2026-11-29). None of them throws. All but the last of an upload, and `upsert`, may be sent again when the
+ * answer is lost: an upload changes no table, and an import that is confirmed or cancelled twice is so
+ * once.
  */
 export class ImportRequests {
 	/** @param timeoutMs how long to wait for the whole answer to one of them */
@@ -58,7 +59,11 @@ export class ImportRequests {
 		return answer.status === 'failure' ? answer : { ...answer, content: String(answer.content) };
 	}
 
-	/** @returns the id of the import, which waits to be confirmed once it is parsed */
+	/**
+	 * Ends an upload, which cannot be done twice.
+	 *
+	 * @returns the id of the import, which waits to be confirmed once it is parsed
+	 */
 	async finishUpload(
 		{ mode, componentPath }: TableImport,
 		uploadToken: string,
@@ -67,7 +72,8 @@ export class ImportRequests {
 		const path = '/api/import/finish_upload';
 		const wanted = { mode, format: 'zip', ...(componentPath !== undefined && { componentPath }) };
 		const body = JSON.stringify({ import: wanted, uploadToken, partTokens });
-		return textField(await this.send({ path, body }, hasText('importId')), 'importId');
+		const answer = await this.send({ operation: 'mutation', path, body }, hasText('importId'));
+		return textField(answer, 'importId');
 	}
 
 	/** Confirms an import, which is then carried out. */

@@ -1,0 +1,285 @@
+import { useEmbeddedDeployment } from '../support/embeddedDeployment';
+import { adminRequests, fieldsOf, importing } from '../support/importRequests';
+
+/** Rows that replace the documents with their keys: by the endpoints of the connector for Airbyte. */
+const convex = useEmbeddedDeployment('deployKey');
+
+const { documents, request, systemQuery } = adminRequests(() => convex.deployment);
+
+const order = (orderId: string, more: object = {}) => ({
+	orderId,
+	email: 'a@example.com',
+	total: 1,
+	announced: false,
+	...more,
+});
+
+const byOrderId = (more = {}) => importing('orders', 'upsert', { keyFields: 'orderId', ...more });
+
+const indexFields = async (): Promise<string[]> =>
+	(await systemQuery('_system/frontend/indexes', { tableName: 'orders', tableNamespace: null }))
+		.value[0].fields;
+
+const requestsTo = async (path: string) =>
+	(await convex.deployment.requestStats()).endpoints[path]?.requests ?? 0;
+
+describe('rows with a key', () => {
+	it('replace the documents that have it, and are added where there is none', async () => {
+		await convex.run({ parameters: byOrderId(), input: [order('a', { paidAt: 5 }), order('b')] });
+		const before = await documents('orders');
+		const { success } = await convex.run({
+			parameters: byOrderId(),
+			input: [order('c'), order('a', { total: 2 })],
+		});
+		expect(success).toEqual([
+			{
+				json: { table: 'orders', mode: 'upsert', keyFields: ['orderId'], imported: 2 },
+				pairedItem: [{ item: 0 }, { item: 1 }],
+			},
+		]);
+		const after = await documents('orders');
+		expect(fieldsOf(after)).toEqual([order('a', { total: 2 }), order('b'), order('c')]);
+		expect(after[0]?._id).toBe(before[0]?._id);
+	});
+
+	it('may come from Convex: what it sets itself is left out', async () => {
+		await convex.run({ parameters: byOrderId(), input: [order('a')] });
+		const [row] = await documents('orders');
+		await convex.run({ parameters: byOrderId(), input: [{ ...row, total: 9 }] });
+		expect(await documents('orders')).toEqual([{ ...row, total: 9 }]);
+	});
+
+	it('may have a key of several fields, in any order', async () => {
+		const input = [order('a', { total: 1 }), order('a', { total: 2, email: 'other@example.com' })];
+		await convex.run({
+			parameters: importing('orders', 'upsert', { keyFields: 'orderId, email' }),
+			input,
+		});
+		const { success } = await convex.run({
+			parameters: importing('orders', 'upsert', { keyFields: ['email', 'orderId'] }),
+			input,
+		});
+		expect(success).toHaveLength(1);
+		expect(await documents('orders')).toHaveLength(2);
+		expect(await requestsTo('/api/streaming_import/add_primary_key_indexes')).toBe(1);
+	});
+
+	it('of the same key: the last one stays', async () => {
+		await convex.run({ parameters: byOrderId(), input: [order('a'), order('a', { total: 2 })] });
+		expect(fieldsOf(await documents('orders'))).toEqual([order('a', { total: 2 })]);
+	});
+
+	it('go together, up to a thousand in a request', async () => {
+		const input = Array.from({ length: 2_500 }, (_, index) => order(`${index}`));
+		const { success } = await convex.run({ parameters: byOrderId(), input });
+		expect(success[0]?.json.imported).toBe(2_500);
+		expect(await requestsTo('/api/streaming_import/import_airbyte_records')).toBe(3);
+	});
+
+	it('carry a negative zero', async () => {
+		const board = (value: unknown) => ({ name: 'x', value: value as number });
+		const parameters = importing('boards', 'upsert', { keyFields: 'name' });
+		await convex.run({ parameters, input: [board({ $float: 'AAAAAAAAAIA=' })] });
+		expect(fieldsOf(await documents('boards'))).toEqual([
+			{ name: 'x', value: { $float: 'AAAAAAAAAIA=' } },
+		]);
+	});
+});
+
+describe('a row that an import by key cannot carry', () => {
+	it.each([
+		[{ $integer: 'KgAAAAAAAAA=' }, "'value' is an int64, which an import by key cannot carry"],
+		[{ $bytes: 'AQI=' }, "'value' is bytes, which an import by key cannot carry"],
+		[{ $float: 'AAAAAAAA8H8=' }, "'value' is Infinity, which an import by key cannot carry"],
+		[{ _inner: 1 }, "'value._inner' has a name that starts with '_'"],
+	])('is named, and nothing is sent: %j', async (value, message) => {
+		const { stoppedBy } = await convex.run({
+			parameters: importing('boards', 'upsert', { keyFields: 'name' }),
+			input: [
+				{ name: 'fine', value: 1 },
+				{ name: 'x', value },
+			],
+		});
+		expect(stoppedBy?.message).toContain(message);
+		expect(stoppedBy?.message).toContain('[item 1]');
+		expect(await requestsTo('/api/streaming_import/add_primary_key_indexes')).toBe(0);
+	});
+
+	it.each([[undefined], [null], ['']])('has no key: %p', async (name) => {
+		const { stoppedBy } = await convex.run({
+			parameters: importing('boards', 'upsert', { keyFields: 'name' }),
+			input: [{ value: 1, ...(name !== undefined && { name }) }],
+		});
+		expect(stoppedBy?.message).toMatch(/'name'/);
+		expect(await documents('boards')).toEqual([]);
+	});
+});
+
+describe('the key index', () => {
+	it('for another key is not dropped in silence', async () => {
+		await convex.run({ parameters: byOrderId(), input: [order('a')] });
+		const byEmail = importing('orders', 'upsert', { keyFields: 'email' });
+		const { stoppedBy } = await convex.run({ parameters: byEmail, input: [order('b')] });
+		expect(stoppedBy?.message).toContain(
+			"The table 'orders' has a key index for orderId, not for email",
+		);
+		expect(stoppedBy?.description).toContain("With the option 'Rebuild Key Index'");
+		expect(stoppedBy?.context.data).toMatchObject({
+			reason: 'keyIndexDiffers',
+			outcome: 'notExecuted',
+		});
+		expect(await indexFields()).toEqual(['orderId', '_creationTime']);
+	});
+
+	it('for another key is built again by choice', async () => {
+		await convex.run({ parameters: byOrderId(), input: [order('a')] });
+		const { success } = await convex.run({
+			parameters: importing('orders', 'upsert', {
+				keyFields: 'email',
+				options: { rebuildKeyIndex: true },
+			}),
+			input: [order('b')],
+		});
+		expect(success[0]?.json.imported).toBe(1);
+		expect(await indexFields()).toEqual(['email', '_creationTime']);
+		expect(fieldsOf(await documents('orders'))).toEqual([order('b')]);
+	});
+
+	it('is waited for, up to the time limit', async () => {
+		await convex.deployment.setImportPace({ heldAt: 'indexing' });
+		const { stoppedBy } = await convex.run({
+			parameters: byOrderId({ options: { timeLimit: 500 } }),
+			input: [order('a')],
+		});
+		expect(stoppedBy?.message).toContain('The import took longer than 500 ms');
+		expect(await documents('orders')).toEqual([]);
+		const waiting = convex.run({ parameters: byOrderId(), input: [order('a')] });
+		await convex.deployment.setImportPace({ heldAt: '' });
+		expect((await waiting).success).toHaveLength(1);
+	});
+});
+
+describe('rows that Convex refuses', () => {
+	/** The table's schema says nothing of it, so the node cannot know. */
+	const wrongId = { ...order('b'), _x: 1 };
+
+	it('fail by themselves where the node goes on, and all others are written', async () => {
+		const tooLarge = 'x'.repeat(2 ** 20);
+		const { success, error } = await convex.run({
+			parameters: byOrderId(),
+			input: [order('a'), wrongId, order('c'), order('d', { email: tooLarge })],
+			settings: { onError: 'continueErrorOutput' },
+		});
+		expect(success[0]?.json.imported).toBe(2);
+		expect(error).toHaveLength(2);
+		expect(fieldsOf(await documents('orders'))).toEqual([order('a'), order('c')]);
+	});
+
+	it('are found out by halves where only Convex can tell', async () => {
+		await convex.run({ parameters: byOrderId(), input: [order('a')] });
+		// It is refused as a whole, and then in halves.
+		const refusal = { code: 'SchemaEnforcementError', message: 'Failed to insert or update.' };
+		const path = '/api/streaming_import/import_airbyte_records';
+		for (const skip of [0, 0]) {
+			await convex.deployment.addFault({ path, kind: 'answer', status: 400, body: refusal, skip });
+		}
+		const { success, error } = await convex.run({
+			parameters: byOrderId(),
+			input: [order('b'), order('c')],
+			settings: { onError: 'continueErrorOutput' },
+		});
+		expect(success[0]?.json.imported).toBe(1);
+		expect(error.map(({ json }) => json.error)).toEqual(['Failed to insert or update.']);
+		expect(error[0]?.json.details).toMatchObject({ reason: 'importFailed', outcome: 'failed' });
+		expect(fieldsOf(await documents('orders'))).toEqual([order('a'), order('c')]);
+	});
+
+	it('stop the node, which says how many were written before', async () => {
+		const refusal = { code: 'SchemaEnforcementError', message: 'Failed to insert or update.' };
+		const path = '/api/streaming_import/import_airbyte_records';
+		await convex.deployment.addFault({
+			path,
+			kind: 'answer',
+			status: 400,
+			body: refusal,
+			skip: 1,
+			times: 20,
+		});
+		const { stoppedBy } = await convex.run({
+			parameters: byOrderId(),
+			input: Array.from({ length: 1_001 }, (_, index) => order(`${index}`)),
+		});
+		expect(stoppedBy?.message).toBe(
+			'Failed to insert or update. 1000 rows before were written, and stay.',
+		);
+		expect(stoppedBy?.context.data).toMatchObject({ rows: 1, rowsWritten: 1_000 });
+	});
+
+	it('may have a key that several documents have: the advice says so', async () => {
+		const input = [order('a'), order('a')];
+		await convex.run({ parameters: importing('orders', 'append'), input });
+		const { stoppedBy } = await convex.run({ parameters: byOrderId(), input: [order('a')] });
+		expect(stoppedBy?.description).toContain('several documents of the table have the same key');
+		expect(stoppedBy?.context.data).toMatchObject({ outcome: 'unknown' });
+	});
+
+	it('are not sent again when the answer is lost', async () => {
+		await convex.run({ parameters: byOrderId(), input: [order('a')] });
+		const path = '/api/streaming_import/import_airbyte_records';
+		await convex.deployment.addFault({ path, kind: 'dropAfter' });
+		const { stoppedBy } = await convex.run({
+			parameters: byOrderId(),
+			input: [order('b')],
+			settings: { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 },
+		});
+		expect(stoppedBy?.context.data).toMatchObject({ outcome: 'unknown' });
+		expect(await requestsTo(path)).toBe(2);
+	});
+
+	it('are sent again when Convex had too much to do', async () => {
+		const path = '/api/streaming_import/import_airbyte_records';
+		const code = 'TooManyConcurrentRequests';
+		await convex.deployment.addFault({ path, kind: 'rejection', code });
+		const { success } = await convex.run({ parameters: byOrderId(), input: [order('a')] });
+		expect(success[0]?.json.imported).toBe(1);
+	});
+});
+
+describe('what an import by key needs', () => {
+	it('is a table of the app itself', async () => {
+		const { stoppedBy } = await convex.run({
+			parameters: importing('marks', 'upsert', {
+				keyFields: 'label',
+				options: { componentPath: 'tally' },
+			}),
+			input: [{ label: 'x' }],
+		});
+		expect(stoppedBy?.message).toContain('reaches tables of the app itself only');
+	});
+
+	it.each([
+		[' , ', "'Key Fields' is empty"],
+		['_id', "'Key Fields' names '_id'"],
+	])('is a field that can be a key, and not %p', async (keyFields, message) => {
+		const { stoppedBy } = await convex.run({
+			parameters: importing('orders', 'upsert', { keyFields }),
+			input: [order('a')],
+		});
+		expect(stoppedBy?.message).toContain(message);
+	});
+
+	it('are permissions, of which the missing one is named', async () => {
+		const key = await convex.deployment.createKey(['deployment:data:view']);
+		const { stoppedBy } = await convex.run({
+			credential: { ...convex.credential, token: key },
+			parameters: byOrderId(),
+			input: [order('a')],
+		});
+		expect(stoppedBy?.message).toContain('(deployment:backups:import)');
+		const { body } = await request('POST', 'streaming_import/import_airbyte_records', {
+			key,
+			data: {},
+		});
+		expect(body.code).toBe('OperationNotPermitted');
+	});
+});
