@@ -73,12 +73,14 @@ export class DocumentWriter {
 
 /** @throws PlatformFailure for what is no document of the table */
 function checked<Result>(write: () => Result): Result {
+	let failure: PlatformFailure;
 	try {
 		return write();
 	} catch (thrown) {
 		const message = thrown instanceof Error ? thrown.message : String(thrown);
-		throw new PlatformFailure(400, codeOf(message), message);
+		failure = new PlatformFailure(400, codeOf(message), message);
 	}
+	throw failure;
 }
 
 /** crates/common/src/{document.rs,schemas/mod.rs}. */

@@ -73,6 +73,20 @@ describe('the examples, imported into n8n', () => {
 		]);
 	});
 
+	it('sheet-upsert.json', async () => {
+		const execution = await n8n.runWorkflow(await importExample('sheet-upsert.json'));
+		expect(execution.status).toBe('success');
+		expect(outputOf(execution, 'Imported')).toEqual([
+			{ table: 'orders', mode: 'upsert', keyFields: ['orderId'], imported: 3 },
+		]);
+		expect(outputOf(execution, 'Refused Rows')).toEqual([
+			expect.objectContaining({
+				email: 'nobody@example.com',
+				error: expect.stringMatching(/has no value in the key field 'orderId'/),
+			}),
+		]);
+	});
+
 	it('scheduled-sync.json', async () => {
 		const execution = await n8n.runWorkflow(await importExample('scheduled-sync.json'));
 		expect(execution.status).toBe('success');

@@ -106,6 +106,29 @@ describe('the examples', () => {
 		expect(tasks).toEqual(created.map(({ json }) => json));
 	});
 
+	it('sheet-upsert.json writes the rows of a sheet by key, but the one without a key', async () => {
+		const example = examples.find(({ file }) => file === 'sheet-upsert.json');
+		if (example === undefined) throw new Error('there is no examples/sheet-upsert.json');
+		await deployment.reset();
+		const { run } = await runWorkflow(
+			await installationFor(deployment),
+			withCredential(example.workflow, '1', 'Convex'),
+		);
+		expect(run.data.resultData.error).toBeUndefined();
+		expect(outputsOf(run, 'Imported')[0]?.map(({ json }) => json)).toEqual([
+			{ table: 'orders', mode: 'upsert', keyFields: ['orderId'], imported: 3 },
+		]);
+		expect(outputsOf(run, 'Refused Rows')[0]?.map(({ json }) => json.error)).toEqual([
+			"The input item has no value in the key field 'orderId' [item 2]",
+		]);
+		const orders = await openHttp(deployment.url).query('orders:list', {});
+		expect(orders).toEqual([
+			expect.objectContaining({ orderId: 'S-1', total: 43, announced: false }),
+			expect.objectContaining({ orderId: 'S-2', total: 7, announced: true }),
+		]);
+		expect(orders).not.toContainEqual(expect.objectContaining({ row_number: expect.anything() }));
+	});
+
 	it('paid-order.json starts with an order as soon as it is paid', async () => {
 		const example = examples.find(({ file }) => file === 'paid-order.json');
 		if (example === undefined) throw new Error('there is no examples/paid-order.json');

@@ -42,11 +42,7 @@ export class TableImports {
 		const { items } = this.runner;
 		const turns = new EventLoopTurns();
 		for (let index = items.next(); index !== undefined; index = items.next()) {
-			try {
-				await this.add(index);
-			} catch (thrown) {
-				items.fail(index, toFailure(thrown));
-			}
+			await this.add(index);
 			await turns.yield();
 		}
 		for (const group of this.groups.values()) {
@@ -56,17 +52,18 @@ export class TableImports {
 	}
 
 	private async add(itemIndex: number): Promise<void> {
-		const target = await this.reader.target(itemIndex, await this.runner.callerOf(itemIndex));
-		const group = this.groups.get(target.group) ?? newGroup(target);
-		this.groups.set(target.group, group);
+		let group: RowGroup | undefined;
 		try {
+			const target = await this.reader.target(itemIndex, await this.runner.callerOf(itemIndex));
+			group = this.groups.get(target.group) ?? newGroup(target);
+			this.groups.set(target.group, group);
 			const row = this.reader.row(itemIndex, target);
 			if (typeof row._id === 'string') addId(group.ids, row._id);
 			group.file = withPart(group.file, lineOf(row));
 			group.itemIndices.push(itemIndex);
 		} catch (thrown) {
-			group.refused ??= itemIndex;
-			throw thrown;
+			if (group !== undefined) group.refused ??= itemIndex;
+			this.runner.items.fail(itemIndex, toFailure(thrown));
 		}
 	}
 

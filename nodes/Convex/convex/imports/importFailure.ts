@@ -104,8 +104,7 @@ export function failedUpsert(
 ): ConvexFailure {
 	const { httpStatus, code = '' } = failure.details;
 	const counts = { rows, ...(rowsWritten !== undefined && { rowsWritten }) };
-	const before =
-		rowsWritten ? ` ${rowsWritten} rows before were written, and stay.` : '';
+	const before = rowsWritten ? ` ${rowsWritten} rows before were written, and stay.` : '';
 	const message = `${withPeriod(failure.message)}${before}`;
 	if (httpStatus === 500) {
 		const help = `${SAME_KEY} ${failure.advice.help}`;

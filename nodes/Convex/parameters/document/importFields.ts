@@ -4,6 +4,9 @@ import { itemFieldsDescription } from '../arguments/inputItem';
 import { enumField } from '../field';
 import type { ParameterReader } from '../parameterReader';
 
+/** Not n8n's 'Create or Update': a row replaces its document, fields that it lacks included. */
+const BY_KEY = 'upsert';
+
 const forImport = { operation: ['import'] };
 
 const importMode = enumField({
@@ -25,7 +28,7 @@ const importMode = enumField({
 		},
 		{
 			name: 'Upsert by Key',
-			value: 'upsert',
+			value: BY_KEY,
 			description: 'Replace the document with the same key, or add one where there is none',
 		},
 	],
@@ -51,7 +54,7 @@ export const importDescription: INodeProperties[] = [
 		name: 'upsertNotice',
 		type: 'notice',
 		default: '',
-		displayOptions: { show: { ...forImport, importMode: ['upsert'] } },
+		displayOptions: { show: { ...forImport, importMode: [BY_KEY] } },
 	},
 	{
 		displayName: 'Key Fields',
@@ -62,7 +65,7 @@ export const importDescription: INodeProperties[] = [
 		placeholder: 'e.g. email',
 		description:
 			'The field, or fields separated by commas, by which a row finds its document; no two documents may have the same',
-		displayOptions: { show: { ...forImport, importMode: ['upsert'] } },
+		displayOptions: { show: { ...forImport, importMode: [BY_KEY] } },
 	},
 	...itemFieldsDescription('operation', "Which of the input item's fields become the document").map(
 		(property) => ({
