@@ -125,7 +125,7 @@ function tablesOf(request: ReceivedRequest): string[] {
 	return tables;
 }
 
-export function isTextList(value: unknown): value is string[] {
+function isTextList(value: unknown): value is string[] {
 	return Array.isArray(value) && value.every((one) => typeof one === 'string');
 }
 
