@@ -148,6 +148,16 @@ describe('the examples, imported into n8n', () => {
 		expect(await workflows.startsSoFar(id)).toHaveLength(3);
 	});
 
+	it('table-export.json', async () => {
+		const tasks = [{ title: 'Export' }, { title: 'Import' }];
+		await mutate('tasks:createMany', { tasks });
+		const execution = await n8n.runWorkflow(await importExample('table-export.json'));
+		expect(execution.status).toBe('success');
+		const read = outputOf(execution, 'Read Table');
+		expect(read.slice(-2).map(({ title }) => title)).toEqual(['Export', 'Import']);
+		expect(outputOf(execution, 'Make File')).toHaveLength(1);
+	});
+
 	it('webhook-ingest.json', async () => {
 		const id = await importExample('webhook-ingest.json');
 		await n8n.activate(id);

@@ -10,7 +10,7 @@ export const toolDescription: INodeProperties[] = [
 		name: 'toolDescription',
 		type: 'string',
 		default:
-			'=Call the function {{ $parameter["functionPath"]?.value ?? $parameter["functionPath"] }} of a Convex backend ({{ $parameter["operation"] }})',
+			'={{ $parameter["resource"] === "document" ? "Use documents of the table " + ($parameter["table"]?.value ?? $parameter["table"]) : "Call the function " + ($parameter["functionPath"]?.value ?? $parameter["functionPath"]) }} of a Convex backend ({{ $parameter["operation"] }})',
 		required: true,
 		typeOptions: { rows: 2 },
 		description: 'What the model is told of the tool: what the function does, and when to use it',
@@ -23,5 +23,13 @@ export const toolDescription: INodeProperties[] = [
 		type: 'notice',
 		default: '',
 		displayOptions: { show: { ...forTools, functionPath: [{ _cnd: { includes: '$fromAI' } }] } },
+	},
+	{
+		displayName:
+			"The model chooses the table here, and can read every table that the credential's key may read. Choose the table yourself unless that is what you want.",
+		name: 'tableOfModelNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { ...forTools, table: [{ _cnd: { includes: '$fromAI' } }] } },
 	},
 ];

@@ -1,0 +1,326 @@
+import type { JSONValue } from 'convex/values';
+import type { IDataObject, INodeExecutionData, NodeParameterValueType } from 'n8n-workflow';
+import { calling } from '../support/convexNode';
+import { useEmbeddedDeployment } from '../support/embeddedDeployment';
+
+/** Resource Document: which documents of a table, and how often they are read. */
+const convex = useEmbeddedDeployment('deployKey');
+
+type Parameters = { [name: string]: NodeParameterValueType };
+
+const listing = (table: string, more: Parameters = {}): Parameters => ({
+	resource: 'document',
+	operation: 'getMany',
+	table: { __rl: true, mode: 'name', value: table },
+	...more,
+});
+
+const filtering = (...filter: IDataObject[]): Parameters => ({
+	filters: { filter: filter as never },
+});
+
+const call = async (type: string, path: string, args: object = {}) =>
+	await convex.run({ parameters: calling(type, path, args) });
+
+const addTask = async (title: string, more: object = {}) =>
+	await call('mutation', 'tasks:create', { title, ...more });
+
+const titles = (items: INodeExecutionData[]) => items.map(({ json }) => json.title);
+
+const listsOfTables = async () =>
+	(await convex.deployment.requestStats()).endpoints['/api/query']?.requests ?? 0;
+
+/** Answers the request behind that for the tables with a page that has this row. */
+async function answerPage(row: JSONValue): Promise<void> {
+	const value = { page: [row], isDone: true, continueCursor: '' };
+	const body = { status: 'success', value };
+	await convex.deployment.addFault({
+		path: '/api/query',
+		skip: 1,
+		kind: 'answer',
+		status: 200,
+		body,
+	});
+}
+
+describe('Get Many', () => {
+	it('reads all documents of 3,000, in pages, each as an item', async () => {
+		await call('mutation', 'documents:fill', { count: 3000 });
+		const { success } = await convex.run({
+			parameters: listing('documents', { returnAll: true, order: 'asc' }),
+		});
+		expect(success.map(({ json }) => json.number)).toEqual(
+			Array.from({ length: 3000 }, (_, index) => index + 1),
+		);
+		expect(success[0]?.pairedItem).toEqual({ item: 0 });
+		expect(Object.keys(success[0]?.json ?? {}).sort()).toEqual([
+			'_creationTime',
+			'_id',
+			'group',
+			'number',
+		]);
+		// One for the tables, three full pages, and one that is empty.
+		expect(await listsOfTables()).toBe(5);
+	}, 30_000);
+
+	it('reads the newest 50 unless told otherwise, and asks for no more', async () => {
+		await call('mutation', 'documents:fill', { count: 60 });
+		const { success } = await convex.run({ parameters: listing('documents') });
+		expect(success).toHaveLength(50);
+		expect([success[0]?.json.number, success[49]?.json.number]).toEqual([60, 11]);
+		const { success: few } = await convex.run({
+			parameters: listing('documents', { limit: 7, options: { pageSize: 3 } }),
+		});
+		expect(few.map(({ json }) => json.number)).toEqual([60, 59, 58, 57, 56, 55, 54]);
+	});
+
+	it('gives no item for a table without documents', async () => {
+		const { success, stoppedBy } = await convex.run({ parameters: listing('tasks') });
+		expect([success, stoppedBy]).toEqual([[], undefined]);
+	});
+
+	it('nests a document that has a field error, which n8n would take for a failure', async () => {
+		const document = { _id: 'x', _creationTime: 1, error: 'boom' };
+		await answerPage(document);
+		const { success } = await convex.run({ parameters: listing('tasks') });
+		expect(success.map(({ json }) => json)).toEqual([{ value: document }]);
+	});
+
+	it('goes on after pages that filters leave short or empty', async () => {
+		await call('mutation', 'documents:fill', { count: 30 });
+		const { success } = await convex.run({
+			parameters: listing('documents', {
+				returnAll: true,
+				options: { pageSize: 4 },
+				...filtering(
+					{ field: 'number', operator: 'ofType', value: 'number' },
+					{ field: 'group', operator: 'notOfType', value: 'string' },
+				),
+			}),
+		});
+		expect(success).toEqual([]);
+		expect(await listsOfTables()).toBeGreaterThan(7);
+	});
+});
+
+describe('the filters of Get Many', () => {
+	beforeEach(async () => {
+		await addTask('A', { priority: 1 });
+		await addTask('B', { priority: 2 });
+		await addTask('C');
+	});
+
+	it.each<[string, IDataObject[], string[]]>([
+		['Equals', [{ field: 'title', operator: 'equals', type: 'auto', value: 'A' }], ['A']],
+		['Not Equal To', [{ field: 'title', operator: 'notEquals', value: 'A' }], ['C', 'B']],
+		[
+			'Is Greater Than',
+			[{ field: 'priority', operator: 'greaterThan', type: 'number', value: 1 }],
+			['B'],
+		],
+		[
+			'Is Greater Than or Equal To',
+			[{ field: 'priority', operator: 'greaterThanOrEqual', type: 'number', value: '1' }],
+			['B', 'A'],
+		],
+		[
+			'Is Less Than',
+			[{ field: 'priority', operator: 'lessThan', type: 'number', value: 2 }],
+			['C', 'A'],
+		],
+		[
+			'Is Less Than or Equal To',
+			[
+				{ field: 'priority', operator: 'lessThanOrEqual', type: 'number', value: 1 },
+				{ field: 'priority', operator: 'set' },
+			],
+			['A'],
+		],
+		['Is One Of', [{ field: 'title', operator: 'oneOf', value: '["A", "C"]' }], ['C', 'A']],
+		['Is None Of', [{ field: 'title', operator: 'noneOf', value: ['A', 'C'] }], ['B']],
+		['Is Set', [{ field: 'priority', operator: 'set' }], ['B', 'A']],
+		['Is Not Set', [{ field: 'priority', operator: 'notSet' }], ['C']],
+		['Is of Type', [{ field: 'priority', operator: 'ofType', value: 'number' }], ['B', 'A']],
+		['Is Not of Type', [{ field: 'priority', operator: 'notOfType', value: 'number' }], ['C']],
+		['Null, which no task has', [{ field: 'title', operator: 'equals', type: 'null' }], []],
+	])('compare with %s', async (_name, filters, expected) => {
+		const { success, stoppedBy } = await convex.run({
+			parameters: listing('tasks', { returnAll: true, ...filtering(...filters) }),
+		});
+		expect([stoppedBy?.message, titles(success)]).toEqual([undefined, expected]);
+	});
+
+	it('all have to hold', async () => {
+		const { success } = await convex.run({
+			parameters: listing('tasks', {
+				...filtering(
+					{ field: 'status', operator: 'equals', type: 'string', value: 'open' },
+					{ field: 'title', operator: 'greaterThan', type: 'string', value: 'A' },
+					{ field: 'title', operator: 'lessThan', type: 'string', value: 'C' },
+				),
+			}),
+		});
+		expect(titles(success)).toEqual(['B']);
+	});
+
+	it('compare an int64 with an int64 only', async () => {
+		const value = { $integer: 'KgAAAAAAAAA=' };
+		await call('mutation', 'boards:put', { name: 'big', value });
+		const find = async (type: string) =>
+			await convex.run({
+				parameters: listing('boards', {
+					...filtering({ field: 'value', operator: 'equals', type, value: '42' }),
+				}),
+			});
+		expect((await find('int64')).success).toHaveLength(1);
+		expect((await find('number')).success).toHaveLength(0);
+	});
+
+	it('on the fields of an index are found by it, and give its order', async () => {
+		const { success, stoppedBy } = await convex.run({
+			parameters: listing('tasks', {
+				index: { __rl: true, mode: 'list', value: 'by_status' },
+				order: 'asc',
+				...filtering(
+					{ field: 'priority', operator: 'set' },
+					{ field: 'status', operator: 'equals', type: 'string', value: 'open' },
+				),
+			}),
+		});
+		expect([stoppedBy, titles(success)]).toEqual([undefined, ['A', 'B']]);
+	});
+
+	it.each<[string, IDataObject, string]>([
+		[
+			'no field',
+			{ field: ' ', operator: 'equals' },
+			"'Filters' has a filter without a field (number 1) [item 0]",
+		],
+		[
+			'a field of $',
+			{ field: '$x', operator: 'equals' },
+			"'Filters': '$x' is not the name of a field [item 0]",
+		],
+		[
+			'no value',
+			{ field: 'title', operator: 'equals', value: '={{ $json.nothing }}' },
+			"'Filters': 'title' has no value to compare with: its expression gave nothing [item 0]",
+		],
+		[
+			'a value of another type',
+			{ field: 'priority', operator: 'equals', type: 'number', value: 'many' },
+			"'Filters': 'priority' is text ('many'), not a number [item 0]",
+		],
+		[
+			'an operator that is none',
+			{ field: 'title', operator: 'like' },
+			"'Filters': 'title' has the unknown operator 'like' [item 0]",
+		],
+		[
+			'an empty list',
+			{ field: 'title', operator: 'oneOf', value: '[]' },
+			"'Filters': 'title' is compared with an empty list [item 0]",
+		],
+		[
+			'an int64 in a list',
+			{ field: 'title', operator: 'oneOf', value: '[{"$integer":"KgAAAAAAAAA="}]' },
+			"'Filters': 'title' is compared with a list that has an int64, bytes or a special number in it [item 0]",
+		],
+		[
+			'a type of a nested field',
+			{ field: 'a.b', operator: 'ofType', value: 'string' },
+			"'Filters': 'a.b' is a field of an object, whose type Convex does not compare [item 0]",
+		],
+	])('that have %s are refused before anything is sent', async (_name, filter, message) => {
+		const before = await listsOfTables();
+		const { stoppedBy } = await convex.run({
+			parameters: listing('tasks', filtering(filter)),
+		});
+		expect(stoppedBy?.message).toBe(message);
+		expect(await listsOfTables()).toBe(before);
+	});
+
+	it('that are an expression which gives nothing are refused, and not left out', async () => {
+		const { stoppedBy, success } = await convex.run({
+			parameters: listing('tasks', { filters: { filter: '={{ $json.nothing }}' } }),
+		});
+		expect(success).toEqual([]);
+		expect(stoppedBy?.message).toMatch(/^'Filters' has /);
+	});
+
+	it('that Convex refuses in a page name the field', async () => {
+		await answerPage({ filter: 1, error: 'Invalid value: 1.' });
+		const { error } = await convex.run({
+			parameters: listing(
+				'tasks',
+				filtering(
+					{ field: 'title', operator: 'equals', value: 'A' },
+					{ field: 'priority', operator: 'equals', type: 'number', value: 1 },
+				),
+			),
+			settings: { onError: 'continueErrorOutput' },
+		});
+		expect(error[0]?.json).toMatchObject({
+			error: "Convex refused the filter on 'priority': Invalid value: 1. [item 0]",
+			details: { kind: 'input', reason: 'filterRefused', outcome: 'notExecuted' },
+		});
+	});
+});
+
+describe('Get Many for several items', () => {
+	beforeEach(async () => {
+		await addTask('A');
+		await addTask('B');
+	});
+
+	it('runs once where no parameter depends on the item, and says so', async () => {
+		const { success, run } = await convex.run({
+			parameters: listing('tasks', {
+				...filtering({
+					field: '_creationTime',
+					operator: 'lessThan',
+					type: 'date',
+					value: '={{ $now.plus({ days: 1 }).toISO() }}',
+				}),
+			}),
+			input: [{ a: 1 }, { a: 2 }, { a: 3 }],
+		});
+		expect(titles(success)).toEqual(['B', 'A']);
+		expect(success[1]?.pairedItem).toEqual([{ item: 0 }, { item: 1 }, { item: 2 }]);
+		expect(run.data.resultData.runData.Convex?.[0]?.hints?.[0]?.message).toMatch(
+			/^The documents were read once for all 3 input items/,
+		);
+	});
+
+	it('runs for each item where a parameter depends on it', async () => {
+		const { success } = await convex.run({
+			parameters: listing('tasks', {
+				...filtering({
+					field: 'title',
+					operator: 'equals',
+					type: 'string',
+					value: '={{ $json.title }}',
+				}),
+			}),
+			input: [{ title: 'B' }, { title: 'B' }, { title: 'none' }, { title: 'A' }],
+		});
+		expect(success.map(({ json, pairedItem }) => [json.title, pairedItem])).toEqual([
+			['B', { item: 0 }],
+			['B', { item: 1 }],
+			['A', { item: 3 }],
+		]);
+	});
+
+	it('fails each of them with what failed for all', async () => {
+		const { error, success } = await convex.run({
+			parameters: listing('taskz'),
+			input: [{ a: 1 }, { a: 2 }],
+			settings: { onError: 'continueErrorOutput' },
+		});
+		expect(success).toEqual([]);
+		expect(error.map(({ json }) => [json.a, json.error])).toEqual([
+			[1, "The deployment has no table 'taskz' [item 0]"],
+			[2, "The deployment has no table 'taskz' [item 1]"],
+		]);
+	});
+});
