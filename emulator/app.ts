@@ -21,6 +21,7 @@ import {
 	type AppFunction,
 	type RunTerms,
 } from './registeredFunction';
+import { FILE_FUNCTIONS, FILE_FUNCTIONS_MODULE } from './storage/fileFunctions';
 import { FileStore } from './storage/fileStore';
 import { installStorage } from './storage/storageSyscalls';
 import type { UploadTokens } from './storage/uploadTokens';
@@ -72,7 +73,7 @@ export function startApp({ components }: AppSource, surroundings: Surroundings):
 	const [root, ...children] = components;
 	const backend = convexTest({
 		schema: root?.schema ?? undefined,
-		modules: forConvexTest(modules.get('')),
+		modules: forConvexTest(new Map([...(modules.get('') ?? []), ...systemModules(read)])),
 		transactionLimits: true,
 	});
 	for (const { path, schema } of children) {
@@ -129,6 +130,13 @@ function modulesOf({ path, modules }: LoadedComponent, read: RunTerms['read']): 
 			withRealValidation(exports, { ...module, componentPath: path, read, tableOfId }),
 		]),
 	);
+}
+
+/** Convex's own functions, which are in no list of the app's. */
+function systemModules(read: RunTerms['read']): Modules {
+	const path = FILE_FUNCTIONS_MODULE;
+	const terms = { componentPath: '', path, shownPath: `../${path}.ts`, runsInNode: false };
+	return new Map([[path, withRealValidation(FILE_FUNCTIONS, { ...terms, read, tableOfId })]]);
 }
 
 /** @param empty - that are there without a document */

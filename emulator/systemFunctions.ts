@@ -1,9 +1,14 @@
+import { makeFunctionReference } from 'convex/server';
 import { jsonToConvex, type JSONValue, type Value } from 'convex/values';
 import type { App } from './app';
 import { WRITING_FUNCTIONS } from './data/documentWrites';
 import { TABLE_FUNCTIONS } from './data/tableFunctions';
-import { ACTIONS } from './identity';
 import { IMPORT_FUNCTIONS } from './import/importFunctions';
+import { decodeArguments } from './callArguments';
+import { canonicalPath } from './canonicalPath';
+import { ACTIONS } from './identity';
+import { asOuterCall, BackendFailure } from './nestedCalls';
+import { FILE_FUNCTIONS_MODULE } from './storage/fileFunctions';
 import { isObject } from './validation';
 
 /** A function of Convex itself. */
@@ -34,10 +39,48 @@ const SYSTEM_FUNCTIONS = new Map<string, SystemFunction>([
 	...IMPORT_FUNCTIONS,
 	...TABLE_FUNCTIONS,
 	...WRITING_FUNCTIONS,
+	...fileFunctions(ACTIONS.viewData, 'query', ['fileMetadata', 'getFile', 'numFiles']),
+	...fileFunctions(ACTIONS.writeData, 'mutation', [
+		'deleteFile',
+		'deleteFiles',
+		'generateUploadUrl',
+	]),
 ]);
 
 function query(run: SystemFunction['run']): SystemFunction {
 	return { type: 'query', action: ACTIONS.viewData, run };
+}
+
+/** Functions that run as those of the app do. */
+function fileFunctions(
+	action: string,
+	type: SystemFunction['type'],
+	names: string[],
+): Array<[string, SystemFunction]> {
+	return names.map((name) => {
+		const path = `${FILE_FUNCTIONS_MODULE}:${name}`;
+		const run: SystemFunction['run'] = async (app, args) => await runInApp(app, type, path, args);
+		return [path, { type, action, run }];
+	});
+}
+
+/** @throws what the function throws, and BackendFailure for arguments that are none */
+async function runInApp(
+	{ backend }: App,
+	type: SystemFunction['type'],
+	path: string,
+	args: JSONValue,
+): Promise<Value> {
+	const decoded = decodeArguments(args, canonicalPath(path));
+	if (decoded.args === undefined) throw new BackendFailure(decoded.error);
+	const [given] = decoded.args;
+	const own = given !== undefined && isObject(given) ? given : {};
+	const result: Value | undefined = await asOuterCall(async () =>
+		type === 'query'
+			? await backend.query(makeFunctionReference<'query'>(path), own)
+			: await backend.mutation(makeFunctionReference<'mutation'>(path), own),
+	);
+	return result ?? null;
 }
 
 export function systemFunction(path: string): SystemFunction | undefined {
