@@ -6,9 +6,11 @@ import {
 	type INodeTypeDescription,
 } from 'n8n-workflow';
 import { description as documentDescription } from './actions/document';
+import { description as fileDescription } from './actions/file';
 import { description as functionDescription } from './actions/function';
 import { router } from './actions/router';
 import { credentialTest, listSearch, resourceMapping } from './methods';
+import { resourceDescription } from './parameters/resource';
 import { toolDescription } from './parameters/tool';
 
 export class Convex implements INodeType {
@@ -19,8 +21,9 @@ export class Convex implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle:
-			'={{ $parameter["operation"] + ": " + ($parameter["resource"] === "document" ? ($parameter["table"]?.value ?? $parameter["table"] ?? "") : ($parameter["functionPath"]?.value ?? $parameter["functionPath"] ?? "")) }}',
-		description: 'Run queries, mutations and actions of a Convex backend (convex.dev)',
+			'={{ $parameter["operation"] + ": " + ({ document: $parameter["table"]?.value ?? $parameter["table"], file: "file" }[$parameter["resource"]] ?? $parameter["functionPath"]?.value ?? $parameter["functionPath"] ?? "") }}',
+		description:
+			'Run functions of a Convex backend (convex.dev), and work with its documents and files',
 		defaults: { name: 'Convex' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
@@ -28,27 +31,9 @@ export class Convex implements INodeType {
 		credentials: [{ name: 'convexApi', required: true, testedBy: 'convexApiTest' }],
 		properties: [
 			...toolDescription,
-			{
-				displayName: 'Resource',
-				name: 'resource',
-				type: 'options',
-				noDataExpression: true,
-				default: 'function',
-				options: [
-					{
-						name: 'Document',
-						value: 'document',
-						description:
-							'A document of a table, without a function of your own (needs a deploy key)',
-					},
-					{
-						name: 'Function',
-						value: 'function',
-						description: 'A query, mutation or action of the app',
-					},
-				],
-			},
+			resourceDescription,
 			...documentDescription,
+			...fileDescription,
 			...functionDescription,
 		],
 	};

@@ -1,4 +1,3 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
 import { createHash } from 'node:crypto';
 import axios from 'axios';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';

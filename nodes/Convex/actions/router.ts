@@ -3,6 +3,7 @@ import { oneOf, RESOURCES, type Resource } from '../parameters/resource';
 import { ItemCallers } from '../transport/itemCallers';
 import { toFailure } from '../transport/nodeError';
 import { execute as executeDocument } from './document';
+import { execute as executeFile } from './file';
 import { execute as executeFunction } from './function';
 import { ItemResults } from './itemResults';
 
@@ -16,6 +17,7 @@ type Execute = (
 
 const EXECUTE: Record<Resource, Execute> = {
 	document: executeDocument,
+	file: executeFile,
 	function: executeFunction,
 };
 

@@ -86,6 +86,15 @@ const SHARED_ADVICE = {
 	cutOff: { help: 'The connection broke while the result arrived.', repeat: LATER },
 	answerTooLong: `Convex gives no answers of this size. ${CHECK_URL}, and what is between n8n and the deployment.`,
 
+	uploadUrlExpired:
+		'An upload URL holds for an hour and for its own deployment. Have it generated right before the upload, and compare the clocks of a self-hosted deployment.',
+	contentChanged: {
+		help: 'Something between n8n and the deployment changed the content of the file, or cut it off; its checksum (sha-256) shows that.',
+		repeat: LATER,
+	},
+	fileNotFound:
+		'The file was deleted, or it is one of another deployment or of a component. A storage ID is the _id of a document in the table _storage.',
+
 	proxyUnreachable:
 		"It is not the deployment, but the server that n8n's proxy settings name (HTTPS_PROXY, HTTP_PROXY). Correct them, or start the proxy.",
 	connectionRefused: `${CHECK_URL}, that the deployment is running, and that n8n can reach it, through its proxy if one is set (HTTPS_PROXY). Inside Docker, 127.0.0.1 is the container itself.`,

@@ -141,7 +141,15 @@ const OF_DATA: LostAnswerWarning = {
 	check: 'The Data and Files pages of the Convex dashboard show whether it was made.',
 };
 
-function warningOf({ resource }: FailureDetails): LostAnswerWarning {
+/** Nothing refers to a file whose ID nobody was told: it takes space, and changes no data. */
+const OF_UPLOAD: LostAnswerWarning = {
+	warning: 'The file may have been stored: uploading it once more would store it twice.',
+	check:
+		'The Files page of the Convex dashboard shows whether it is there, with its size and time. Nothing refers to it, so it can be deleted there.',
+};
+
+function warningOf({ resource, operation }: FailureDetails): LostAnswerWarning {
+	if (resource === 'file' && operation === 'upload') return OF_UPLOAD;
 	return resource === 'document' || resource === 'file' ? OF_DATA : OF_FUNCTION;
 }
 

@@ -3,9 +3,26 @@ import { inputFailure } from '../convex/failure';
 import { quote } from '../convex/values/quote';
 
 /** What the node works on. The names are in saved workflows. */
-export const RESOURCES = ['document', 'function'] as const;
+export const RESOURCES = ['document', 'file', 'function'] as const;
 
 export type Resource = (typeof RESOURCES)[number];
+
+export const resourceDescription: INodeProperties = {
+	displayName: 'Resource',
+	name: 'resource',
+	type: 'options',
+	noDataExpression: true,
+	default: 'function',
+	options: [
+		{
+			name: 'Document',
+			value: 'document',
+			description: 'Read and change the documents of a table (needs a deploy key)',
+		},
+		{ name: 'File', value: 'file', description: 'Store files in Convex, and get them' },
+		{ name: 'Function', value: 'function', description: "Run your app's own functions" },
+	],
+};
 
 /** Properties that the form shows for one resource only. */
 export function shownFor(

@@ -1,21 +1,39 @@
 import type { INodeProperties } from 'n8n-workflow';
+import type { Resource } from './resource';
 
 const forTools = { '@tool': [true] };
 
-/** What the node shows only as the tool of an AI Agent. */
-export const toolDescription: INodeProperties[] = [
-	{
+/** n8n tells the model what stands under this name; its own default does not say what the tool does. */
+function modelDescription(resource: Resource, text: string, description: string): INodeProperties {
+	return {
 		displayName: 'Description',
-		// n8n tells the model what stands under this name; its own default does not name the function.
 		name: 'toolDescription',
 		type: 'string',
-		default:
-			'={{ $parameter["resource"] === "document" ? "Use documents of the table " + ($parameter["table"]?.value ?? $parameter["table"]) : "Call the function " + ($parameter["functionPath"]?.value ?? $parameter["functionPath"]) }} of a Convex backend ({{ $parameter["operation"] }})',
+		default: text,
 		required: true,
 		typeOptions: { rows: 2 },
-		description: 'What the model is told of the tool: what the function does, and when to use it',
-		displayOptions: { show: forTools },
-	},
+		description,
+		displayOptions: { show: { ...forTools, resource: [resource] } },
+	};
+}
+
+/** What the node shows only as the tool of an AI Agent. */
+export const toolDescription: INodeProperties[] = [
+	modelDescription(
+		'function',
+		'=Call the function {{ $parameter["functionPath"]?.value ?? $parameter["functionPath"] }} of a Convex backend ({{ $parameter["operation"] }})',
+		'What the model is told of the tool: what the function does, and when to use it',
+	),
+	modelDescription(
+		'document',
+		'=Work with documents of the table {{ $parameter["table"]?.value ?? $parameter["table"] }} of a Convex backend ({{ $parameter["operation"] }})',
+		'What the model is told of the tool: what it does, and when to use it',
+	),
+	modelDescription(
+		'file',
+		'=Work with the files of a Convex backend ({{ $parameter["operation"] }})',
+		'What the model is told of the tool: what it does, and when to use it',
+	),
 	{
 		displayName:
 			"The model chooses the function here, and can call every function that the credential's user or key may call. Choose the function yourself unless that is what you want.",

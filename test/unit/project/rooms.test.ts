@@ -12,7 +12,7 @@ const NODES = join(PROJECT, 'nodes', 'Convex');
 const STOREYS = [
 	['Convex.node.ts', 'ConvexTrigger.node.ts'],
 	['actions/router.ts', 'triggers/query/', 'methods/'],
-	['actions/document/', 'actions/function/', 'triggers/'],
+	['actions/document/', 'actions/file/', 'actions/function/', 'triggers/'],
 	['actions/calls/'],
 	['actions/'],
 	['parameters/'],

@@ -41,6 +41,11 @@ export class Redactor {
 		return redactor;
 	}
 
+	/** The redactor of a secret that no credential has, such as the token of an upload URL. */
+	static ofSecret(text: string): Redactor {
+		return new Redactor([{ prefix: '', text }]);
+	}
+
 	text(text: string): string {
 		if (text.length < MIN_SECRET_LENGTH) return text;
 		let redacted = text;

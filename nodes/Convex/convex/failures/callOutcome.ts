@@ -81,6 +81,19 @@ const REFUSED_BEFORE_START = new Set([
 	'BackendIsNotRunning',
 ]);
 
+/**
+ * Codes of Convex for an upload of which no file came, and for a file that is not served (convex-backend
+ * crates/local_backend/src/storage.rs, crates/keybroker/src/broker.rs, crates/storage).
+ */
+const NO_FILE_STORED = new Set([
+	'StorageTokenInvalid',
+	'StorageTokenExpired',
+	'BadHeader',
+	'Sha256Mismatch',
+	'InvalidStoragePath',
+	'FileNotFound',
+]);
+
 const BAD_REQUEST = 400;
 const TOO_MANY_REQUESTS = 429;
 
@@ -191,7 +204,7 @@ function outcomeOfCode(
 	if (ROLLED_BACK.has(code)) {
 		return operation === 'action' ? 'unknown' : operation === 'query' ? 'notExecuted' : 'failed';
 	}
-	if (REFUSED_BEFORE_START.has(code)) return 'notExecuted';
+	if (REFUSED_BEFORE_START.has(code) || NO_FILE_STORED.has(code)) return 'notExecuted';
 	// With a code that is not known, Convex's 400 and 429 may come from a function that ran.
 	const provesNothing = httpStatus === BAD_REQUEST || httpStatus === TOO_MANY_REQUESTS;
 	return provesNothing ? 'unknown' : outcomeOfStatus(httpStatus);

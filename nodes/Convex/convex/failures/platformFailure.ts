@@ -24,6 +24,10 @@ const REASON_BY_CODE = new Map<string | undefined, AdvisedReason>([
 	['TooManyWrites', 'overloaded'],
 	['ExpiredInQueue', 'overloaded'],
 	['OptimisticConcurrencyControlFailure', 'writeConflict'],
+	['StorageTokenExpired', 'uploadUrlExpired'],
+	['StorageTokenInvalid', 'uploadUrlExpired'],
+	['Sha256Mismatch', 'contentChanged'],
+	['FileNotFound', 'fileNotFound'],
 ]);
 
 /** By a status that Convex gives without a code of its own, or with a new one. */

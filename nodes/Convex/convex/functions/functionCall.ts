@@ -31,6 +31,8 @@ export interface FunctionCall {
 	valueFormat: ValueFormat;
 	/** The component the function is in; undefined for the app itself. */
 	componentPath?: string | undefined;
+	/** Whether it may be made again when its answer was lost, although it is no query. */
+	isRepeatable?: boolean | undefined;
 	/** The snapshot that a query reads, as `/api/query_ts` names it; undefined for the latest. */
 	timestamp?: string | undefined;
 }

@@ -4,6 +4,8 @@ import type { FunctionPath } from './functionPath';
 export interface SystemFunction {
 	operation: 'query' | 'mutation';
 	path: FunctionPath;
+	/** Whether a second call changes nothing that the first one did not, so that its answer may be lost. */
+	isRepeatable?: boolean;
 	/** What it is for, in a sentence: "… does not offer a way to list the tables". */
 	purpose: string;
 	/** What a user does where a version of Convex lacks it. */
@@ -83,6 +85,31 @@ export const SYSTEM_FUNCTIONS = {
 		path: { module: '_system/cli/queryImport', name: 'default' },
 		purpose: 'say how an import goes',
 		instead: IMPORT_INSTEAD,
+	},
+	deleteFile: {
+		operation: 'mutation',
+		path: { module: '_system/frontend/fileStorageV2', name: 'deleteFile' },
+		purpose: 'delete a file',
+		instead: 'Delete it with a mutation of your own (ctx.storage.delete).',
+	},
+	generateUploadUrl: {
+		operation: 'mutation',
+		path: { module: '_system/frontend/fileStorageV2', name: 'generateUploadUrl' },
+		isRepeatable: true,
+		purpose: 'give an upload URL',
+		instead: "Set 'Upload URL From' to 'Function', with a mutation of your own.",
+	},
+	getFile: {
+		operation: 'query',
+		path: { module: '_system/frontend/fileStorageV2', name: 'getFile' },
+		purpose: 'look up a file',
+		instead: 'Read it with a query of your own (ctx.db.system.get, ctx.storage.getUrl).',
+	},
+	listFiles: {
+		operation: 'query',
+		path: { module: '_system/frontend/fileStorageV2', name: 'fileMetadata' },
+		purpose: 'list its files',
+		instead: "List them with a query of your own (ctx.db.system.query('_storage')).",
 	},
 	listFunctions: {
 		operation: 'query',

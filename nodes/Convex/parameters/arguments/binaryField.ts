@@ -5,20 +5,30 @@ import { mismatch } from '../../convex/values/argumentTypes';
 import { listed, quote, shortened } from '../../convex/values/quote';
 import type { InputItems } from '../parameterReader';
 
-/**
- * The content of a file of the input item, or of one that an expression gives, as in n8n's own nodes.
- *
- * @param given the name of a binary field. Where the workflow keeps files in the items' JSON, it may be
- * the path to the file there
- * @throws ConvexFailure (`input`) naming the subject
- */
+/** The content of the file that `findFile` finds. @throws ConvexFailure (`input`) naming the subject */
 export async function readBinaryField(
 	input: InputItems,
 	itemIndex: number,
 	subject: string,
 	given: unknown,
 ): Promise<Buffer> {
-	if (isFile(given)) return await input.readFile(itemIndex, given);
+	return await input.readFile(itemIndex, findFile(input, itemIndex, subject, given));
+}
+
+/**
+ * A file of the input item, or one that an expression gives, as in n8n's own nodes.
+ *
+ * @param given the name of a binary field. Where the workflow keeps files in the items' JSON, it may be
+ * the path to the file there
+ * @throws ConvexFailure (`input`) naming the subject
+ */
+export function findFile(
+	input: InputItems,
+	itemIndex: number,
+	subject: string,
+	given: unknown,
+): IBinaryData {
+	if (isFile(given)) return given;
 	if (isWithoutContent(given)) {
 		throw inputFailure(
 			`${subject} is a file without its content, which n8n leaves out of $binary`,
@@ -35,7 +45,7 @@ export async function readBinaryField(
 	}
 	const files = input.get(itemIndex)?.binary ?? {};
 	const file = Object.hasOwn(files, given) ? files[given] : input.fileInJson(itemIndex, given);
-	if (file !== undefined) return await input.readFile(itemIndex, file);
+	if (file !== undefined) return file;
 	throw noFile(input, subject, given, Object.keys(files));
 }
 

@@ -59,7 +59,7 @@ export type ReadOption<Where extends string = Place> = <Value>(
  * nothing: a call that is meant for a user must not be made as the administrator.
  */
 export function optionReader<Where extends string = Place>(
-	place: Where,
+	place: NoInfer<Where>,
 	values: FieldValues,
 	valueOf = (name: string): unknown => values[name],
 ): ReadOption<Where> {

@@ -54,7 +54,13 @@ function destroyBody(response: unknown): void {
 	body.destroy();
 }
 
-async function unlessAborted<Result>(
+/**
+ * Waits for work, but no longer than until it is aborted.
+ *
+ * @param abandon ends the work then
+ * @throws an AbortError; what the work throws
+ */
+export async function unlessAborted<Result>(
 	work: Promise<Result>,
 	signal: AbortSignal,
 	abandon: () => void,

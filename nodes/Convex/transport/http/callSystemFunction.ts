@@ -15,11 +15,17 @@ import { callFunction } from './functionCalls';
 export async function callSystemFunction(
 	context: CallContext,
 	caller: Caller,
-	{ operation, path, purpose, instead }: SystemFunction,
+	{ operation, path, isRepeatable, purpose, instead }: SystemFunction,
 	args: EncodedArguments,
 	timeoutMs: number,
 ): Promise<FunctionResult> {
-	const call = { operation, functionPath: path, args, valueFormat: 'encoded' as const };
+	const call = {
+		operation,
+		functionPath: path,
+		args,
+		isRepeatable,
+		valueFormat: 'encoded' as const,
+	};
 	const result = await callFunction(context, caller, call, timeoutMs);
 	if (result.status === 'success' || result.failure.reason !== 'functionNotFound') return result;
 	const failure = result.failure.with({

@@ -29,7 +29,8 @@ export async function callFunction(
 	call: FunctionCall,
 	timeoutMs: number,
 ): Promise<FunctionResult> {
-	const { operation } = call;
+	// A lost answer of what may be repeated means as little as that of a query.
+	const operation = call.isRepeatable === true ? 'query' : call.operation;
 	const { path, body } = functionRequest(call);
 	const answer = await post(context, caller, {
 		operation,

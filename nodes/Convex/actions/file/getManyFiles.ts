@@ -1,0 +1,95 @@
+import { SYSTEM_FUNCTIONS } from '../../convex/functions/systemFunctions';
+import { pageArguments, PageWalk, parsePage } from '../../convex/responses/pageWalk';
+import { parseStoredFile, type StoredFile } from '../../convex/responses/storedFile';
+import { readFileList, type FileList } from '../../parameters/file/fileList';
+import { readFileOptions } from '../../parameters/file/fileOptions';
+import type { Caller } from '../../transport/caller';
+import { requireDeployKey } from '../../transport/http/callSystemFunction';
+import type { ItemCallers } from '../../transport/itemCallers';
+import { toFailure } from '../../transport/nodeError';
+import { hintAtOutput } from '../calls/output';
+import { sharedRequests, type SharedRequest } from '../calls/sharedRequests';
+import type { ItemResults } from '../itemResults';
+import { callSystem, unexpectedResult, type FileRun } from './fileRun';
+
+export const description = {
+	name: 'Get Many',
+	value: 'getMany',
+	action: 'Get many files',
+	description: 'List files with their type, size, checksum and URL',
+};
+
+/** Convex makes the URL of each file of a page. */
+const FILES_PER_PAGE = 100;
+
+interface ListRequest extends FileList {
+	timeoutMs: number;
+}
+
+/** Lists files once for all items that ask for the same; they come out in the place of the first. */
+export async function getManyFiles(
+	run: FileRun,
+	items: ItemResults,
+	callers: ItemCallers,
+): Promise<void> {
+	const { context, parameters } = run;
+	const requests = await sharedRequests(items, callers, (itemIndex, caller): ListRequest => {
+		const list = readFileList(parameters, itemIndex);
+		const { timeoutMs } = readFileOptions(parameters, 'getMany', itemIndex);
+		requireDeployKey(caller, "'Operation: Get Many'");
+		return { ...list, timeoutMs };
+	});
+	for (const request of requests) {
+		if (items.stopped.aborted) return;
+		await answer(run, items, request);
+	}
+	const shared = requests.find(({ itemIndices }) => itemIndices.length > 1);
+	if (shared === undefined) return;
+	hintAtOutput(
+		context,
+		`The files were listed once for ${shared.itemIndices.length} input items, since the parameters are the same for all of them.`,
+	);
+}
+
+async function answer(
+	run: FileRun,
+	items: ItemResults,
+	{ itemIndices, caller, request }: SharedRequest<ListRequest>,
+): Promise<void> {
+	const [first, ...others] = itemIndices;
+	try {
+		const files = await listFiles(run, caller, request);
+		const pairedItem = { item: first };
+		items.succeed(
+			first,
+			files.map((file) => ({ json: { ...file }, pairedItem })),
+		);
+		for (const itemIndex of others) items.succeed(itemIndex, []);
+	} catch (thrown) {
+		const failure = toFailure(thrown);
+		for (const itemIndex of itemIndices) items.fail(itemIndex, failure);
+	}
+}
+
+async function listFiles(
+	run: FileRun,
+	caller: Caller,
+	{ limit, filters, timeoutMs }: ListRequest,
+): Promise<StoredFile[]> {
+	const { listFiles: list } = SYSTEM_FUNCTIONS;
+	const files: StoredFile[] = [];
+	const walk = new PageWalk({ cursor: null });
+	for (let range = walk.next(); range !== undefined; range = walk.next()) {
+		const wanted = Math.min(FILES_PER_PAGE, limit - files.length);
+		const args = pageArguments({ filters }, range, wanted);
+		const page = parsePage(await callSystem(run, caller, list, args, timeoutMs));
+		if (!walk.take(range, page)) continue;
+		for (const document of page.documents) {
+			const file = parseStoredFile(document);
+			if (file === undefined) throw unexpectedResult(list);
+			files.push(file);
+		}
+		if (files.length >= limit) return files.slice(0, limit);
+	}
+	return files;
+}

@@ -1,0 +1,113 @@
+import type { INodeProperties } from 'n8n-workflow';
+import type { EncodedArguments } from '../../convex/values/encodeArguments';
+import { inputFailure } from '../../convex/failure';
+import { convertArgument, DATE_HELP } from '../../convex/values/argumentTypes';
+import { dateParser } from '../dates';
+import { booleanField, enumField, integerField, readParameter, toFieldValues } from '../field';
+import type { ParameterReader } from '../parameterReader';
+
+const forList = { operation: ['getMany'] };
+
+const returnAll = booleanField({
+	displayName: 'Return All',
+	name: 'returnAll',
+	default: false,
+	description: 'Whether to return all results or only up to a given limit',
+	displayOptions: { show: forList },
+});
+
+const limit = integerField({
+	displayName: 'Limit',
+	name: 'limit',
+	default: 50,
+	min: 1,
+	description: 'Max number of results to return',
+	displayOptions: { show: { ...forList, returnAll: [false] } },
+});
+
+const order = enumField({
+	displayName: 'Order',
+	name: 'order',
+	default: 'desc',
+	description: 'Which files come first',
+	choices: [
+		{
+			name: 'Newest First',
+			value: 'desc',
+			description: 'In the order of their creation, backwards',
+		},
+		{ name: 'Oldest First', value: 'asc', description: 'In the order of their creation' },
+	],
+	displayOptions: { show: forList },
+});
+
+/** The bounds by their names in Convex's function; a file of the very moment is among them. */
+const BOUNDS = {
+	createdAfter: { displayName: 'Created After', argument: 'minCreationTime' },
+	createdBefore: { displayName: 'Created Before', argument: 'maxCreationTime' },
+} as const;
+
+const FILTERS = "'Filters'";
+
+const filters: INodeProperties = {
+	displayName: 'Filters',
+	name: 'filters',
+	type: 'collection',
+	placeholder: 'Add filter',
+	default: {},
+	options: Object.entries(BOUNDS).map(([name, { displayName }]) => ({
+		displayName,
+		name,
+		type: 'dateTime',
+		default: '',
+		description: `Only files that were ${displayName.toLowerCase()} this time, or at it`,
+	})),
+	displayOptions: { show: forList },
+};
+
+export const fileListDescription: INodeProperties[] = [
+	returnAll.property,
+	limit.property,
+	order.property,
+	filters,
+];
+
+/** Which files to list. */
+export interface FileList {
+	/** How many at most; infinite for all. */
+	limit: number;
+	/** As Convex's function takes them. */
+	filters: EncodedArguments;
+}
+
+/** @throws ConvexFailure (`input`) naming the parameter */
+export function readFileList(context: ParameterReader, itemIndex: number): FileList {
+	const isAll = readParameter(context, returnAll, itemIndex);
+	return {
+		limit: isAll ? Infinity : readParameter(context, limit, itemIndex),
+		filters: {
+			order: readParameter(context, order, itemIndex),
+			...readBounds(context, itemIndex),
+		},
+	};
+}
+
+function readBounds(context: ParameterReader, itemIndex: number): Record<string, number> {
+	const stored = context.getNodeParameter('filters', itemIndex, {});
+	const values = toFieldValues(FILTERS, stored, 'Add filters one by one, or remove them.');
+	const bounds = Object.entries(BOUNDS).flatMap(([name, { displayName, argument }]) => {
+		const value = Object.hasOwn(values, name) ? values[name] : undefined;
+		if (value === undefined || value === '') return [];
+		const subject = `${FILTERS}: '${displayName}'`;
+		return [[argument, toTime(context, subject, value)] as const];
+	});
+	return Object.fromEntries(bounds);
+}
+
+/** Milliseconds since 1970, as Convex keeps times. */
+function toTime(context: ParameterReader, subject: string, value: unknown): number {
+	const parsed = typeof value === 'string' ? dateParser(context.getTimezone())(value) : undefined;
+	const time = parsed ?? convertArgument(subject, 'date', value);
+	if (typeof time === 'number') return time;
+	throw inputFailure(`${subject} is not a date`, DATE_HELP);
+}
