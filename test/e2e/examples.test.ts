@@ -1,6 +1,7 @@
 import axios from 'axios';
 import { startHttpServer, type TestServer } from '../support/awkwardServers';
 import { readExamples, withCredential } from '../support/examples';
+import { openHttp } from '../support/syncClients';
 import { readStack } from './environment';
 import { N8nApi } from './n8nApi';
 import { until } from './until';
@@ -124,6 +125,20 @@ describe('the examples, imported into n8n', () => {
 				isBusiness: false,
 			},
 		]);
+	});
+
+	it('mail-attachments.json', async () => {
+		const execution = await n8n.runWorkflow(await importExample('mail-attachments.json'));
+		expect(execution.status).toBe('success');
+		const [stored] = outputOf(execution, 'Store Attachment');
+		expect(stored).toMatchObject({ fileName: 'invoice.txt', size: 17 });
+		const { query } = openHttp(deploymentUrl);
+		const storageId = String(stored?.storageId);
+		expect(await query('uploads:list', {})).toEqual([
+			expect.objectContaining({ name: 'invoice.txt', storageId, size: 17 }),
+		]);
+		const file = await fetch(String(await query('uploads:url', { storageId })));
+		expect(await file.text()).toBe('Invoice 7: 30 EUR');
 	});
 
 	it('paid-order.json', async () => {
