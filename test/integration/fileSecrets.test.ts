@@ -5,10 +5,10 @@ import { openHttp } from '../support/syncClients';
 
 const convex = useEmbeddedDeployment('deployKey');
 
-const TOKEN = '0123456789abcdef0123456789abcdef';
+const MARK = '0123456789abcdef0123456789abcdef';
 const UPLOAD = '/api/storage/upload';
 
-const urlAt = (origin: string) => `${origin}${UPLOAD}?token=${TOKEN}`;
+const urlAt = (origin: string) => `${origin}${UPLOAD}?token=${MARK}`;
 
 /** Has Convex give this for an upload URL, once. */
 const givesUploadUrl = async (value: unknown) =>
@@ -28,16 +28,16 @@ const upload = async (options: object = {}) =>
 describe('the secret of an upload URL', () => {
 	it.each([
 		{ status: 400, body: { code: 'BadHeader', message: `Bad header of ${urlAt('http://a')}` } },
-		{ status: 503, body: `<html>${TOKEN}</html>` },
+		{ status: 503, body: `<html>${MARK}</html>` },
 		{ status: 302, body: '', headers: { location: urlAt('https://elsewhere.example') } },
-		{ status: 200, body: { url: TOKEN } },
+		{ status: 200, body: { url: MARK } },
 	])('is in no error and no item when the server quotes it: $status', async (answer) => {
 		await givesUploadUrl(urlAt(convex.deployment.url));
 		await convex.deployment.addFault({ kind: 'answer', path: UPLOAD, ...answer });
 		const { run, stoppedBy } = await upload();
 		expect(stoppedBy?.message).toBeDefined();
-		expect(JSON.stringify(run.data)).not.toContain(TOKEN);
-		expect(stoppedBy?.message).not.toContain(TOKEN);
+		expect(JSON.stringify(run.data)).not.toContain(MARK);
+		expect(stoppedBy?.message).not.toContain(MARK);
 	});
 
 	it('is in no error when the network breaks, and in no item when all goes well', async () => {
@@ -71,7 +71,7 @@ describe('an upload', () => {
 		await givesUploadUrl(value);
 		const { stoppedBy } = await upload();
 		expect(stoppedBy?.message).toMatch(/^This version of Convex does not give an upload URL as/);
-		expect(JSON.stringify(stoppedBy)).not.toContain(TOKEN);
+		expect(JSON.stringify(stoppedBy)).not.toContain(MARK);
 	});
 
 	it('names the mutation that returned no upload URL', async () => {
