@@ -56,13 +56,17 @@ describe('the packed package', () => {
 		}
 	});
 
-	it('brings an output schema for every operation', () => {
-		const schemas = join(folder, 'package/dist/nodes/Convex/__schema__/v1.0.0/function');
+	it.each([
+		['file', ['delete', 'download', 'get', 'getMany', 'upload']],
+		['function', ['query', 'mutation', 'action', 'run']],
+	])('brings an output schema for every operation of the resource %s', (resource, expected) => {
+		const schemas = join(folder, 'package/dist/nodes/Convex/__schema__/v1.0.0', resource);
 		const operation = installed.nodeTypes['n8n-nodes-convex.convex']?.description.properties.find(
-			({ name }) => name === 'operation',
+			({ name, displayOptions }) =>
+				name === 'operation' && displayOptions?.show?.resource?.includes(resource) === true,
 		);
 		const values = (operation?.options ?? []).map((option) => 'value' in option && option.value);
-		expect(values).toEqual(['query', 'mutation', 'action', 'run']);
+		expect(values).toEqual(expected);
 		for (const value of values) expect(existsSync(join(schemas, `${value}.json`))).toBe(true);
 	});
 
