@@ -11,8 +11,24 @@ const FIX_FUNCTION = 'Fix this in the Convex function.';
 const LATER = 'Try again later.';
 const MORE_RETRIES = "You can also raise 'Maximum Retries' in the node's options.";
 
+/** What helps where an address cannot be reached, or something else answers there. */
+function addressAdvice(checkUrl: string) {
+	return {
+		foreignAnswer: `A proxy, a firewall or another server answered instead of the deployment. ${checkUrl}, and what is between n8n and the deployment.`,
+		answerTooLong: `Convex gives no answers of this size. ${checkUrl}, and what is between n8n and the deployment.`,
+		connectionRefused: `${checkUrl}, that the deployment is running, and that n8n can reach it, through its proxy if one is set (HTTPS_PROXY). Inside Docker, 127.0.0.1 is the container itself.`,
+		hostNotFound: `${checkUrl} for typing mistakes.`,
+		hostNotResolved: `Check n8n's network and DNS. ${checkUrl} for typing mistakes.`,
+		noRoute: `${checkUrl} and n8n's network.`,
+		connectTimedOut: `${checkUrl}, n8n's network, its proxy settings (HTTPS_PROXY) and firewalls.`,
+		noSecureConnection: `${checkUrl}: a server without TLS is addressed with http://.`,
+		noAnswer: `${checkUrl} and n8n's network settings.`,
+	} satisfies Record<string, Advice | string>;
+}
+
 /** By the reason of a failure, where the same helps wherever it is shown. */
 const SHARED_ADVICE = {
+	...addressAdvice(CHECK_URL),
 	functionNotFound:
 		"Check the spelling of 'Function', that the function is deployed to this deployment, and that it is public: internal functions need a credential with a deploy key.",
 	badFunctionPath: "Check 'Function'. Write it as 'module:function', e.g. messages:list.",
@@ -71,7 +87,6 @@ const SHARED_ADVICE = {
 
 	redirected:
 		"Put the deployment's own address into the credential's 'Deployment URL'. Redirects are not followed, so that the key is sent nowhere else.",
-	foreignAnswer: `A proxy, a firewall or another server answered instead of the deployment. ${CHECK_URL}, and what is between n8n and the deployment.`,
 	foreignOutage: {
 		help: `Convex, or a proxy or another server in its place, could not complete the call; status.convex.dev shows known outages. ${CHECK_URL}, and what is between n8n and the deployment.`,
 		repeat: LATER,
@@ -84,7 +99,6 @@ const SHARED_ADVICE = {
 	headersTooLarge:
 		"A proxy in front of the deployment does not take headers of this size: the credential's token, or the user in 'Act as User', is too long for it.",
 	cutOff: { help: 'The connection broke while the result arrived.', repeat: LATER },
-	answerTooLong: `Convex gives no answers of this size. ${CHECK_URL}, and what is between n8n and the deployment.`,
 
 	uploadUrlExpired:
 		'An upload URL holds for an hour and for its own deployment. Have it generated right before the upload, and compare the clocks of a self-hosted deployment.',
@@ -97,19 +111,12 @@ const SHARED_ADVICE = {
 
 	proxyUnreachable:
 		"It is not the deployment, but the server that n8n's proxy settings name (HTTPS_PROXY, HTTP_PROXY). Correct them, or start the proxy.",
-	connectionRefused: `${CHECK_URL}, that the deployment is running, and that n8n can reach it, through its proxy if one is set (HTTPS_PROXY). Inside Docker, 127.0.0.1 is the container itself.`,
-	hostNotFound: `${CHECK_URL} for typing mistakes.`,
-	hostNotResolved: `Check n8n's network and DNS. ${CHECK_URL} for typing mistakes.`,
-	noRoute: `${CHECK_URL} and n8n's network.`,
 	noNetwork: "Check n8n's network.",
-	connectTimedOut: `${CHECK_URL}, n8n's network, its proxy settings (HTTPS_PROXY) and firewalls.`,
-	noSecureConnection: `${CHECK_URL}: a server without TLS is addressed with http://.`,
 	clientCertificateWanted:
 		'Let n8n reach the deployment without a client certificate, or through a proxy that has one.',
 	certificateNotTrusted:
 		'Give the server a certificate that n8n trusts, or make its authority known to n8n (environment variable NODE_EXTRA_CA_CERTS).',
 	connectionBroken: { help: '', repeat: LATER },
-	noAnswer: `${CHECK_URL} and n8n's network settings.`,
 
 	noLiveConnection:
 		"A proxy or firewall between n8n and the deployment has to let WebSocket connections through. n8n's proxy settings (HTTPS_PROXY) apply to them only with NODE_USE_ENV_PROXY=1 in n8n's environment.",
@@ -183,7 +190,34 @@ export const REQUEST_ADVICE = {
 		"A proxy in front of the deployment limits the size of a call. Raise the proxy's limit.",
 } satisfies Record<keyof typeof NODE_REQUEST_ADVICE, Advice | string>;
 
-export const ADVICE = { ...SHARED_ADVICE, ...NODE_ADVICE, ...NODE_REQUEST_ADVICE };
+/** For what only HTTP actions answer with: what an answer means is up to the app. */
+const ANSWER_ADVICE = {
+	routeNotFound:
+		"Check 'Path' and the method: /tasks and /tasks/ are different routes, and the app's httpPrefix is part of the path. The Functions page of the Convex dashboard lists the routes.",
+	noHttpActions:
+		'Define the routes in convex/http.ts and deploy the app with `npx convex deploy`. If it has routes, check that the credential is for this deployment.',
+	refusedByAction:
+		"What the status means is up to the app, in convex/http.ts; 'details.body' has the whole answer. To get such answers as results, switch on the option 'Accept Any Status'.",
+	signInWanted:
+		"The route wants to know who calls. Set 'Authentication' to 'Bearer Token', with a credential that has one, or send the header that the app expects.",
+	actionOutage: {
+		help: 'The app, Convex, or a proxy in its place could not complete the request; the Logs page of the Convex dashboard shows whether it arrived.',
+		repeat: LATER,
+	},
+	notAsAnnounced:
+		"The answer is not what 'Response' or its content type says. Set 'Response' to 'Text' to see what came.",
+	answerCutOff:
+		'The HTTP action failed while it answered, its answer is longer than 20 MiB, or the connection broke. The Logs page of the Convex dashboard says which.',
+	unknownSiteUrl:
+		"Set the credential's 'Site URL' to the HTTP Actions URL of the deployment (Convex dashboard, Settings → URL & Deploy Key). With a deploy key, the node asks the deployment for it.",
+} satisfies Record<string, Advice | string>;
+
+export const ADVICE = {
+	...SHARED_ADVICE,
+	...NODE_ADVICE,
+	...NODE_REQUEST_ADVICE,
+	...ANSWER_ADVICE,
+};
 
 /** A reason for which the failure's advice names what only the Convex node has. */
 export type NodeReason = keyof typeof NODE_ADVICE | keyof typeof NODE_REQUEST_ADVICE;
@@ -212,3 +246,15 @@ export type FailureReason =
 
 /** What helps on a surface, by the reason; a reason that is not there has the failure's own advice. */
 export type AdviceTable = Partial<Record<FailureReason, Advice | string>>;
+
+/** For requests to HTTP actions, which have an address of their own. */
+export const HTTP_ACTION_ADVICE = {
+	...addressAdvice("Check the 'Site URL' of the credential, and its 'Deployment URL' if it has none"),
+	redirected:
+		"Redirects are not followed, so that nothing leads elsewhere. If the app answers so, switch on the options 'Accept Any Status' and 'Include Status and Headers' to get the address; otherwise check the credential's 'Site URL'.",
+	timedOut: "Raise 'Timeout' in the node's options if the HTTP action takes long.",
+	overloaded: {
+		help: "The deployment is at the limit of its plan. Lower 'Concurrency'.",
+		repeat: "You can also set the option 'Retry' to 'If Not Run'.",
+	},
+} satisfies AdviceTable;

@@ -31,6 +31,9 @@ export interface FailureDetails {
 	/** What the operation works on, unless it is a function: `document`, `file` or `httpAction`. */
 	resource?: string;
 	functionPath?: string;
+	/** The method and path of an HTTP action, without what the user's values made of it. */
+	method?: string;
+	path?: string;
 	operation?: string;
 	kind: FailureKind;
 	/** The data of a `ConvexError`, in the format the call asked for. */
@@ -39,6 +42,8 @@ export interface FailureDetails {
 	/** Convex's code for a platform failure, or the network's (`ECONNREFUSED`). */
 	code?: string;
 	httpStatus?: number;
+	/** What an HTTP action answered: its JSON, or how its text begins. */
+	body?: JSONValue;
 	requestId?: string;
 	/** Whether sending the same call again is safe and may succeed. */
 	retryable?: boolean;
@@ -86,7 +91,7 @@ export class ConvexFailure extends Error {
 	/** Whether it may have changed something although its answer was lost. `run` takes functions of any type. */
 	get mayHaveRun(): boolean {
 		const { outcome, operation } = this.details;
-		return outcome === 'unknown' && operation !== undefined && !READS.has(operation);
+		return outcome === 'unknown' && operation !== undefined && !isRead(this.details);
 	}
 
 	/** The same failure with other words or further details. */
@@ -107,7 +112,7 @@ export class ConvexFailure extends Error {
 	 * repeating it, and what Convex says in it does not advise to.
 	 */
 	ofCall(
-		names: Pick<FailureDetails, 'resource' | 'functionPath' | 'operation' | 'callItems'>,
+		names: Pick<FailureDetails, CallName>,
 	): ConvexFailure {
 		const named = this.with({ details: { ...names, ...this.details } });
 		if (!named.mayHaveRun || this.mayHaveRun) return named;
@@ -116,14 +121,27 @@ export class ConvexFailure extends Error {
 	}
 }
 
+/** What says which call it was. */
+type CallName = 'resource' | 'functionPath' | 'method' | 'path' | 'operation' | 'callItems';
+
 interface Changes {
 	message?: string | undefined;
 	advice?: Advice | string | undefined;
 	details?: Partial<FailureDetails>;
 }
 
-/** Operations that change nothing, of all resources. */
+/** Operations that change nothing, of all resources but HTTP actions. */
 const READS: ReadonlySet<string> = new Set(['query', 'get', 'getMany', 'download']);
+
+/**
+ * HTTP actions with these methods count as reads although the app's code may do as it likes: HTTP
+ * says that they change nothing, and browsers and proxies send them again (RFC 9110 §9.2.1).
+ */
+const READING_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
+
+function isRead({ operation = '', method = '' }: FailureDetails): boolean {
+	return READS.has(operation) || READING_METHODS.has(method);
+}
 
 /** Who calls is warned of what may have had its effect, and told where to look. */
 interface LostAnswerWarning {
@@ -148,8 +166,14 @@ const OF_UPLOAD: LostAnswerWarning = {
 		'The Files page of the Convex dashboard shows whether it is there, with its size and time. Nothing refers to it, so it can be deleted there.',
 };
 
+const OF_HTTP_ACTION: LostAnswerWarning = {
+	warning: 'The HTTP action may have run: do not call it again before checking that in Convex.',
+	check: OF_FUNCTION.check,
+};
+
 function warningOf({ resource, operation }: FailureDetails): LostAnswerWarning {
 	if (resource === 'file' && operation === 'upload') return OF_UPLOAD;
+	if (resource === 'httpAction') return OF_HTTP_ACTION;
 	return resource === 'document' || resource === 'file' ? OF_DATA : OF_FUNCTION;
 }
 

@@ -108,13 +108,7 @@ function withoutEndpoint(segments: string[]): string[] {
  */
 export function resolveSiteUrl(deploymentUrl: string, siteUrlInput: string): string | undefined {
 	if (siteUrlInput.trim() !== '') {
-		const help =
-			'Paste the HTTP Actions URL from the Convex dashboard, e.g. https://happy-animal-123.convex.site, or leave the field empty.';
-		const url = parseHttpUrl('Site URL', siteUrlInput, help);
-		if (url.hostname.endsWith('.convex.cloud')) {
-			throw refused('Site URL', 'ends in .convex.cloud, the address of functions', help);
-		}
-		return baseAddress(url, segmentsOf(url));
+		return siteAddress(siteUrlInput);
 	}
 	const url = new URL(deploymentUrl);
 	if (url.hostname.endsWith('.convex.cloud')) {
@@ -123,6 +117,33 @@ export function resolveSiteUrl(deploymentUrl: string, siteUrlInput: string): str
 		url.port = SELF_HOSTED_SITE_PORT;
 	} else {
 		return undefined;
+	}
+	return baseAddress(url, segmentsOf(url));
+}
+
+/** The address of HTTP actions that a deployment tells; undefined for anything else. */
+export function parseSiteUrl(told: unknown): string | undefined {
+	try {
+		return typeof told === 'string' ? siteAddress(told) : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+const WHICH_SITE_URL =
+	'Paste the HTTP Actions URL from the Convex dashboard, e.g. https://happy-animal-123.convex.site, or leave the field empty.';
+
+function siteAddress(input: string): string {
+	const url = parseHttpUrl('Site URL', input, WHICH_SITE_URL);
+	if (url.hostname.endsWith('.convex.cloud')) {
+		throw refused('Site URL', 'ends in .convex.cloud, the address of functions', WHICH_SITE_URL);
+	}
+	if (HIDDEN_STEP.test(url.pathname)) {
+		throw refused(
+			'Site URL',
+			'has a path with an encoded period or slash in it',
+			`Write the path plainly. ${WHICH_SITE_URL}`,
+		);
 	}
 	return baseAddress(url, segmentsOf(url));
 }

@@ -191,6 +191,35 @@ export function refusedCall(
 	return { outcome, retryable: outcome !== 'unknown' && isRefusedForLoad(httpStatus, code) };
 }
 
+/** Methods that may be sent twice: HTTP says that the second time changes nothing (RFC 9110 §9.2.2). */
+const IDEMPOTENT_METHODS = new Set(['GET', 'HEAD', 'PUT', 'DELETE']);
+
+/** Whether a code, of an answer to an HTTP action, says that Convex did not start it for load. */
+export function isRejectedForLoad(code: string | undefined): boolean {
+	return code !== undefined && REJECTED_BEFORE_START.has(code);
+}
+
+/**
+ * The outcome of a request to an HTTP action that was answered with another status than 2xx. All
+ * statuses are the app's to give, also after it has written something, so none proves that nothing
+ * happened. Below 500, the answer is the action's own word that it did not do as asked.
+ */
+export function refusedByAction(method: string, httpStatus: number): CallOutcome {
+	const isRefusal = httpStatus >= 400 && httpStatus < 500 && !GAVE_UP_WAITING.has(httpStatus);
+	return {
+		outcome: isRefusal ? 'failed' : 'unknown',
+		retryable: IDEMPOTENT_METHODS.has(method) && mayPass(httpStatus),
+	};
+}
+
+/** Somebody on the way did, and the action may run on. */
+const GAVE_UP_WAITING = new Set([408, 499]);
+
+/** The outcome of a request to an HTTP action whose answer did not come, or not whole. */
+export function lostActionAnswer(method: string): CallOutcome {
+	return { outcome: 'unknown', retryable: IDEMPOTENT_METHODS.has(method) };
+}
+
 function outcomeOfStatus(httpStatus: number): FailureOutcome {
 	return REFUSED_ON_ARRIVAL.has(httpStatus) ? 'notExecuted' : 'unknown';
 }

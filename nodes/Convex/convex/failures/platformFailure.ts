@@ -142,22 +142,27 @@ export function describeForeign(body: string): string {
 	return `${isWebPage(body) ? 'a web page' : 'something'} that is not a Convex answer`;
 }
 
-function isWebPage(body: string): boolean {
+export function isWebPage(body: string): boolean {
 	return /^\s*</.test(body);
 }
 
 /** A 304 says of a cached answer that it is still valid. */
-function isRedirect(httpStatus: number): boolean {
+export function isRedirect(httpStatus: number): boolean {
 	return httpStatus >= 300 && httpStatus < 400 && httpStatus !== 304;
 }
 
 function redirectFailure({ httpStatus, location }: DeploymentResponse): ConvexFailure {
-	const target = location === undefined ? '' : ` to ${originOf(location)}`;
+	const target = redirectTarget(location);
 	return failureOf('redirected', `The server redirects${target} instead of answering`, {
 		kind: 'deployment',
 		httpStatus,
 		...FOREIGN_ANSWER,
 	});
+}
+
+/** Where a redirect leads to, behind the verb of a sentence. */
+export function redirectTarget(location: string | undefined): string {
+	return location === undefined ? '' : ` to ${originOf(location)}`;
 }
 
 /** Without path and query, which may carry a sign-in token. */

@@ -100,10 +100,10 @@ export function parseRetryAfter(header: unknown, nowMs: number): { retryAfterMs?
 	return retryAfterMs <= MAX_RETRY_AFTER_MS ? { retryAfterMs } : {};
 }
 
-/** Whether the deployment could not be reached, or could not do its work. */
+/** Whether the deployment could not be reached, or could not do its work; an app's own failure is none. */
 function isOutage({ details: { kind, httpStatus } }: ConvexFailure): boolean {
 	if (kind === 'network') return true;
-	return httpStatus !== undefined && mayPass(httpStatus);
+	return kind === 'deployment' && httpStatus !== undefined && mayPass(httpStatus);
 }
 
 /** Whether no connection was made, so that nothing was sent. */

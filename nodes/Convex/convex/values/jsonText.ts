@@ -221,3 +221,25 @@ export function parseJsonObject(text: string): Record<string, JSONValue | undefi
 		return undefined;
 	}
 }
+
+/** Nobody nests JSON more deeply, and n8n's own code reads items by recursion. */
+const MAX_DEPTH = 500;
+
+/**
+ * Parses JSON of any kind that a server sent.
+ *
+ * @returns undefined for a text that is not JSON, or nested more deeply than an item should be
+ */
+export function parseJsonValue(text: string): { value: JSONValue } | undefined {
+	try {
+		const value: JSONValue = JSON.parse(text);
+		return isShallow(value, MAX_DEPTH) ? { value } : undefined;
+	} catch {
+		return undefined;
+	}
+}
+
+function isShallow(value: JSONValue | undefined, depth: number): boolean {
+	if (typeof value !== 'object' || value === null) return true;
+	return depth > 0 && Object.values(value).every((part) => isShallow(part, depth - 1));
+}

@@ -8,7 +8,8 @@ export const MAX_ANSWER_BYTES = 128 * 2 ** 20;
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /** What n8n's request helpers give for an answer that is not read yet. */
-interface AnswerStream {
+export interface AnswerStream {
+	pause(): unknown;
 	on(event: 'data', handle: (chunk: Uint8Array) => void): unknown;
 	on(event: 'error', handle: (error: unknown) => void): unknown;
 	on(event: 'end' | 'close', handle: () => void): unknown;
@@ -16,8 +17,8 @@ interface AnswerStream {
 }
 
 export class AnswerTooLong extends Error {
-	constructor() {
-		super(`The answer is longer than ${MAX_ANSWER_BYTES / 2 ** 20} MiB`);
+	constructor(maxBytes = MAX_ANSWER_BYTES) {
+		super(`The answer is longer than ${maxBytes / 2 ** 20} MiB`);
 	}
 }
 
@@ -30,9 +31,24 @@ export class AnswerTooLong extends Error {
  * @throws AnswerTooLong; what the network said; an AbortError
  */
 export async function readAnswer(answer: unknown, signal: AbortSignal): Promise<string> {
-	if (typeof answer === 'string') return answer;
-	if (!isStream(answer)) return '';
-	return await unlessAborted(readStream(answer), signal, () => answer.destroy());
+	return typeof answer === 'string'
+		? answer
+		: decode(await readAnswerBytes(answer, signal, MAX_ANSWER_BYTES));
+}
+
+/**
+ * The same, undecoded.
+ *
+ * @throws AnswerTooLong; what the network said; an AbortError
+ */
+export async function readAnswerBytes(
+	answer: unknown,
+	signal: AbortSignal,
+	maxBytes: number,
+): Promise<Buffer> {
+	if (typeof answer === 'string') return Buffer.from(answer);
+	if (!isStream(answer)) return Buffer.alloc(0);
+	return await unlessAborted(readStream(answer, maxBytes), signal, () => answer.destroy());
 }
 
 /**
@@ -81,16 +97,16 @@ function aborted(): Error {
 	return Object.assign(new Error('canceled'), { code: 'ERR_CANCELED' });
 }
 
-async function readStream(stream: AnswerStream): Promise<string> {
+async function readStream(stream: AnswerStream, maxBytes: number): Promise<Buffer> {
 	return await new Promise((resolve, reject) => {
 		const chunks: Uint8Array[] = [];
 		let length = 0;
 		let hasEnded = false;
 		stream.on('data', (chunk) => {
 			length += chunk.length;
-			if (length > MAX_ANSWER_BYTES) {
+			if (length > maxBytes) {
 				chunks.length = 0;
-				reject(new AnswerTooLong());
+				reject(new AnswerTooLong(maxBytes));
 				stream.destroy();
 			} else {
 				chunks.push(chunk);
@@ -98,7 +114,7 @@ async function readStream(stream: AnswerStream): Promise<string> {
 		});
 		stream.on('end', () => {
 			hasEnded = true;
-			resolve(decode(chunks));
+			resolve(Buffer.concat(chunks));
 		});
 		stream.on('error', reject);
 		stream.on('close', () => {
@@ -107,8 +123,8 @@ async function readStream(stream: AnswerStream): Promise<string> {
 	});
 }
 
-function decode(chunks: Uint8Array[]): string {
-	const text = Buffer.concat(chunks).toString();
+function decode(bytes: Buffer): string {
+	const text = bytes.toString();
 	return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
 }
 
@@ -116,7 +132,7 @@ function cutOff(): Error {
 	return Object.assign(new Error('the answer was cut off'), { code: 'ECONNRESET' });
 }
 
-function isStream(answer: unknown): answer is AnswerStream {
+export function isStream(answer: unknown): answer is AnswerStream {
 	return (
 		typeof answer === 'object' &&
 		answer !== null &&

@@ -4,27 +4,38 @@ import type { FunctionOperation } from '../../convex/functions/functionCall';
 import { AnswerTooLong } from './answerText';
 import { isOtherServer, parseRequestError, type RequestError } from './requestError';
 
-const UNREACHABLE = 'The deployment URL cannot be reached from n8n';
+/** Who was asked, in the words of a sentence. */
+export interface Asked {
+	who: string;
+	address: string;
+}
 
-const MESSAGES = {
-	connectionRefused: 'Nothing answers at the deployment URL: the connection was refused',
-	hostNotFound: "The deployment URL's host name does not exist",
-	hostNotResolved: "The deployment URL's host name could not be looked up",
-	noRoute: `${UNREACHABLE}: no route to the host`,
-	noNetwork: `${UNREACHABLE}: no network`,
-	connectTimedOut: `${UNREACHABLE}: connecting took too long`,
-	noSecureConnection: 'No secure connection could be made to the deployment URL',
-	certificateNotTrusted: "The deployment URL's certificate is not trusted",
-	secureConnectionBroken: 'The secure connection to the deployment URL broke',
-	clientCertificateWanted:
-		'The server at the deployment URL wants a client certificate, and n8n sends none',
-	handshakeBroken: 'The connection broke before it was secure',
-	unreadableHttp: 'Something came that is not a readable HTTP answer',
-	connectionBroken: 'The connection broke before the answer arrived',
-	cancelled: executionCancelled().message,
-};
+const DEPLOYMENT: Asked = { who: 'The deployment', address: 'the deployment URL' };
 
-type NetworkReason = keyof typeof MESSAGES | 'timedOut' | 'noAnswer';
+export const HTTP_ACTION: Asked = { who: 'The HTTP action', address: 'the site URL' };
+
+function messagesOf({ address }: Asked) {
+	const atStart = address.charAt(0).toUpperCase() + address.slice(1);
+	const unreachable = `${atStart} cannot be reached from n8n`;
+	return {
+		connectionRefused: `Nothing answers at ${address}: the connection was refused`,
+		hostNotFound: `${atStart}'s host name does not exist`,
+		hostNotResolved: `${atStart}'s host name could not be looked up`,
+		noRoute: `${unreachable}: no route to the host`,
+		noNetwork: `${unreachable}: no network`,
+		connectTimedOut: `${unreachable}: connecting took too long`,
+		noSecureConnection: `No secure connection could be made to ${address}`,
+		certificateNotTrusted: `${atStart}'s certificate is not trusted`,
+		secureConnectionBroken: `The secure connection to ${address} broke`,
+		clientCertificateWanted: `The server at ${address} wants a client certificate, and n8n sends none`,
+		handshakeBroken: 'The connection broke before it was secure',
+		unreadableHttp: 'Something came that is not a readable HTTP answer',
+		connectionBroken: 'The connection broke before the answer arrived',
+		cancelled: executionCancelled().message,
+	};
+}
+
+type NetworkReason = keyof ReturnType<typeof messagesOf> | 'timedOut' | 'noAnswer';
 
 /** What helps where another reason has the same advice. */
 const ADVISED_BY = {
@@ -98,12 +109,14 @@ export function timedOut(): Error {
  *
  * @param error what n8n's request helper threw
  * @param deploymentUrl tells a proxy that cannot be reached from the deployment
+ * @param asked what the sentences call it
  */
 export function networkFailure(
 	operation: FunctionOperation,
 	error: unknown,
 	timeoutMs: number,
 	deploymentUrl?: string,
+	asked = DEPLOYMENT,
 ): ConvexFailure {
 	if (error instanceof AnswerTooLong) return tooLong(error);
 	const parsed = parseRequestError(error);
@@ -123,7 +136,7 @@ export function networkFailure(
 		return failureOf('proxyUnreachable', `n8n's proxy (${server}) cannot be reached`, details);
 	}
 	const advised = hasOtherAdvice(reason) ? ADVISED_BY[reason] : reason;
-	return failureOf(advised, messageOf(reason, message, timeoutMs), details);
+	return failureOf(advised, messageOf(reason, message, timeoutMs, asked), details);
 }
 
 function reasonOf({ code = '', systemCall, message }: RequestError): NetworkReason {
@@ -137,11 +150,11 @@ function reasonOf({ code = '', systemCall, message }: RequestError): NetworkReas
 	return code.startsWith('ERR_SSL_') ? 'secureConnectionBroken' : 'noAnswer';
 }
 
-function messageOf(reason: NetworkReason, text: string, timeoutMs: number): string {
-	if (reason === 'timedOut') return `The deployment did not answer within ${timeoutMs} ms`;
+function messageOf(reason: NetworkReason, text: string, timeoutMs: number, asked: Asked): string {
+	if (reason === 'timedOut') return `${asked.who} did not answer within ${timeoutMs} ms`;
 	return reason === 'noAnswer'
-		? `There was no answer from the deployment: ${text.replace(/\s+/g, ' ').trim()}`
-		: MESSAGES[reason];
+		? `There was no answer from ${asked.who.replace('The', 'the')}: ${text.replace(/\s+/g, ' ').trim()}`
+		: messagesOf(asked)[reason];
 }
 
 function tooLong({ message }: AnswerTooLong): ConvexFailure {
