@@ -7,6 +7,7 @@ import { send, type Answer } from './answer';
 import { Api } from './api';
 import { startApp, type App } from './app';
 import { loadAppSource, type AppSource } from './appSource';
+import { canonicalUrlRoutes } from './canonicalUrls';
 import { Clock } from './clock';
 import { commandsFor, type ControlledDeployment, type DeploymentAddresses } from './commands';
 import { ControlServer } from './control';
@@ -87,7 +88,8 @@ export class DeploymentServer implements ControlledDeployment {
 		});
 		const shapes = shapeRoutes(authenticator, () => this.runner.app);
 		const imports = importRoutes(authenticator, () => this.runner.app);
-		this.api = new Api([...publicApi.routes, ...storage, ...exports, ...shapes, ...imports]);
+		const urls = canonicalUrlRoutes(authenticator, () => this);
+		this.api = new Api([...publicApi.routes, ...storage, ...exports, ...shapes, ...imports, ...urls]);
 		this.sync = new SyncServer({
 			http: this.deployment.http,
 			authenticator,

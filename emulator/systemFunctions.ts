@@ -6,6 +6,7 @@ import { TABLE_FUNCTIONS } from './data/tableFunctions';
 import { IMPORT_FUNCTIONS } from './import/importFunctions';
 import { decodeArguments } from './callArguments';
 import { canonicalPath } from './canonicalPath';
+import { httpPrefixOf } from './httpActions/httpSite';
 import { ACTIONS } from './identity';
 import { asOuterCall, BackendFailure } from './nestedCalls';
 import { FILE_FUNCTIONS_MODULE } from './storage/fileFunctions';
@@ -33,7 +34,13 @@ const SYSTEM_FUNCTIONS = new Map<string, SystemFunction>([
 	[
 		'_system/frontend/components:list',
 		query(async (app) =>
-			app.components.map(({ id, path }) => ({ id, path, name: path, state: 'active' })),
+			app.components.map(({ id, path }) => ({
+				id,
+				path,
+				name: path,
+				state: 'active',
+				httpPrefix: httpPrefixOf(app.httpSites, path) ?? null,
+			})),
 		),
 	],
 	...IMPORT_FUNCTIONS,

@@ -53,6 +53,13 @@ export function routedPath(
 		: routedPath(sites, method, mountedPath, mount.componentPath);
 }
 
+/** What the routes of the app or of a component are served under, as `_components` has it. */
+export function httpPrefixOf(sites: HttpSites, componentPath: string): string | undefined {
+	if (componentPath === '') return sites.get('')?.prefix;
+	const mounts = [...sites.values()].flatMap((site) => site.mounts);
+	return mounts.find((mount) => mount.componentPath === componentPath)?.prefix;
+}
+
 function withoutPrefix(path: string, prefix: string): string | undefined {
 	return path.startsWith(prefix) ? `/${path.slice(prefix.length)}` : undefined;
 }

@@ -8,6 +8,7 @@ import {
 import { description as documentDescription } from './actions/document';
 import { description as fileDescription } from './actions/file';
 import { description as functionDescription } from './actions/function';
+import { description as httpActionDescription } from './actions/httpAction';
 import { router } from './actions/router';
 import { credentialTest, listSearch, resourceMapping } from './methods';
 import { resourceDescription } from './parameters/resource';
@@ -21,9 +22,9 @@ export class Convex implements INodeType {
 		group: ['transform'],
 		version: 1,
 		subtitle:
-			'={{ $parameter["operation"] + ": " + ({ document: $parameter["table"]?.value ?? $parameter["table"], file: "file" }[$parameter["resource"]] ?? $parameter["functionPath"]?.value ?? $parameter["functionPath"] ?? "") }}',
+			'={{ $parameter["operation"] + ": " + ({ document: $parameter["table"]?.value ?? $parameter["table"], file: "file", httpAction: $parameter["path"]?.value ?? $parameter["path"] }[$parameter["resource"]] ?? $parameter["functionPath"]?.value ?? $parameter["functionPath"] ?? "") }}',
 		description:
-			'Run functions of a Convex backend (convex.dev), and work with its documents and files',
+			'Run functions of a Convex backend (convex.dev), and work with its documents, files and HTTP actions',
 		defaults: { name: 'Convex' },
 		usableAsTool: true,
 		inputs: [NodeConnectionTypes.Main],
@@ -35,6 +36,7 @@ export class Convex implements INodeType {
 			...documentDescription,
 			...fileDescription,
 			...functionDescription,
+			...httpActionDescription,
 		],
 	};
 

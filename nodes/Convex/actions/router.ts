@@ -5,6 +5,7 @@ import { toFailure } from '../transport/nodeError';
 import { execute as executeDocument } from './document';
 import { execute as executeFile } from './file';
 import { execute as executeFunction } from './function';
+import { execute as executeHttpAction } from './httpAction';
 import { ItemResults } from './itemResults';
 
 /** Runs an operation of a resource for the items of a run. @throws ConvexFailure for what all share */
@@ -19,6 +20,7 @@ const EXECUTE: Record<Resource, Execute> = {
 	document: executeDocument,
 	file: executeFile,
 	function: executeFunction,
+	httpAction: executeHttpAction,
 };
 
 /** Runs the chosen operation for the input items, each with its own credential. */

@@ -249,7 +249,9 @@ export type AdviceTable = Partial<Record<FailureReason, Advice | string>>;
 
 /** For requests to HTTP actions, which have an address of their own. */
 export const HTTP_ACTION_ADVICE = {
-	...addressAdvice("Check the 'Site URL' of the credential, and its 'Deployment URL' if it has none"),
+	...addressAdvice(
+		"Check the 'Site URL' of the credential, and its 'Deployment URL' if it has none",
+	),
 	redirected:
 		"Redirects are not followed, so that nothing leads elsewhere. If the app answers so, switch on the options 'Accept Any Status' and 'Include Status and Headers' to get the address; otherwise check the credential's 'Site URL'.",
 	timedOut: "Raise 'Timeout' in the node's options if the HTTP action takes long.",

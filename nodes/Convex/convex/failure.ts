@@ -111,9 +111,7 @@ export class ConvexFailure extends Error {
 	 * mutation or action may have run although its answer was lost, the message itself warns of
 	 * repeating it, and what Convex says in it does not advise to.
 	 */
-	ofCall(
-		names: Pick<FailureDetails, CallName>,
-	): ConvexFailure {
+	ofCall(names: Pick<FailureDetails, CallName>): ConvexFailure {
 		const named = this.with({ details: { ...names, ...this.details } });
 		if (!named.mayHaveRun || this.mayHaveRun) return named;
 		const what = withoutRepeatAdvice(this.message) || statusSentence(this.details.httpStatus);

@@ -20,6 +20,7 @@ import { readFunctionSpec } from '../transport/http/readFunctionSpec';
 import { toEditorError } from '../transport/nodeError';
 import { matching } from './matchingEntries';
 
+export { searchHttpRoutes } from './httpRouteSearch';
 export { searchIndexes, searchTables } from './tableSearch';
 
 /** The functions that the chosen operation can run, public ones first, module by module. */

@@ -3,7 +3,7 @@ import { inputFailure } from '../convex/failure';
 import { quote } from '../convex/values/quote';
 
 /** What the node works on. The names are in saved workflows. */
-export const RESOURCES = ['document', 'file', 'function'] as const;
+export const RESOURCES = ['document', 'file', 'function', 'httpAction'] as const;
 
 export type Resource = (typeof RESOURCES)[number];
 
@@ -21,6 +21,11 @@ export const resourceDescription: INodeProperties = {
 		},
 		{ name: 'File', value: 'file', description: 'Store files in Convex, and get them' },
 		{ name: 'Function', value: 'function', description: "Run your app's own functions" },
+		{
+			name: 'HTTP Action',
+			value: 'httpAction',
+			description: "Call a route of the app's own HTTP API",
+		},
 	],
 };
 

@@ -34,6 +34,11 @@ export const toolDescription: INodeProperties[] = [
 		'=Work with the files of a Convex backend ({{ $parameter["operation"] }})',
 		'What the model is told of the tool: what it does, and when to use it',
 	),
+	modelDescription(
+		'httpAction',
+		'=Call the HTTP action {{ $parameter["path"]?.value ?? $parameter["path"] }} of a Convex backend',
+		'What the model is told of the tool: what it does, and when to use it',
+	),
 	{
 		displayName:
 			"The model chooses the function here, and can call every function that the credential's user or key may call. Choose the function yourself unless that is what you want.",
@@ -44,10 +49,18 @@ export const toolDescription: INodeProperties[] = [
 	},
 	{
 		displayName:
+<<<<<<< HEAD
 			"The model chooses the table here, and can read every table that the credential's key may read. Choose the table yourself unless that is what you want.",
 		name: 'tableOfModelNotice',
 		type: 'notice',
 		default: '',
 		displayOptions: { show: { ...forTools, table: [{ _cnd: { includes: '$fromAI' } }] } },
+=======
+			'The model chooses the path here, and can call every HTTP action of the app. Choose the path yourself unless that is what you want.',
+		name: 'pathOfModelNotice',
+		type: 'notice',
+		default: '',
+		displayOptions: { show: { ...forTools, path: [{ _cnd: { includes: '$fromAI' } }] } },
+>>>>>>> 4a017ff (httpAction: the resource, with its form, list of routes and output)
 	},
 ];

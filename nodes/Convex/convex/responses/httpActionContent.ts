@@ -52,7 +52,10 @@ export function answerFileName(contentDisposition: string | undefined, url: stri
 	const plain = /;\s*filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]+))/i.exec(header);
 	const named = decoded(encoded) ?? plain?.[1]?.replace(/\\(.)/g, '$1') ?? plain?.[2];
 	const name = named ?? decoded(new URL(url).pathname.split('/').at(-1)) ?? '';
-	const safe = name.replace(/^.*[\\/]/s, '').replace(/[\u0000-\u001f\u007f]/g, '').trim();
+	const safe = name
+		.replace(/^.*[\\/]/s, '')
+		.replace(/[\u0000-\u001f\u007f]/g, '')
+		.trim();
 	return /^\.*$/.test(safe) ? 'response' : safe.slice(0, MAX_NAME_LENGTH).toWellFormed();
 }
 

@@ -9,16 +9,19 @@ import { Redactor } from '../../convex/deployment/redaction';
 import { ConvexFailure } from '../../convex/failure';
 import { lostActionAnswer } from '../../convex/failures/callOutcome';
 import { unusableAnswer } from '../../convex/failures/httpActionFailure';
+import { MAX_HTTP_BODY_BYTES } from '../../convex/functions/httpBody';
 import type { HttpMethod } from '../../convex/functions/httpRoute';
-import { answerFileName, decodeText, isText, mediaType } from '../../convex/responses/httpActionContent';
+import {
+	answerFileName,
+	decodeText,
+	isText,
+	mediaType,
+} from '../../convex/responses/httpActionContent';
 import { CREDENTIAL_TYPE, type Caller } from '../caller';
 import { answerUnlessAborted, isStream, readAnswerBytes } from './answerText';
 import { HTTP_ACTION, networkFailure, timedOut } from './networkFailure';
 import { RequestTimeout } from './requestTimeout';
 import { storeAnswer } from './storeAnswer';
-
-/** What Convex takes and gives (HTTP_ACTION_BODY_LIMIT of crates/udf/src/http_action.rs). */
-export const MAX_BODY_BYTES = 20 * 2 ** 20;
 
 /** The body of a request. A stream can be sent once, so each attempt opens its own. */
 export interface RequestContent {
@@ -149,10 +152,10 @@ async function readContent(
 		mimeType: mediaType(contentType) || 'application/octet-stream',
 	};
 	if (wanted === 'file') {
-		const file = await storeAnswer(helpers, body, label, MAX_BODY_BYTES, signal);
+		const file = await storeAnswer(helpers, body, label, MAX_HTTP_BODY_BYTES, signal);
 		return { kind: 'file', file };
 	}
-	const bytes = await readAnswerBytes(body, signal, MAX_BODY_BYTES);
+	const bytes = await readAnswerBytes(body, signal, MAX_HTTP_BODY_BYTES);
 	if (wanted === 'text' || isText(bytes)) {
 		return { kind: 'text', text: decodeText(bytes, contentType) };
 	}

@@ -1,0 +1,154 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { refuseDeployKey } from '../../convex/deployment/deployKeyGuard';
+import { siteRequestUrl } from '../../convex/deployment/siteRequest';
+import { inputFailure, type ConvexFailure } from '../../convex/failure';
+import { httpActionFailure } from '../../convex/failures/httpActionFailure';
+import { parseRetryAfter } from '../../convex/failures/retryPolicy';
+import { checkBodyLength } from '../../convex/functions/httpBody';
+import type { HttpMethod } from '../../convex/functions/httpRoute';
+import { contentKind } from '../../convex/responses/httpActionContent';
+import type { HttpActionParameters, HttpActionReader } from '../../parameters/httpAction';
+import type { RequestBody } from '../../parameters/httpAction/requestBody';
+import type { ResponseShape } from '../../parameters/httpAction/responseParameters';
+import type { Caller } from '../../transport/caller';
+import { fileContent } from '../../transport/http/fileContent';
+import {
+	headerOf,
+	requestSite,
+	type AnswerHead,
+	type RequestContent,
+	type SiteAnswer,
+	type SiteRequest,
+	type Wanted,
+} from '../../transport/http/requestSite';
+import type { SiteUrls } from '../../transport/http/siteUrls';
+import { toFailure } from '../../transport/nodeError';
+import type { DeploymentRetries } from '../calls/deploymentRetries';
+import { toHttpActionItems } from './httpActionOutput';
+
+/** What the items of a run share. */
+export interface HttpActionRun {
+	context: IExecuteFunctions;
+	reader: HttpActionReader;
+	sites: SiteUrls;
+	retries: DeploymentRetries;
+	/** Whether only what certainly did not run is sent again. */
+	retriesOnlyUnrun: boolean;
+}
+
+/** Calls an HTTP action for an item. @throws ConvexFailure that names the route */
+export async function callHttpAction(
+	run: HttpActionRun,
+	itemIndex: number,
+	caller: Caller,
+): Promise<INodeExecutionData[]> {
+	const route = run.reader.route(itemIndex);
+	const { method, path } = route;
+	try {
+		const parameters = await run.reader.read(route, itemIndex);
+		const request = await toRequest(run, caller, parameters);
+		const answer = await send(run, caller, request, parameters);
+		if (answer.status === 'failure') throw answer.failure;
+		return toHttpActionItems(answer, parameters, itemIndex);
+	} catch (thrown) {
+		throw toFailure(thrown).ofCall({ method, path: path.replace(/\?.*$/s, '') });
+	}
+}
+
+/** @throws ConvexFailure before anything is sent to the HTTP action */
+async function toRequest(
+	{ context, sites }: HttpActionRun,
+	caller: Caller,
+	{ route, query, headers, body, isAuthenticated, timeoutMs, response }: HttpActionParameters,
+): Promise<SiteRequest> {
+	const { credential } = caller;
+	if (isAuthenticated && credential.authentication !== 'bearerToken') throw needsBearerToken();
+	const { path, rest, method } = route;
+	refuseDeployKey(credential, [
+		["'Path'", path],
+		["'Rest of Path'", rest],
+		...query.map(([name, value]) => [`'Query Parameters': '${name}'`, value] as const),
+		...headers.map(([name, value]) => [`'Headers': '${name}'`, value] as const),
+		["'Body'", body?.kind === 'bytes' ? body.bytes.toString('latin1') : ''],
+	]);
+	const content = body && (await contentOf(context, body));
+	if (content !== undefined) checkBodyLength(content.length);
+	return {
+		method,
+		url: siteRequestUrl(await sites.of(caller), { path, rest, query }),
+		headers: headersOf(headers, body, response.shape),
+		content,
+		isAuthenticated,
+		timeoutMs,
+	};
+}
+
+async function contentOf(context: IExecuteFunctions, body: RequestBody): Promise<RequestContent> {
+	if (body.kind === 'file') return await fileContent(context.helpers, body.file);
+	const { bytes } = body;
+	return { length: bytes.length, open: async () => bytes };
+}
+
+/** Those of the user replace what follows from the other parameters. */
+function headersOf(
+	added: HttpActionParameters['headers'],
+	body: RequestBody | undefined,
+	shape: ResponseShape,
+): Record<string, string> {
+	const headers = new Map([['accept', ['Accept', shape === 'json' ? 'application/json' : '*/*']]]);
+	if (body !== undefined) headers.set('content-type', ['Content-Type', body.contentType]);
+	for (const [name, value] of added) headers.set(name.toLowerCase(), [name, value]);
+	return Object.fromEntries(headers.values());
+}
+
+async function send(
+	{ context, retries, retriesOnlyUnrun }: HttpActionRun,
+	caller: Caller,
+	request: SiteRequest,
+	{ acceptAnyStatus, response }: HttpActionParameters,
+): Promise<SiteAnswer> {
+	const want = (head: AnswerHead) =>
+		isSuccess(head) || acceptAnyStatus ? wantedOf(response.shape, head) : 'text';
+	const attempt = async (): Promise<SiteAnswer> => {
+		const answer = await requestSite(context, caller, request, want);
+		if (answer.status === 'failure' || isSuccess(answer.head) || acceptAnyStatus) return answer;
+		return { status: 'failure', failure: failureOfAnswer(request.method, answer) };
+	};
+	const shouldStop = ({ details }: ConvexFailure) =>
+		retriesOnlyUnrun && details.outcome !== 'notExecuted';
+	return await retries.of(caller).run(attempt, { shouldStop });
+}
+
+function isSuccess({ httpStatus }: AnswerHead): boolean {
+	return httpStatus >= 200 && httpStatus < 300;
+}
+
+function wantedOf(shape: ResponseShape, head: AnswerHead): Wanted {
+	if (shape === 'file') return 'file';
+	if (shape !== 'auto' || head.httpStatus === 204) return 'text';
+	const kind = contentKind(headerOf(head, 'content-type'));
+	if (kind === 'file') return 'file';
+	return kind === 'unknown' ? 'either' : 'text';
+}
+
+function failureOfAnswer(
+	method: HttpMethod,
+	{ head, content }: SiteAnswer & { status: 'answered' },
+): ConvexFailure {
+	const location = headerOf(head, 'location');
+	const isFile = contentKind(headerOf(head, 'content-type')) === 'file';
+	return httpActionFailure(method, {
+		httpStatus: head.httpStatus,
+		...(location !== undefined && { location }),
+		...parseRetryAfter(headerOf(head, 'retry-after'), Date.now()),
+		text: content.kind === 'text' && !isFile ? content.text : '',
+	});
+}
+
+function needsBearerToken(): ConvexFailure {
+	return inputFailure(
+		"'Authentication: Bearer Token' needs a credential with a bearer token",
+		"Choose a credential whose 'Authentication' is 'Bearer Token', or set the parameter to 'None'. A deploy key is never sent to an HTTP action.",
+		'invalidCredential',
+	);
+}

@@ -1,0 +1,44 @@
+import type { JSONValue } from 'convex/values';
+import type { INodeExecutionData } from 'n8n-workflow';
+import { unusableAnswer } from '../../convex/failures/httpActionFailure';
+import { contentKind } from '../../convex/responses/httpActionContent';
+import { parseJsonValue } from '../../convex/values/jsonText';
+import type { HttpActionParameters } from '../../parameters/httpAction';
+import { headerOf, type SiteAnswer } from '../../transport/http/requestSite';
+import { toItemFields } from '../calls/output';
+
+type Answered = SiteAnswer & { status: 'answered' };
+
+/**
+ * The output items of an answer.
+ *
+ * @throws ConvexFailure for an answer that is not what it has to be
+ */
+export function toHttpActionItems(
+	{ head, content }: Answered,
+	{ route, response: { shape, outputField }, fullResponse }: HttpActionParameters,
+	itemIndex: number,
+): INodeExecutionData[] {
+	const pairedItem = { item: itemIndex };
+	const { httpStatus: statusCode, headers } = head;
+	const status = { statusCode, headers };
+	if (content.kind === 'file') {
+		const binary = { [outputField]: content.file };
+		return [{ json: fullResponse ? status : {}, binary, pairedItem }];
+	}
+	const { text } = content;
+	if (text === '') return [{ json: fullResponse ? status : {}, pairedItem }];
+	const isJson =
+		shape === 'json' ||
+		(shape === 'auto' && contentKind(headerOf(head, 'content-type')) === 'json');
+	const parsed = isJson ? parseJsonValue(text) : undefined;
+	if (isJson && parsed === undefined) {
+		const said = shape === 'json' ? '' : ', as it says,';
+		const message = `The answer of the HTTP action is not JSON${said}`;
+		throw unusableAnswer(route.method, 'notAsAnnounced', message, statusCode);
+	}
+	const body = parsed === undefined ? text : parsed.value;
+	if (fullResponse) return [{ json: { ...status, body }, pairedItem }];
+	const values: JSONValue[] = parsed === undefined ? [{ text }] : [parsed.value].flat();
+	return values.map((value) => ({ json: toItemFields(value), pairedItem }));
+}

@@ -1,0 +1,100 @@
+import type { INodeProperties } from 'n8n-workflow';
+import { inputFailure, type ConvexFailure } from '../../convex/failure';
+import { HTTP_METHODS, parseHttpRoute, type HttpRoute } from '../../convex/functions/httpRoute';
+import { describeType } from '../../convex/values/plainObject';
+import { enumField, readParameter } from '../field';
+import { locatorOf } from '../functionLocator';
+import type { ParameterReader } from '../parameterReader';
+
+const PATH: INodeProperties = {
+	displayName: 'Path',
+	name: 'path',
+	type: 'resourceLocator',
+	default: { mode: 'list', value: '' },
+	required: true,
+	description: 'The HTTP action to call, by its route in convex/http.ts',
+	modes: [
+		{
+			displayName: 'From List',
+			name: 'list',
+			type: 'list',
+			placeholder: 'Select a route…',
+			typeOptions: { searchListMethod: 'searchHttpRoutes', searchable: true },
+		},
+		{
+			displayName: 'By Path',
+			name: 'path',
+			type: 'string',
+			placeholder: 'e.g. /tasks',
+			hint: 'As in your code: /tasks, or /files/* for a route with a pathPrefix; the app’s httpPrefix stands before it',
+		},
+	],
+};
+
+const method = enumField({
+	displayName: 'Method',
+	name: 'method',
+	default: 'GET',
+	description: 'The HTTP method of the route',
+	choices: HTTP_METHODS.map((name) => ({ name, value: name })),
+	// A route of the list has its own.
+	displayOptions: { hide: { '/path.mode': ['list'] } },
+});
+
+const REST: INodeProperties = {
+	displayName: 'Rest of Path',
+	name: 'restOfPath',
+	type: 'string',
+	default: '',
+	placeholder: 'e.g. reports/2026.pdf',
+	description: 'What takes the place of the * in the path; it is encoded for you',
+	displayOptions: { show: { path: [{ _cnd: { endsWith: '*' } }] } },
+};
+
+export const httpRouteDescription: INodeProperties[] = [PATH, method.property, REST];
+
+/** A route as the parameters name it; the path is as it was typed. */
+export interface CalledRoute extends HttpRoute {
+	/** What takes the place of the `*` at the end of the path, not encoded. */
+	rest: string;
+}
+
+/** @throws ConvexFailure (`input`) naming the parameter */
+export function readHttpRoute(context: ParameterReader, itemIndex: number): CalledRoute {
+	const { mode, value } = locatorOf(context.getNodeParameter('path', itemIndex));
+	if (typeof value !== 'string') {
+		throw inputFailure(
+			"'Path' is not text",
+			'Use an expression that gives the path of a route, e.g. /tasks.',
+		);
+	}
+	const rest = readRest(context, itemIndex);
+	const route = parseHttpRoute(value);
+	if (mode === 'list') {
+		if (route !== undefined) return { ...route, rest };
+		throw value.trim() === ''
+			? inputFailure("'Path' is empty", "Choose a route from the list, or set 'Path' to 'By Path'.")
+			: inputFailure("'Path' is not a route of the list", 'Choose the route again.');
+	}
+	const chosen = readParameter(context, method, itemIndex);
+	// Pasted as the list has it.
+	if (route !== undefined && route.method !== chosen) throw otherMethod(route.method, chosen);
+	return { method: chosen, path: route?.path ?? value, rest };
+}
+
+function otherMethod(typed: string, chosen: string): ConvexFailure {
+	return inputFailure(
+		`'Path' says ${typed}, and 'Method' says ${chosen}`,
+		"Write the path alone, and choose its method in 'Method'.",
+	);
+}
+
+function readRest(context: ParameterReader, itemIndex: number): string {
+	const rest = context.getNodeParameter('restOfPath', itemIndex, '');
+	if (typeof rest === 'string') return rest;
+	if (typeof rest === 'number') return String(rest);
+	throw inputFailure(
+		`'Rest of Path' is ${describeType(rest)}, not text`,
+		'Use text, or an expression that gives it.',
+	);
+}

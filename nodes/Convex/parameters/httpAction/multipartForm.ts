@@ -1,0 +1,134 @@
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { inputFailure } from '../../convex/failure';
+import { checkBodyLength } from '../../convex/functions/httpBody';
+import { fileContent } from '../../transport/http/fileContent';
+import { findFile } from '../arguments/binaryField';
+import type { ItemParameters } from '../itemParameters';
+import { readEntries, toText } from './namedValues';
+
+const LIST_NAME = 'part';
+
+export const multipartDescription: INodeProperties = {
+	displayName: 'Form Fields',
+	name: 'multipartFields',
+	type: 'fixedCollection',
+	typeOptions: { multipleValues: true, multipleValueButtonText: 'Add Field' },
+	default: {},
+	placeholder: 'Add Field',
+	description: 'The fields and files of the form, 20 MiB together at most',
+	displayOptions: { show: { body: ['multipart'] } },
+	options: [
+		{
+			displayName: 'Field',
+			name: LIST_NAME,
+			values: [
+				{
+					displayName: 'Name',
+					name: 'name',
+					type: 'string',
+					default: '',
+					placeholder: 'e.g. attachment',
+				},
+				{
+					displayName: 'Type',
+					name: 'type',
+					type: 'options',
+					default: 'text',
+					options: [
+						{ name: 'File', value: 'file', description: 'The content of a file of the item' },
+						{ name: 'Text', value: 'text', description: 'Text, or a number' },
+					],
+				},
+				{
+					displayName: 'Input Binary Field',
+					name: 'binaryField',
+					type: 'string',
+					default: 'data',
+					placeholder: 'e.g. data',
+					hint: "The name of the input item's binary field with the file",
+					displayOptions: { show: { type: ['file'] } },
+				},
+				{
+					displayName: 'Value',
+					name: 'value',
+					type: 'string',
+					default: '',
+					displayOptions: { show: { type: ['text'] } },
+				},
+			],
+		},
+	],
+};
+
+/** A part of the form. */
+export interface FormPart {
+	name: string;
+	content: Buffer;
+	/** Of a file only. */
+	file?: { name: string; mimeType: string };
+}
+
+/**
+ * The parts of the form; files are read only while all of them together are not too long.
+ *
+ * @throws ConvexFailure (`input`) naming the field
+ */
+export async function readMultipart(
+	{ helpers }: IExecuteFunctions,
+	parameters: ItemParameters,
+	itemIndex: number,
+): Promise<FormPart[]> {
+	const described = { property: multipartDescription, listName: LIST_NAME };
+	const parts: FormPart[] = [];
+	let length = 0;
+	for (const { subject, name, fields } of readEntries(parameters, described, itemIndex)) {
+		if (fields.type !== 'file') {
+			parts.push({ name, content: Buffer.from(toText(subject, fields.value)) });
+			continue;
+		}
+		const file = findFile(parameters.input, itemIndex, subject, fields.binaryField);
+		length += (await fileContent(helpers, file)).length;
+		checkBodyLength(length);
+		const content = await parameters.input.readFile(itemIndex, file);
+		const { fileName = 'file', mimeType } = file;
+		parts.push({ name, content, file: { name: fileName, mimeType } });
+	}
+	if (parts.length > 0) return parts;
+	throw inputFailure("'Form Fields' is empty", "Add a field, or set 'Body' to 'None'.");
+}
+
+const LINE = '\r\n';
+
+/** The parts as one body (RFC 7578), behind a boundary that is in none of them. */
+export function encodeMultipart(parts: FormPart[]) {
+	const boundary = unusedBoundary(parts);
+	const pieces = parts.flatMap(({ name, content, file }) => [
+		Buffer.from(`--${boundary}${LINE}${headOf(name, file)}${LINE}${LINE}`),
+		content,
+		Buffer.from(LINE),
+	]);
+	return {
+		kind: 'bytes' as const,
+		bytes: Buffer.concat([...pieces, Buffer.from(`--${boundary}--${LINE}`)]),
+		contentType: `multipart/form-data; boundary=${boundary}`,
+	};
+}
+
+function headOf(name: string, file: FormPart['file']): string {
+	const disposition = `Content-Disposition: form-data; name="${escaped(name)}"`;
+	if (file === undefined) return disposition;
+	const type = file.mimeType.replace(/[\r\n]/g, '') || 'application/octet-stream';
+	return `${disposition}; filename="${escaped(file.name)}"${LINE}Content-Type: ${type}`;
+}
+
+/** As browsers write it (HTML, "multipart/form-data encoding algorithm"). */
+function escaped(name: string): string {
+	return name.replace(/\r\n?|\n/g, '%0D%0A').replace(/"/g, '%22');
+}
+
+function unusedBoundary(parts: FormPart[]): string {
+	for (;;) {
+		const boundary = `n8n-convex-${Math.random().toString(36).slice(2).padEnd(11, '0')}`;
+		if (!parts.some(({ content }) => content.includes(boundary))) return boundary;
+	}
+}

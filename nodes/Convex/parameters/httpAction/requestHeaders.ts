@@ -1,0 +1,69 @@
+import { inputFailure } from '../../convex/failure';
+import type { ParameterReader } from '../parameterReader';
+import { namedValues, readNamedValues } from './namedValues';
+
+const headers = namedValues({
+	displayName: 'Headers',
+	name: 'headers',
+	description: "Headers of the request, all of which reach the app's code",
+	entry: { displayName: 'Header', name: 'header', placeholder: 'e.g. X-Api-Key' },
+});
+
+export const headersDescription = headers.property;
+
+/** RFC 9110 §5.1, §5.5: what a name and a value consist of. */
+const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** They are about the connection, or follow from the URL and the body. */
+const OWN_HEADERS =
+	/^(?:host|content-length|transfer-encoding|connection|keep-alive|upgrade|expect|te|trailer|proxy-.*)$/i;
+
+/** Convex's own scheme, for a deploy key. */
+const DEPLOY_KEY_SCHEME = /^\s*convex(?:\s|$)/i;
+
+/**
+ * The headers that the user adds.
+ *
+ * @throws ConvexFailure (`input`) naming the header
+ */
+export function readRequestHeaders(
+	context: ParameterReader,
+	itemIndex: number,
+): Array<[name: string, value: string]> {
+	const seen = new Set<string>();
+	const added = readNamedValues(context, headers, itemIndex);
+	for (const [name, value] of added) {
+		checkHeader(name, value);
+		if (seen.has(name.toLowerCase())) {
+			throw inputFailure(`'Headers' has '${name}' twice`, 'Remove one of them.');
+		}
+		seen.add(name.toLowerCase());
+	}
+	return added;
+}
+
+function checkHeader(name: string, value: string): void {
+	const subject = `'Headers': '${name}'`;
+	if (!NAME.test(name)) {
+		throw inputFailure(
+			`'Headers' has a name that no header can have`,
+			'It consists of letters, digits and hyphens, e.g. X-Api-Key.',
+		);
+	}
+	if (!VALUE.test(value)) {
+		throw inputFailure(
+			`${subject} contains a line break or a character that no header can hold`,
+			'Send such a text in the query or the body.',
+		);
+	}
+	if (OWN_HEADERS.test(name)) {
+		throw inputFailure(`${subject} is made by n8n itself`, 'Remove the header.');
+	}
+	if (name.toLowerCase() === 'authorization' && DEPLOY_KEY_SCHEME.test(value)) {
+		throw inputFailure(
+			`${subject} holds a deploy key, and all headers reach the app's code`,
+			"Remove the header. A user's token goes along with 'Authentication: Bearer Token'.",
+		);
+	}
+}
