@@ -136,6 +136,7 @@ export function convexForm(
 		searchListArguments: async (filter?: string) => await search('searchListArguments', filter),
 		searchTables: async (filter?: string) => await search('searchTables', filter),
 		searchIndexes: async (filter?: string) => await search('searchIndexes', filter),
+		searchHttpRoutes: async (filter?: string) => await search('searchHttpRoutes', filter),
 		getArguments: async () => await getArguments.call(context),
 		getDocumentFields: async () => await getDocumentFields.call(context),
 	};

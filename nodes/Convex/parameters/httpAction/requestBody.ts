@@ -125,7 +125,7 @@ export async function readRequestBody(
 			for (const [name, value] of readNamedValues(parameters, form, itemIndex)) {
 				fields.append(name, value);
 			}
-			return bytesOf(fields.toString(), FORM_TYPE);
+			return bytesOf(fields.toString(), 'application/x-www-form-urlencoded');
 		}
 		case 'multipart':
 			return encodeMultipart(await readMultipart(context, parameters, itemIndex));
@@ -141,9 +141,6 @@ export async function readRequestBody(
 		}
 	}
 }
-
-/** With its charset: n8n's helper takes the bare type for a sign that it has to encode the body itself. */
-const FORM_TYPE = 'application/x-www-form-urlencoded;charset=UTF-8';
 
 function bytesOf(content: string, contentType: string): RequestBody {
 	return { kind: 'bytes', bytes: Buffer.from(content), contentType };

@@ -9,7 +9,7 @@ const BYTE_ORDER_MARK = '\uFEFF';
 
 /** What n8n's request helpers give for an answer that is not read yet. */
 export interface AnswerStream {
-	pause(): unknown;
+	prependListener(event: 'data', handle: (chunk: Uint8Array) => void): unknown;
 	on(event: 'data', handle: (chunk: Uint8Array) => void): unknown;
 	on(event: 'error', handle: (error: unknown) => void): unknown;
 	on(event: 'end' | 'close', handle: () => void): unknown;

@@ -102,7 +102,7 @@ async function send(
 		method,
 		url,
 		headers: {
-			...headers,
+			...unparsed(headers),
 			...(content !== undefined && { 'Content-Length': String(content.length) }),
 		},
 		...(body !== undefined && { body }),
@@ -120,6 +120,17 @@ async function send(
 				credentialsDecrypted,
 			})
 		: await helpers.httpRequest(options);
+}
+
+/** The bare type is a sign for n8n's helper that it has to encode the body itself, which is encoded. */
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+
+function unparsed(headers: Record<string, string>): Record<string, string> {
+	const entries = Object.entries(headers).map(([name, value]): [string, string] => {
+		const isBareForm = name.toLowerCase() === 'content-type' && value === FORM_TYPE;
+		return [name, isBareForm ? `${FORM_TYPE};charset=UTF-8` : value];
+	});
+	return Object.fromEntries(entries);
 }
 
 function headOf({ statusCode, headers }: IN8nHttpFullResponse, redactor: Redactor): AnswerHead {

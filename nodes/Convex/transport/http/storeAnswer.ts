@@ -47,9 +47,8 @@ function watch(answer: AnswerStream, maxBytes: number): { error: unknown } {
 	};
 	let length = 0;
 	let hasEnded = false;
-	// Whoever listens for data has it flow, and n8n does not listen yet.
-	answer.pause();
-	answer.on('data', (chunk) => {
+	// Unlike `on`, it does not make the data flow: n8n does not listen yet.
+	answer.prependListener('data', (chunk) => {
 		length += chunk.length;
 		if (length <= maxBytes) return;
 		fail(new AnswerTooLong(maxBytes));

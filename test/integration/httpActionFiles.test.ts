@@ -1,0 +1,62 @@
+import type { INodeParameters } from 'n8n-workflow';
+import { useFileStorage } from '../support/fileStorage';
+import { requestTo } from '../support/httpActions';
+import { useSecondApp } from '../support/secondApp';
+
+/** With files on disk, as n8n keeps them by default: nothing of them has to be in memory as a whole. */
+const convex = useSecondApp();
+
+const MEBIBYTE = 2 ** 20;
+
+const readFile = useFileStorage();
+
+const run = async (parameters: INodeParameters, input: object[] = [{}]) =>
+	await convex.run({
+		parameters,
+		input: input as never,
+		credential: {
+			deploymentUrl: convex.deployment.url,
+			siteUrl: convex.deployment.siteUrl,
+			authentication: 'none',
+		},
+	});
+
+const download = async (rest: string, response = 'file') =>
+	await run(requestTo('GET /bytes/*', { restOfPath: rest, response }));
+
+describe('a file of an HTTP action', () => {
+	it.each(['stream', 'whole'])('is stored while it arrives: %s', async (way) => {
+		const { success } = await download(`${way}/${20 * MEBIBYTE}`);
+		const file = success[0]?.binary?.data;
+		expect(file).toMatchObject({ id: expect.any(String), bytes: 20 * MEBIBYTE });
+		expect(await readFile(file?.id)).toHaveLength(20 * MEBIBYTE);
+	});
+
+	it('that has no type is stored too', async () => {
+		const { success } = await download('whole/10', 'auto');
+		expect(await readFile(success[0]?.binary?.data?.id)).toEqual(Buffer.alloc(10));
+	});
+
+	it('that is cut off is a failure', async () => {
+		const { stoppedBy } = await download(`whole/${20 * MEBIBYTE + 1}`);
+		expect(stoppedBy?.context.data).toMatchObject({ reason: 'answerCutOff', outcome: 'unknown' });
+	});
+
+	it('goes to another one as its body, with its length and type', async () => {
+		const { success } = await download(`stream/${20 * MEBIBYTE}`);
+		const file = success[0]?.binary?.data;
+		const upload = await run(requestTo('PUT /size', { body: 'binary' }), [
+			{ json: {}, binary: { data: { ...file, mimeType: 'image/png' } } },
+		]);
+		expect(upload.success[0]?.json).toEqual({ size: 20 * MEBIBYTE, type: 'image/png' });
+	});
+
+	it('of n8n that is gone, or too long, is not sent', async () => {
+		const gone = { data: '', id: 'filesystem-v2:gone', mimeType: 'image/png' };
+		const { stoppedBy } = await run(requestTo('PUT /size', { body: 'binary' }), [
+			{ json: {}, binary: { data: gone } },
+		]);
+		expect(stoppedBy?.context.data).toMatchObject({ outcome: 'notExecuted' });
+		expect(await convex.deployment.executions()).toEqual({});
+	});
+});
