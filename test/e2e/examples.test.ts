@@ -88,6 +88,20 @@ describe('the examples, imported into n8n', () => {
 		]);
 	});
 
+	it('http-action.json', async () => {
+		await deployment.reset();
+		const execution = await n8n.runWorkflow(await importExample('http-action.json'));
+		expect(execution.status).toBe('success');
+		expect(outputOf(execution, 'Create Task')).toHaveLength(2);
+		expect(outputOf(execution, 'Refused Tasks')).toEqual([
+			expect.objectContaining({ title: '', error: expect.stringMatching(/HTTP status 400/) }),
+		]);
+		expect(outputOf(execution, 'List Tasks').map(({ title }) => title)).toEqual([
+			'Write the announcement',
+			'Order the cake',
+		]);
+	});
+
 	it('scheduled-sync.json', async () => {
 		const execution = await n8n.runWorkflow(await importExample('scheduled-sync.json'));
 		expect(execution.status).toBe('success');

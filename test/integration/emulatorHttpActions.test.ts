@@ -339,6 +339,36 @@ it('the list of functions has the routes, by method and path', async () => {
 	);
 });
 
+it('the list of components has the prefix under which each one is served', async () => {
+	const { data } = await axios.post(
+		`${convex.deployment.url}/api/query`,
+		{ path: '_system/frontend/components:list', args: {} },
+		{ headers: { Authorization: `Convex ${convex.deployment.deployKey}` } },
+	);
+	const prefixes = data.value.map(({ path, httpPrefix }: Record<string, string>) => [
+		path,
+		httpPrefix,
+	]);
+	expect(prefixes).toEqual(
+		expect.arrayContaining([
+			['', null],
+			['spare', '/spare/'],
+		]),
+	);
+});
+
+it('any deploy key learns where the deployment and its HTTP actions are, and nobody else', async () => {
+	const { url, siteUrl } = convex.deployment;
+	const ask = async (key?: string) =>
+		await axios.get(`${url}/api/v1/get_canonical_urls`, {
+			...(key !== undefined && { headers: { Authorization: `Convex ${key}` } }),
+			validateStatus: () => true,
+		});
+	const key = await convex.deployment.createKey(['deployment:data:view']);
+	expect((await ask(key)).data).toEqual({ convexCloudUrl: url, convexSiteUrl: siteUrl });
+	expect((await ask()).data).toMatchObject({ code: 'BadDeployKey' });
+});
+
 it('a fault hits an HTTP action as any request', async () => {
 	await convex.deployment.addFault({ kind: 'serverError', status: 503, path: '/http/method' });
 	expect((await site('/method', { method: 'PUT' })).status).toBe(503);

@@ -12,6 +12,22 @@ const convex = useEmbeddedDeployment('none');
 
 const examples = readExamples();
 
+const exampleNamed = (name: string) => {
+	const example = examples.find(({ file }) => file === name);
+	if (example === undefined) throw new Error(`there is no examples/${name}`);
+	return example;
+};
+
+/** The run of an example's workflow, which succeeds. */
+const runExample = async (name: string) => {
+	const { run } = await runWorkflow(
+		await installationFor(convex.deployment),
+		withCredential(exampleNamed(name).workflow, '1', 'Convex'),
+	);
+	expect(run.data.resultData.error).toBeUndefined();
+	return run;
+};
+
 describe('the examples', () => {
 	it.each(examples)('$file names no credential and says what to change', ({ workflow }) => {
 		const notes = workflow.nodes.filter(({ type }) => type === 'n8n-nodes-base.stickyNote');
@@ -20,13 +36,7 @@ describe('the examples', () => {
 	});
 
 	it('tasks.json creates tasks, sends a refused one to the error branch, and reports', async () => {
-		const example = examples.find(({ file }) => file === 'tasks.json');
-		if (example === undefined) throw new Error('there is no examples/tasks.json');
-		const { run } = await runWorkflow(
-			await installationFor(convex.deployment),
-			withCredential(example.workflow, '1', 'Convex'),
-		);
-		expect(run.data.resultData.error).toBeUndefined();
+		const run = await runExample('tasks.json');
 		const [created, refused] = outputsOf(run, 'Create Task');
 		expect(created?.map((item) => item.json)).toEqual([
 			{ value: expect.any(String), logLines: ["[LOG] 'creating' 'Write the announcement'"] },
@@ -54,13 +64,7 @@ describe('the examples', () => {
 	});
 
 	it('bulk-import.json imports all rows by one call, but the one that does not fit', async () => {
-		const example = examples.find(({ file }) => file === 'bulk-import.json');
-		if (example === undefined) throw new Error('there is no examples/bulk-import.json');
-		const { run } = await runWorkflow(
-			await installationFor(convex.deployment),
-			withCredential(example.workflow, '1', 'Convex'),
-		);
-		expect(run.data.resultData.error).toBeUndefined();
+		const run = await runExample('bulk-import.json');
 		const imported = outputsOf(run, 'Imported Rows')[0] ?? [];
 		expect(imported.map(({ json, pairedItem }) => [json.value, pairedItem])).toEqual(
 			[0, 1, 2].map((item) => [expect.any(String), { item }]),
@@ -86,14 +90,7 @@ describe('the examples', () => {
 	});
 
 	it('create-documents.json adds all rows to the table, but the one that does not fit', async () => {
-		const example = examples.find(({ file }) => file === 'create-documents.json');
-		if (example === undefined) throw new Error('there is no examples/create-documents.json');
-		await deployment.reset();
-		const { run } = await runWorkflow(
-			await installationFor(deployment),
-			withCredential(example.workflow, '1', 'Convex'),
-		);
-		expect(run.data.resultData.error).toBeUndefined();
+		const run = await runExample('create-documents.json');
 		const created = outputsOf(run, 'Created')[0] ?? [];
 		expect(created.map(({ json }) => [json.title, json.dueAt])).toEqual([
 			['Book the room', Date.parse('2026-12-01T09:00:00Z')],
@@ -102,26 +99,19 @@ describe('the examples', () => {
 		expect(outputsOf(run, 'Refused')[0]?.map(({ json }) => json.title)).toEqual([
 			'Print the badges',
 		]);
-		const tasks = await openHttp(deployment.url).query('tasks:list', {});
+		const tasks = await openHttp(convex.deployment.url).query('tasks:list', {});
 		expect(tasks).toEqual(created.map(({ json }) => json));
 	});
 
 	it('sheet-upsert.json writes the rows of a sheet by key, but the one without a key', async () => {
-		const example = examples.find(({ file }) => file === 'sheet-upsert.json');
-		if (example === undefined) throw new Error('there is no examples/sheet-upsert.json');
-		await deployment.reset();
-		const { run } = await runWorkflow(
-			await installationFor(deployment),
-			withCredential(example.workflow, '1', 'Convex'),
-		);
-		expect(run.data.resultData.error).toBeUndefined();
+		const run = await runExample('sheet-upsert.json');
 		expect(outputsOf(run, 'Imported')[0]?.map(({ json }) => json)).toEqual([
 			{ table: 'orders', mode: 'upsert', keyFields: ['orderId'], imported: 3 },
 		]);
 		expect(outputsOf(run, 'Refused Rows')[0]?.map(({ json }) => json.error)).toEqual([
 			"The input item has no value in the key field 'orderId' [item 2]",
 		]);
-		const orders = await openHttp(deployment.url).query('orders:list', {});
+		const orders = await openHttp(convex.deployment.url).query('orders:list', {});
 		expect(orders).toEqual([
 			expect.objectContaining({ orderId: 'S-1', total: 43, announced: false }),
 			expect.objectContaining({ orderId: 'S-2', total: 7, announced: true }),
@@ -129,9 +119,28 @@ describe('the examples', () => {
 		expect(orders).not.toContainEqual(expect.objectContaining({ row_number: expect.anything() }));
 	});
 
+	it('http-action.json calls routes, sends a refused item to the error branch, and lists', async () => {
+		const run = await runExample('http-action.json');
+		const [created] = outputsOf(run, 'Create Task');
+		expect(created?.map(({ json }) => json)).toEqual([
+			{ id: expect.any(String) },
+			{ id: expect.any(String) },
+		]);
+		expect(outputsOf(run, 'Refused Tasks')[0]?.map(({ json }) => json)).toEqual([
+			{
+				title: '',
+				error: expect.stringMatching(/HTTP status 400/),
+				details: expect.objectContaining({ body: { error: 'A task needs a title.' } }),
+			},
+		]);
+		expect(outputsOf(run, 'List Tasks')[0]?.map(({ json }) => json.title)).toEqual([
+			'Write the announcement',
+			'Order the cake',
+		]);
+	});
+
 	it('paid-order.json starts with an order as soon as it is paid', async () => {
-		const example = examples.find(({ file }) => file === 'paid-order.json');
-		if (example === undefined) throw new Error('there is no examples/paid-order.json');
+		const example = exampleNamed('paid-order.json');
 		const trigger = activeTriggerOf(await installationFor(convex.deployment), example.workflow);
 		await trigger.activate();
 		const { mutation } = openHttp(convex.deployment.url);

@@ -158,7 +158,7 @@ describe('a request is sent again', () => {
 			expect(stoppedBy).toBeDefined();
 		}
 		const { endpoints } = await convex.deployment.requestStats();
-		expect(endpoints['/http/tasks']?.requests).toBe(2);
+		expect(endpoints['/http']?.requests).toBe(2);
 	});
 
 	it('where Convex says that it was not run', async () => {
@@ -178,7 +178,7 @@ describe('a request is sent again', () => {
 		});
 		expect(stoppedBy?.context.data).toMatchObject({ reason: 'overloaded', outcome: 'notExecuted' });
 		const { endpoints } = await convex.deployment.requestStats();
-		expect(endpoints['/http/tasks']?.requests).toBe(2);
+		expect(endpoints['/http']?.requests).toBe(2);
 	});
 
 	it.each([
