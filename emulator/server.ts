@@ -89,7 +89,14 @@ export class DeploymentServer implements ControlledDeployment {
 		const shapes = shapeRoutes(authenticator, () => this.runner.app);
 		const imports = importRoutes(authenticator, () => this.runner.app);
 		const urls = canonicalUrlRoutes(authenticator, () => this);
-		this.api = new Api([...publicApi.routes, ...storage, ...exports, ...shapes, ...imports, ...urls]);
+		this.api = new Api([
+			...publicApi.routes,
+			...storage,
+			...exports,
+			...shapes,
+			...imports,
+			...urls,
+		]);
 		this.sync = new SyncServer({
 			http: this.deployment.http,
 			authenticator,

@@ -49,18 +49,18 @@ export const toolDescription: INodeProperties[] = [
 	},
 	{
 		displayName:
-<<<<<<< HEAD
 			"The model chooses the table here, and can read every table that the credential's key may read. Choose the table yourself unless that is what you want.",
 		name: 'tableOfModelNotice',
 		type: 'notice',
 		default: '',
 		displayOptions: { show: { ...forTools, table: [{ _cnd: { includes: '$fromAI' } }] } },
-=======
+	},
+	{
+		displayName:
 			'The model chooses the path here, and can call every HTTP action of the app. Choose the path yourself unless that is what you want.',
 		name: 'pathOfModelNotice',
 		type: 'notice',
 		default: '',
 		displayOptions: { show: { ...forTools, path: [{ _cnd: { includes: '$fromAI' } }] } },
->>>>>>> 4a017ff (httpAction: the resource, with its form, list of routes and output)
 	},
 ];

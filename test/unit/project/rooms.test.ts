@@ -12,13 +12,7 @@ const NODES = join(PROJECT, 'nodes', 'Convex');
 const STOREYS = [
 	['Convex.node.ts', 'ConvexTrigger.node.ts'],
 	['actions/router.ts', 'triggers/query/', 'methods/'],
-	[
-		'actions/document/',
-		'actions/file/',
-		'actions/function/',
-		'actions/httpAction/',
-		'triggers/',
-	],
+	['actions/document/', 'actions/file/', 'actions/function/', 'actions/httpAction/', 'triggers/'],
 	['actions/calls/'],
 	['actions/'],
 	['parameters/'],
