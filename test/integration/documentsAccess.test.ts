@@ -1,4 +1,5 @@
 import type { NodeParameterValueType } from 'n8n-workflow';
+import { callConvexTool } from '../support/agents';
 import { calling } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 
@@ -180,5 +181,24 @@ describe('the form of the resource Document', () => {
 		await expect(form.searchTables()).rejects.toMatchObject({
 			message: expect.stringMatching(/'Resource: Document' needs a deploy key/),
 		});
+	});
+});
+
+describe('the resource Document as the tool of an AI Agent', () => {
+	it('reads what the model asks for, and is described by its table', async () => {
+		await addTask('A');
+		await addTask('B');
+		const value = "={{ $fromAI('title', 'Title of the task', 'string') }}";
+		const filter = { field: 'title', operator: 'equals', type: 'string', value };
+		const parameters = listing('tasks', { filters: { filter: [filter] } });
+		const result = await callConvexTool({ credential: convex.credential, parameters }, [
+			{ title: 'B' },
+		]);
+		expect(result?.description).toBe(
+			'Use documents of the table tasks of a Convex backend (getMany)',
+		);
+		expect(JSON.parse(String(result?.answer))).toEqual([
+			expect.objectContaining({ title: 'B', status: 'open' }),
+		]);
 	});
 });

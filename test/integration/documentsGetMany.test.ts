@@ -44,13 +44,13 @@ async function answerPage(row: JSONValue): Promise<void> {
 }
 
 describe('Get Many', () => {
-	it('reads all documents of 3,000, in pages, each as an item', async () => {
-		await call('mutation', 'documents:fill', { count: 3000 });
+	it('reads all documents of 10,000, in pages, each as an item', async () => {
+		await call('mutation', 'documents:fill', { count: 10_000 });
 		const { success } = await convex.run({
 			parameters: listing('documents', { returnAll: true, order: 'asc' }),
 		});
 		expect(success.map(({ json }) => json.number)).toEqual(
-			Array.from({ length: 3000 }, (_, index) => index + 1),
+			Array.from({ length: 10_000 }, (_, index) => index + 1),
 		);
 		expect(success[0]?.pairedItem).toEqual({ item: 0 });
 		expect(Object.keys(success[0]?.json ?? {}).sort()).toEqual([
@@ -59,8 +59,8 @@ describe('Get Many', () => {
 			'group',
 			'number',
 		]);
-		// One for the tables, three full pages, and one that is empty.
-		expect(await listsOfTables()).toBe(5);
+		// One for the tables, ten full pages, and one that is empty.
+		expect(await listsOfTables()).toBe(12);
 	}, 30_000);
 
 	it('reads the newest 50 unless told otherwise, and asks for no more', async () => {
