@@ -352,7 +352,7 @@ it('the list of components has the prefix under which each one is served', async
 	expect(prefixes).toEqual(
 		expect.arrayContaining([
 			['', null],
-			['spare', '/spare/'],
+			['spareParts', '/spare/'],
 		]),
 	);
 });

@@ -1,5 +1,6 @@
 import type { IBinaryData, NodeParameterValueType } from 'n8n-workflow';
 import { startHttpServer, type TestServer } from '../support/awkwardServers';
+import { convexForm } from '../support/convexNode';
 import { requestTo, requestToPath } from '../support/httpActions';
 import { useSecondApp } from '../support/secondApp';
 
@@ -104,6 +105,21 @@ describe('an answer of an HTTP action', () => {
 		);
 		expect(stoppedBy?.context.data).toMatchObject({ reason: 'notAsAnnounced', httpStatus: 200 });
 	});
+});
+
+it('the list of routes has those of components, under their prefix', async () => {
+	const form = convexForm({
+		credential: {
+			deploymentUrl: convex.deployment.url,
+			authentication: 'deployKey',
+			token: convex.deployment.deployKey,
+		},
+		parameters: { resource: 'httpAction' },
+	});
+	const names = (await form.searchHttpRoutes('/spare/')).map(({ name }) => name);
+	expect(names).toEqual(expect.arrayContaining(['GET /spare/count', 'GET /spare/own']));
+	const { success } = await run(requestTo('GET /spare/count'));
+	expect(success[0]?.json).toMatchObject({ files: 1, path: '/spare/count' });
 });
 
 describe('an answer of any server', () => {

@@ -20,8 +20,8 @@ const WRITE_PLAINLY = 'Write the path as in convex/http.ts, e.g. /tasks.';
 /** Most servers take no longer ones; Node's limit for the whole head is 16 KiB. */
 const MAX_URL_LENGTH = 12_000;
 
-/** Blanks and what else a URL drops or turns into something else. */
-const DROPPED = /[\\\u0000-\u001f\u007f]/;
+/** What a URL drops, or turns into something else. */
+const DROPPED = /[\\\p{Cc}]/u;
 
 const LONE_SURROGATE = /\p{Surrogate}/u;
 

@@ -54,7 +54,7 @@ export function answerFileName(contentDisposition: string | undefined, url: stri
 	const name = named ?? decoded(new URL(url).pathname.split('/').at(-1)) ?? '';
 	const safe = name
 		.replace(/^.*[\\/]/s, '')
-		.replace(/[\u0000-\u001f\u007f]/g, '')
+		.replace(/\p{Cc}/gu, '')
 		.trim();
 	return /^\.*$/.test(safe) ? 'response' : safe.slice(0, MAX_NAME_LENGTH).toWellFormed();
 }

@@ -41,7 +41,7 @@ const json: INodeProperties = {
 	typeOptions: { rows: 5 },
 	default: '{}',
 	placeholder: 'e.g. { "title": "Write the announcement" }',
-	description: 'The JSON to send; {{ $json }} sends the fields of the item',
+	description: 'The value to send; an expression may give it as a whole, such as the item',
 	displayOptions: { show: { body: ['json'] } },
 };
 

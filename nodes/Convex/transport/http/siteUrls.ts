@@ -26,15 +26,13 @@ export class SiteUrls {
 		const { siteUrl, deploymentUrl, authentication } = caller.credential;
 		if (siteUrl !== undefined) return siteUrl;
 		if (authentication !== 'deployKey') throw unknownSiteUrl('');
-		const known = this.asked.get(deploymentUrl) ?? this.ask(caller);
-		this.asked.set(deploymentUrl, known);
-		try {
-			return await known;
-		} catch (thrown) {
-			// A later item may meet a deployment that is back.
-			if (this.asked.get(deploymentUrl) === known) this.asked.delete(deploymentUrl);
-			throw thrown;
-		}
+		const known = this.asked.get(deploymentUrl);
+		if (known !== undefined) return await known;
+		const asked = this.ask(caller);
+		this.asked.set(deploymentUrl, asked);
+		// A later item may meet a deployment that is back.
+		asked.catch(() => this.asked.delete(deploymentUrl));
+		return await asked;
 	}
 
 	private async ask(caller: Caller): Promise<string> {
