@@ -26,7 +26,7 @@ export const toolDescription: INodeProperties[] = [
 	),
 	modelDescription(
 		'document',
-		'=Work with documents of the table {{ $parameter["table"]?.value ?? $parameter["table"] }} of a Convex backend ({{ $parameter["operation"] }})',
+		'=Use documents of the table {{ $parameter["table"]?.value ?? $parameter["table"] }} of a Convex backend ({{ $parameter["operation"] }})',
 		'What the model is told of the tool: what it does, and when to use it',
 	),
 	modelDescription(
