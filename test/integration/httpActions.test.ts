@@ -268,6 +268,21 @@ describe('a deploy key never reaches an HTTP action', () => {
 		expect(refusal).not.toContain(convex.deployment.deployKey);
 	});
 
+	it('by the path or a name, nor is it shown as part of one', async () => {
+		for (const parameters of [
+			requestToPath('GET', `/tasks/${encodeURIComponent(key())}`),
+			requestTo('GET /tasks', { query: { parameter: values([key(), 'a']) } }),
+		]) {
+			const { error } = await convex.run({
+				parameters,
+				settings: { onError: 'continueErrorOutput' },
+			});
+			expect(String(error[0]?.json.error)).toMatch(/holds the credential's deploy key/);
+			expect(JSON.stringify(error)).not.toContain(convex.deployment.deployKey.split('|').pop());
+		}
+		expect(await convex.deployment.executions()).toEqual({});
+	});
+
 	it('by a header Authorization of its scheme, whoever’s key it is', async () => {
 		const parameters = requestTo('POST /tasks', header('authorization', 'convex other|key'));
 		expect(await refusalOf(parameters)).toMatch(/'authorization' holds a deploy key/);

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { refuseDeployKey } from '../../convex/deployment/deployKeyGuard';
+import { Redactor } from '../../convex/deployment/redaction';
 import { siteRequestUrl } from '../../convex/deployment/siteRequest';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
 import { httpActionFailure } from '../../convex/failures/httpActionFailure';
@@ -51,7 +52,9 @@ export async function callHttpAction(
 		if (answer.status === 'failure') throw answer.failure;
 		return toHttpActionItems(answer, parameters, itemIndex);
 	} catch (thrown) {
-		throw toFailure(thrown).ofCall({ method, path: path.replace(/\?.*$/s, '') });
+		// A query may carry a token of the app's own; and whatever is refused may be in the path.
+		const shown = Redactor.of(caller.credential).text(path.replace(/\?.*$/s, ''));
+		throw toFailure(thrown).ofCall({ method, path: shown });
 	}
 }
 
@@ -67,8 +70,8 @@ async function toRequest(
 	refuseDeployKey(credential, [
 		["'Path'", path],
 		["'Rest of Path'", rest],
-		...query.map(([name, value]) => [`'Query Parameters': '${name}'`, value] as const),
-		...headers.map(([name, value]) => [`'Headers': '${name}'`, value] as const),
+		...query.map((parameter) => ["'Query Parameters'", parameter.join('=')] as const),
+		...headers.map((header) => ["'Headers'", header.join(': ')] as const),
 		["'Body'", body?.kind === 'bytes' ? body.bytes.toString('latin1') : ''],
 	]);
 	const content = body && (await contentOf(context, body));

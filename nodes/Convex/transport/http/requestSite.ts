@@ -18,6 +18,7 @@ import {
 	mediaType,
 } from '../../convex/responses/httpActionContent';
 import { CREDENTIAL_TYPE, type Caller } from '../caller';
+import { toFailure } from '../nodeError';
 import { answerUnlessAborted, isStream, readAnswerBytes } from './answerText';
 import { HTTP_ACTION, networkFailure, timedOut } from './networkFailure';
 import { RequestTimeout } from './requestTimeout';
@@ -74,7 +75,9 @@ export async function requestSite(
 	let head: AnswerHead | undefined;
 	let sent: object | undefined;
 	try {
-		sent = await request.content?.open();
+		sent = await request.content?.open().catch((thrown: unknown) => {
+			throw toFailure(thrown);
+		});
 		const { signal } = limit;
 		const response = await answerUnlessAborted(send(limit, caller, request, sent), signal);
 		head = headOf(response, redactor);
