@@ -22,7 +22,7 @@ const STOREYS = [
 	['convex/deployment/', 'convex/changes/'],
 	['convex/responses/'],
 	['convex/failures/'],
-	['convex/functions/', 'convex/documents/'],
+	['convex/functions/', 'convex/documents/', 'convex/imports/'],
 	['convex/values/'],
 	['convex/failure.ts'],
 	['convex/advice.ts'],

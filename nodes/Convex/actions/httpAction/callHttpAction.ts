@@ -12,7 +12,7 @@ import type { HttpActionParameters, HttpActionReader } from '../../parameters/ht
 import type { RequestBody } from '../../parameters/httpAction/requestBody';
 import type { ResponseShape } from '../../parameters/httpAction/responseParameters';
 import type { Caller } from '../../transport/caller';
-import { fileContent } from '../../transport/http/fileContent';
+import { requestContent } from '../../transport/http/requestContent';
 import {
 	headerOf,
 	requestSite,
@@ -87,7 +87,7 @@ async function toRequest(
 }
 
 async function contentOf(context: IExecuteFunctions, body: RequestBody): Promise<RequestContent> {
-	if (body.kind === 'file') return await fileContent(context.helpers, body.file);
+	if (body.kind === 'file') return await requestContent(context.helpers, body.file);
 	const { bytes } = body;
 	return { length: bytes.length, open: async () => bytes };
 }

@@ -1,7 +1,7 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { inputFailure } from '../../convex/failure';
 import { checkBodyLength } from '../../convex/functions/httpBody';
-import { fileContent } from '../../transport/http/fileContent';
+import { requestContent } from '../../transport/http/requestContent';
 import { findFile } from '../arguments/binaryField';
 import type { ItemParameters } from '../itemParameters';
 import { readEntries, toText } from './namedValues';
@@ -87,7 +87,7 @@ export async function readMultipart(
 			continue;
 		}
 		const file = findFile(parameters.input, itemIndex, subject, fields.binaryField);
-		length += (await fileContent(helpers, file)).length;
+		length += (await requestContent(helpers, file)).length;
 		checkBodyLength(length);
 		const content = await parameters.input.readFile(itemIndex, file);
 		const { fileName = 'file', mimeType } = file;

@@ -2,7 +2,7 @@ import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import type { RequestContent } from './requestSite';
 
 /** The content of a file of n8n's: streamed from where n8n stores it, or out of its memory. */
-export async function fileContent(
+export async function requestContent(
 	{ getBinaryMetadata, getBinaryStream }: IExecuteFunctions['helpers'],
 	{ id, data }: IBinaryData,
 ): Promise<RequestContent> {
