@@ -143,7 +143,7 @@ describe("the credential in n8n's HTTP Request node", () => {
 	it.each([
 		{ url: 'https://happy-animal-123.convex.cloud/api/query' },
 		{ url: '/api/query', baseURL: 'https://happy-animal-123.convex.cloud' },
-		{ url: '', uri: 'https://happy-animal-123.convex.site/webhook' },
+		{ url: '', uri: 'https://happy-animal-123.convex.cloud/api/query' },
 	])('signs requests to the own deployment: %j', async (request) => {
 		const headers = { Accept: 'application/json' };
 		expect(await authenticate(stored, { ...request, headers })).toEqual({

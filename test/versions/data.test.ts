@@ -51,7 +51,7 @@ describe('data without a function', () => {
 		expect(success.map(({ json }) => json.imported)).toEqual([2]);
 		const { error } = await built.run({
 			parameters: creating('tasks'),
-			input: [{ title: 1, status: 'open' }],
+			input: [{ title: 'C', status: 'lost' }],
 			settings: { onError: 'continueErrorOutput' },
 		});
 		expect(error.map(({ json }) => Object(json.details).resource)).toEqual(['document']);

@@ -8,7 +8,8 @@ import { inputFailure, type ConvexFailure } from '../../convex/failure';
  * since it is the credential's `authenticate`, of n8n's HTTP Request node.
  *
  * The secret goes to the credential's own deployment only (functions or HTTP actions), and not
- * along with a redirect to another host.
+ * along with a redirect to another host. A deploy key does not go to HTTP actions, whose code gets
+ * all headers (convex-backend crates/local_backend/src/http_actions.rs).
  *
  * @throws ConvexFailure (`input`) for a credential that is not complete, for any other address, and for
  * a request that names several or gets past the one that it names
@@ -17,14 +18,16 @@ export function authorizeRequest(
 	fields: Readonly<Record<string, unknown>>,
 	request: IHttpRequestOptions,
 ): IHttpRequestOptions {
-	const { deploymentUrl, siteUrl, authorization } = parseCredential(fields);
+	const { authentication, deploymentUrl, siteUrl, authorization } = parseCredential(fields);
 	if (authorization === undefined) return request;
-	const own = [deploymentUrl, siteUrl]
-		.filter((url) => url !== undefined)
-		.map((url) => new URL(url));
+	const deployment = new URL(deploymentUrl);
+	const own = siteUrl === undefined ? [deployment] : [deployment, new URL(siteUrl)];
 	const targets = targetsOf(request);
 	for (const target of targets) {
 		if (!isBelowOneOf(own, target)) throw foreignAddress(own, target);
+		if (authentication === 'deployKey' && leadsToHttpActions(deployment, target)) {
+			throw keyForHttpActions();
+		}
 		checkRoute(request, target);
 	}
 	if (targets.length === 0) throw foreignAddress(own, undefined);
@@ -78,6 +81,31 @@ function isBelowOneOf(own: URL[], target: URL | undefined): boolean {
 		const isBelow = `${target.pathname}/`.startsWith(`${pathname}/`);
 		return isBelow && !HIDDEN_STEP.test(target.pathname);
 	});
+}
+
+/** Where a deployment serves the app's HTTP actions at its own address too. */
+const HTTP_ACTIONS_PATH = '/http';
+
+/** Whether an address of the deployment or its site is one of the app's HTTP actions. */
+function leadsToHttpActions(deployment: URL, target: URL | undefined): boolean {
+	if (target === undefined || !isBelowOneOf([deployment], target)) return true;
+	const path = target.pathname.slice(deployment.pathname.replace(/\/$/, '').length);
+	return `${decoded(path)}/`.startsWith(`${HTTP_ACTIONS_PATH}/`);
+}
+
+function decoded(path: string): string {
+	try {
+		return decodeURIComponent(path);
+	} catch {
+		return path;
+	}
+}
+
+function keyForHttpActions(): ConvexFailure {
+	return inputFailure(
+		'A deploy key is not sent to HTTP actions: their code gets all headers of a request',
+		"Use the Convex node's resource 'HTTP Action', or a credential whose 'Authentication' is 'Bearer Token'.",
+	);
 }
 
 /** @throws ConvexFailure (`input`) where the request would reach somebody else than its address says */

@@ -24,11 +24,11 @@ describe('a request to the own deployment is signed', () => {
 		{ url: `${OWN}/api/query` },
 		{ uri: `${OWN}/api/query` },
 		{ uri: new URL(`${OWN}/api/query`) },
-		{ url: '', uri: 'https://happy-animal-123.convex.site/webhook' },
 		{ url: `${OWN}/a`, uri: `${OWN}/b` },
 		{ url: '/api/query', baseURL: OWN },
 		{ url: '', baseURL: `${OWN}/api` },
 		{ url: `${OWN}/x`, baseURL: 'https://happy-animal-123.convex.site' },
+		{ url: `${OWN}/httpx` },
 		{ url: 'HTTPS://HAPPY-ANIMAL-123.CONVEX.CLOUD:443/' },
 		{ url: OWN, headers: { Host: 'happy-animal-123.convex.cloud' } },
 		{ url: OWN, proxy: { host: 'proxy.test', port: 3128 } },
@@ -44,6 +44,34 @@ describe('a request to the own deployment is signed', () => {
 	it('of an address in IPv6', () => {
 		const fields = { ...stored, deploymentUrl: 'http://[0:0::1]:3210' };
 		expect(authorized(fields, { url: 'http://[::1]:3210/api/query' })).toBeDefined();
+	});
+});
+
+describe('a request to HTTP actions', () => {
+	const SITE = 'https://happy-animal-123.convex.site';
+	const bearer = { ...stored, authentication: 'bearerToken', token: 'user' };
+	it.each([
+		{ url: `${SITE}/webhook` },
+		{ url: '', uri: `${SITE}/webhook` },
+		{ url: '/x', baseURL: SITE },
+		{ url: `${OWN}/api/query`, uri: `${SITE}/webhook` },
+		{ url: `${OWN}/http/webhook` },
+		{ url: `${OWN}/http` },
+		{ url: `${OWN}/api/../http/webhook` },
+		{ url: `${OWN}/%68ttp/webhook` },
+	])("has a user's token with it, and never a deploy key: %j", (options) => {
+		expect(failureOf(() => authorized(stored, options)).message).toMatch(
+			/^A deploy key is not sent to HTTP actions/,
+		);
+		expect(authorized(bearer, options)).toBe('Bearer user');
+	});
+
+	it('below a path that the deployment shares is one too', () => {
+		const url = 'https://host.test/api/convex/http/webhook';
+		expect(failureOf(() => authorized(shared, { url })).message).toMatch(/not sent to HTTP/);
+		expect(authorized({ ...shared, authentication: 'bearerToken', token: 'user' }, { url })).toBe(
+			'Bearer user',
+		);
 	});
 });
 
