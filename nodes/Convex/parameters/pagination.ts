@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { booleanField, enumField, integerField, readParameter, type Field } from './field';
+import { booleanField, enumField, integerField, readParameter } from './field';
+import { listLimit } from './listLimit';
 import { option, type ReadOption } from './options/option';
 import type { ParameterReader } from './parameterReader';
 
@@ -12,28 +13,9 @@ const isPaginated = booleanField({
 	displayOptions: { show: { operation: ['query'] } },
 });
 
-const returnAll = booleanField({
-	displayName: 'Return All',
-	name: 'returnAll',
-	default: false,
-	description: 'Whether to return all results or only up to a given limit',
-	displayOptions: { show: { operation: ['query'], pagination: [true] } },
-});
+const limit = listLimit({ operation: ['query'], pagination: [true] });
 
-const limit = integerField({
-	displayName: 'Limit',
-	name: 'limit',
-	default: 50,
-	min: 1,
-	description: 'Max number of results to return',
-	displayOptions: { show: { operation: ['query'], pagination: [true], returnAll: [false] } },
-});
-
-export const paginationDescription: INodeProperties[] = [
-	isPaginated.property,
-	returnAll.property,
-	limit.property,
-];
+export const paginationDescription: INodeProperties[] = [isPaginated.property, ...limit.properties];
 
 const forPages = { displayOptions: { show: { '/pagination': [true] } } };
 
@@ -107,10 +89,9 @@ export function readPagination(
 	read: ReadOption,
 	itemIndex: number,
 ): PaginationOptions | undefined {
-	const parameter = <Value>(field: Field<Value>) => readParameter(context, field, itemIndex);
-	if (!parameter(isPaginated)) return undefined;
+	if (!readParameter(context, isPaginated, itemIndex)) return undefined;
 	return {
-		limit: parameter(returnAll) ? Infinity : parameter(limit),
+		limit: limit.read(context, itemIndex),
 		pageSize: read(pageSize),
 		itemPer: read(itemPer),
 		onInvalidCursor: read(onInvalidCursor),

@@ -2,29 +2,15 @@ import type { INodeProperties } from 'n8n-workflow';
 import type { DocumentFilter } from '../../convex/documents/documentFilter';
 import { inputFailure } from '../../convex/failure';
 import { describeType } from '../../convex/values/plainObject';
-import { booleanField, enumField, integerField, readParameter } from '../field';
+import { enumField, readParameter } from '../field';
 import { locatorOf } from '../functionLocator';
+import { listLimit } from '../listLimit';
 import type { ParameterReader } from '../parameterReader';
 import { filtersDescription, readFilters } from './documentFilters';
 
 const forList = { operation: ['getMany'] };
 
-const returnAll = booleanField({
-	displayName: 'Return All',
-	name: 'returnAll',
-	default: false,
-	description: 'Whether to return all results or only up to a given limit',
-	displayOptions: { show: forList },
-});
-
-const limit = integerField({
-	displayName: 'Limit',
-	name: 'limit',
-	default: 50,
-	min: 1,
-	description: 'Max number of results to return',
-	displayOptions: { show: { ...forList, returnAll: [false] } },
-});
+const limit = listLimit(forList);
 
 const order = enumField({
 	displayName: 'Order',
@@ -73,8 +59,7 @@ const index: INodeProperties = {
 };
 
 export const documentListDescription: INodeProperties[] = [
-	returnAll.property,
-	limit.property,
+	...limit.properties,
 	filtersDescription({ show: forList }),
 	index,
 	order.property,
@@ -98,9 +83,8 @@ export async function readDocumentList(
 	context: ParameterReader,
 	itemIndex: number,
 ): Promise<DocumentList> {
-	const isAll = readParameter(context, returnAll, itemIndex);
 	return {
-		limit: isAll ? Infinity : readParameter(context, limit, itemIndex),
+		limit: limit.read(context, itemIndex),
 		filters: await readFilters(context, itemIndex),
 		order: readParameter(context, order, itemIndex),
 		indexName: readIndexName(context, itemIndex),

@@ -1,22 +1,18 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { ValueFormat } from '../../convex/functions/functionCall';
-import { isPlainObject } from '../../convex/values/plainObject';
-import { hasExpression } from '../expressions';
-import { booleanField, integerField, toFieldValues, type FieldValues } from '../field';
+import { booleanField, integerField } from '../field';
 import {
 	component as componentOfFunction,
 	timeout as timeoutOfCall,
 	valueFormat as valueFormatOfResult,
 } from '../options';
+import { option, optionsForm, runOption, type Option } from '../options/option';
 import {
-	option,
-	optionReader,
-	optionsForm,
-	runOption,
-	type Option,
-	type ReadOption,
-} from '../options/option';
-import { maxRetries as maxRetriesOfCalls } from '../options/runOptions';
+	concurrency as concurrencyOfCalls,
+	MAX_CONCURRENCY,
+	maxRetries as maxRetriesOfCalls,
+} from '../options/runOptions';
+import { readerForItem, readerForRun } from '../options/storedOptions';
 import type { ParameterReader } from '../parameterReader';
 
 /** What the node does with documents. The names are in saved workflows. */
@@ -30,8 +26,6 @@ export const DOCUMENT_OPERATIONS = [
 ] as const;
 
 export type DocumentOperation = (typeof DOCUMENT_OPERATIONS)[number];
-
-const MAX_CONCURRENCY = 100;
 
 const component = option<string | undefined, DocumentOperation>(DOCUMENT_OPERATIONS, {
 	...componentOfFunction,
@@ -55,15 +49,7 @@ const readConcurrency = runOption<number, DocumentOperation>(
 
 const writeConcurrency = runOption<number, DocumentOperation>(
 	['create', 'delete', 'update'],
-	integerField({
-		displayName: 'Concurrency',
-		name: 'concurrency',
-		default: 1,
-		min: 1,
-		max: MAX_CONCURRENCY,
-		description:
-			'How many requests may be in flight at once; with 1 they take effect in input order, with more in any order',
-	}),
+	concurrencyOfCalls,
 );
 
 /** Convex refuses more in one call (system-udfs/convex/_system/frontend/addDocument.ts, deleteDocuments.ts). */
@@ -194,7 +180,7 @@ export function readDocumentOptions(
 	operation: DocumentOperation,
 	itemIndex: number,
 ): DocumentOptions {
-	const read = readerOf(context, operation, itemIndex);
+	const read = readerForItem<DocumentOperation>(context, operation, itemIndex);
 	return {
 		componentPath: read(component),
 		pageSize: read(pageSize),
@@ -216,7 +202,7 @@ export interface ImportOptions {
 
 /** @throws ConvexFailure (`input`) naming the option */
 export function readImportOptions(context: ParameterReader, itemIndex: number): ImportOptions {
-	const read = readerOf(context, 'import', itemIndex);
+	const read = readerForItem<DocumentOperation>(context, 'import', itemIndex);
 	return {
 		componentPath: read(component),
 		createTable: read(createTable),
@@ -224,16 +210,6 @@ export function readImportOptions(context: ParameterReader, itemIndex: number): 
 		timeLimitMs: read(timeLimit),
 		timeoutMs: read(timeout),
 	};
-}
-
-function readerOf(
-	context: ParameterReader,
-	operation: DocumentOperation,
-	itemIndex: number,
-): ReadOption<DocumentOperation> {
-	const stored = context.getNodeParameter('options', itemIndex, {});
-	const values = toFieldValues("'Options'", stored, 'Add options one by one, or remove them.');
-	return optionReader<DocumentOperation>(operation, values);
 }
 
 /** The options that hold for all items. */
@@ -252,7 +228,7 @@ export function readDocumentRunOptions(
 	context: IExecuteFunctions,
 	operation: DocumentOperation,
 ): DocumentRunOptions {
-	const read = runReader(context, operation);
+	const read = readerForRun<DocumentOperation>(context, operation);
 	const concurrency = writeConcurrency.appliesTo.includes(operation)
 		? writeConcurrency
 		: readConcurrency;
@@ -272,17 +248,6 @@ export function readWriteOptions(
 	context: IExecuteFunctions,
 	operation: DocumentOperation,
 ): WriteOptions {
-	const read = runReader(context, operation);
+	const read = readerForRun<DocumentOperation>(context, operation);
 	return { batchSize: read(batchSize), returnIds: read(returnIds) };
-}
-
-function runReader(
-	context: IExecuteFunctions,
-	operation: DocumentOperation,
-): ReadOption<DocumentOperation> {
-	const { options } = context.getNode().parameters;
-	const stored: FieldValues = isPlainObject(options) ? options : {};
-	return optionReader<DocumentOperation>(operation, stored, (name) =>
-		hasExpression(stored[name]) ? context.getNodeParameter(`options.${name}`, 0) : stored[name],
-	);
 }

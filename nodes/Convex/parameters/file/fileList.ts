@@ -3,27 +3,13 @@ import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import { inputFailure } from '../../convex/failure';
 import { convertArgument, DATE_HELP } from '../../convex/values/argumentTypes';
 import { dateParser } from '../dates';
-import { booleanField, enumField, integerField, readParameter, toFieldValues } from '../field';
+import { enumField, readParameter, toFieldValues } from '../field';
+import { listLimit } from '../listLimit';
 import type { ParameterReader } from '../parameterReader';
 
 const forList = { operation: ['getMany'] };
 
-const returnAll = booleanField({
-	displayName: 'Return All',
-	name: 'returnAll',
-	default: false,
-	description: 'Whether to return all results or only up to a given limit',
-	displayOptions: { show: forList },
-});
-
-const limit = integerField({
-	displayName: 'Limit',
-	name: 'limit',
-	default: 50,
-	min: 1,
-	description: 'Max number of results to return',
-	displayOptions: { show: { ...forList, returnAll: [false] } },
-});
+const limit = listLimit(forList);
 
 const order = enumField({
 	displayName: 'Order',
@@ -66,8 +52,7 @@ const filters: INodeProperties = {
 };
 
 export const fileListDescription: INodeProperties[] = [
-	returnAll.property,
-	limit.property,
+	...limit.properties,
 	order.property,
 	filters,
 ];
@@ -82,9 +67,8 @@ export interface FileList {
 
 /** @throws ConvexFailure (`input`) naming the parameter */
 export function readFileList(context: ParameterReader, itemIndex: number): FileList {
-	const isAll = readParameter(context, returnAll, itemIndex);
 	return {
-		limit: isAll ? Infinity : readParameter(context, limit, itemIndex),
+		limit: limit.read(context, itemIndex),
 		filters: {
 			order: readParameter(context, order, itemIndex),
 			...readBounds(context, itemIndex),

@@ -1,11 +1,12 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { inputFailure } from '../../convex/failure';
-import { isPlainObject } from '../../convex/values/plainObject';
-import { hasExpression } from '../expressions';
-import { integerField, toFieldValues, type FieldValues } from '../field';
 import { timeout } from '../options';
-import { option, optionReader, optionsForm, runOption, type Option } from '../options/option';
-import { maxRetries as maxRetriesOfCalls } from '../options/runOptions';
+import { option, optionsForm, runOption, type Option } from '../options/option';
+import {
+	concurrency as concurrencyOfCalls,
+	maxRetries as maxRetriesOfCalls,
+} from '../options/runOptions';
+import { readerForItem, readerForRun } from '../options/storedOptions';
 import type { ParameterReader } from '../parameterReader';
 
 /** What the node does with files. The names are in saved workflows. */
@@ -13,18 +14,9 @@ export const FILE_OPERATIONS = ['upload', 'download', 'get', 'getMany', 'delete'
 
 export type FileOperation = (typeof FILE_OPERATIONS)[number];
 
-const MAX_CONCURRENCY = 100;
-
 const concurrency = runOption<number, FileOperation>(
 	['upload', 'download', 'get', 'delete'],
-	integerField({
-		displayName: 'Concurrency',
-		name: 'concurrency',
-		default: 1,
-		min: 1,
-		max: MAX_CONCURRENCY,
-		description: 'How many items may be in flight at once',
-	}),
+	concurrencyOfCalls,
 );
 
 const CONTENT_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:;\s*[\w!#$&^.+-]+=[\w!#$&^.+-]+)*$/;
@@ -103,9 +95,7 @@ export function readFileOptions(
 	operation: FileOperation,
 	itemIndex: number,
 ): FileOptions {
-	const stored = context.getNodeParameter('options', itemIndex, {});
-	const values = toFieldValues("'Options'", stored, 'Add options one by one, or remove them.');
-	const read = optionReader<FileOperation>(operation, values);
+	const read = readerForItem<FileOperation>(context, operation, itemIndex);
 	return {
 		contentType: read(contentType),
 		fileName: read(fileName),
@@ -122,11 +112,7 @@ export function readFileRunOptions(
 	context: IExecuteFunctions,
 	operation: FileOperation,
 ): { concurrency: number; maxRetries: number } {
-	const { options } = context.getNode().parameters;
-	const stored: FieldValues = isPlainObject(options) ? options : {};
-	const read = optionReader<FileOperation>(operation, stored, (name) =>
-		hasExpression(stored[name]) ? context.getNodeParameter(`options.${name}`, 0) : stored[name],
-	);
+	const read = readerForRun<FileOperation>(context, operation);
 	return { concurrency: read(concurrency), maxRetries: read(maxRetries) };
 }
 

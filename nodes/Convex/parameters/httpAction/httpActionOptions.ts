@@ -1,10 +1,9 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { isPlainObject } from '../../convex/values/plainObject';
-import { hasExpression } from '../expressions';
-import { booleanField, enumField, toFieldValues, type FieldValues } from '../field';
+import { booleanField, enumField } from '../field';
 import { timeout as functionTimeout } from '../options';
-import { option, optionReader, optionsForm, runOption, type Option } from '../options/option';
+import { option, optionsForm, runOption, type Option } from '../options/option';
 import { concurrency as callConcurrency, maxRetries as callRetries } from '../options/runOptions';
+import { readerForItem, readerForRun } from '../options/storedOptions';
 import type { ParameterReader } from '../parameterReader';
 
 type Place = 'call';
@@ -89,11 +88,7 @@ export interface HttpActionRunOptions {
 
 /** Reads them for the first item. @throws ConvexFailure (`input`) naming the option */
 export function readHttpActionRunOptions(context: IExecuteFunctions): HttpActionRunOptions {
-	const { options } = context.getNode().parameters;
-	const stored: FieldValues = isPlainObject(options) ? options : {};
-	const read = optionReader<Place>('call', stored, (name) =>
-		hasExpression(stored[name]) ? context.getNodeParameter(`options.${name}`, 0) : stored[name],
-	);
+	const read = readerForRun<Place>(context, 'call');
 	const chosen = read(retry);
 	return {
 		concurrency: read(concurrency),
@@ -114,9 +109,7 @@ export function readHttpActionOptions(
 	context: ParameterReader,
 	itemIndex: number,
 ): HttpActionOptions {
-	const stored = context.getNodeParameter('options', itemIndex, {});
-	const advice = 'Add options one by one, or remove them.';
-	const read = optionReader<Place>('call', toFieldValues("'Options'", stored, advice));
+	const read = readerForItem<Place>(context, 'call', itemIndex);
 	return {
 		acceptAnyStatus: read(acceptAnyStatus),
 		fullResponse: read(fullResponse),

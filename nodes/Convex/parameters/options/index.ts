@@ -7,7 +7,7 @@ import {
 	type ValueFormat,
 } from '../../convex/functions/functionCall';
 import type { UserIdentity } from '../../convex/deployment/identity';
-import { booleanField, enumField, integerField, readParameter, toFieldValues } from '../field';
+import { booleanField, enumField, integerField, readParameter } from '../field';
 import { outputShape, type OutputShape } from '../outputShape';
 import {
 	itemPer,
@@ -21,7 +21,6 @@ import { actAsUser } from './actAsUser';
 import {
 	EVERYWHERE,
 	option,
-	optionReader,
 	optionsForm,
 	type Option,
 	type Place,
@@ -35,6 +34,7 @@ import {
 	queryConcurrency,
 	snapshot,
 } from './runOptions';
+import { readerForItem } from './storedOptions';
 
 export const component = option<string | undefined>(EVERYWHERE, {
 	property: {
@@ -150,7 +150,7 @@ export function readOptions(
 	operation: FunctionOperation,
 	itemIndex: number,
 ): FunctionOptions {
-	const read = readerOf(context, operation, itemIndex);
+	const read = readerForItem(context, operation, itemIndex);
 	return {
 		...readValueOptions(read),
 		convertTypes: read(convertTypes),
@@ -162,13 +162,7 @@ export function readOptions(
 
 /** @throws ConvexFailure (`input`) naming the option */
 export function readTriggerOptions(context: ParameterReader): ValueOptions {
-	return readValueOptions(readerOf(context, 'trigger', 0));
-}
-
-function readerOf(context: ParameterReader, place: Place, itemIndex: number): ReadOption {
-	const stored = context.getNodeParameter('options', itemIndex, {});
-	const advice = 'Add options one by one, or remove them.';
-	return optionReader(place, toFieldValues("'Options'", stored, advice));
+	return readValueOptions(readerForItem(context, 'trigger', 0));
 }
 
 function readValueOptions(read: ReadOption): ValueOptions {

@@ -1,13 +1,12 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { inputFailure } from '../../convex/failure';
-import { isPlainObject } from '../../convex/values/plainObject';
 import { FUNCTION_OPERATIONS, type FunctionOperation } from '../../convex/functions/functionCall';
-import { hasExpression } from '../expressions';
-import { booleanField, enumField, integerField, type FieldValues } from '../field';
+import { booleanField, enumField, integerField } from '../field';
 import { readItemsPerCall } from '../manyItems';
-import { optionReader, runOption } from './option';
+import { runOption } from './option';
+import { readerForRun } from './storedOptions';
 
-const MAX_CONCURRENCY = 100;
+export const MAX_CONCURRENCY = 100;
 
 export const batchSize = runOption(
 	['query'],
@@ -115,8 +114,7 @@ export interface RunOptions {
 }
 
 /**
- * Reads them for the first item, whose values count for all. Each stands for itself: another option's
- * expression that cannot be evaluated is a matter of its item.
+ * Reads them for the first item, whose values count for all.
  *
  * @throws ConvexFailure (`input`) naming the option or the parameter
  */
@@ -124,11 +122,7 @@ export function readRunOptions(
 	context: IExecuteFunctions,
 	operation: FunctionOperation,
 ): RunOptions {
-	const { options } = context.getNode().parameters;
-	const stored: FieldValues = isPlainObject(options) ? options : {};
-	const read = optionReader(operation, stored, (name) =>
-		hasExpression(stored[name]) ? context.getNodeParameter(`options.${name}`, 0) : stored[name],
-	);
+	const read = readerForRun(context, operation);
 	const itemsPerCall = readItemsPerCall(context);
 	if (itemsPerCall !== undefined && read(snapshot)) {
 		throw inputFailure(
