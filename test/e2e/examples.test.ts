@@ -74,6 +74,16 @@ describe('the examples, imported into n8n', () => {
 		]);
 	});
 
+	it('create-documents.json', async () => {
+		const execution = await n8n.runWorkflow(await importExample('create-documents.json'));
+		expect(execution.status).toBe('success');
+		expect(outputOf(execution, 'Created').map(({ title }) => title)).toEqual([
+			'Book the room',
+			'Order the cake',
+		]);
+		expect(outputOf(execution, 'Refused').map(({ title }) => title)).toEqual(['Print the badges']);
+	});
+
 	it('sheet-upsert.json', async () => {
 		const execution = await n8n.runWorkflow(await importExample('sheet-upsert.json'));
 		expect(execution.status).toBe('success');

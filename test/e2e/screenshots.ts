@@ -1,6 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports, no-console -- runs in Node, not in n8n */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { IDataObject, INode } from 'n8n-workflow';
 import type { Page } from 'playwright-core';
 import { nodeAt, type WorkflowFile } from '../support/engine';
 import { readExamples, withCredential } from '../support/examples';
@@ -47,7 +48,7 @@ async function takePictures(
 
 	await editor.openNewWorkflow();
 	await editor.searchNode('Convex');
-	await editor.showNodeDetails('Run queries');
+	await editor.showNodeDetails('Run functions');
 	await shoot('add-node', { x: VIEWPORT.width - 480, y: 0, width: 480, height: 400 });
 
 	await editor.createCredential('Convex API', {
@@ -106,6 +107,8 @@ async function takePictures(
 	await editor.openFunctionList();
 	await shoot('function-list');
 
+	await shootDocuments(editor, api, credentialId, shoot);
+
 	const failing = convexNode(credentialId, 'mutation', 'orders:upsert', '={{ $json }}');
 	const orders = [{ orderId: 'A-2', email: 'grace@mail.test', total: -5 }];
 	await editor.openWorkflow(await api.importWorkflow(workflowAround(failing, orders)));
@@ -120,6 +123,46 @@ async function takePictures(
 	await editor.execute();
 	await editor.openNode('Error');
 	await shoot('error-branch', { x: 25, y: 65, width: 405, height: 660 });
+}
+
+/** Documents and a file, without a function of the app. */
+async function shootDocuments(
+	editor: Editor,
+	api: N8nApi,
+	credentialId: string,
+	shoot: (name: string) => Promise<void>,
+): Promise<void> {
+	const show = async (node: INode, name: string, items: IDataObject[]) => {
+		await editor.openWorkflow(await api.importWorkflow(workflowAround(node, items)));
+		await editor.execute();
+		await editor.openNode('Convex');
+		await shoot(name);
+		await editor.closeNode();
+	};
+	const node = convexNode(credentialId, 'query', '', {});
+	const table = { __rl: true, mode: 'list', value: 'tasks', cachedResultName: 'tasks' };
+	node.parameters = { resource: 'document', operation: 'create', table };
+	const fields = await api.mapperFields(node, 'getDocumentFields', 'parameters.fields');
+	node.parameters.fields = {
+		mappingMode: 'defineBelow',
+		value: { title: '={{ $json.title }}', status: 'open', priority: 2 },
+		matchingColumns: [],
+		schema: fields.map((field) => ({ ...field, removed: false })),
+		attemptToConvertTypes: false,
+		convertFieldsToString: false,
+	};
+	await show(node, 'create-document', [
+		{ title: 'Book the room' },
+		{ title: 'Invite the speakers' },
+	]);
+
+	node.parameters = {
+		resource: 'document',
+		operation: 'getMany',
+		table,
+		filters: { filter: [{ field: 'status', operator: 'equals', type: 'auto', value: 'open' }] },
+	};
+	await show(node, 'get-documents', [{}]);
 }
 
 /** Has two orders paid, and gives a workflow whose trigger watches them. */
