@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import { inputFailure } from '../convex/failure';
+import { thrownText } from './thrownText';
 
 /** Node's stream, as n8n's helpers give and take it. */
 export type ContentStream = Awaited<ReturnType<IExecuteFunctions['helpers']['getBinaryStream']>>;
@@ -34,7 +35,7 @@ export async function readContent(
 			return await read();
 		} catch (error) {
 			throw inputFailure(
-				`${subject}: n8n cannot read the content of the file (${textOf(error)})`,
+				`${subject}: n8n cannot read the content of the file (${thrownText(error)})`,
 				'n8n keeps the files of an execution for a limited time, and in queue mode only where all workers reach them. Run the workflow again from the node that gives the file.',
 			);
 		}
@@ -76,12 +77,8 @@ export async function storeContent(
 		return await helpers.prepareBinaryData(content, fileName, mimeType);
 	} catch (error) {
 		throw inputFailure(
-			`n8n could not keep the file: ${textOf(error)}`,
+			`n8n could not keep the file: ${thrownText(error)}`,
 			"Check the space that n8n has, and its binary data mode (N8N_DEFAULT_BINARY_DATA_MODE): 'filesystem' keeps large files on disk.",
 		);
 	}
-}
-
-function textOf(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
 }

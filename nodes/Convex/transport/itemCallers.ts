@@ -47,11 +47,6 @@ export class ItemCallers {
 		return new ItemCallers(context, callerOf(first.data));
 	}
 
-	/** Whether all items have one. */
-	get isShared(): boolean {
-		return this.shared !== undefined;
-	}
-
 	/** @throws ConvexFailure (`input`) for a credential that this item cannot use */
 	async of(itemIndex: number): Promise<Caller> {
 		if (this.shared !== undefined) return this.shared;

@@ -6,6 +6,7 @@ import {
 	type INodeExecutionData,
 } from 'n8n-workflow';
 import { ConvexFailure, inputFailure } from '../convex/failure';
+import { thrownText } from './thrownText';
 
 /**
  * The item of a failed call in the one output of a node that continues (On Error: Continue). What to
@@ -106,7 +107,7 @@ export function toFailure(thrown: unknown): ConvexFailure {
 			'Have the expression give the fields that the function takes, and not a whole object of another system.',
 		);
 	}
-	const message = thrown instanceof Error ? thrown.message : String(thrown);
+	const message = thrownText(thrown);
 	const description =
 		thrown instanceof Error && 'description' in thrown && typeof thrown.description === 'string'
 			? thrown.description

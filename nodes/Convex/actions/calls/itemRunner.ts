@@ -47,7 +47,7 @@ export class ItemRunner {
 
 	/** Whether all items have one credential. */
 	get isSameCaller(): boolean {
-		return this.callers.isShared;
+		return this.callers.shared !== undefined;
 	}
 
 	/** Does the work once, for the first item, and ends all items with it: the first has its output. */

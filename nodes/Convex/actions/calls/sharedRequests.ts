@@ -1,8 +1,8 @@
-import { sleep } from 'n8n-workflow';
 import type { Caller } from '../../transport/caller';
 import type { ItemCallers } from '../../transport/itemCallers';
 import { toFailure } from '../../transport/nodeError';
 import type { ItemResults } from '../itemResults';
+import { EventLoopTurns } from './eventLoopTurns';
 
 /** Items that ask the same of the same deployment. */
 export interface SharedRequest<Request> {
@@ -10,9 +10,6 @@ export interface SharedRequest<Request> {
 	caller: Caller;
 	request: Request;
 }
-
-/** n8n gets its turn after so many items: an expression takes some 300 µs. */
-const ITEMS_PER_TURN = 50;
 
 /**
  * What the items of a run ask for, each request once: a list that is read anew for each of a thousand
@@ -26,6 +23,7 @@ export async function sharedRequests<Request>(
 	read: (itemIndex: number, caller: Caller) => Request,
 ): Promise<Array<SharedRequest<Request>>> {
 	const known = new Map<string, SharedRequest<Request>>();
+	const turns = new EventLoopTurns();
 	for (let itemIndex = items.next(); itemIndex !== undefined; itemIndex = items.next()) {
 		try {
 			const caller = await callers.of(itemIndex);
@@ -38,7 +36,7 @@ export async function sharedRequests<Request>(
 		} catch (thrown) {
 			items.fail(itemIndex, toFailure(thrown));
 		}
-		if (itemIndex % ITEMS_PER_TURN === 0) await sleep(0);
+		await turns.yield();
 	}
 	return [...known.values()];
 }

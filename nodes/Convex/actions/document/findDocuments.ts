@@ -3,7 +3,7 @@ import { missingDocument, type FoundDocument } from '../../convex/documents/docu
 import { ConvexFailure } from '../../convex/failure';
 import { SYSTEM_FUNCTIONS } from '../../convex/functions/systemFunctions';
 import { MAX_ARRAY_LENGTH } from '../../convex/values/encodeArguments';
-import { inComponent } from '../../transport/http/readTables';
+import { inComponent, lookUp } from '../../transport/http/readTables';
 import type { OpenTable } from './tableAccess';
 
 interface Wanted {
@@ -23,7 +23,7 @@ export async function findDocuments(
 	ids: readonly string[],
 ): Promise<FoundDocument[]> {
 	const { name } = open.table;
-	const documents = await lookUp(
+	const documents = await documentsAt(
 		open,
 		ids.map((id) => ({ id, tableName: name })),
 	);
@@ -46,21 +46,18 @@ async function tablesOf(
 	const wanted = ids
 		.flatMap((id) => others.map((tableName) => ({ id, tableName })))
 		.slice(0, MAX_ARRAY_LENGTH);
-	const documents = await lookUp(open, wanted);
+	const documents = await documentsAt(open, wanted);
 	const found = wanted.filter((_, index) => !isMissing(documents[index]));
 	return new Map(found.map(({ id, tableName }) => [id, tableName]));
 }
 
-async function lookUp({ table, call }: OpenTable, wanted: Wanted[]): Promise<JSONValue[]> {
+async function documentsAt({ table, call }: OpenTable, wanted: Wanted[]): Promise<JSONValue[]> {
 	const args = {
 		...inComponent(table.componentId),
 		ids: wanted.map(({ id, tableName }) => ({ id, tableName })),
 	};
-	const result = await call(SYSTEM_FUNCTIONS.findDocuments, args);
-	if (result.status === 'failure') {
-		throw result.failure.with({ details: { outcome: 'notExecuted' } });
-	}
-	if (Array.isArray(result.value) && result.value.length === wanted.length) return result.value;
+	const found = await lookUp(call, SYSTEM_FUNCTIONS.findDocuments, args);
+	if (Array.isArray(found) && found.length === wanted.length) return found;
 	throw new ConvexFailure(
 		'The documents could not be looked up: the answer is not a list with one entry for each ID',
 		'This version of Convex looks them up in another way. Call a function of your own instead.',

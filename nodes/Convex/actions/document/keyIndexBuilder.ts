@@ -1,6 +1,7 @@
 import { SYSTEM_FUNCTIONS } from '../../convex/functions/systemFunctions';
 import { otherKey, parseKeyIndex, servesKey, type KeyIndex } from '../../convex/imports/keyIndex';
 import { ImportRequests } from '../../transport/http/importRequests';
+import { lookUp } from '../../transport/http/readTables';
 import type { ItemRunner } from '../calls/itemRunner';
 import { ImportDeadline } from './importDeadline';
 import type { RowTarget } from './rowReader';
@@ -52,7 +53,5 @@ export class KeyIndexBuilder {
 /** Reads the key index that a table of the app has now. */
 async function read({ table }: RowTarget): Promise<KeyIndex | undefined> {
 	const args = { tableName: table.table.name, tableNamespace: null };
-	const result = await table.call(SYSTEM_FUNCTIONS.listIndexes, args);
-	if (result.status === 'success') return parseKeyIndex(result.value);
-	throw result.failure.with({ details: { outcome: 'notExecuted' } });
+	return parseKeyIndex(await lookUp(table.call, SYSTEM_FUNCTIONS.listIndexes, args));
 }

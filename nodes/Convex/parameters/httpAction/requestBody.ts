@@ -2,6 +2,7 @@ import type { IBinaryData, IExecuteFunctions, INodeProperties } from 'n8n-workfl
 import { inputFailure } from '../../convex/failure';
 import { takesBody, type HttpMethod } from '../../convex/functions/httpRoute';
 import { adviceOutsideArguments, parseJsonText } from '../../convex/values/jsonText';
+import { thrownText } from '../../transport/thrownText';
 import { findFile } from '../arguments/binaryField';
 import { enumField, readParameter } from '../field';
 import type { ItemParameters } from '../itemParameters';
@@ -154,9 +155,8 @@ function readJson(parameters: ItemParameters, itemIndex: number): string {
 	try {
 		written = JSON.stringify(value);
 	} catch (thrown) {
-		const what = thrown instanceof Error ? thrown.message : String(thrown);
 		throw inputFailure(
-			`${JSON_SUBJECT} cannot be written as JSON: ${what}`,
+			`${JSON_SUBJECT} cannot be written as JSON: ${thrownText(thrown)}`,
 			'Have the expression give the fields that the app takes, and not a whole object of another system.',
 		);
 	}

@@ -7,6 +7,17 @@ export const MAX_ANSWER_BYTES = 128 * 2 ** 20;
 
 const BYTE_ORDER_MARK = '\uFEFF';
 
+/**
+ * Has n8n's request helpers give an answer as it comes, unread: their own errors lose the deployment's
+ * text, and a redirect would take along what is only for the address that was asked.
+ */
+export const AS_IT_COMES = {
+	encoding: 'stream',
+	disableFollowRedirect: true,
+	ignoreHttpStatusErrors: true,
+	returnFullResponse: true,
+} as const;
+
 /** What n8n's request helpers give for an answer that is not read yet. */
 export interface AnswerStream {
 	prependListener(event: 'data', handle: (chunk: Uint8Array) => void): unknown;
@@ -128,7 +139,8 @@ function decode(bytes: Buffer): string {
 	return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
 }
 
-function cutOff(): Error {
+/** An answer that ended before it was whole. */
+export function cutOff(): Error {
 	return Object.assign(new Error('the answer was cut off'), { code: 'ECONNRESET' });
 }
 

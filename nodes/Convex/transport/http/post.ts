@@ -5,7 +5,7 @@ import { ConvexFailure } from '../../convex/failure';
 import type { DeploymentResponse, FunctionOperation } from '../../convex/functions/functionCall';
 import { Redactor } from '../../convex/deployment/redaction';
 import { parseRetryAfter } from '../../convex/failures/retryPolicy';
-import { answerUnlessAborted, readAnswer } from './answerText';
+import { answerUnlessAborted, AS_IT_COMES, readAnswer } from './answerText';
 import { CREDENTIAL_TYPE, type CallContext, type Caller } from '../caller';
 import { networkFailure, timedOut } from './networkFailure';
 import { RequestTimeout } from './requestTimeout';
@@ -57,11 +57,7 @@ export async function post(
 			// Text would be parsed once more by axios, to see whether it is JSON.
 			...(body !== undefined && { body: toBuffer(body) }),
 			timeout: timeoutMs,
-			encoding: 'stream',
-			disableFollowRedirect: true,
-			// n8n's own errors lose the deployment's text; the answer is read here, whatever its status.
-			ignoreHttpStatusErrors: true,
-			returnFullResponse: true,
+			...AS_IT_COMES,
 		};
 		const { credentialsDecrypted } = caller;
 		const sent: Promise<IN8nHttpFullResponse> = context.helpers.httpRequestWithAuthentication.call(

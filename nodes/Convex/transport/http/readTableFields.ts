@@ -1,4 +1,3 @@
-import type { JSONValue } from 'convex/values';
 import { parseDocumentPage, type DocumentPage } from '../../convex/documents/documentPage';
 import {
 	declaredFields,
@@ -7,9 +6,8 @@ import {
 	type TableFields,
 } from '../../convex/documents/tableFields';
 import type { Table } from '../../convex/documents/tables';
-import { SYSTEM_FUNCTIONS, type SystemFunction } from '../../convex/functions/systemFunctions';
-import type { EncodedArguments } from '../../convex/values/encodeArguments';
-import { inComponent, type CallSystem } from './readTables';
+import { SYSTEM_FUNCTIONS } from '../../convex/functions/systemFunctions';
+import { inComponent, lookUp, type CallSystem } from './readTables';
 
 /** So many documents show what a table without a schema has. */
 const SAMPLE_SIZE = 100;
@@ -24,22 +22,11 @@ export async function readTableFields(
 	table: Table,
 	isForm: boolean,
 ): Promise<TableFields> {
-	const schemas = await read(call, SYSTEM_FUNCTIONS.readSchema, inComponent(table.componentId));
+	const schemas = await lookUp(call, SYSTEM_FUNCTIONS.readSchema, inComponent(table.componentId));
 	const declared = declaredFields(schemas, table.name);
 	if (declared !== undefined || !isForm) return declared ?? UNKNOWN_FIELDS;
 	const { documents } = await readNewest(call, table, SAMPLE_SIZE, null);
 	return fieldsOfDocuments(documents);
-}
-
-/** What is looked up before something is done leaves that undone. */
-async function read(
-	call: CallSystem,
-	systemFunction: SystemFunction,
-	args: EncodedArguments,
-): Promise<JSONValue> {
-	const result = await call(systemFunction, args);
-	if (result.status === 'success') return result.value;
-	throw result.failure.with({ details: { outcome: 'notExecuted' } });
 }
 
 /**
@@ -53,7 +40,7 @@ export async function readNewest(
 	numItems: number,
 	cursor: string | null,
 ): Promise<DocumentPage> {
-	const page = await read(call, SYSTEM_FUNCTIONS.listDocuments, {
+	const page = await lookUp(call, SYSTEM_FUNCTIONS.listDocuments, {
 		...inComponent(componentId),
 		table: name,
 		filters: null,

@@ -1,3 +1,4 @@
+import type { JSONValue } from 'convex/values';
 import { parseTableNames } from '../../convex/documents/tables';
 import { ConvexFailure } from '../../convex/failure';
 import { componentIdIn } from '../../convex/functions/componentPath';
@@ -27,11 +28,10 @@ export async function readTables(
 ): Promise<Tables> {
 	const componentId =
 		componentPath === undefined ? undefined : await readComponentId(call, componentPath);
-	const result = await call(SYSTEM_FUNCTIONS.listTables, inComponent(componentId));
-	if (result.status === 'failure') throw beforehand(result.failure);
-	const names = parseTableNames(result.value);
+	const listed = await lookUp(call, SYSTEM_FUNCTIONS.listTables, inComponent(componentId));
+	const names = parseTableNames(listed);
 	if (names !== undefined) return { componentId, names };
-	throw unreadable('tables', `the answer is ${describeType(result.value)}, not a list by number`);
+	throw unreadable('tables', `the answer is ${describeType(listed)}, not a list by number`);
 }
 
 /** What system functions are told of where a table is. Older versions of Convex know no components. */
@@ -40,15 +40,24 @@ export function inComponent(componentId: string | undefined): EncodedArguments {
 }
 
 async function readComponentId(call: CallSystem, componentPath: string): Promise<string> {
-	const result = await call(SYSTEM_FUNCTIONS.listComponents, {});
-	if (result.status === 'failure') throw beforehand(result.failure);
-	if (Array.isArray(result.value)) return componentIdIn(result.value, componentPath);
-	throw unreadable('components', `the answer is ${describeType(result.value)}, not a list`);
+	const listed = await lookUp(call, SYSTEM_FUNCTIONS.listComponents, {});
+	if (Array.isArray(listed)) return componentIdIn(listed, componentPath);
+	throw unreadable('components', `the answer is ${describeType(listed)}, not a list`);
 }
 
-/** What is looked up before something is done leaves that undone. */
-function beforehand(failure: ConvexFailure): ConvexFailure {
-	return failure.with({ details: { outcome: 'notExecuted' } });
+/**
+ * Asks for what has to be known before something is done.
+ *
+ * @throws ConvexFailure where Convex does not answer, which leaves that undone
+ */
+export async function lookUp(
+	call: CallSystem,
+	systemFunction: SystemFunction,
+	args: EncodedArguments,
+): Promise<JSONValue> {
+	const result = await call(systemFunction, args);
+	if (result.status === 'success') return result.value;
+	throw result.failure.with({ details: { outcome: 'notExecuted' } });
 }
 
 function unreadable(what: string, why: string): ConvexFailure {

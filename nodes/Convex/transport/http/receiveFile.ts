@@ -4,6 +4,7 @@ import { failureOf } from '../../convex/failure';
 import { FOREIGN_ANSWER } from '../../convex/failures/callOutcome';
 import { platformFailure } from '../../convex/failures/platformFailure';
 import { STATUS_OK } from '../../convex/responses/functionResponse';
+import { mediaType } from '../../convex/responses/httpActionContent';
 import { sha256OfDigest } from '../../convex/responses/storedFile';
 import type { Caller } from '../caller';
 import { storeContent } from '../fileContent';
@@ -100,9 +101,9 @@ function announcedContent(headers: StorageAnswer['headers']): ExpectedContent | 
 }
 
 /** Without its parameters, such as the charset. */
-function toMimeType(contentType = ''): string {
-	const essence = contentType.split(';')[0]?.trim().toLowerCase() ?? '';
-	return CONTENT_TYPE.test(essence) ? essence : ANY_TYPE;
+function toMimeType(contentType: string | undefined): string {
+	const type = mediaType(contentType);
+	return CONTENT_TYPE.test(type) ? type : ANY_TYPE;
 }
 
 function textOf(header: unknown): string | undefined {

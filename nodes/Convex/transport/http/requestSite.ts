@@ -19,7 +19,7 @@ import {
 } from '../../convex/responses/httpActionContent';
 import { CREDENTIAL_TYPE, type Caller } from '../caller';
 import { toFailure } from '../nodeError';
-import { answerUnlessAborted, isStream, readAnswerBytes } from './answerText';
+import { answerUnlessAborted, AS_IT_COMES, isStream, readAnswerBytes } from './answerText';
 import { HTTP_ACTION, networkFailure, timedOut } from './networkFailure';
 import { RequestTimeout } from './requestTimeout';
 import { storeAnswer } from './storeAnswer';
@@ -110,10 +110,7 @@ async function send(
 		},
 		...(body !== undefined && { body }),
 		timeout: timeoutMs,
-		encoding: 'stream',
-		disableFollowRedirect: true,
-		ignoreHttpStatusErrors: true,
-		returnFullResponse: true,
+		...AS_IT_COMES,
 		abortSignal: signal,
 	};
 	const { helpers } = context;

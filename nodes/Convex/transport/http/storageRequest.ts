@@ -3,7 +3,7 @@ import type { Redactor } from '../../convex/deployment/redaction';
 import { ConvexFailure } from '../../convex/failure';
 import type { DeploymentResponse, FunctionOperation } from '../../convex/functions/functionCall';
 import type { Caller } from '../caller';
-import { answerUnlessAborted, readAnswer } from './answerText';
+import { answerUnlessAborted, AS_IT_COMES, readAnswer } from './answerText';
 import { networkFailure, timedOut } from './networkFailure';
 import { CLIENT_HEADERS } from './post';
 import { RequestTimeout } from './requestTimeout';
@@ -60,10 +60,7 @@ export async function requestStorage<Result>(
 			// What is compressed on its way has another length than the file.
 			headers: { ...CLIENT_HEADERS, 'Accept-Encoding': 'identity', ...headers },
 			timeout: timeoutMs,
-			encoding: 'stream',
-			disableFollowRedirect: true,
-			ignoreHttpStatusErrors: true,
-			returnFullResponse: true,
+			...AS_IT_COMES,
 			abortSignal: signal,
 		});
 		const answer = await answerUnlessAborted(sent, signal);

@@ -1,6 +1,7 @@
 import type { IBinaryData, IExecuteFunctions } from 'n8n-workflow';
 import { ConvexFailure } from '../../convex/failure';
-import { AnswerTooLong, isStream, unlessAborted, type AnswerStream } from './answerText';
+import { thrownText } from '../thrownText';
+import { AnswerTooLong, cutOff, isStream, unlessAborted, type AnswerStream } from './answerText';
 
 /** How a file is called in n8n. */
 export interface FileLabel {
@@ -59,15 +60,14 @@ function watch(answer: AnswerStream, maxBytes: number): { error: unknown } {
 	});
 	answer.on('error', fail);
 	answer.on('close', () => {
-		if (!hasEnded) fail(Object.assign(new Error('cut off'), { code: 'ECONNRESET' }));
+		if (!hasEnded) fail(cutOff());
 	});
 	return watched;
 }
 
 function notStored(thrown: unknown): ConvexFailure {
-	const what = thrown instanceof Error ? thrown.message : String(thrown);
 	return new ConvexFailure(
-		`n8n could not store the file: ${what}`,
+		`n8n could not store the file: ${thrownText(thrown)}`,
 		"Check the space and the settings of n8n's storage for binary data.",
 		{ kind: 'network', retryable: false, outcome: 'unknown' },
 	);

@@ -1,4 +1,5 @@
 import { AnswerTooLong, MAX_ANSWER_BYTES } from '../http/answerText';
+import { thrownText } from '../thrownText';
 import { startTimer, stopTimer } from '../timers';
 import { isChunk, isFirstChunk, mayBeChunk, parseEnding } from './serverMessage';
 
@@ -83,7 +84,7 @@ class GuardedWebSocket {
 		observer
 			.beforeConnect()
 			.then(() => this.connect(address))
-			.catch((error: unknown) => this.endUnopened(messageOf(error)));
+			.catch((error: unknown) => this.endUnopened(thrownText(error)));
 	}
 
 	/** What the client sends over a connection that is closing, because it does not know, goes nowhere. */
@@ -194,7 +195,7 @@ class GuardedWebSocket {
 		try {
 			handle();
 		} catch (error) {
-			this.observer.onProtocolError(messageOf(error));
+			this.observer.onProtocolError(thrownText(error));
 			this.close();
 		}
 	}
@@ -236,8 +237,4 @@ export class GuardedWebSockets {
 	close(): void {
 		for (const socket of [...this.sockets]) socket.close();
 	}
-}
-
-function messageOf(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
 }
