@@ -13,6 +13,7 @@ module.exports = {
 	globalSetup: '<rootDir>/test/support/temporaryFolder.js',
 	globalTeardown: '<rootDir>/test/support/removeTemporaryFolder.js',
 	reporters: ['default', '<rootDir>/test/support/plainSummaryReporter.js'],
+	testSequencer: '<rootDir>/test/support/longestFirst.js',
 	testEnvironment: '<rootDir>/test/support/singleRealmEnvironment.js',
 	runtime: '<rootDir>/test/support/sharedModulesRuntime.js',
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],

@@ -8,13 +8,19 @@ import {
 	itemsOf,
 	runRounds,
 } from '../support/faultRounds';
+import { RUNS_ALL_ROUNDS } from '../support/faultSeed';
 
 const convex = useEmbeddedDeployment('none');
 
 const ITEMS = 6;
 const TIMEOUT_MS = 3_000;
 
-const ROUNDS = { count: 300, items: ITEMS, path: '/api/', faults: HTTP_FAULTS };
+const ROUNDS = {
+	count: RUNS_ALL_ROUNDS ? 300 : 100,
+	items: ITEMS,
+	path: '/api/',
+	faults: HTTP_FAULTS,
+};
 
 const ADD = ['counters:add', '={{ { name: $json.round, key: $json.key } }}'] as const;
 const NOTE = ['counters:note', '={{ { key: $json.key } }}'] as const;

@@ -79,7 +79,12 @@ describe("n8n's Retry On Fail with sessions", () => {
 	it('never sends a mutation again that may have run when the connection was given up', async () => {
 		const proxy = await TcpProxy.inFrontOf(convex.deployment.url);
 		await proxy.up();
-		await convex.deployment.addFault({ kind: 'delay', ms: 400, path: '/sync/Mutation', skip: 2 });
+		await convex.deployment.addFault({
+			kind: 'delay',
+			ms: 10_000,
+			path: '/sync/Mutation',
+			skip: 2,
+		});
 		const running = convex.run({
 			credential: { ...convex.credential, deploymentUrl: proxy.url },
 			parameters: addingKeys(),

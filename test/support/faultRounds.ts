@@ -6,7 +6,7 @@ import { ConcurrencyLimiter } from '../../nodes/Convex/actions/concurrencyLimite
 import type { ConvexRunResult } from './convexNode';
 import { FAULT_SEED } from './faultSeed';
 
-const ROUNDS_AT_ONCE = 25;
+const ROUNDS_AT_ONCE = 40;
 
 type WeightedFault = FaultEffect & { weight?: number };
 

@@ -8,9 +8,10 @@ import {
 	runRounds,
 	SESSION_FAULTS,
 } from './faultRounds';
+import { RUNS_ALL_ROUNDS } from './faultSeed';
 import { addingMany } from './manyItems';
 
-const ROUNDS = { http: 100, session: 40 };
+const ROUNDS = { http: RUNS_ALL_ROUNDS ? 100 : 40, session: 40 };
 const ITEMS = 7;
 const ITEMS_PER_CALL = 2;
 const TIMEOUT_MS = { http: 3_000, session: 700 };
