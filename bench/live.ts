@@ -1,8 +1,18 @@
 /* eslint-disable no-console -- a command-line program */
-import { LATENCY_MS, measureDelivery, type DeliveryResult } from './live/deliveries';
-import { DELIVERY_LABELS, DELIVERY_NAMES } from './live/messages';
-import { aimsTable, deliveryTable, triggerTable, type LiveResults } from './live/tables';
+import { measureDelivery, type DeliveryResult } from './live/deliveries';
+import { measureDocuments, type DocumentResult } from './live/documents';
+import {
+	DELIVERY_LABELS,
+	DOCUMENT_TASK_LABELS,
+	DOCUMENT_TASK_NAMES,
+	MUTATION_DELIVERIES,
+	ROW_DELIVERIES,
+	type DeliveryName,
+} from './live/messages';
+import { LATENCY_MS } from './live/slowDeployment';
+import { deliveryTable, documentTable, triggerTable, type LiveResults } from './live/tables';
 import { measureTriggers, type TriggerResult } from './live/triggers';
+import { resultsSection, type Section } from './report/readme';
 import { count, milliseconds } from './report/units';
 import { makeCertificate } from './server/certificate';
 import type { Settings } from './settings';
@@ -10,42 +20,81 @@ import type { Stage } from './stage';
 
 export const LIVE_PROGRAMS = {
 	deliveryWorker: 'live/deliveryWorker',
+	documentWorker: 'live/documentWorker',
 	triggerWorker: 'live/triggerWorker',
 };
 
-/** The tables of what was measured. */
-export function reportLive(results: LiveResults, settings: Settings): string {
-	const sections = [`### Aims\n\n${aimsTable(results)}`];
-	if (settings.mutations !== undefined) {
-		const title = `${count(settings.mutations)} mutations: TLS, ${LATENCY_MS} ms latency`;
-		sections.push(`### ${title}\n\n${deliveryTable(results)}`);
-	}
-	if (settings.triggers.length > 0) {
+/** What was measured, in sections of bench/README.md. */
+export function reportLive(results: LiveResults): Section[] {
+	const { deliveries, rows, documents, triggers } = results;
+	const overNetwork = `TLS, ${LATENCY_MS} ms latency`;
+	const [delivery] = deliveries;
+	const [row] = rows;
+	const sections: Section[] = [];
+	if (delivery !== undefined) {
+		const title = `${count(delivery.mutations)} mutations: ${overNetwork}`;
 		sections.push(
-			`### From a mutation to the workflow's start: loopback\n\n${triggerTable(results)}`,
+			resultsSection(
+				'session',
+				`### ${title}\n\n${deliveryTable(deliveries, 'httpRequestOneByOne')}`,
+			),
 		);
 	}
-	return sections.join('\n\n');
+	if (row !== undefined) {
+		const title = `${count(row.mutations)} rows to insert: ${overNetwork}`;
+		sections.push(resultsSection('rows', `### ${title}\n\n${deliveryTable(rows, 'httpRequest')}`));
+	}
+	if (documents.length > 0) {
+		const title = `Documents: ${overNetwork}`;
+		sections.push(resultsSection('documents', `### ${title}\n\n${documentTable(results)}`));
+	}
+	if (triggers.length > 0) {
+		const title = "From a mutation to the workflow's start: loopback";
+		sections.push(resultsSection('triggers', `### ${title}\n\n${triggerTable(results)}`));
+	}
+	return sections;
 }
 
-/** Measures session delivery and the trigger. */
+/** Measures session delivery, documents and the trigger. */
 export async function measureLive(
 	stage: Stage,
-	{ mutations, triggers }: Settings,
+	{ mutations, rows, documents, triggers }: Settings,
 ): Promise<LiveResults> {
 	return {
-		deliveries: mutations === undefined ? [] : await measureDeliveries(stage, mutations),
+		deliveries: await measureDeliveries(stage, mutations, MUTATION_DELIVERIES),
+		rows: await measureDeliveries(stage, rows, ROW_DELIVERIES),
+		documents: await measureDocumentTasks(stage, documents),
 		triggers: await measureStarts(stage, triggers),
 	};
 }
 
-async function measureDeliveries(stage: Stage, mutations: number): Promise<DeliveryResult[]> {
+async function measureDeliveries(
+	stage: Stage,
+	mutations: number | undefined,
+	names: readonly DeliveryName[],
+): Promise<DeliveryResult[]> {
+	if (mutations === undefined) return [];
 	const certificate = makeCertificate(stage.folder);
 	const results: DeliveryResult[] = [];
-	for (const delivery of DELIVERY_NAMES) {
+	for (const delivery of names) {
 		const result = await measureDelivery(stage, certificate, delivery, mutations);
 		console.error(`  ${DELIVERY_LABELS[delivery]}: ${milliseconds(result.wallTimeMs)}`);
 		results.push(result);
+	}
+	return results;
+}
+
+async function measureDocumentTasks(stage: Stage, sizes: number[]): Promise<DocumentResult[]> {
+	const certificate = makeCertificate(stage.folder);
+	const results: DocumentResult[] = [];
+	for (const size of sizes) {
+		for (const task of DOCUMENT_TASK_NAMES) {
+			const result = await measureDocuments(stage, certificate, task, size);
+			console.error(
+				`  ${size} × ${DOCUMENT_TASK_LABELS[task]}: ${milliseconds(result.wallTimeMs)}`,
+			);
+			results.push(result);
+		}
 	}
 	return results;
 }

@@ -3,8 +3,13 @@ import { GROUPS, type Group } from './plan';
 
 /** The parts of the plan that are no groups of contenders, by their names for BENCH_ONLY. */
 const SESSION = 'session';
+const ROWS = 'rows';
+const DOCUMENTS = 'documents';
 const TRIGGERS = 'triggers';
+const LIVE_PARTS = [SESSION, ROWS, DOCUMENTS, TRIGGERS];
 const LIVE_MUTATIONS = 1000;
+const LIVE_ROWS = 10_000;
+const LIVE_DOCUMENTS = [1000, 10_000];
 const LIVE_TRIGGERS = [1, 100, 1000];
 
 export interface Settings {
@@ -13,6 +18,10 @@ export interface Settings {
 	msPerQuery: number;
 	/** How many mutations are delivered, over HTTP and in a session; undefined for none. */
 	mutations: number | undefined;
+	/** How many rows are inserted, one by one and by lists; undefined for none. */
+	rows: number | undefined;
+	/** How many documents are read and written. */
+	documents: number[];
 	/** Numbers of triggers in a process. */
 	triggers: number[];
 	/** Whether the report goes into bench/README.md too. */
@@ -22,8 +31,8 @@ export interface Settings {
 }
 
 /**
- * BENCH_ONLY (`queries,single`) chooses parts of the plan; BENCH_ITEMS (`1,100`), BENCH_MUTATIONS and
- * BENCH_TRIGGERS (`1,10`) replace its numbers; BENCH_MS_PER_QUERY makes the server work. The argument
+ * BENCH_ONLY (`queries,single`) chooses parts of the plan; BENCH_ITEMS (`1,100`), BENCH_MUTATIONS,
+ * BENCH_ROWS, BENCH_DOCUMENTS and BENCH_TRIGGERS (`1,10`) replace its numbers; BENCH_MS_PER_QUERY makes the server work. The argument
  * `--write` puts the report into bench/README.md.
  *
  * @throws Error for a value that is none of these
@@ -37,21 +46,25 @@ export function readSettings(
 		'BENCH_ONLY',
 		'BENCH_MS_PER_QUERY',
 		'BENCH_MUTATIONS',
+		'BENCH_ROWS',
+		'BENCH_DOCUMENTS',
 		'BENCH_TRIGGERS',
 	]);
 	const one = (name: string, unset: number) =>
 		variables[name] === undefined ? unset : positive(name, variables[name]);
 	const several = (name: string) =>
 		variables[name]?.split(',').map((value) => positive(name, value));
-	const { groups, session, triggers } = chosenParts(variables.BENCH_ONLY);
+	const { groups, live } = chosenParts(variables.BENCH_ONLY);
 	return {
 		groups: groups.map((group) => ({
 			...group,
 			sizes: (group.name === 'single' ? undefined : several('BENCH_ITEMS')) ?? group.sizes,
 		})),
 		msPerQuery: one('BENCH_MS_PER_QUERY', 0),
-		mutations: session ? one('BENCH_MUTATIONS', LIVE_MUTATIONS) : undefined,
-		triggers: triggers ? (several('BENCH_TRIGGERS') ?? LIVE_TRIGGERS) : [],
+		mutations: live.has(SESSION) ? one('BENCH_MUTATIONS', LIVE_MUTATIONS) : undefined,
+		rows: live.has(ROWS) ? one('BENCH_ROWS', LIVE_ROWS) : undefined,
+		documents: live.has(DOCUMENTS) ? (several('BENCH_DOCUMENTS') ?? LIVE_DOCUMENTS) : [],
+		triggers: live.has(TRIGGERS) ? (several('BENCH_TRIGGERS') ?? LIVE_TRIGGERS) : [],
 		write: args.includes('--write'),
 		variables,
 	};
@@ -69,24 +82,23 @@ function variablesOf(environment: NodeJS.ProcessEnv, names: string[]): Record<st
 
 interface ChosenParts {
 	groups: Group[];
-	session: boolean;
-	triggers: boolean;
+	/** The names of those that need a deployment. */
+	live: Set<string>;
 }
 
 /** `mutations` chooses both groups whose names start so. */
 function chosenParts(only: string | undefined): ChosenParts {
-	if (only === undefined) return { groups: GROUPS, session: true, triggers: true };
+	if (only === undefined) return { groups: GROUPS, live: new Set(LIVE_PARTS) };
 	const parts = only.split(',').map((part) => part.trim());
 	const groupsOf = (part: string) => GROUPS.filter(({ name }) => name.startsWith(part));
 	for (const part of parts) {
-		if (part === SESSION || part === TRIGGERS || groupsOf(part).length > 0) continue;
-		const names = [...GROUPS.map(({ name }) => name), SESSION, TRIGGERS];
+		if (LIVE_PARTS.includes(part) || groupsOf(part).length > 0) continue;
+		const names = [...GROUPS.map(({ name }) => name), ...LIVE_PARTS];
 		throw new Error(`BENCH_ONLY: '${part}' is none of ${names.join(', ')}`);
 	}
 	return {
 		groups: parts.flatMap(groupsOf),
-		session: parts.includes(SESSION),
-		triggers: parts.includes(TRIGGERS),
+		live: new Set(parts.filter((part) => LIVE_PARTS.includes(part))),
 	};
 }
 

@@ -3,8 +3,8 @@ import { CONTENDER_LABELS } from './contenders/names';
 import { measure } from './measure';
 import type { Job, Outcome } from './measurement';
 import { reasonToSkip, repeatsFor, SERVERS, type Entry, type Group } from './plan';
-import { tables } from './report/tables';
-import { targetsTable } from './report/targets';
+import { resultsSection, type Section } from './report/readme';
+import { groupTables } from './report/tables';
 import { milliseconds } from './report/units';
 import { Results } from './results';
 import { makeCertificate, type Certificate } from './server/certificate';
@@ -14,12 +14,9 @@ import type { Stage } from './stage';
 
 export const THROUGHPUT_PROGRAMS = { main: 'worker/main', memorySampler: 'worker/memorySampler' };
 
-/** The tables of what was measured. */
-export function reportThroughput(results: Results, { groups }: Settings): string {
-	return [
-		`### Targets\n\n${targetsTable(results, SERVERS)}`,
-		tables(results, SERVERS, groups),
-	].join('\n\n');
+/** What was measured, in sections of bench/README.md. */
+export function reportThroughput(results: Results, { groups }: Settings): Section[] {
+	return groups.map((group) => resultsSection(group.name, groupTables(results, SERVERS, group)));
 }
 
 /** Measures the contenders with each number of items. */

@@ -24,7 +24,7 @@ const ARGUMENTS: Record<Load['argumentsFrom'], INodeParameters> = {
 export async function convexNode(job: Job): Promise<Contender> {
 	const { concurrency } = job.load;
 	return await convexNodeWith(job, FUNCTION_PATH, {
-		options: concurrency === undefined ? {} : { concurrency },
+		options: concurrency === undefined ? {} : { delivery: 'http', concurrency },
 	});
 }
 

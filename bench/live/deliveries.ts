@@ -1,19 +1,10 @@
-import { startDeployment, type EmbeddedDeployment } from '../../emulator/client';
+import type { EmbeddedDeployment } from '../../emulator/client';
 import { openHttp } from '../../test/support/syncClients';
 import type { Certificate } from '../server/certificate';
 import type { Stage } from '../stage';
-import { WorkerProcess } from '../workerProcess';
 import { ADD, ADD_MANY, ADDITIONS, additionsOf } from './additions';
-import type { DeliveryJob, DeliveryMessage, DeliveryName } from './messages';
-import { SlowNetwork } from './slowNetwork';
-import { median } from './statistics';
-
-/** There and back. */
-export const LATENCY_MS = 20;
-
-const START_TIMEOUT_MS = 60_000;
-const RUN_TIMEOUT_MS = 300_000;
-const RUNS = 3;
+import type { DeliveryJob, DeliveryName } from './messages';
+import { withSlowDeployment } from './slowDeployment';
 
 export interface DeliveryResult {
 	delivery: DeliveryName;
@@ -33,51 +24,21 @@ export async function measureDelivery(
 	delivery: DeliveryName,
 	mutations: number,
 ): Promise<DeliveryResult> {
-	const deployment = await startDeployment();
-	try {
-		const network = await SlowNetwork.inFrontOf(deployment.url, certificate, LATENCY_MS / 2);
-		const { deployKey: token } = deployment;
-		const credential = { deploymentUrl: network.url, authentication: 'deployKey', token };
-		const job: DeliveryJob = { delivery, mutations, credential };
-		const worker = WorkerProcess.start<DeliveryMessage>(
-			stage,
+	return await withSlowDeployment(stage, certificate, async ({ deployment, measure }) => {
+		const effects: Effect[] = [];
+		const wallTimeMs = await measure(
 			'deliveryWorker',
-			job,
-			certificate.certificate,
+			(credential): DeliveryJob => ({ delivery, mutations, credential }),
+			async (run) => void effects.push(await effectOf(deployment, run, mutations)),
 		);
-		try {
-			return { delivery, mutations, ...(await measureRuns(worker, deployment, mutations)) };
-		} finally {
-			worker.stop();
-			network.stop();
-		}
-	} finally {
-		await deployment.stop();
-	}
-}
-
-async function measureRuns(
-	worker: WorkerProcess<DeliveryMessage>,
-	deployment: EmbeddedDeployment,
-	mutations: number,
-): Promise<Pick<DeliveryResult, 'wallTimeMs' | 'isInOrder' | 'isOnce'>> {
-	const ready = await worker.next(START_TIMEOUT_MS);
-	if (ready.type === 'failed') throw new Error(ready.reason);
-	const wallTimesMs: number[] = [];
-	const effects: Effect[] = [];
-	for (let run = 1; run <= RUNS; run++) {
-		const outcome = await worker.ask(String(run), RUN_TIMEOUT_MS);
-		if (outcome.type !== 'done') {
-			throw new Error(outcome.type === 'failed' ? outcome.reason : outcome.type);
-		}
-		wallTimesMs.push(outcome.wallTimeMs);
-		effects.push(await effectOf(deployment, run, mutations));
-	}
-	return {
-		wallTimeMs: median(wallTimesMs),
-		isInOrder: effects.every(({ isInOrder }) => isInOrder),
-		isOnce: effects.every(({ isOnce }) => isOnce),
-	};
+		return {
+			delivery,
+			mutations,
+			wallTimeMs,
+			isInOrder: effects.every(({ isInOrder }) => isInOrder),
+			isOnce: effects.every(({ isOnce }) => isOnce),
+		};
+	});
 }
 
 type Effect = Pick<DeliveryResult, 'isInOrder' | 'isOnce'>;

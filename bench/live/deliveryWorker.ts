@@ -7,7 +7,7 @@ import { inLoop, loopWithCodeFor } from '../contenders/loopOverItems';
 import { startExpressionEngine } from '../worker/expressionEngine';
 import { MeasuredWorkflow } from '../worker/measuredWorkflow';
 import { ADD, ADD_MANY, additionsOf } from './additions';
-import type { DeliveryJob, DeliveryMessage, DeliveryName } from './messages';
+import type { DeliveryJob, RunMessage, DeliveryName } from './messages';
 
 const WARM_UP_MUTATIONS = 20;
 const WARM_UP_RUN = 0;
@@ -35,11 +35,15 @@ const PARAMETERS: Record<OwnDelivery, INodeParameters> = {
 	concurrent: { ...EACH, options: { concurrency: 10 } },
 	session: { ...EACH, options: { delivery: 'session' } },
 	manyItems: MANY,
+	manyItemsContinuing: MANY,
+	thousandItems: { ...MANY, itemsPerCall: 1000 },
 	manyItemsSession: { ...MANY, options: { delivery: 'session' } },
 };
 
 const SETTINGS: Partial<Record<DeliveryName, Partial<INode>>> = {
 	automaticContinuing: { onError: 'continueRegularOutput' },
+	manyItemsContinuing: { onError: 'continueRegularOutput' },
+	thousandItems: { onError: 'continueRegularOutput' },
 };
 
 /** A node in n8n's engine, which delivers mutations whenever the parent says so. */
@@ -73,7 +77,7 @@ async function contenderFor({ delivery, credential }: DeliveryJob): Promise<Cont
 }
 
 function itemsOf({ delivery }: DeliveryJob, run: number, count: number): INodeExecutionData[] {
-	const isForMany = delivery === 'manyItems' || delivery === 'manyItemsSession';
+	const isForMany = delivery === 'thousandItems' || delivery.startsWith('manyItems');
 	return additionsOf(run, count).map((json) => ({
 		json: isForMany ? { ...json, shared: { name: json.name } } : json,
 	}));
@@ -82,13 +86,13 @@ function itemsOf({ delivery }: DeliveryJob, run: number, count: number): INodeEx
 async function deliver(
 	workflow: MeasuredWorkflow,
 	items: INodeExecutionData[],
-): Promise<DeliveryMessage> {
+): Promise<RunMessage> {
 	const { output, wallTimeMs } = await workflow.run(items);
 	if (output.length === items.length) return { type: 'done', wallTimeMs };
 	throw new Error(`${output.length} results of ${items.length} items`);
 }
 
-function send(message: DeliveryMessage): void {
+function send(message: RunMessage): void {
 	process.send?.(message);
 }
 

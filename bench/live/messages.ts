@@ -1,6 +1,7 @@
 import type { CredentialValues } from '../../test/support/engine';
 
-export const DELIVERY_NAMES = [
+/** Ways to run a mutation for each item. */
+export const MUTATION_DELIVERIES = [
 	'httpRequestOneByOne',
 	'loopWithCode',
 	'httpRequest',
@@ -13,7 +14,16 @@ export const DELIVERY_NAMES = [
 	'manyItemsSession',
 ] as const;
 
-export type DeliveryName = (typeof DELIVERY_NAMES)[number];
+/** Ways to insert rows, of which one waits for each answer at most. */
+export const ROW_DELIVERIES = [
+	'httpRequest',
+	'automaticContinuing',
+	'manyItems',
+	'manyItemsContinuing',
+	'thousandItems',
+] as const;
+
+export type DeliveryName = (typeof MUTATION_DELIVERIES | typeof ROW_DELIVERIES)[number];
 
 /** How the mutations are sent, as a reader of the table sees it. */
 export const DELIVERY_LABELS: Record<DeliveryName, string> = {
@@ -25,7 +35,9 @@ export const DELIVERY_LABELS: Record<DeliveryName, string> = {
 	oneByOne: 'this node, HTTP, one at a time',
 	concurrent: 'this node, HTTP, 10 at a time',
 	session: 'this node, session',
-	manyItems: 'this node, Many Items at Once',
+	manyItems: 'this node, Many Items at Once: stops at errors',
+	manyItemsContinuing: 'this node, Many Items at Once: continues on errors',
+	thousandItems: 'this node, Many Items at Once, 1,000 per call: continues on errors',
 	manyItemsSession: 'this node, Many Items at Once, session',
 };
 
@@ -36,9 +48,35 @@ export interface DeliveryJob {
 	credential: CredentialValues;
 }
 
-/** What it tells: that its engine is warm, what a run took, or that it failed. */
-export type DeliveryMessage =
+/** What such a process tells: that its engine is warm, what a run took, or that it failed. */
+export type RunMessage =
 	{ type: 'ready' } | { type: 'done'; wallTimeMs: number } | { type: 'failed'; reason: string };
+
+export const DOCUMENT_TASK_NAMES = [
+	'readPages',
+	'getMany',
+	'upsertEachByHttpRequest',
+	'upsertEach',
+	'importUpsert',
+] as const;
+
+export type DocumentTaskName = (typeof DOCUMENT_TASK_NAMES)[number];
+
+/** What is done with documents, as a reader of the table sees it. */
+export const DOCUMENT_TASK_LABELS: Record<DocumentTaskName, string> = {
+	readPages: "read: n8n's HTTP Request node, its pagination, 1,000 per page",
+	getMany: 'read: this node, Get Many, Return All',
+	upsertEachByHttpRequest: "write: n8n's HTTP Request node, a mutation per row, all at once",
+	upsertEach: 'write: this node, a mutation per row, as it comes: continues on errors',
+	importUpsert: 'write: this node, Import, Upsert by Key',
+};
+
+/** What a process that reads or writes documents is started for. */
+export interface DocumentJob {
+	task: DocumentTaskName;
+	documents: number;
+	credential: CredentialValues;
+}
 
 /** What a process with active triggers is started for. */
 export interface TriggerJob {

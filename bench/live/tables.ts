@@ -1,13 +1,20 @@
 import { markdownTable } from '../report/markdownTable';
 import { count, kilobytes, milliseconds, ratio } from '../report/units';
+import { goalsTable, type GoalRow } from '../report/goals';
 import type { DeliveryResult } from './deliveries';
-import { DELIVERY_LABELS, type DeliveryName } from './messages';
+import type { DocumentResult } from './documents';
+import { DELIVERY_LABELS, DOCUMENT_TASK_LABELS, type DeliveryName } from './messages';
 import type { TriggerResult } from './triggers';
 
 export interface LiveResults {
 	deliveries: DeliveryResult[];
+	rows: DeliveryResult[];
+	documents: DocumentResult[];
 	triggers: TriggerResult[];
 }
+
+/** The section of bench/README.md that the aims stand in. */
+export const AIMS_SECTION = 'aims';
 
 const FASTER_AT_LEAST = 10;
 
@@ -22,13 +29,16 @@ const AUTOMATIC_AIMS = [
 	},
 	{ what: 'continues', delivery: 'automaticContinuing', rival: 'httpRequest', atLeast: 3 },
 ] as const;
+const ROWS_FASTER_AT_LEAST = 50;
+const ROW_AIMS = ['manyItems', 'manyItemsContinuing', 'thousandItems'] as const;
 const P99_AIM_MS = 100;
 const P99_AIM_TRIGGERS = 100;
 
-export function deliveryTable(results: LiveResults): string {
-	const rows = results.deliveries.map((result) => {
+/** @param rival what the column 'faster' compares with */
+export function deliveryTable(results: DeliveryResult[], rival: DeliveryName): string {
+	const rows = results.map((result) => {
 		const { delivery, mutations, wallTimeMs, isInOrder, isOnce } = result;
-		const faster = fasterThan(results, 'httpRequestOneByOne', delivery);
+		const faster = fasterThan(results, rival, delivery);
 		return [
 			DELIVERY_LABELS[delivery],
 			milliseconds(wallTimeMs),
@@ -40,6 +50,19 @@ export function deliveryTable(results: LiveResults): string {
 	});
 	const header = ['delivery', 'wall time', 'mutations/s', 'faster', 'order kept', 'each ran once'];
 	return markdownTable(header, rows, ['delivery', 'order kept', 'each ran once']);
+}
+
+export function documentTable({ documents }: LiveResults): string {
+	const rows = documents.map(({ task, documents: number, wallTimeMs, requests }) => [
+		count(number),
+		DOCUMENT_TASK_LABELS[task],
+		milliseconds(wallTimeMs),
+		count((number / wallTimeMs) * 1000),
+		count(requests),
+	]);
+	return markdownTable(['documents', 'what', 'wall time', 'documents/s', 'requests'], rows, [
+		'what',
+	]);
 }
 
 export function triggerTable({ triggers }: LiveResults): string {
@@ -63,36 +86,49 @@ export function triggerTable({ triggers }: LiveResults): string {
 }
 
 export function aimsTable(results: LiveResults): string {
-	const faster = fasterThan(results, 'oneByOne', 'session');
-	const session = results.deliveries.find(({ delivery }) => delivery === 'session');
+	const { deliveries } = results;
+	const faster = fasterThan(deliveries, 'oneByOne', 'session');
+	const session = deliveries.find(({ delivery }) => delivery === 'session');
 	const many = results.triggers.find(({ triggers }) => triggers === P99_AIM_TRIGGERS);
-	const rows = [
-		...AUTOMATIC_AIMS.map(({ what, delivery, rival, atLeast }) => [
-			`As it comes, ${what}: at least ${atLeast}× faster than ${DELIVERY_LABELS[rival]}`,
-			finding(fasterThan(results, rival, delivery), (value) => value >= atLeast, ratio),
-		]),
-		[
-			`Session delivery: at least ${FASTER_AT_LEAST}× faster than HTTP, one at a time`,
-			finding(faster, (value) => value >= FASTER_AT_LEAST, ratio),
-		],
-		[
-			'Session delivery: order kept, each ran once',
-			finding(
-				session,
-				({ isInOrder, isOnce }) => isInOrder && isOnce,
-				({ mutations }) => `${count(mutations)} mutations`,
-			),
-		],
-		[
-			`${P99_AIM_TRIGGERS} triggers: p99 from the answer under ${P99_AIM_MS} ms`,
-			finding(many?.fromAnswer.p99Ms, (value) => value < P99_AIM_MS, milliseconds),
-		],
+	const rows: GoalRow[] = [
+		...AUTOMATIC_AIMS.map(({ what, delivery, rival, atLeast }) => ({
+			text: `As it comes, ${what}: at least ${atLeast}× faster than ${DELIVERY_LABELS[rival]}`,
+			cells: [finding(fasterThan(deliveries, rival, delivery), (value) => value >= atLeast, ratio)],
+		})),
+		...ROW_AIMS.map((delivery) => ({
+			text: `10,000 rows, ${DELIVERY_LABELS[delivery]}: at least ${ROWS_FASTER_AT_LEAST}× faster than ${DELIVERY_LABELS.httpRequest}`,
+			cells: [
+				finding(
+					fasterThan(results.rows, 'httpRequest', delivery),
+					(value) => value >= ROWS_FASTER_AT_LEAST,
+					ratio,
+				),
+			],
+		})),
+		{
+			text: `Session delivery: at least ${FASTER_AT_LEAST}× faster than HTTP, one at a time`,
+			cells: [finding(faster, (value) => value >= FASTER_AT_LEAST, ratio)],
+		},
+		{
+			text: 'Session delivery: order kept, each ran once',
+			cells: [
+				finding(
+					session,
+					({ isInOrder, isOnce }) => isInOrder && isOnce,
+					({ mutations }) => `${count(mutations)} mutations`,
+				),
+			],
+		},
+		{
+			text: `${P99_AIM_TRIGGERS} triggers: p99 from the answer under ${P99_AIM_MS} ms`,
+			cells: [finding(many?.fromAnswer.p99Ms, (value) => value < P99_AIM_MS, milliseconds)],
+		},
 	];
-	return markdownTable(['aim', 'this run'], rows, ['aim', 'this run']);
+	return goalsTable(AIMS_SECTION, ['aim', 'result'], rows);
 }
 
 function fasterThan(
-	{ deliveries }: LiveResults,
+	deliveries: DeliveryResult[],
 	rival: DeliveryName,
 	delivery: DeliveryName,
 ): number | undefined {
@@ -106,7 +142,7 @@ function finding<Value>(
 	value: Value | undefined,
 	isMet: (value: Value) => boolean,
 	text: (value: Value) => string,
-): string {
-	if (value === undefined) return 'not measured';
+): string | undefined {
+	if (value === undefined) return undefined;
 	return `${isMet(value) ? 'met' : '**missed**'}: ${text(value)}`;
 }

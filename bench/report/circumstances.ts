@@ -18,11 +18,15 @@ export function circumstances(script: string, variables: Record<string, string>)
 	const memory = Math.round(totalmem() / BYTES_PER_GIBIBYTE);
 	return [
 		`- Command: \`${command}\``,
-		`- Date: ${new Date().toISOString().slice(0, 10)}, commit ${commit()}, package version ${version}`,
+		`- Date: ${today()}, commit ${commit()}, package version ${version}`,
 		`- Machine: ${cpus().length} cores (${processor?.model.trim() ?? 'unknown'}), ${memory} GiB of memory, ${type()}`,
 		`- Before the run: load average ${loadavg()[0]?.toFixed(1)}; at most ${openFilesLimit()} open files in a process`,
 		`- Node ${process.versions.node}, n8n ${N8N_VERSION}`,
 	].join('\n');
+}
+
+export function today(): string {
+	return new Date().toISOString().slice(0, 10);
 }
 
 function commit(): string {

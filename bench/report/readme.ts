@@ -5,8 +5,19 @@ import { format, resolveConfig } from 'prettier';
 
 const README = join(__dirname, '..', 'README.md');
 
-/** Puts the report in the place of the one before, between the two markers of this name. */
-export async function writeReadme(name: string, report: string): Promise<void> {
+/** A part of bench/README.md, between two markers of its name. */
+export interface Section {
+	name: string;
+	report: string;
+}
+
+/** The raw results of a part of the benchmark, by its name for BENCH_ONLY. */
+export function resultsSection(part: string, report: string): Section {
+	return { name: `results of ${part}`, report };
+}
+
+/** Puts the report in the place of the one before, between the two markers of its name. */
+export async function writeReadme({ name, report }: Section): Promise<void> {
 	const { before, after } = sectionOf(name);
 	const updated = `${before}\n\n${report}\n\n${after}`;
 	const style = await resolveConfig(README);

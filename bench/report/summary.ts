@@ -1,9 +1,10 @@
 import type { ContenderName } from '../contenders/names';
-import type { DeliveryName } from '../live/messages';
+import type { DeliveryName, DocumentTaskName } from '../live/messages';
 import type { LiveResults } from '../live/tables';
 import { SERVERS } from '../plan';
 import type { Results } from '../results';
-import { markdownTable } from './markdownTable';
+import { today } from './circumstances';
+import { markdownTable, rowsByFirstCell } from './markdownTable';
 import { readReadme } from './readme';
 import { milliseconds, ratio } from './units';
 
@@ -47,14 +48,19 @@ const ROWS: SummaryRow[] = [
 		find: deliveries('httpRequestOneByOne', 'automaticContinuing'),
 	},
 	{
-		what: '10,000 rows inserted by Many Items at Once, 1,000 per call',
+		what: '10,000 rows inserted by Many Items at Once, 1,000 per call, continuing on errors',
 		how: ALL_AT_ONCE,
-		find: contenders('manyItems', 10_000, 'convexNodeForThousandItems'),
+		find: rows('thousandItems'),
 	},
 	{
-		what: '10,000 rows inserted by Many Items at Once, 100 per call (default)',
+		what: '10,000 rows inserted by Many Items at Once, continuing on errors',
 		how: ALL_AT_ONCE,
-		find: contenders('manyItems', 10_000, 'convexNodeForManyItems'),
+		find: rows('manyItemsContinuing'),
+	},
+	{
+		what: '10,000 rows inserted by Many Items at Once, nothing behind a failure (default)',
+		how: ALL_AT_ONCE,
+		find: rows('manyItems'),
 	},
 	{
 		what: '10,000 queries, an expression with more than a reference',
@@ -65,6 +71,16 @@ const ROWS: SummaryRow[] = [
 		what: '1,000 mutations in order, none behind one that fails (default)',
 		how: IN_LOOP,
 		find: deliveries('httpRequestOneByOne', 'automatic'),
+	},
+	{
+		what: '10,000 documents of a table read',
+		how: 'its pagination of a query, 1,000 per page',
+		find: documentTasks('readPages', 'getMany', 10_000),
+	},
+	{
+		what: '1,000 rows written by key (Document: Import)',
+		how: `a mutation per row, ${ALL_AT_ONCE}`,
+		find: documentTasks('upsertEachByHttpRequest', 'importUpsert', 1000),
 	},
 	{
 		what: 'a single query',
@@ -83,6 +99,9 @@ const ROWS: SummaryRow[] = [
 	},
 ];
 
+/** The section of bench/README.md that it stands in. */
+export const SUMMARY_SECTION = 'summary';
+
 const HEADER = ['what you do', "n8n's HTTP Request node", 'this node', 'times faster', 'measured'];
 
 /**
@@ -90,8 +109,8 @@ const HEADER = ['what you do', "n8n's HTTP Request node", 'this node', 'times fa
  * in bench/README.md.
  */
 export function summaryTable(findings: Findings): string {
-	const date = new Date().toISOString().slice(0, 10);
-	const before = rowsIn(readReadme('summary'));
+	const date = today();
+	const before = rowsByFirstCell(readReadme(SUMMARY_SECTION));
 	const rows = ROWS.map(({ what, how, find }) => {
 		const times = find(findings);
 		if (times === undefined) return before.get(what) ?? [what, '', '', '', 'not yet'];
@@ -106,20 +125,6 @@ export function summaryTable(findings: Findings): string {
 		];
 	});
 	return markdownTable(HEADER, rows, HEADER.slice(0, 1));
-}
-
-/** The cells of each row of a table, by the first. */
-function rowsIn(table: string): Map<string, string[]> {
-	const rows = table.split('\n').filter((line) => line.startsWith('| '));
-	return new Map(
-		rows.map((line) => {
-			const cells = line
-				.split('|')
-				.slice(1, -1)
-				.map((cell) => cell.trim());
-			return [cells[0] ?? '', cells];
-		}),
-	);
 }
 
 /** With TLS and latency. */
@@ -142,6 +147,28 @@ function deliveries(rival: DeliveryName, own: DeliveryName): SummaryRow['find'] 
 	return ({ live }) => {
 		const timeOf = (name: DeliveryName) =>
 			live?.deliveries.find(({ delivery, mutations }) => delivery === name && mutations === 1000)
+				?.wallTimeMs;
+		return timesOf(timeOf(rival), timeOf(own));
+	};
+}
+
+function rows(own: DeliveryName): SummaryRow['find'] {
+	return ({ live }) => {
+		const timeOf = (name: DeliveryName) =>
+			live?.rows.find(({ delivery, mutations }) => delivery === name && mutations === 10_000)
+				?.wallTimeMs;
+		return timesOf(timeOf('httpRequest'), timeOf(own));
+	};
+}
+
+function documentTasks(
+	rival: DocumentTaskName,
+	own: DocumentTaskName,
+	count: number,
+): SummaryRow['find'] {
+	return ({ live }) => {
+		const timeOf = (name: DocumentTaskName) =>
+			live?.documents.find(({ task, documents }) => task === name && documents === count)
 				?.wallTimeMs;
 		return timesOf(timeOf(rival), timeOf(own));
 	};

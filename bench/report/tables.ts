@@ -12,14 +12,11 @@ interface Column {
 	cell: (measured: Measured, result: Result) => string;
 }
 
-/** One table of Markdown for each group of each server. */
-export function tables(results: Results, servers: ServerKind[], groups: Group[]): string {
+/** The tables of a group, one of Markdown for each server. */
+export function groupTables(results: Results, servers: ServerKind[], group: Group): string {
 	return servers
-		.flatMap((server) =>
-			groups
-				.filter((group) => results.of(server, group).length > 0)
-				.map((group) => `### ${group.title}: ${server.name}\n\n${table(results, server, group)}`),
-		)
+		.filter((server) => results.of(server, group).length > 0)
+		.map((server) => `### ${group.title}: ${server.name}\n\n${table(results, server, group)}`)
 		.join('\n\n');
 }
 

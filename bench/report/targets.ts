@@ -2,7 +2,7 @@ import type { ContenderName } from '../contenders/names';
 import type { Measured } from '../measurement';
 import type { ServerKind } from '../plan';
 import type { Results } from '../results';
-import { markdownTable } from './markdownTable';
+import { goalsTable } from './goals';
 import { count, ratio } from './units';
 
 type Lookup = (group: string, contender: ContenderName, items: number) => Measured | undefined;
@@ -107,19 +107,19 @@ const TARGETS: Target[] = [
 	},
 ];
 
-/** The targets with what this run found, as a table of Markdown. */
+/** The section of bench/README.md that they stand in. */
+export const TARGETS_SECTION = 'targets';
+
+/** The targets with what was found of them, as a table of Markdown. */
 export function targetsTable(results: Results, servers: ServerKind[]): string {
-	const header = ['target', ...servers.map(({ name }) => name)];
-	const rows = TARGETS.map(({ text, find }) => [
+	const rows = TARGETS.map(({ text, find }) => ({
 		text,
-		...servers.map((server) => {
+		cells: servers.map((server) => {
 			const finding = find((...what) => results.measured(server, ...what), server);
-			return finding === undefined
-				? 'not measured'
-				: `${finding.isMet ? 'met' : '**missed**'}: ${finding.value}`;
+			return finding && `${finding.isMet ? 'met' : '**missed**'}: ${finding.value}`;
 		}),
-	]);
-	return markdownTable(header, rows, header);
+	}));
+	return goalsTable(TARGETS_SECTION, ['target', ...servers.map(({ name }) => name)], rows);
 }
 
 function faster(

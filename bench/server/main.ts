@@ -30,6 +30,10 @@ const DOCUMENT = JSON.stringify({
 
 const SUCCESS = successWith(DOCUMENT);
 
+/** A client asks for it before it opens a live connection, without a body. */
+const TIMESTAMP_PATH = '/api/query_ts';
+const TIMESTAMP = JSON.stringify({ ts: 'AAAAAAAAAAA=' });
+
 /** What of a request decides its answer. */
 interface CallRequest {
 	path?: string;
@@ -123,6 +127,7 @@ class FixedAnswerServer {
 	}
 
 	private answerTo(url: string | undefined, text: string): FixedAnswer {
+		if (url === TIMESTAMP_PATH) return { body: TIMESTAMP, calls: 0, items: 0 };
 		const request: CallRequest = JSON.parse(text);
 		if (url === '/api/query_batch') {
 			const { length: calls } = request.queries ?? [];
