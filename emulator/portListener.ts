@@ -7,6 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const LISTEN_RETRY_MS = 50;
 const LISTEN_ATTEMPTS = 100;
 
+/** So many connections may wait to be accepted, where the machine allows it: Node's own limit is 511. */
+const BACKLOG = 65_535;
+
 const IDLE_CONNECTION_TIMEOUT_MS = 120_000;
 
 type Serve = (request: IncomingMessage, response: ServerResponse) => void;
@@ -78,7 +81,7 @@ export class PortListener {
 	private async tryToListen(port: number): Promise<Error | undefined> {
 		return await new Promise((resolve) => {
 			this.http.once('error', resolve);
-			this.http.listen(port, '127.0.0.1', () => {
+			this.http.listen(port, '127.0.0.1', BACKLOG, () => {
 				this.http.removeListener('error', resolve);
 				resolve(undefined);
 			});

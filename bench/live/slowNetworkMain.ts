@@ -4,6 +4,9 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 import { createServer as createTlsServer } from 'node:tls';
 import type { SlowNetworkSettings } from './slowNetwork';
 
+/** So many connections may wait to be accepted: the flood of a contender must not be dropped. */
+const BACKLOG = 65_535;
+
 /**
  * Two stages: what a client sends waits, handshakes too, then gets through TLS, and on to the target.
  * What comes back waits as long.
@@ -40,7 +43,7 @@ function forward(from: Socket, to: Socket, delayMs: number): void {
 }
 
 async function listening(server: Server): Promise<number> {
-	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+	await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', BACKLOG, resolve));
 	return (server.address() as AddressInfo).port;
 }
 

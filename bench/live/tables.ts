@@ -29,8 +29,6 @@ const AUTOMATIC_AIMS = [
 	},
 	{ what: 'continues', delivery: 'automaticContinuing', rival: 'httpRequest', atLeast: 3 },
 ] as const;
-const ROWS_FASTER_AT_LEAST = 50;
-const ROW_AIMS = ['manyItems', 'manyItemsContinuing', 'thousandItems'] as const;
 const P99_AIM_MS = 100;
 const P99_AIM_TRIGGERS = 100;
 
@@ -94,16 +92,6 @@ export function aimsTable(results: LiveResults): string {
 		...AUTOMATIC_AIMS.map(({ what, delivery, rival, atLeast }) => ({
 			text: `As it comes, ${what}: at least ${atLeast}× faster than ${DELIVERY_LABELS[rival]}`,
 			cells: [finding(fasterThan(deliveries, rival, delivery), (value) => value >= atLeast, ratio)],
-		})),
-		...ROW_AIMS.map((delivery) => ({
-			text: `10,000 rows, ${DELIVERY_LABELS[delivery]}: at least ${ROWS_FASTER_AT_LEAST}× faster than ${DELIVERY_LABELS.httpRequest}`,
-			cells: [
-				finding(
-					fasterThan(results.rows, 'httpRequest', delivery),
-					(value) => value >= ROWS_FASTER_AT_LEAST,
-					ratio,
-				),
-			],
 		})),
 		{
 			text: `Session delivery: at least ${FASTER_AT_LEAST}× faster than HTTP, one at a time`,
