@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports, no-console -- runs in Node, not in n8n */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { IDataObject, INode } from 'n8n-workflow';
+import type { IDataObject, INode, INodeExecutionData } from 'n8n-workflow';
 import type { Page } from 'playwright-core';
 import { nodeAt, type WorkflowFile } from '../support/engine';
 import { readExamples, withCredential } from '../support/examples';
@@ -132,7 +132,11 @@ async function shootDocuments(
 	credentialId: string,
 	shoot: (name: string) => Promise<void>,
 ): Promise<void> {
-	const show = async (node: INode, name: string, items: IDataObject[]) => {
+	const show = async (
+		node: INode,
+		name: string,
+		items: Array<IDataObject | INodeExecutionData>,
+	) => {
 		await editor.openWorkflow(await api.importWorkflow(workflowAround(node, items)));
 		await editor.execute();
 		await editor.openNode('Convex');
@@ -163,6 +167,14 @@ async function shootDocuments(
 		filters: { filter: [{ field: 'status', operator: 'equals', type: 'auto', value: 'open' }] },
 	};
 	await show(node, 'get-documents', [{}]);
+
+	node.parameters = { resource: 'file', operation: 'upload', binaryField: 'data' };
+	const invoice = {
+		data: Buffer.from('Invoice 7: 120.00').toString('base64'),
+		mimeType: 'text/plain',
+		fileName: 'invoice-7.txt',
+	};
+	await show(node, 'upload-file', [{ json: { customer: 'Ada' }, binary: { data: invoice } }]);
 }
 
 /** Has two orders paid, and gives a workflow whose trigger watches them. */
