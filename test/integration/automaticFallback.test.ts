@@ -182,7 +182,7 @@ describe('a live connection that ends for good in the middle of a run', () => {
 		// Those behind the unknown ones ran in the order of the input too.
 		const ran = (await listed()).map((key) => Number(key.split(' ')[1]));
 		expect(ran).toEqual(ran.toSorted((a, b) => a - b));
-	}, 60_000);
+	});
 
 	it('stops a node that stops at errors at the one that is unknown', async () => {
 		await convex.deployment.addFault({
@@ -195,7 +195,7 @@ describe('a live connection that ends for good in the middle of a run', () => {
 		expect(stoppedBy?.context.itemIndex).toBe(50);
 		expect(stoppedBy?.context.data).toMatchObject({ outcome: 'unknown', retryable: false });
 		expect(Object.keys(await timesOf())).toHaveLength(51);
-	}, 60_000);
+	});
 
 	it('does not take a mutation for rejected that ran, and whose effect was not told', async () => {
 		const rejection = { kind: 'rejection', code: 'TooManyConcurrentRequests' } as const;
@@ -213,7 +213,7 @@ describe('a live connection that ends for good in the middle of a run', () => {
 		expect(stoppedBy?.context.data).toMatchObject({ outcome: 'unknown' });
 		const times = Object.values(await timesOf());
 		expect(times).toEqual(Array(Number(stoppedBy?.context.itemIndex) + 1).fill(1));
-	}, 60_000);
+	});
 
 	it('does not hide an overload: what Convex rejected goes on over HTTP', async () => {
 		const rejection = { kind: 'rejection', code: 'TooManyConcurrentRequests' } as const;
@@ -234,7 +234,7 @@ describe('a live connection that ends for good in the middle of a run', () => {
 		await expectAllRan(60);
 		const { endpoints } = await convex.deployment.requestStats();
 		expect(endpoints['/api/mutation']?.requests).toBe(1 + 39);
-	}, 60_000);
+	});
 
 	it('has HTTP run what it left undone before the items behind', async () => {
 		const rejection = { kind: 'rejection', code: 'TooManyWrites', afterMs: 300 } as const;
@@ -263,5 +263,5 @@ describe('a live connection that ends for good in the middle of a run', () => {
 		});
 		expect(success).toHaveLength(14);
 		expect(await listed('signatures')).toEqual([...keys(12).map(({ key }) => key), 'nobody']);
-	}, 60_000);
+	});
 });

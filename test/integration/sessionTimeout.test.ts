@@ -73,7 +73,7 @@ describe("a mutation that exceeds 'Timeout'", () => {
 		});
 		expect(stoppedBy?.message).toBe(tooLate(1_000));
 		expect(await started()).toBe(1);
-	}, 120_000);
+	});
 
 	it('does not exceed it because the connection is away', async () => {
 		const proxy = await TcpProxy.inFrontOf(convex.deployment.url);
@@ -161,14 +161,14 @@ describe('a deployment that takes calls and never answers', () => {
 			...Array(600).fill(silence(SENDING_MS)),
 		]);
 		expect(await silent.callsOfClosed()).toBe(500);
-	}, 120_000);
+	});
 
 	it('gets no more than sixteen megabytes', async () => {
 		const input = Array.from({ length: 20 }, () => ({ key: 'x'.repeat(2 ** 20) }));
 		const error = await run('mutation', addingKeys({ timeout: 50 }), input);
 		expect(outcomesOf(error)).toEqual(split(15, 20));
 		expect(await silent.callsOfClosed()).toBe(15);
-	}, 120_000);
+	});
 
 	it("gets no more than five hundred actions, and each beyond 'Timeout' lets another begin", async () => {
 		const parameters = inSession('action', 'counters:note', '={{ { key: $json.key } }}', {
@@ -182,7 +182,7 @@ describe('a deployment that takes calls and never answers', () => {
 			...Array(200).fill(silence(SENDING_MS)),
 		]);
 		expect(await silent.callsOfClosed()).toBe(500);
-	}, 120_000);
+	});
 
 	it('is not waited for by another user without end', async () => {
 		const users = [{ user: 'ada' }, { user: 'bob' }];

@@ -225,5 +225,5 @@ describe('a run by hand', () => {
 		await until(asked);
 		stop.abort();
 		expect((await running).status).toBe('canceled');
-	}, 10_000);
+	}, 50_000);
 });

@@ -74,7 +74,7 @@ export function describeManyItemsRounds(ways: Way[]): void {
 				}
 				expect(succeeded).toBeGreaterThan(ITEMS);
 				expect(unknown).toBeGreaterThan(3);
-			}, 180_000);
+			});
 
 			it('run nothing behind a call that failed, when the node stops', async () => {
 				const { results, counts } = await roundsWith(0.3, {});
@@ -95,7 +95,7 @@ export function describeManyItemsRounds(ways: Way[]): void {
 					expect(times.slice(last)).toEqual(times.slice(last).map(() => 0));
 				}
 				expect(stopped).toBeGreaterThan(3);
-			}, 180_000);
+			});
 
 			it("run none twice with n8n's Retry On Fail", async () => {
 				for (const onError of ['stopWorkflow', 'continueErrorOutput']) {
@@ -105,7 +105,7 @@ export function describeManyItemsRounds(ways: Way[]): void {
 					for (const { success } of results) expectValues(success, counts);
 					await convex.deployment.reset();
 				}
-			}, 180_000);
+			});
 		},
 	);
 }
