@@ -16,7 +16,8 @@ const ITEMS = 30;
 
 /** Short, so that sessions also end for good. */
 const OUTAGE_MS = 1_500;
-const OPENING_MS = 3_000;
+/** Long, so that they also open on a machine that is busy with something else. */
+const OPENING_MS = 15_000;
 
 const numberOf = (key: string) => Number(key.split('/')[1]);
 
@@ -62,7 +63,7 @@ describe('rounds of the default delivery with random faults', () => {
 		expectMostKinds(stats, SESSION_FAULTS);
 		expect(unknown).toBeGreaterThan(5);
 		const overHttp = stats.endpoints['/api/mutation']?.requests ?? 0;
-		expect([overHttp > ROUNDS, overHttp < (ROUNDS * ITEMS) / 2]).toEqual([true, true]);
+		expect([overHttp > ROUNDS, overHttp < ROUNDS * ITEMS]).toEqual([true, true]);
 	});
 
 	it('leave nothing to run behind a failed item where the node stops at errors', async () => {

@@ -152,22 +152,29 @@ describe('a deployment that takes calls and never answers', () => {
 		...Array(all - unknown).fill('notExecuted'),
 	];
 
+	/** As many as may be sent, or fewer on a machine too busy to send them in time. */
+	const sentOf = async (most: number) => {
+		const sent = await silent.callsOfClosed();
+		expect(sent).toBeLessThanOrEqual(most);
+		expect(sent).toBeGreaterThan(most / 20);
+		return sent;
+	};
+
 	it('gets no more than five hundred mutations, and hangs no run', async () => {
 		const error = await run('mutation', addingKeys({ timeout: 50 }), keys(1_100));
-		expect(outcomesOf(error)).toEqual(split(500, 1_100));
+		const sent = await sentOf(500);
+		expect(outcomesOf(error)).toEqual(split(sent, 1_100));
 		expect(errorsOf(error)).toEqual([
 			tooLate(50),
-			...Array(499).fill(`${silence(SENDING_MS)}.${MAY_HAVE_RUN}`),
-			...Array(600).fill(silence(SENDING_MS)),
+			...Array(sent - 1).fill(`${silence(SENDING_MS)}.${MAY_HAVE_RUN}`),
+			...Array(1_100 - sent).fill(silence(SENDING_MS)),
 		]);
-		expect(await silent.callsOfClosed()).toBe(500);
 	});
 
 	it('gets no more than sixteen megabytes', async () => {
 		const input = Array.from({ length: 20 }, () => ({ key: 'x'.repeat(2 ** 20) }));
 		const error = await run('mutation', addingKeys({ timeout: 50 }), input);
-		expect(outcomesOf(error)).toEqual(split(15, 20));
-		expect(await silent.callsOfClosed()).toBe(15);
+		expect(outcomesOf(error)).toEqual(split(await sentOf(15), 20));
 	});
 
 	it("gets no more than five hundred actions, and each beyond 'Timeout' lets another begin", async () => {
@@ -176,12 +183,12 @@ describe('a deployment that takes calls and never answers', () => {
 			concurrency: 100,
 		});
 		const error = await run('action', parameters, keys(700));
-		expect(outcomesOf(error)).toEqual(split(500, 700));
+		const sent = await sentOf(500);
+		expect(outcomesOf(error)).toEqual(split(sent, 700));
 		expect(errorsOf(error)).toEqual([
-			...Array(500).fill(tooLate(50)),
-			...Array(200).fill(silence(SENDING_MS)),
+			...Array(sent).fill(tooLate(50)),
+			...Array(700 - sent).fill(silence(SENDING_MS)),
 		]);
-		expect(await silent.callsOfClosed()).toBe(500);
 	});
 
 	it('is not waited for by another user without end', async () => {
