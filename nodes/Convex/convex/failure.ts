@@ -15,8 +15,10 @@ import {
  * - `deployment`: Convex itself answered with a failure: key, permission, load, paused, outage.
  * - `network`: there was no whole answer.
  * - `input`: the node's parameters or the credential were refused before anything was sent.
+ * - `timeout`: what was waited for did not come about in time.
  */
-export type FailureKind = 'function' | 'application' | 'deployment' | 'network' | 'input';
+export type FailureKind =
+	'function' | 'application' | 'deployment' | 'network' | 'input' | 'timeout';
 
 /**
  * What is known about the function's effects.
@@ -39,6 +41,8 @@ export interface FailureDetails {
 	/** The data of a `ConvexError`, in the format the call asked for. */
 	errorData?: JSONValue;
 	logLines?: string[];
+	/** The last result of a query whose result is waited for, in the format the item asked for. */
+	lastValue?: JSONValue;
 	/** Convex's code for a platform failure, or the network's (`ECONNREFUSED`). */
 	code?: string;
 	httpStatus?: number;
@@ -129,7 +133,13 @@ interface Changes {
 }
 
 /** Operations that change nothing, of all resources but HTTP actions. */
-const READS: ReadonlySet<string> = new Set(['query', 'get', 'getMany', 'download']);
+const READS: ReadonlySet<string> = new Set([
+	'query',
+	'waitForResult',
+	'get',
+	'getMany',
+	'download',
+]);
 
 /**
  * HTTP actions with these methods count as reads although the app's code may do as it likes: HTTP

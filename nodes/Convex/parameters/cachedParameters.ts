@@ -1,9 +1,9 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import type { FunctionOperation } from '../convex/functions/functionCall';
 import { readFunctionPath } from './functionLocator';
 import { ItemParameters, shared, type ReadForItem } from './itemParameters';
 import { readListCall } from './manyItems';
 import { readOptions } from './options';
+import type { NodeOperation } from './options/option';
 
 /** The parameters of each item for a function: what is the same for all items is also checked once. */
 export class CachedParameters extends ItemParameters {
@@ -14,7 +14,7 @@ export class CachedParameters extends ItemParameters {
 	/** What the calls have beside the list, where they are for many items. */
 	readonly listCall: ReadForItem<ReturnType<typeof readListCall>>;
 
-	constructor(context: IExecuteFunctions, operation: FunctionOperation) {
+	constructor(context: IExecuteFunctions, operation: NodeOperation) {
 		super(context);
 		const { functionPath, listArgument, sharedArguments } = context.getNode().parameters;
 		const { options, output, pagination, returnAll, limit } = context.getNode().parameters;

@@ -2,6 +2,7 @@ import type { ILoadOptionsFunctions } from 'n8n-workflow';
 import { hasExpression } from './expressions';
 import { locatorOf } from './functionLocator';
 import { parseListArgument } from './manyItems';
+import type { NodeOperation } from './options/option';
 import { isPlainObject } from '../convex/values/plainObject';
 import { parseComponentPath } from '../convex/functions/componentPath';
 import { inputFailure } from '../convex/failure';
@@ -12,7 +13,7 @@ import {
 	type FunctionTarget,
 } from '../convex/functions/functionCall';
 
-/** The operation that is chosen in the open form. */
+/** How the open form's function is called: one whose result is waited for is a query. */
 export function readFormOperation(context: ILoadOptionsFunctions): FunctionOperation {
 	const chosen: unknown = context.getCurrentNodeParameter('operation');
 	return FUNCTION_OPERATIONS.find((operation) => operation === chosen) ?? 'query';
@@ -36,9 +37,7 @@ export function readFormComponentPath(context: ILoadOptionsFunctions): string | 
 
 /** Whether the open form reads a list page by page, and so fills in the argument for it. */
 export function readFormPagination(context: ILoadOptionsFunctions): boolean {
-	return (
-		readFormOperation(context) === 'query' && context.getCurrentNodeParameter('pagination') === true
-	);
+	return isFormOf(context, 'query') && context.getCurrentNodeParameter('pagination') === true;
 }
 
 /**
@@ -48,6 +47,8 @@ export function readFormPagination(context: ILoadOptionsFunctions): boolean {
  * @throws ConvexFailure (`input`) while there is none, or only an expression
  */
 export function readFormListArgument(context: ILoadOptionsFunctions): string | undefined {
+	// What is hidden in the form may be stored all the same.
+	if (isFormOf(context, 'waitForResult')) return undefined;
 	if (context.getCurrentNodeParameter('callFor') !== 'manyItems') return undefined;
 	const stored: unknown = context.getCurrentNodeParameter('listArgument');
 	if (!hasExpression(stored)) return parseListArgument(stored);
@@ -87,7 +88,7 @@ export function readFormTarget(context: ILoadOptionsFunctions): FunctionTarget {
 		operation: readFormOperation(context),
 		functionPath: toFunctionPath(mode, value),
 		componentPath: readFormComponentPath(context),
-		isWatched: isTrigger(context),
+		isWatched: isTrigger(context) || isFormOf(context, 'waitForResult'),
 	};
 }
 
@@ -96,6 +97,11 @@ export function chooseOtherArguments(context: ILoadOptionsFunctions): string {
 	return isTrigger(context)
 		? "Set 'Arguments' to 'Using Fields Below' or 'Using JSON'."
 		: "Set 'Arguments' to 'Using Fields Below', 'Using Input Item' or 'Using JSON'.";
+}
+
+/** Whether the open form is that of an operation, the first one unless one is chosen. */
+function isFormOf(context: ILoadOptionsFunctions, operation: NodeOperation): boolean {
+	return (context.getCurrentNodeParameter('operation') ?? 'query') === operation;
 }
 
 /** Whether the open form is the trigger's, which has no operations and no input item. */

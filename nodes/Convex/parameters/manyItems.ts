@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { inputFailure } from '../convex/failure';
+import { FUNCTION_OPERATIONS } from '../convex/functions/functionCall';
 import { withoutListArgument } from '../convex/functions/listArgument';
 import {
 	encodeArguments,
@@ -22,6 +23,7 @@ const callFor = enumField({
 	default: 'eachItem',
 	noDataExpression: true,
 	description: 'How many input items go into one call of the function',
+	displayOptions: { show: { operation: [...FUNCTION_OPERATIONS] } },
 	choices: [
 		{ name: 'Each Item', value: 'eachItem', description: 'A call for each input item' },
 		{
@@ -32,7 +34,7 @@ const callFor = enumField({
 	],
 });
 
-const forManyItems = { show: { callFor: ['manyItems'] } };
+const forManyItems = { show: { operation: [...FUNCTION_OPERATIONS], callFor: ['manyItems'] } };
 
 const itemsPerCall = integerField({
 	displayName: 'Items per Call',

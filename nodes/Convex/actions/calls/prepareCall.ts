@@ -52,6 +52,8 @@ export interface PrepareContext {
 	functions: SignatureCache;
 	/** Whether all queries read one snapshot. */
 	snapshot: boolean;
+	/** Whether the function is watched, and not called. */
+	isWatched?: boolean;
 }
 
 /** Reads arguments by what the deployment says of the function. */
@@ -119,7 +121,7 @@ function notPageByPage() {
 }
 
 async function prepare<Result extends { args: EncodedArguments }>(
-	{ itemCaller, operation, parameters, functions, snapshot }: PrepareContext,
+	{ itemCaller, operation, parameters, functions, snapshot, isWatched = false }: PrepareContext,
 	itemIndex: number,
 	hasList: boolean,
 	readCall: ReadArguments<Result>,
@@ -134,7 +136,7 @@ async function prepare<Result extends { args: EncodedArguments }>(
 				'Convex reads a snapshot with functions of the app itself only. Remove one of the options.',
 			);
 		}
-		const target = { operation, functionPath, componentPath };
+		const target = { operation, functionPath, componentPath, isWatched };
 		let known: FunctionSignature | undefined;
 		const signature = async () => (known ??= await functions.signature(itemCaller, target));
 		const read = await functions.reading(itemCaller, target, async (ask, askIfReadable) =>

@@ -1,18 +1,20 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { FUNCTION_OPERATIONS } from '../../convex/functions/functionCall';
 import { argumentsDescription } from '../../parameters/arguments';
 import { functionPathDescription } from '../../parameters/functionLocator';
 import { optionsDescription } from '../../parameters/options';
+import { NODE_OPERATIONS } from '../../parameters/options/option';
 import { outputShape } from '../../parameters/outputShape';
 import { callForDescription, manyItemsDescription } from '../../parameters/manyItems';
 import { paginationDescription } from '../../parameters/pagination';
 import { oneOf, shownFor } from '../../parameters/resource';
+import { waitingDescription } from '../../parameters/waiting';
 import type { ItemCallers } from '../../transport/itemCallers';
 import { runQueries } from '../calls/batchedQueries';
 import { CallRunner } from '../calls/callRunner';
 import { runChunks } from '../calls/chunkedCalls';
 import { runCalls } from '../calls/individualCalls';
 import type { ItemResults } from '../itemResults';
+import { waitForResults } from './waitForResult';
 
 export const description: INodeProperties[] = shownFor('function', [
 	{
@@ -23,10 +25,10 @@ export const description: INodeProperties[] = shownFor('function', [
 		default: 'query',
 		options: [
 			{
-				name: 'Query',
-				value: 'query',
-				action: 'Run query function',
-				description: 'Read data with a query function',
+				name: 'Action',
+				value: 'action',
+				action: 'Run action function',
+				description: 'Do work with an action function, which may call other services',
 			},
 			{
 				name: 'Mutation',
@@ -35,16 +37,22 @@ export const description: INodeProperties[] = shownFor('function', [
 				description: 'Change data with a mutation function, all of it or nothing',
 			},
 			{
-				name: 'Action',
-				value: 'action',
-				action: 'Run action function',
-				description: 'Do work with an action function, which may call other services',
+				name: 'Query',
+				value: 'query',
+				action: 'Run query function',
+				description: 'Read data with a query function',
 			},
 			{
 				name: 'Run by Path',
 				value: 'run',
 				action: 'Run function by path',
 				description: 'Run a function of any type: query, mutation or action',
+			},
+			{
+				name: 'Wait for Query Result',
+				value: 'waitForResult',
+				action: 'Wait for query result',
+				description: 'Wait until a query gives a result, another one, or a certain one',
 			},
 		],
 	},
@@ -53,8 +61,9 @@ export const description: INodeProperties[] = shownFor('function', [
 	...argumentsDescription(true),
 	...manyItemsDescription,
 	...paginationDescription,
+	...waitingDescription,
 	outputShape.property,
-	optionsDescription(FUNCTION_OPERATIONS),
+	optionsDescription(NODE_OPERATIONS),
 ]);
 
 /** @throws ConvexFailure (`input`) for an unknown operation, or an option that holds for all items */
@@ -64,7 +73,11 @@ export async function execute(
 	callers: ItemCallers,
 	chosen: string,
 ): Promise<void> {
-	const operation = oneOf(FUNCTION_OPERATIONS, "'Operation'", chosen);
+	const operation = oneOf(NODE_OPERATIONS, "'Operation'", chosen);
+	if (operation === 'waitForResult') {
+		await waitForResults(context, items, callers);
+		return;
+	}
 	const run = new CallRunner(context, items, callers, operation);
 	if (run.options.itemsPerCall !== undefined) await runChunks(run, operation);
 	else if (operation === 'query') await runQueries(run);

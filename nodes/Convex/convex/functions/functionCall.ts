@@ -20,7 +20,7 @@ export interface FunctionTarget {
 	operation: FunctionOperation;
 	functionPath: FunctionPath;
 	componentPath: string | undefined;
-	/** Whether a trigger watches it, so that no other operation can be chosen instead. */
+	/** Whether it is watched, so that no other operation can be chosen instead. */
 	isWatched?: boolean;
 }
 

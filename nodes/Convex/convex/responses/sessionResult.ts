@@ -1,14 +1,14 @@
 import type { FunctionResult as SyncResult } from 'convex/browser';
 import type { Value } from 'convex/values';
 import { toEncodedJson } from '../values/encodedJson';
-import type { SessionOperation, ValueFormat } from '../functions/functionCall';
+import type { FunctionOperation, ValueFormat } from '../functions/functionCall';
 import { functionFailure } from '../failures/functionFailure';
 import type { FunctionResult } from './functionResponse';
 import { toPlainJson } from '../values/plainJson';
 
-/** Reads what the sync client gives for a call, as `parseFunctionResponse` reads an answer over HTTP. */
+/** Reads what the sync client gives for a call or a watched query, as `parseFunctionResponse` reads an answer over HTTP. */
 export function readSessionResult(
-	operation: SessionOperation,
+	operation: FunctionOperation,
 	valueFormat: ValueFormat,
 	result: SyncResult,
 ): FunctionResult {

@@ -1,11 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { parseComponentPath } from '../../convex/functions/componentPath';
 import { inputFailure } from '../../convex/failure';
-import {
-	FUNCTION_OPERATIONS,
-	type FunctionOperation,
-	type ValueFormat,
-} from '../../convex/functions/functionCall';
+import { FUNCTION_OPERATIONS, type ValueFormat } from '../../convex/functions/functionCall';
 import type { UserIdentity } from '../../convex/deployment/identity';
 import { booleanField, enumField, integerField, readParameter } from '../field';
 import { outputShape, type OutputShape } from '../outputShape';
@@ -20,8 +16,10 @@ import type { ParameterReader } from '../parameterReader';
 import { actAsUser } from './actAsUser';
 import {
 	EVERYWHERE,
+	NODE_OPERATIONS,
 	option,
 	optionsForm,
+	type NodeOperation,
 	type Option,
 	type Place,
 	type ReadOption,
@@ -33,6 +31,7 @@ import {
 	maxRetries,
 	queryConcurrency,
 	snapshot,
+	waitConcurrency,
 } from './runOptions';
 import { readerForItem } from './storedOptions';
 
@@ -57,7 +56,7 @@ export const component = option<string | undefined>(EVERYWHERE, {
 });
 
 const convertTypes = option(
-	FUNCTION_OPERATIONS,
+	NODE_OPERATIONS,
 	booleanField({
 		displayName: 'Convert Argument Types',
 		name: 'convertTypes',
@@ -79,6 +78,20 @@ export const timeout = option(
 		max: 2 ** 31 - 1,
 		unit: 'milliseconds',
 		description: 'How long to wait for the answer, in milliseconds',
+	}),
+);
+
+const waitTimeout = option(
+	['waitForResult'],
+	integerField({
+		displayName: 'Timeout',
+		name: 'timeout',
+		default: 300_000,
+		min: 1,
+		// As long as that of a call.
+		max: 2 ** 31 - 1,
+		unit: 'milliseconds',
+		description: 'How long each item waits for its result, in milliseconds',
 	}),
 );
 
@@ -112,6 +125,7 @@ const OPTIONS: ReadonlyArray<Option<unknown>> = [
 	component,
 	queryConcurrency,
 	concurrency,
+	waitConcurrency,
 	convertTypes,
 	delivery,
 	maxRetries,
@@ -120,6 +134,7 @@ const OPTIONS: ReadonlyArray<Option<unknown>> = [
 	pageSize,
 	snapshot,
 	timeout,
+	waitTimeout,
 	valueFormat,
 ];
 
@@ -141,13 +156,14 @@ export interface FunctionOptions extends ValueOptions {
 	output: OutputShape;
 	/** How to read a list page by page; undefined for a single call. */
 	pagination: PaginationOptions | undefined;
+	/** For the answer to a call, or for the result that is waited for. */
 	timeoutMs: number;
 }
 
 /** @throws ConvexFailure (`input`) naming the option */
 export function readOptions(
 	context: ParameterReader,
-	operation: FunctionOperation,
+	operation: NodeOperation,
 	itemIndex: number,
 ): FunctionOptions {
 	const read = readerForItem(context, operation, itemIndex);
@@ -156,7 +172,7 @@ export function readOptions(
 		convertTypes: read(convertTypes),
 		output: readParameter(context, outputShape, itemIndex),
 		pagination: operation === 'query' ? readPagination(context, read, itemIndex) : undefined,
-		timeoutMs: read(timeout),
+		timeoutMs: read(operation === 'waitForResult' ? waitTimeout : timeout),
 	};
 }
 

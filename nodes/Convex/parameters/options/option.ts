@@ -1,11 +1,16 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { FUNCTION_OPERATIONS, type FunctionOperation } from '../../convex/functions/functionCall';
+import { FUNCTION_OPERATIONS } from '../../convex/functions/functionCall';
 import type { Field, FieldValues } from '../field';
 
-/** Where an option may have a meaning: for an operation of the node, or for the trigger. */
-export type Place = FunctionOperation | 'trigger';
+/** What the node does with functions: calls one, or waits for a query's result. The names are in saved workflows. */
+export const NODE_OPERATIONS = [...FUNCTION_OPERATIONS, 'waitForResult'] as const;
 
-export const EVERYWHERE: readonly Place[] = [...FUNCTION_OPERATIONS, 'trigger'];
+export type NodeOperation = (typeof NODE_OPERATIONS)[number];
+
+/** Where an option may have a meaning: for an operation of the node, or for the trigger. */
+export type Place = NodeOperation | 'trigger';
+
+export const EVERYWHERE: readonly Place[] = [...NODE_OPERATIONS, 'trigger'];
 
 /** A row of the table of options; functions and the trigger have one table, each other resource its own. */
 export interface Option<Value, Where extends string = Place> extends Field<Value> {

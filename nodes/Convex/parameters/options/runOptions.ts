@@ -44,6 +44,18 @@ export const concurrency = runOption(
 	}),
 );
 
+export const waitConcurrency = runOption(
+	['waitForResult'],
+	integerField({
+		displayName: 'Concurrency',
+		name: 'concurrency',
+		default: 20,
+		min: 1,
+		max: MAX_CONCURRENCY,
+		description: 'How many items may wait at once',
+	}),
+);
+
 export const delivery = runOption(
 	['mutation', 'action'],
 	enumField({
@@ -138,4 +150,13 @@ export function readRunOptions(
 		snapshot: read(snapshot),
 		itemsPerCall,
 	};
+}
+
+/**
+ * How many items may wait at once, as it is for the first item.
+ *
+ * @throws ConvexFailure (`input`) naming the option
+ */
+export function readWaitConcurrency(context: IExecuteFunctions): number {
+	return readerForRun(context, 'waitForResult')(waitConcurrency);
 }

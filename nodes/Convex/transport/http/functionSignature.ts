@@ -60,7 +60,7 @@ export async function readSignatureSince(
 	if (!isCallable(signature, operation)) {
 		const [type, wanted] = [signature.type, operation].map(capitalise);
 		throw inputFailure(
-			`${quote(name)} is a ${signature.type}, not a ${operation}`,
+			`${isWatched ? "'Function': " : ''}${quote(name)} is a ${signature.type}, not a ${operation}`,
 			isWatched
 				? "Only queries can be watched. Choose a query in 'Function'."
 				: `Set 'Operation' to '${type}' instead of '${wanted}', or to 'Run by Path'.`,

@@ -61,26 +61,36 @@ export class SyncClient {
 		authenticate(this.client, credential, identity);
 	}
 
-	/** @param receive gets the first result, each new one, and the last one again after a reconnect */
+	/**
+	 * Watches a query. The client takes queries for the same that differ in their component only.
+	 *
+	 * @param receive gets the first result, each new one, and the last one again after a reconnect
+	 * @returns what ends it
+	 */
 	subscribe(
 		{ functionPath, args, componentPath }: FunctionInvocation,
 		receive: (result: FunctionResult) => void,
-	): void {
+	): () => void {
 		const options: SubscribeOptions & { componentPath?: string } =
 			componentPath === undefined ? {} : { componentPath };
+		// Not counted back: results of queries that were unsubscribed from may be in flight.
 		this.queries += 1;
-		const { queryToken } = this.client.subscribe(
+		const { queryToken, unsubscribe } = this.client.subscribe(
 			formatFunctionPath(functionPath),
 			decodeArguments(args),
 			options,
 		);
-		this.client.addOnTransitionHandler(({ queries }) => {
+		const removeHandler = this.client.addOnTransitionHandler(({ queries }) => {
 			for (const { token, modification } of queries) {
 				if (token !== queryToken || modification.kind !== 'Updated') continue;
 				const { result } = modification;
 				if (result !== undefined) receive(redactedResult(result, this.redactor));
 			}
 		});
+		return () => {
+			removeHandler();
+			if (this.closed === undefined) unsubscribe();
+		};
 	}
 
 	/** Whether what is called now is sent at once. */

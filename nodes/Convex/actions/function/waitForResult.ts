@@ -1,0 +1,195 @@
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import type { WaitCondition } from '../../convex/changes/waitCondition';
+import { formatFunctionPath } from '../../convex/functions/functionPath';
+import { refusedByClient } from '../../convex/functions/liveArguments';
+import { CachedParameters } from '../../parameters/cachedParameters';
+import { readWaitConcurrency } from '../../parameters/options/runOptions';
+import type { OutputShape } from '../../parameters/outputShape';
+import { readWaitCondition } from '../../parameters/waiting';
+import type { Caller } from '../../transport/caller';
+import type { ItemCallers } from '../../transport/itemCallers';
+import {
+	CallerQueries,
+	POLLING_TIMES,
+	type PollingTimes,
+} from '../../transport/live/callerQueries';
+import type { QueryResult } from '../../transport/live/watchedQuery';
+import { toFailure } from '../../transport/nodeError';
+import { EventLoopTurns } from '../calls/eventLoopTurns';
+import { ItemRunner } from '../calls/itemRunner';
+import { hintAtOutput, toItems } from '../calls/output';
+import { prepareCall, type PreparedCall } from '../calls/prepareCall';
+import { callerKey } from '../calls/readySessions';
+import { SignatureCache } from '../calls/signatureCache';
+import type { ItemResults } from '../itemResults';
+import { ResultWait } from './resultWait';
+
+/** A result is asked for over HTTP, and sent again, as often as a call is. */
+const MAX_RETRIES = 4;
+
+const POLLED =
+	"The result was asked for over HTTP every few seconds, because no live connection (WebSocket) to the deployment could be made. Each time counts as a function call. Let WebSocket connections through to learn of a result at once; n8n's proxy settings (HTTPS_PROXY) apply to them only with NODE_USE_ENV_PROXY=1 in n8n's environment.";
+
+/**
+ * Has each item wait until the result of its query meets a condition.
+ *
+ * @throws ConvexFailure (`input`) for an option that holds for all items
+ */
+export async function waitForResults(
+	context: IExecuteFunctions,
+	items: ItemResults,
+	callers: ItemCallers,
+	times: PollingTimes = POLLING_TIMES,
+): Promise<void> {
+	const concurrency = readWaitConcurrency(context);
+	const runner = new ItemRunner(context, items, callers, { concurrency, maxRetries: MAX_RETRIES });
+	const run = new WaitRun(runner, concurrency, times);
+	try {
+		await runner.run(async (itemIndex, caller) => await run.waitFor(itemIndex, caller));
+	} finally {
+		await run.close();
+	}
+	hintAtOutput(context, run.wasPolledOnly ? POLLED : undefined);
+}
+
+class WaitRun {
+	private readonly parameters: CachedParameters;
+
+	private readonly functions: SignatureCache;
+
+	private readonly turns = new EventLoopTurns();
+
+	/** By caller and component. */
+	private readonly connections = new Map<string, CallerQueries>();
+
+	/** Callers to whom the deployment does not tell of its functions. */
+	private readonly untold = new Set<string>();
+
+	wasPolledOnly = false;
+
+	constructor(
+		private readonly runner: ItemRunner,
+		/** How many connections there may be. */
+		private readonly limit: number,
+		private readonly times: PollingTimes,
+	) {
+		const { context, retries } = runner;
+		this.parameters = new CachedParameters(context, 'waitForResult');
+		this.functions = new SignatureCache(context, (caller) => retries.of(caller));
+	}
+
+	/** @throws ConvexFailure which ends this item only */
+	async waitFor(itemIndex: number, itemCaller: Caller): Promise<INodeExecutionData[]> {
+		await this.turns.yield();
+		const condition = this.readCondition(itemIndex);
+		const { parameters, functions } = this;
+		const common = { itemCaller, parameters, functions, operation: 'query' as const };
+		const prepared = await prepareCall(
+			{ ...common, snapshot: false, isWatched: true },
+			itemIndex,
+		);
+		try {
+			await this.checkFunction(prepared);
+			const startedAtMs = performance.now();
+			const result = await this.waitUntilMet(prepared, condition);
+			const waitedMs = Math.round(performance.now() - startedAtMs);
+			return toWaitItems(result, waitedMs, prepared.options.output, itemIndex);
+		} catch (thrown) {
+			const { target } = prepared;
+			const failure = await functions.withSuggestion(itemCaller, target, toFailure(thrown));
+			throw failure.ofCall({ functionPath: formatFunctionPath(target.functionPath) });
+		}
+	}
+
+	/** Ends within a second. */
+	async close(): Promise<void> {
+		const open = [...this.connections.keys()];
+		await Promise.all(open.map(async (key) => await this.disconnect(key)));
+	}
+
+	private readCondition(itemIndex: number): WaitCondition {
+		const functionPath = formatFunctionPath(this.parameters.functionPath(itemIndex));
+		try {
+			return readWaitCondition(this.parameters, itemIndex);
+		} catch (thrown) {
+			throw toFailure(thrown).ofCall({ functionPath });
+		}
+	}
+
+	/**
+	 * What no live connection is needed to know: where the deployment tells of its functions, one that
+	 * is no query is refused before there is any.
+	 *
+	 * @throws ConvexFailure (`input`), or when the deployment cannot be reached
+	 */
+	private async checkFunction(prepared: PreparedCall): Promise<void> {
+		const { itemCaller, target, call } = prepared;
+		const refusal = refusedByClient(JSON.stringify(call.args));
+		if (refusal !== undefined) throw refusal;
+		const key = callerKey(prepared);
+		if (itemCaller.credential.authentication !== 'deployKey' || this.untold.has(key)) return;
+		try {
+			await this.functions.signature(itemCaller, target);
+		} catch (thrown) {
+			const failure = toFailure(thrown);
+			if (['input', 'network'].includes(failure.details.kind)) throw failure;
+			this.untold.add(key);
+		}
+	}
+
+	private async waitUntilMet(
+		prepared: PreparedCall,
+		condition: WaitCondition,
+	): Promise<QueryResult> {
+		const { context, items } = this.runner;
+		const { call, options } = prepared;
+		const wait = new ResultWait(await this.connectionOf(prepared), {
+			call,
+			condition,
+			timeoutMs: options.timeoutMs,
+			stopped: items.stopped,
+			isCancelled: () => context.getExecutionCancelSignal?.()?.aborted === true,
+		});
+		return await wait.result();
+	}
+
+	/** One for each caller and component: the client takes functions of components for the app's own. */
+	private async connectionOf(prepared: PreparedCall): Promise<CallerQueries> {
+		const { itemCaller, caller, options } = prepared;
+		const { identity, componentPath } = options;
+		const key = JSON.stringify([callerKey(prepared), componentPath]);
+		const known = this.connections.get(key);
+		if (known !== undefined) return known;
+		const { context } = this.runner;
+		const opened = new CallerQueries({ context, itemCaller, caller, identity, times: this.times });
+		this.connections.set(key, opened);
+		await this.closeIdle(key);
+		return opened;
+	}
+
+	/** Where each item has a caller of its own, connections that nobody needs now make room. */
+	private async closeIdle(exceptFor: string): Promise<void> {
+		if (this.connections.size <= this.limit) return;
+		const idle = [...this.connections].filter(
+			([key, connection]) => key !== exceptFor && connection.isIdle,
+		);
+		await Promise.all(idle.map(async ([key]) => await this.disconnect(key)));
+	}
+
+	private async disconnect(key: string): Promise<void> {
+		const connection = this.connections.get(key);
+		this.connections.delete(key);
+		this.wasPolledOnly ||= connection?.wasPolledOnly === true;
+		await connection?.close();
+	}
+}
+
+function toWaitItems(
+	result: QueryResult,
+	waitedMs: number,
+	output: OutputShape,
+	item: number,
+): INodeExecutionData[] {
+	if (output === 'value') return toItems(result, output, { item });
+	return [{ json: { ...result, waitedMs }, pairedItem: { item } }];
+}

@@ -1,0 +1,70 @@
+import type { JSONValue } from 'convex/values';
+import { ConvexFailure } from '../failure';
+import { fieldAt, quotedPath } from '../values/fieldPath';
+import { toPlainJson } from '../values/plainJson';
+import { quoteStart } from '../values/quote';
+import type { WaitCondition } from './waitCondition';
+
+/** An item of the error branch is saved with its execution, and there may be thousands. */
+const MAX_LAST_VALUE_LENGTH = 16_384;
+
+const ADVICE =
+	"Raise 'Timeout' in the node's options to wait longer. On the error branch, the last result is in 'details.lastValue'.";
+
+const MS_PER_SECOND = 1_000;
+const MS_PER_MINUTE = 60_000;
+
+/**
+ * The failure of a wait whose time is over.
+ *
+ * @param last the last result, in Convex's encoded JSON; undefined where there was none
+ * @param cause why the deployment could not be asked of late, if so
+ */
+export function waitTimedOut(
+	condition: WaitCondition,
+	last: { value: JSONValue } | undefined,
+	timeoutMs: number,
+	cause: ConvexFailure | undefined,
+): ConvexFailure {
+	const time = inWords(timeoutMs);
+	const what = last === undefined ? `No result came within ${time}` : sentence(condition, last, time);
+	return new ConvexFailure(
+		cause === undefined ? what : `${what}. ${cause.message}`,
+		{ help: ADVICE, repeat: 'Waiting again changes nothing in Convex.' },
+		{ kind: 'timeout', retryable: true, outcome: 'failed' },
+		'timedOut',
+	);
+}
+
+function sentence(condition: WaitCondition, { value }: { value: JSONValue }, time: string): string {
+	if (condition.waitUntil === 'changed') return `The result did not change within ${time}`;
+	if (condition.waitUntil === 'notEmpty') return `The result was still empty after ${time}`;
+	const { steps } = condition;
+	const field = steps.length === 0 ? 'The result' : quotedPath(steps);
+	const found = fieldAt(value, steps);
+	return found.status === 'found'
+		? `${field} was still ${excerpt(found.value)} after ${time}`
+		: `${field} was still not in the result after ${time}`;
+}
+
+function excerpt(value: JSONValue): string {
+	return quoteStart(JSON.stringify(toPlainJson(value))).slice(1, -1);
+}
+
+function inWords(ms: number): string {
+	const [unit, count] =
+		ms % MS_PER_MINUTE === 0
+			? ['minute', ms / MS_PER_MINUTE]
+			: ms % MS_PER_SECOND === 0
+				? ['second', ms / MS_PER_SECOND]
+				: ['millisecond', ms];
+	return `${count} ${unit}${count === 1 ? '' : 's'}`;
+}
+
+/** The last result of a wait, for the details of its failure: the start of its JSON where it is long. */
+export function shownLastValue(value: JSONValue): JSONValue {
+	const json = JSON.stringify(value);
+	return json.length <= MAX_LAST_VALUE_LENGTH
+		? value
+		: `${json.slice(0, MAX_LAST_VALUE_LENGTH).toWellFormed()}…`;
+}

@@ -1,0 +1,120 @@
+import type { FunctionResult as SyncResult } from 'convex/browser';
+import type { JSONValue } from 'convex/values';
+import type { ConvexFailure } from '../../convex/failure';
+import type { FunctionCall } from '../../convex/functions/functionCall';
+import type { FunctionResult } from '../../convex/responses/functionResponse';
+import { readSessionResult } from '../../convex/responses/sessionResult';
+import type { SyncClient } from './syncClient';
+
+/** A result of a query, in Convex's encoded JSON. */
+export interface QueryResult {
+	value: JSONValue;
+	logLines: string[];
+}
+
+export interface ResultObserver {
+	/** The first result, each new one, or the same again. */
+	onResult: (result: QueryResult) => void;
+	/** The query threw, or the deployment refuses it. Nothing follows. */
+	onFailure: (failure: ConvexFailure) => void;
+}
+
+/** A query that is watched for all who wait for its result. */
+export class WatchedQuery {
+	private readonly observers = new Set<ResultObserver>();
+
+	private last: QueryResult | undefined;
+
+	/** Whether the last result is what the query gives now, as far as anybody knows. */
+	private isCurrent = false;
+
+	/** Whether it subscribed again because of a cursor, and gave no result since. */
+	private hasResubscribed = false;
+
+	private unsubscribe: () => void = () => {};
+
+	private polling: AbortController | undefined;
+
+	/** Why it could not be asked the last time, if so. */
+	problem: ConvexFailure | undefined;
+
+	constructor(readonly call: FunctionCall) {}
+
+	/** Who comes later gets the present result too, but never before this has returned. */
+	add(observer: ResultObserver): void {
+		this.observers.add(observer);
+		const { last } = this;
+		if (last === undefined || !this.isCurrent) return;
+		void Promise.resolve().then(() => {
+			if (this.observers.has(observer) && this.last === last) observer.onResult(last);
+		});
+	}
+
+	/** @returns whether others wait for it still */
+	remove(observer: ResultObserver): boolean {
+		this.observers.delete(observer);
+		return this.observers.size > 0;
+	}
+
+	/** Watches it over a live connection, in the place of an earlier one. */
+	subscribe(client: SyncClient): void {
+		const { functionPath, args, componentPath } = this.call;
+		this.unsubscribe = client.subscribe({ functionPath, args, componentPath }, (result) =>
+			this.receive(client, result),
+		);
+	}
+
+	/** Begins to be asked over HTTP, unless it is already. @returns what ends it */
+	beginPolling(): AbortSignal | undefined {
+		if (this.polling !== undefined) return undefined;
+		this.polling = new AbortController();
+		return this.polling.signal;
+	}
+
+	/** The connection is lost: what was received over it may be out of date. */
+	disconnected(): void {
+		this.isCurrent = false;
+	}
+
+	/** Hands on what came of it. */
+	accept(result: FunctionResult): void {
+		if (result.status === 'failure') {
+			this.fail(result.failure);
+			return;
+		}
+		const { value, logLines } = result;
+		this.problem = undefined;
+		this.isCurrent = true;
+		this.last = { value, logLines };
+		for (const { onResult } of [...this.observers]) onResult(this.last);
+	}
+
+	fail(failure: ConvexFailure): void {
+		for (const { onFailure } of [...this.observers]) onFailure(failure);
+	}
+
+	end(): void {
+		this.stopPolling();
+		this.unsubscribe();
+	}
+
+	private receive(client: SyncClient, result: SyncResult): void {
+		this.stopPolling();
+		const read = readSessionResult('query', 'encoded', result);
+		const hasInvalidCursor = read.status === 'failure' && read.failure.reason === 'invalidCursor';
+		if (hasInvalidCursor && this.last !== undefined && !this.hasResubscribed) {
+			// The client keeps where the page ended; once that does not fit any more, it begins anew without.
+			this.hasResubscribed = true;
+			this.unsubscribe();
+			this.subscribe(client);
+			return;
+		}
+		if (read.status === 'success') this.hasResubscribed = false;
+		this.accept(read);
+	}
+
+	private stopPolling(): void {
+		this.polling?.abort();
+		this.polling = undefined;
+	}
+}
