@@ -10,8 +10,15 @@ import {
 	type DeliveryName,
 } from './live/messages';
 import { LATENCY_MS } from './live/slowDeployment';
-import { deliveryTable, documentTable, triggerTable, type LiveResults } from './live/tables';
+import {
+	deliveryTable,
+	documentTable,
+	triggerTable,
+	waitTable,
+	type LiveResults,
+} from './live/tables';
 import { measureTriggers, type TriggerResult } from './live/triggers';
+import { measureWaits, type WaitResult } from './live/waits';
 import { resultsSection, type Section } from './report/readme';
 import { count, milliseconds } from './report/units';
 import { makeCertificate } from './server/certificate';
@@ -22,11 +29,12 @@ export const LIVE_PROGRAMS = {
 	deliveryWorker: 'live/deliveryWorker',
 	documentWorker: 'live/documentWorker',
 	triggerWorker: 'live/triggerWorker',
+	waitWorker: 'live/waitWorker',
 };
 
 /** What was measured, in sections of bench/README.md. */
 export function reportLive(results: LiveResults): Section[] {
-	const { deliveries, rows, documents, triggers } = results;
+	const { deliveries, rows, documents, triggers, waits } = results;
 	const overNetwork = `TLS, ${LATENCY_MS} ms latency`;
 	const [delivery] = deliveries;
 	const [row] = rows;
@@ -52,19 +60,24 @@ export function reportLive(results: LiveResults): Section[] {
 		const title = "From a mutation to the workflow's start: loopback";
 		sections.push(resultsSection('triggers', `### ${title}\n\n${triggerTable(results)}`));
 	}
+	if (waits.length > 0) {
+		const title = 'From a mutation until all items that waited go on: loopback';
+		sections.push(resultsSection('waits', `### ${title}\n\n${waitTable(results)}`));
+	}
 	return sections;
 }
 
-/** Measures session delivery, documents and the trigger. */
+/** Measures session delivery, documents, the trigger, and waits for results. */
 export async function measureLive(
 	stage: Stage,
-	{ mutations, rows, documents, triggers }: Settings,
+	{ mutations, rows, documents, triggers, waits }: Settings,
 ): Promise<LiveResults> {
 	return {
 		deliveries: await measureDeliveries(stage, mutations, MUTATION_DELIVERIES),
 		rows: await measureDeliveries(stage, rows, ROW_DELIVERIES),
 		documents: await measureDocumentTasks(stage, documents),
 		triggers: await measureStarts(stage, triggers),
+		waits: await measureEnds(stage, waits),
 	};
 }
 
@@ -104,6 +117,16 @@ async function measureStarts(stage: Stage, triggers: number[]): Promise<TriggerR
 	for (const number of triggers) {
 		const result = await measureTriggers(stage, number);
 		console.error(`  ${count(number)} triggers: p99 ${milliseconds(result.fromAnswer.p99Ms)}`);
+		results.push(result);
+	}
+	return results;
+}
+
+async function measureEnds(stage: Stage, waits: number[]): Promise<WaitResult[]> {
+	const results: WaitResult[] = [];
+	for (const items of waits) {
+		const result = await measureWaits(stage, items);
+		console.error(`  ${count(items)} waiting items: p99 ${milliseconds(result.p99Ms)}`);
 		results.push(result);
 	}
 	return results;

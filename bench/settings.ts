@@ -6,12 +6,14 @@ const SESSION = 'session';
 const ROWS = 'rows';
 const DOCUMENTS = 'documents';
 const TRIGGERS = 'triggers';
-const LIVE_PARTS = [SESSION, ROWS, DOCUMENTS, TRIGGERS];
+const WAITS = 'waits';
+const LIVE_PARTS = [SESSION, ROWS, DOCUMENTS, TRIGGERS, WAITS];
 const LIVE_MUTATIONS = 1000;
 /** With more, HTTP Request's flood needs more open files than the network in between may have. */
 const LIVE_ROWS = 4000;
 const LIVE_DOCUMENTS = [1000, 10_000];
 const LIVE_TRIGGERS = [1, 100, 1000];
+const LIVE_WAITS = [1, 100];
 
 export interface Settings {
 	groups: Group[];
@@ -25,6 +27,8 @@ export interface Settings {
 	documents: number[];
 	/** Numbers of triggers in a process. */
 	triggers: number[];
+	/** Numbers of items that wait for a result. */
+	waits: number[];
 	/** Whether the report goes into bench/README.md too. */
 	write: boolean;
 	/** The environment variables that were given, for the report. */
@@ -33,8 +37,8 @@ export interface Settings {
 
 /**
  * BENCH_ONLY (`queries,single`) chooses parts of the plan; BENCH_ITEMS (`1,100`), BENCH_MUTATIONS,
- * BENCH_ROWS, BENCH_DOCUMENTS and BENCH_TRIGGERS (`1,10`) replace its numbers; BENCH_MS_PER_QUERY makes the server work. The argument
- * `--write` puts the report into bench/README.md.
+ * BENCH_ROWS, BENCH_DOCUMENTS, BENCH_TRIGGERS (`1,10`) and BENCH_WAITS replace its numbers;
+ * BENCH_MS_PER_QUERY makes the server work. The argument `--write` puts the report into bench/README.md.
  *
  * @throws Error for a value that is none of these
  */
@@ -50,6 +54,7 @@ export function readSettings(
 		'BENCH_ROWS',
 		'BENCH_DOCUMENTS',
 		'BENCH_TRIGGERS',
+		'BENCH_WAITS',
 	]);
 	const one = (name: string, unset: number) =>
 		variables[name] === undefined ? unset : positive(name, variables[name]);
@@ -66,6 +71,7 @@ export function readSettings(
 		rows: live.has(ROWS) ? one('BENCH_ROWS', LIVE_ROWS) : undefined,
 		documents: live.has(DOCUMENTS) ? (several('BENCH_DOCUMENTS') ?? LIVE_DOCUMENTS) : [],
 		triggers: live.has(TRIGGERS) ? (several('BENCH_TRIGGERS') ?? LIVE_TRIGGERS) : [],
+		waits: live.has(WAITS) ? (several('BENCH_WAITS') ?? LIVE_WAITS) : [],
 		write: args.includes('--write'),
 		variables,
 	};

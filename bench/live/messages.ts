@@ -92,3 +92,13 @@ export type TriggerMessage =
 	| { type: 'waiting' }
 	| { type: 'started'; startedAtMs: number[] }
 	| { type: 'failed'; reason: string };
+
+/** What a process whose items wait for results is started for. */
+export interface WaitJob {
+	items: number;
+	credential: CredentialValues;
+}
+
+/** What it tells: that its engine is warm, when the node ended, or that it failed. */
+export type WaitMessage =
+	{ type: 'ready' } | { type: 'ended'; endedAtMs: number } | { type: 'failed'; reason: string };

@@ -47,5 +47,11 @@ export default defineSchema({
 	uploads: defineTable({ storageId: v.id('_storage'), name: v.string() }).index('by_storage_id', [
 		'storageId',
 	]),
+	workflows: defineTable({
+		customer: v.string(),
+		status: v.union(v.literal('running'), v.literal('done'), v.literal('failed')),
+		steps: v.array(v.object({ name: v.string(), isDone: v.boolean() })),
+		result: v.optional(v.string()),
+	}),
 	reports: defineTable({ text: v.string(), open: v.number(), done: v.number() }),
 });

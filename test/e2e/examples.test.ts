@@ -187,6 +187,15 @@ describe('the examples, imported into n8n', () => {
 		expect(await workflows.startsSoFar(id)).toHaveLength(3);
 	});
 
+	it('wait-for-workflow.json', async () => {
+		const execution = await n8n.runWorkflow(await importExample('wait-for-workflow.json'));
+		expect(execution.status).toBe('success');
+		expect(outputOf(execution, 'Ended').map(({ customer, status }) => [customer, status])).toEqual([
+			['Ada', 'done'],
+			['Grace', 'failed'],
+		]);
+	});
+
 	it('table-export.json', async () => {
 		const tasks = [{ title: 'Export' }, { title: 'Import' }];
 		await mutate('tasks:createMany', { tasks });

@@ -139,6 +139,15 @@ describe('the examples', () => {
 		]);
 	});
 
+	it('wait-for-workflow.json goes on when each workflow has ended, well or not', async () => {
+		const run = await runExample('wait-for-workflow.json');
+		expect(outputsOf(run, 'Ended')[0]?.map(({ json }) => json)).toEqual([
+			expect.objectContaining({ customer: 'Ada', status: 'done', result: 'Report for Ada' }),
+			expect.objectContaining({ customer: 'Grace', status: 'failed' }),
+		]);
+		expect(outputsOf(run, 'Not in Time')).toEqual([]);
+	});
+
 	it('paid-order.json starts with an order as soon as it is paid', async () => {
 		const example = exampleNamed('paid-order.json');
 		const trigger = activeTriggerOf(await installationFor(convex.deployment), example.workflow);

@@ -29,6 +29,16 @@ const MANY_ITEMS = {
 	listArgument: { __rl: true, mode: 'name', value: 'names' },
 };
 
+/** What has a date's own name in it and is none. */
+const NO_DATES = ['new Date(NaN)', 'DateTime.fromISO("x")'];
+
+const NOTHING = ['null', 'undefined', '""', '" "', 'NaN'];
+
+const waiting = (parameters: object) => ({ operation: 'waitForResult', ...parameters });
+
+const whereField = (parameters: object) =>
+	waiting({ waitUntil: 'field', field: 'a', comparison: 'equals', expected: 'b', ...parameters });
+
 /** Each parameter of the node: how a value gets there, how it is named, and what is no attack on it. */
 const NODE: Array<[parameter: string, Parameters, named: RegExp, values?: string[]]> = [
 	[
@@ -144,6 +154,38 @@ const NODE: Array<[parameter: string, Parameters, named: RegExp, values?: string
 		'Single Snapshot',
 		(snapshot) => ({ operation: 'query', options: { snapshot } }),
 		/^The option 'Single Snapshot' is/,
+	],
+	['Wait Until', (waitUntil) => waiting({ waitUntil }), /^'Wait Until' is not one of/],
+	[
+		'Field',
+		(field) => whereField({ field }),
+		/^'Field' is/,
+		// Any text without brackets and points may be a name.
+		HOSTILE.filter((source) => !source.startsWith('"')),
+	],
+	['Comparison', (comparison) => whereField({ comparison }), /^'Comparison' is not one of/],
+	['Value', (expected) => whereField({ expected }), /^'Value' is/, [...NOTHING, ...NO_DATES]],
+	[
+		'Values',
+		(expected) => whereField({ comparison: 'oneOf', expected }),
+		/^'Values' is/,
+		[...NOTHING, ...NO_DATES, '[]'],
+	],
+	[
+		'Value to be greater than',
+		(expected) => whereField({ comparison: 'greaterThan', expected }),
+		/^'Value' is/,
+		[...NOTHING, ...NO_DATES, '[]', '[[]]', '{}', '{ value: 1 }', 'true'],
+	],
+	[
+		'Timeout of a wait',
+		(timeout) => waiting({ options: { timeout } }),
+		/^The option 'Timeout' is not/,
+	],
+	[
+		'Concurrency of waits',
+		(concurrency) => waiting({ options: { concurrency } }),
+		/^The option 'Concurrency' is not/,
 	],
 	...(['One Item Per', 'On Invalid Cursor', 'Page Size'] as const).map(
 		(shown): (typeof NODE)[number] => {

@@ -19,6 +19,7 @@ import type * as uploads from '../uploads.js';
 import type * as users from '../users.js';
 import type * as values from '../values.js';
 import type * as version from '../version.js';
+import type * as workflows from '../workflows.js';
 
 declare const fullApi: ApiFromModules<{
 	'admin/reports': typeof admin_reports;
@@ -39,6 +40,7 @@ declare const fullApi: ApiFromModules<{
 	users: typeof users;
 	values: typeof values;
 	version: typeof version;
+	workflows: typeof workflows;
 }>;
 export declare const api: FilterApi<typeof fullApi, FunctionReference<any, 'public'>>;
 export declare const internal: FilterApi<typeof fullApi, FunctionReference<any, 'internal'>>;

@@ -65,6 +65,9 @@ class WaitRun {
 	/** Callers to whom the deployment does not tell of its functions. */
 	private readonly untold = new Set<string>();
 
+	private readonly closing: Array<Promise<void>> = [];
+
+	/** Whether results were asked for over HTTP because there was no live connection; known at the end. */
 	wasPolledOnly = false;
 
 	constructor(
@@ -103,8 +106,8 @@ class WaitRun {
 
 	/** Ends within a second. */
 	async close(): Promise<void> {
-		const open = [...this.connections.keys()];
-		await Promise.all(open.map(async (key) => await this.disconnect(key)));
+		for (const key of this.connections.keys()) this.disconnect(key);
+		await Promise.all(this.closing);
 	}
 
 	private readCondition(itemIndex: number): WaitCondition {
@@ -143,7 +146,8 @@ class WaitRun {
 	): Promise<QueryResult> {
 		const { context, items } = this.runner;
 		const { call, options } = prepared;
-		const wait = new ResultWait(await this.connectionOf(prepared), {
+		// Nothing is awaited between: a connection that nobody waits on may be closed.
+		const wait = new ResultWait(this.connectionOf(prepared), {
 			call,
 			condition,
 			timeoutMs: options.timeoutMs,
@@ -154,33 +158,31 @@ class WaitRun {
 	}
 
 	/** One for each caller and component: the client takes functions of components for the app's own. */
-	private async connectionOf(prepared: PreparedCall): Promise<CallerQueries> {
+	private connectionOf(prepared: PreparedCall): CallerQueries {
 		const { itemCaller, caller, options } = prepared;
 		const { identity, componentPath } = options;
 		const key = JSON.stringify([callerKey(prepared), componentPath]);
 		const known = this.connections.get(key);
 		if (known !== undefined) return known;
+		this.closeIdle();
 		const { context } = this.runner;
 		const opened = new CallerQueries({ context, itemCaller, caller, identity, times: this.times });
 		this.connections.set(key, opened);
-		await this.closeIdle(key);
 		return opened;
 	}
 
 	/** Where each item has a caller of its own, connections that nobody needs now make room. */
-	private async closeIdle(exceptFor: string): Promise<void> {
-		if (this.connections.size <= this.limit) return;
-		const idle = [...this.connections].filter(
-			([key, connection]) => key !== exceptFor && connection.isIdle,
-		);
-		await Promise.all(idle.map(async ([key]) => await this.disconnect(key)));
+	private closeIdle(): void {
+		if (this.connections.size < this.limit) return;
+		for (const [key, { isIdle }] of this.connections) if (isIdle) this.disconnect(key);
 	}
 
-	private async disconnect(key: string): Promise<void> {
+	private disconnect(key: string): void {
 		const connection = this.connections.get(key);
+		if (connection === undefined) return;
 		this.connections.delete(key);
-		this.wasPolledOnly ||= connection?.wasPolledOnly === true;
-		await connection?.close();
+		this.wasPolledOnly ||= connection.wasPolledOnly;
+		this.closing.push(connection.close());
 	}
 }
 

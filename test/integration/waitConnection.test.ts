@@ -1,0 +1,270 @@
+import { sleep, type IRun } from 'n8n-workflow';
+import { unusedUrl } from '../support/awkwardServers';
+import { callConvexTool } from '../support/agents';
+import { SyncGate, type GateBehaviour } from '../support/syncGate';
+import { TcpProxy } from '../support/tcpProxy';
+import { useTriggers } from '../support/triggersOfTest';
+import { until } from '../support/waiting';
+import {
+	waitingFor,
+	waitingForBoard,
+	waitingWithTimes,
+	whereField,
+} from '../support/waitingForResults';
+
+const convex = useTriggers('deployKey');
+
+const continuing = { onError: 'continueErrorOutput' } as const;
+
+const watched = async (count: number) =>
+	await until(async () => (await convex.deployment.syncStats()).subscriptions === count, watched);
+
+const hintsOf = (run: IRun) =>
+	(run.data.resultData.runData.Convex?.at(-1)?.hints ?? []).map(({ message }) => message);
+
+const { WebSocket: original } = globalThis;
+afterEach(() => {
+	globalThis.WebSocket = original;
+});
+
+describe('a connection that breaks during a wait', () => {
+	it('is made again, and nothing is missed', async () => {
+		const running = convex.run({
+			parameters: waitingForBoard(whereField('', 'equals', 'done')),
+			nodeType: waitingWithTimes(60_000, 60_000),
+		});
+		for (const value of ['one', 'two', 'three']) {
+			await watched(1);
+			await convex.put(value);
+			await convex.deployment.killSockets();
+		}
+		await convex.put('done');
+		const { success, run } = await running;
+		expect(success.map(({ json }) => json.value)).toEqual(['done']);
+		expect(hintsOf(run)).toEqual([]);
+		await convex.socketsClosed();
+	});
+
+	it('is waited for through an outage, which ends before the time limit', async () => {
+		const running = convex.run({
+			parameters: waitingForBoard(),
+			nodeType: waitingWithTimes(50, 100),
+		});
+		await watched(1);
+		await convex.deployment.goDown();
+		await sleep(1_000);
+		await convex.deployment.comeBack();
+		await convex.put('there');
+		expect((await running).success.map(({ json }) => json.value)).toEqual(['there']);
+	});
+
+	it('says what was wrong when the time is over', async () => {
+		const proxy = await TcpProxy.inFrontOf(convex.deployment.url);
+		await proxy.up();
+		await convex.put({ status: 'running' });
+		const running = convex.run({
+			credential: { ...convex.credential, deploymentUrl: proxy.url },
+			parameters: waitingForBoard(whereField('status', 'equals', 'done'), { timeout: 2_000 }),
+			nodeType: waitingWithTimes(50, 100),
+			settings: continuing,
+		});
+		await watched(1);
+		await proxy.down();
+		const { error } = await running;
+		expect(error.map(({ json }) => json.error)).toEqual([
+			'\'status\' was still "running" after 2 seconds. Nothing answers at the deployment URL: the connection was refused',
+		]);
+		expect(error[0]?.json.details).toMatchObject({
+			kind: 'timeout',
+			lastValue: { status: 'running' },
+		});
+	});
+
+	it('because the key is revoked ends with what the deployment says', async () => {
+		const key = await convex.deployment.createKey(['deployment:data:view']);
+		const running = convex.run({
+			credential: { ...convex.credential, token: key },
+			parameters: waitingForBoard(),
+		});
+		await watched(1);
+		await convex.deployment.expireAuth();
+		expect((await running).stoppedBy?.message).toMatch(/admin key/);
+		await convex.socketsClosed();
+	});
+});
+
+describe('where no live connection can be made, a wait', () => {
+	let gate: SyncGate;
+	afterEach(async () => await gate?.stop());
+
+	const behind = async (behaviour: GateBehaviour) => {
+		gate = await SyncGate.inFrontOf(convex.deployment.url, behaviour);
+		return { ...convex.credential, deploymentUrl: gate.url };
+	};
+
+	it.each<GateBehaviour>(['refuse', 'swallow', 'mute'])(
+		'asks over HTTP every few seconds, and says so: %s',
+		async (behaviour) => {
+			const credential = await behind(behaviour);
+			const running = convex.run({
+				credential,
+				parameters: waitingForBoard({ waitUntil: 'changed' }),
+				nodeType: waitingWithTimes(50, 100),
+			});
+			const polls = () => gate.requests.filter((request) => request === 'POST /api/query').length;
+			await until(() => polls() >= 3);
+			await convex.put({ big: 5n });
+			const { success, run } = await running;
+			expect(success.map(({ json }) => json.value)).toEqual([{ big: '5' }]);
+			expect(hintsOf(run)).toEqual([
+				expect.stringMatching(/^The result was asked for over HTTP every few seconds, because/),
+			]);
+			await until(() => gate.open === 0);
+			const polled = polls();
+			await sleep(500);
+			expect(polls()).toBe(polled);
+		},
+	);
+
+	it('does the same on a Node.js without WebSockets', async () => {
+		Reflect.deleteProperty(globalThis, 'WebSocket');
+		const running = convex.run({
+			parameters: waitingForBoard(),
+			nodeType: waitingWithTimes(60_000, 50),
+		});
+		await until(async () => ((await convex.deployment.executions())['boards:read'] ?? 0) >= 2);
+		await convex.put('there');
+		const { success, run } = await running;
+		expect(success.map(({ json }) => json.value)).toEqual(['there']);
+		expect(hintsOf(run)).toHaveLength(1);
+		expect((await convex.deployment.requestStats()).connections).toBe(0);
+	});
+
+	it('goes on over a connection as soon as one can be made', async () => {
+		const credential = await behind('refuse');
+		const running = convex.run({
+			credential,
+			parameters: waitingForBoard(),
+			nodeType: waitingWithTimes(50, 100),
+		});
+		await until(() => gate.requests.includes('POST /api/query'));
+		gate.behaviour = 'pass';
+		await watched(1);
+		await sleep(300);
+		const polled = gate.requests.length;
+		await sleep(500);
+		expect(gate.requests.length).toBe(polled);
+		await convex.put('there');
+		const { success, run } = await running;
+		expect(success).toHaveLength(1);
+		expect(hintsOf(run)).toEqual([]);
+	});
+
+	it('fails as the query does', async () => {
+		const { stoppedBy } = await convex.run({
+			credential: await behind('refuse'),
+			parameters: waitingFor('failures:throwConvexError', { data: 'no' }),
+			nodeType: waitingWithTimes(50, 100),
+		});
+		expect(stoppedBy?.context.data).toMatchObject({ kind: 'application', errorData: 'no' });
+	});
+
+	it('waits through answers that pass by themselves', async () => {
+		const credential = await behind('refuse');
+		await convex.deployment.addFault({
+			kind: 'rejection',
+			path: '/api/query',
+			code: 'TooManyConcurrentRequests',
+			// The function list and the first result come before.
+			skip: 2,
+			times: 3,
+		});
+		const running = convex.run({
+			credential,
+			parameters: waitingForBoard(),
+			nodeType: waitingWithTimes(50, 50),
+		});
+		const polls = () => gate.requests.filter((request) => request === 'POST /api/query').length;
+		await until(() => polls() >= 7);
+		await convex.put('there');
+		expect((await running).success).toHaveLength(1);
+	});
+
+	it('fails soon where the deployment was never reached', async () => {
+		const { error } = await convex.run({
+			credential: { deploymentUrl: await unusedUrl(), authentication: 'none' },
+			parameters: waitingForBoard(),
+			nodeType: waitingWithTimes(50, 50),
+			settings: continuing,
+		});
+		expect(error.map(({ json }) => json.error)).toEqual([
+			'Nothing answers at the deployment URL: the connection was refused',
+		]);
+		expect(error[0]?.json.details).toMatchObject({ kind: 'network' });
+	});
+});
+
+describe('a wait that is ended', () => {
+	it.each<GateBehaviour>(['pass', 'refuse', 'swallow'])(
+		'because the execution is cancelled leaves nothing open: %s',
+		async (behaviour) => {
+			const gate = await SyncGate.inFrontOf(convex.deployment.url, behaviour);
+			const cancel = new AbortController();
+			const running = convex.run({
+				credential: { ...convex.credential, deploymentUrl: gate.url },
+				parameters: waitingFor('boards:read', '={{ { name: $json.name } }}'),
+				input: Array.from({ length: 30 }, (_, index) => ({ name: `board ${index}` })),
+				nodeType: waitingWithTimes(50, 50),
+				settings: continuing,
+				cancelSignal: cancel.signal,
+			});
+			await until(async () => Object.keys(await convex.deployment.executions()).length > 0 || gate.upgrades > 0);
+			cancel.abort();
+			await running.catch(() => undefined);
+			await until(() => gate.open === 0);
+			await convex.socketsClosed();
+			const requests = gate.requests.length;
+			const { upgrades } = gate;
+			await sleep(1_500);
+			expect([gate.requests.length, gate.upgrades]).toEqual([requests, upgrades]);
+			await gate.stop();
+		},
+	);
+
+	it('because another item failed, and the node stops then, is ended at once', async () => {
+		const { stoppedBy } = await convex.run({
+			parameters: waitingFor('={{ $json.path }}', '={{ $json.args }}'),
+			input: [
+				{ path: 'boards:read', args: { name: 'a' } },
+				{ path: 'failures:throwConvexError', args: { data: 'no' } },
+			],
+		});
+		expect(stoppedBy?.context.itemIndex).toBe(1);
+		expect(stoppedBy?.context.data).toMatchObject({ errorData: 'no' });
+		await convex.socketsClosed();
+	});
+});
+
+describe('as a tool of an AI Agent, a wait', () => {
+	it('tells the model the result, or why there was none', async () => {
+		const wait = async (timeout: number) =>
+			await callConvexTool(
+				{
+					credential: convex.credential,
+					parameters: waitingForBoard(
+						whereField('status', 'equals', "={{ $fromAI('status', 'The status', 'string') }}"),
+						{ timeout },
+					) as never,
+				},
+				[{ status: 'done' }],
+			);
+		await convex.put({ status: 'running' });
+		expect(String((await wait(200))?.answer)).toContain(
+			'\'status\' was still "running" after 200 milliseconds',
+		);
+		await convex.put({ status: 'done' });
+		expect(JSON.parse(String((await wait(60_000))?.answer))).toEqual([
+			{ value: { status: 'done' }, logLines: [], waitedMs: expect.any(Number) },
+		]);
+	});
+});

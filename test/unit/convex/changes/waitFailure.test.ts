@@ -1,0 +1,55 @@
+import type { JSONValue } from 'convex/values';
+import { shownLastValue, waitTimedOut } from '../../../../nodes/Convex/convex/changes/waitFailure';
+import type { WaitCondition } from '../../../../nodes/Convex/convex/changes/waitCondition';
+import { inputFailure } from '../../../../nodes/Convex/convex/failure';
+
+const status: WaitCondition = {
+	waitUntil: 'field',
+	steps: ['status'],
+	comparison: { operator: 'exists' },
+};
+
+describe('the failure of a wait whose time is over', () => {
+	it.each<[WaitCondition, JSONValue, number, string]>([
+		[{ waitUntil: 'notEmpty' }, null, 300_000, 'The result was still empty after 5 minutes'],
+		[{ waitUntil: 'changed' }, 1, 60_000, 'The result did not change within 1 minute'],
+		[status, { status: 'running' }, 1_000, '\'status\' was still "running" after 1 second'],
+		[status, {}, 1_500, "'status' was still not in the result after 1500 milliseconds"],
+		[{ ...status, steps: [] }, { $integer: 'BQAAAAAAAAA=' }, 90_000, 'The result was still "5" after 90 seconds'],
+	])('says what it was: %j %j', (condition, value, timeoutMs, message) => {
+		expect(waitTimedOut(condition, { value }, timeoutMs, undefined).message).toBe(message);
+	});
+
+	it('says that there was no result, and why', () => {
+		const cause = inputFailure('The deployment did not answer', '');
+		expect(waitTimedOut(status, undefined, 2_000, cause).message).toBe(
+			'No result came within 2 seconds. The deployment did not answer',
+		);
+	});
+
+	it('quotes no more of a long field than a sentence bears', () => {
+		const { message } = waitTimedOut(status, { value: { status: 'x'.repeat(1e6) } }, 1, undefined);
+		expect(message.length).toBeLessThan(120);
+	});
+
+	it('may be repeated, and is of a kind of its own', () => {
+		const { details, reason } = waitTimedOut(status, undefined, 1, undefined);
+		expect([details, reason]).toEqual([
+			{ kind: 'timeout', retryable: true, outcome: 'failed' },
+			'timedOut',
+		]);
+	});
+});
+
+describe('the last result in the details of a failure', () => {
+	it('is there as it was', () => {
+		expect(shownLastValue({ status: 'running' })).toEqual({ status: 'running' });
+	});
+
+	it('is cut off where it is long', () => {
+		const shown = shownLastValue({ list: Array(100_000).fill('😀') });
+		expect(shown).toMatch(/^\{"list":\["😀",.*…$/s);
+		expect(String(shown).length).toBeLessThan(20_000);
+		expect(String(shown).isWellFormed()).toBe(true);
+	});
+});
