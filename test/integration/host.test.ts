@@ -7,6 +7,7 @@ import { startHttpServer, type TestServer } from '../support/awkwardServers';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { addingKeys, keys } from '../support/sessions';
 import { ActiveTrigger, watching, withTimeouts } from '../support/triggers';
+import { waitingForBoard } from '../support/waitingForResults';
 
 /** An n8n that protects its own network, or on an old Node.js. */
 const convex = useEmbeddedDeployment('deployKey');
@@ -47,6 +48,17 @@ describe('a session in an n8n that connects to no private address', () => {
 		});
 		expect((await failing(nodeType))[0]).toMatch(/^n8n's network policy/);
 	});
+});
+
+it('a wait for a result in an n8n that connects to no private address is not evaded either', async () => {
+	const { stoppedBy } = await convex.run({
+		credential: { ...convex.credential, authentication: 'none' },
+		parameters: waitingForBoard(),
+	});
+	expect(stoppedBy?.message).toMatch(
+		/^n8n's network policy does not allow connections to the deployment: .* \[item 0\]$/,
+	);
+	expect((await convex.deployment.requestStats()).requests).toBe(0);
 });
 
 describe('a session on a Node.js without WebSockets', () => {

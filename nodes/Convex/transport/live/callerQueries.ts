@@ -221,6 +221,7 @@ export class CallerQueries {
 		const { state, client } = this;
 		if (state.status === 'closed') return;
 		if (state.status === 'connecting') stopTimer(state.timer);
+		stopTimer(this.reconnectTimer);
 		this.state = { status: 'forbidden', failure };
 		for (const query of [...this.queries.values()]) query.fail(failure);
 		void client?.close();
