@@ -80,15 +80,31 @@ describe('a connection that breaks during a wait', () => {
 		});
 	});
 
-	it('because the key is revoked ends with what the deployment says', async () => {
-		const key = await convex.deployment.createKey(['deployment:data:view']);
+	it('because the key is revoked ends with what the deployment says over HTTP', async () => {
+		const running = convex.run({ parameters: waitingForBoard() });
+		await watched(1);
+		await convex.deployment.addFault({
+			kind: 'answer',
+			path: '/api/query',
+			status: 401,
+			body: { code: 'BadAdminKey', message: 'The provided admin key was invalid' },
+			times: 1_000,
+		});
+		await convex.deployment.expireAuth();
+		expect((await running).stoppedBy?.message).toBe('The provided admin key was invalid');
+		await convex.socketsClosed();
+	});
+
+	it('because it is refused, though HTTP is not, is done without', async () => {
 		const running = convex.run({
-			credential: { ...convex.credential, token: key },
 			parameters: waitingForBoard(),
+			nodeType: waitingWithTimes(60_000, 50),
 		});
 		await watched(1);
 		await convex.deployment.expireAuth();
-		expect((await running).stoppedBy?.message).toMatch(/admin key/);
+		await until(async () => ((await convex.deployment.executions())['boards:read'] ?? 0) >= 4);
+		await convex.put('there');
+		expect((await running).success.map(({ json }) => json.value)).toEqual(['there']);
 		await convex.socketsClosed();
 	});
 });
