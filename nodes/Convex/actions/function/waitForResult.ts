@@ -87,10 +87,7 @@ class WaitRun {
 		const condition = this.readCondition(itemIndex);
 		const { parameters, functions } = this;
 		const common = { itemCaller, parameters, functions, operation: 'query' as const };
-		const prepared = await prepareCall(
-			{ ...common, snapshot: false, isWatched: true },
-			itemIndex,
-		);
+		const prepared = await prepareCall({ ...common, snapshot: false, isWatched: true }, itemIndex);
 		try {
 			await this.checkFunction(prepared);
 			const startedAtMs = performance.now();

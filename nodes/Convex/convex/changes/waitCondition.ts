@@ -14,12 +14,7 @@ export type Comparison =
 	| { operator: ComparisonWithValue; expected: Expected };
 
 export type ComparisonWithValue =
-	| 'equals'
-	| 'notEquals'
-	| 'greaterThan'
-	| 'greaterThanOrEqual'
-	| 'lessThan'
-	| 'lessThanOrEqual';
+	'equals' | 'notEquals' | 'greaterThan' | 'greaterThanOrEqual' | 'lessThan' | 'lessThanOrEqual';
 
 /** What the result of a query has to be, to be waited for no longer. */
 export type WaitCondition =

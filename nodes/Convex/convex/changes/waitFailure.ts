@@ -27,7 +27,8 @@ export function waitTimedOut(
 	cause: ConvexFailure | undefined,
 ): ConvexFailure {
 	const time = inWords(timeoutMs);
-	const what = last === undefined ? `No result came within ${time}` : sentence(condition, last, time);
+	const what =
+		last === undefined ? `No result came within ${time}` : sentence(condition, last, time);
 	return new ConvexFailure(
 		cause === undefined ? what : `${what}. ${cause.message}`,
 		{ help: ADVICE, repeat: 'Waiting again changes nothing in Convex.' },

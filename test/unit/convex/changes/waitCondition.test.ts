@@ -120,8 +120,9 @@ describe('a field that is waited for', () => {
 		const number = fc.oneof(fc.double({ noNaN: true }), fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n));
 		fc.assert(
 			fc.property(number, number, (a, b) => {
-				const holds = (operator: 'greaterThan' | 'greaterThanOrEqual' | 'lessThan' | 'lessThanOrEqual') =>
-					isMet(field('a', { operator, expected: expected(b) }), { a });
+				const holds = (
+					operator: 'greaterThan' | 'greaterThanOrEqual' | 'lessThan' | 'lessThanOrEqual',
+				) => isMet(field('a', { operator, expected: expected(b) }), { a });
 				expect([holds('greaterThan'), holds('greaterThanOrEqual')]).toEqual([a > b, a >= b]);
 				expect([holds('lessThan'), holds('lessThanOrEqual')]).toEqual([a < b, a <= b]);
 			}),

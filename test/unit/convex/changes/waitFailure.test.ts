@@ -15,7 +15,12 @@ describe('the failure of a wait whose time is over', () => {
 		[{ waitUntil: 'changed' }, 1, 60_000, 'The result did not change within 1 minute'],
 		[status, { status: 'running' }, 1_000, '\'status\' was still "running" after 1 second'],
 		[status, {}, 1_500, "'status' was still not in the result after 1500 milliseconds"],
-		[{ ...status, steps: [] }, { $integer: 'BQAAAAAAAAA=' }, 90_000, 'The result was still "5" after 90 seconds'],
+		[
+			{ ...status, steps: [] },
+			{ $integer: 'BQAAAAAAAAA=' },
+			90_000,
+			'The result was still "5" after 90 seconds',
+		],
 	])('says what it was: %j %j', (condition, value, timeoutMs, message) => {
 		expect(waitTimedOut(condition, { value }, timeoutMs, undefined).message).toBe(message);
 	});

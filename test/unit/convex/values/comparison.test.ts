@@ -13,7 +13,7 @@ const value = (expected: Value): Expected => ({ kind: 'value', value: convexToJs
 const text = (typed: string): Expected => ({
 	kind: 'text',
 	text: typed,
-	json: /^[[{]/.test(typed) ? JSON.parse(typed) : undefined,
+	json: typed.startsWith('{') ? JSON.parse(typed) : undefined,
 });
 
 const bytes = new Uint8Array([1, 2, 3]).buffer;

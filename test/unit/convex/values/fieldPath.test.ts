@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import type { JSONValue } from 'convex/values';
 import type { Step } from '../../../../nodes/Convex/convex/values/conversion';
-import { fieldAt, parseFieldPath, quotedPath } from '../../../../nodes/Convex/convex/values/fieldPath';
+import {
+	fieldAt,
+	parseFieldPath,
+	quotedPath,
+} from '../../../../nodes/Convex/convex/values/fieldPath';
 
 const RUNS = { seed: 20261129, numRuns: 500 };
 
@@ -41,7 +45,8 @@ describe('a path to a field', () => {
 			.string({ unit: 'grapheme-ascii', minLength: 1, maxLength: 8 })
 			.filter((text) => text.trim() === text && !text.startsWith('$'));
 		const steps = fc.array(fc.oneof(name, fc.nat({ max: 999 })), { maxLength: 6 });
-		const written = (step: Step) => (typeof step === 'number' ? `[${step}]` : `[${JSON.stringify(step)}]`);
+		const written = (step: Step) =>
+			typeof step === 'number' ? `[${step}]` : `[${JSON.stringify(step)}]`;
 		fc.assert(
 			fc.property(steps, (path) => {
 				expect(parseFieldPath(path.map(written).join(''))).toEqual(path);
