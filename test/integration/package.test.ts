@@ -58,7 +58,7 @@ describe('the packed package', () => {
 
 	it.each([
 		['file', ['delete', 'download', 'get', 'getMany', 'upload']],
-		['function', ['query', 'mutation', 'action', 'run']],
+		['function', ['action', 'mutation', 'query', 'run', 'waitForResult']],
 	])('brings an output schema for every operation of the resource %s', (resource, expected) => {
 		const schemas = join(folder, 'package/dist/nodes/Convex/__schema__/v1.0.0', resource);
 		const operation = installed.nodeTypes['n8n-nodes-convex.convex']?.description.properties.find(

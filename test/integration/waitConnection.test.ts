@@ -1,3 +1,4 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Node, not in n8n */
 import { sleep, type IRun } from 'n8n-workflow';
 import { unusedUrl } from '../support/awkwardServers';
 import { callConvexTool } from '../support/agents';

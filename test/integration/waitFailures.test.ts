@@ -179,7 +179,8 @@ describe('what cannot be waited for', () => {
 		['a negative time limit', waitingForBoard({}, { timeout: -1 }), "The option 'Timeout' is not"],
 		['no number', waitingForBoard({}, { timeout: 'soon' }), "The option 'Timeout' is not"],
 		['an endless one', waitingForBoard({}, { timeout: '={{ 1e309 }}' }), "'Timeout' is not"],
-		['no value', waitingForBoard(whereField('a', 'equals', '={{ $json.missing }}')), "'Value' is empty"],
+		['no value', waitingForBoard(whereField('a', 'equals')), "'Value' is empty"],
+		['nothing', waitingForBoard(whereField('a', 'equals', '={{ $json.missing }}')), "'Value' is empty"],
 		['no values', waitingForBoard(whereField('a', 'oneOf', ' , ')), "'Values' is empty"],
 		['an empty list', waitingForBoard(whereField('a', 'oneOf', '={{ [] }}')), "'Values' is empty"],
 		[

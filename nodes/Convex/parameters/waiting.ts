@@ -99,7 +99,6 @@ function expectedInput(
 		name: 'expected',
 		type: 'string',
 		default: '',
-		required: true,
 		displayOptions: { show: { ...forField, comparison: comparisons } },
 	};
 }
