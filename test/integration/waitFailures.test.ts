@@ -180,7 +180,11 @@ describe('what cannot be waited for', () => {
 		['no number', waitingForBoard({}, { timeout: 'soon' }), "The option 'Timeout' is not"],
 		['an endless one', waitingForBoard({}, { timeout: '={{ 1e309 }}' }), "'Timeout' is not"],
 		['no value', waitingForBoard(whereField('a', 'equals')), "'Value' is empty"],
-		['nothing', waitingForBoard(whereField('a', 'equals', '={{ $json.missing }}')), "'Value' is empty"],
+		[
+			'nothing',
+			waitingForBoard(whereField('a', 'equals', '={{ $json.missing }}')),
+			"'Value' is empty",
+		],
 		['no values', waitingForBoard(whereField('a', 'oneOf', ' , ')), "'Values' is empty"],
 		['an empty list', waitingForBoard(whereField('a', 'oneOf', '={{ [] }}')), "'Values' is empty"],
 		[
