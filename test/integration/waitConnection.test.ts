@@ -143,6 +143,22 @@ describe('where no live connection can be made, a wait', () => {
 		},
 	);
 
+	it('asks for the items that begin later too', async () => {
+		await convex.put('there');
+		const { success } = await convex.run({
+			credential: await behind('refuse'),
+			parameters: waitingFor('={{ $json.path }}', '={{ $json.args }}', whereField('', 'exists'), {
+				concurrency: 1,
+			}),
+			input: [
+				{ path: 'boards:read', args: { name: 'a' } },
+				{ path: 'counters:get', args: { name: 'a' } },
+			],
+			nodeType: waitingWithTimes(50, 50),
+		});
+		expect(success.map(({ json }) => json.value)).toEqual(['there', 0]);
+	});
+
 	it('does the same on a Node.js without WebSockets', async () => {
 		Reflect.deleteProperty(globalThis, 'WebSocket');
 		const running = convex.run({

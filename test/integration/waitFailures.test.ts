@@ -13,6 +13,12 @@ const detailsOf = ({ json }: INodeExecutionData) => json.details as IDataObject;
 const watched = async (count: number) =>
 	await until(async () => (await convex.deployment.syncStats()).subscriptions === count, watched);
 
+/** Resolves when the deployment has run a query that is watched. */
+const untilRun = async (path: string) => {
+	await watched(1);
+	await until(async () => (await convex.deployment.executions())[path] !== undefined, untilRun);
+};
+
 describe('a wait whose time is over', () => {
 	const tooLong = (options: object = {}) =>
 		waitingForBoard(whereField('status', 'equals', 'done'), { timeout: 300, ...options } as never);
@@ -151,6 +157,35 @@ describe('a query that fails while it is waited for', () => {
 			const { stoppedBy } = await convex.run({ parameters: parameters(format) });
 			expect(stoppedBy?.context.data).toMatchObject({ errorData: data });
 		}
+	});
+
+	it('because the cursor of its page does not fit any more is watched anew, as a first page', async () => {
+		await convex.mutate('documents:fill', { group: 'one', count: 3 });
+		await convex.mutate('documents:fill', { group: 'two', count: 3 });
+		await convex.put('one');
+		const running = convex.run({
+			parameters: waitingFor(
+				'pages:ofChosenGroup',
+				{ board: 'a', paginationOpts: { numItems: 1, cursor: null } },
+				{ waitUntil: 'changed' },
+			),
+		});
+		await untilRun('pages:ofChosenGroup');
+		await convex.put('two');
+		expect((await running).success[0]?.json.value).toMatchObject({
+			page: [{ group: 'two', number: 1 }],
+		});
+	});
+
+	it('because of its cursor again and again fails the item', async () => {
+		const running = convex.run({
+			parameters: waitingFor('pages:readChosenCursor', { board: 'a' }),
+		});
+		await untilRun('pages:readChosenCursor');
+		await convex.put('invalid');
+		const { stoppedBy } = await running;
+		expect(stoppedBy?.message).toContain('InvalidCursor');
+		expect(await convex.deployment.executions()).toMatchObject({ 'pages:readChosenCursor': 3 });
 	});
 
 	it('because the deployment is paused says so', async () => {
