@@ -95,7 +95,7 @@ export class WatchedQuery {
 
 	end(): void {
 		this.stopPolling();
-		this.unsubscribe();
+		this.endSubscription();
 	}
 
 	private receive(client: SyncClient, result: SyncResult): void {
@@ -103,14 +103,26 @@ export class WatchedQuery {
 		const read = readSessionResult('query', 'encoded', result);
 		const hasInvalidCursor = read.status === 'failure' && read.failure.reason === 'invalidCursor';
 		if (hasInvalidCursor && this.last !== undefined && !this.hasResubscribed) {
-			// The client keeps where the page ended; once that does not fit any more, it begins anew without.
 			this.hasResubscribed = true;
-			this.unsubscribe();
-			this.subscribe(client);
+			// The client would hand this very result to who subscribes while it hands it on.
+			void Promise.resolve().then(() => this.resubscribe(client));
 			return;
 		}
 		if (read.status === 'success') this.hasResubscribed = false;
 		this.accept(read);
+	}
+
+	/** The client keeps where a page ended; once that does not fit any more, it begins anew without. */
+	private resubscribe(client: SyncClient): void {
+		this.endSubscription();
+		if (this.observers.size > 0) this.subscribe(client);
+	}
+
+	/** The client takes a second end for that of another's subscription. */
+	private endSubscription(): void {
+		const { unsubscribe } = this;
+		this.unsubscribe = () => {};
+		unsubscribe();
 	}
 
 	private stopPolling(): void {
