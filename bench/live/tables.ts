@@ -33,7 +33,6 @@ const AUTOMATIC_AIMS = [
 ] as const;
 const P99_AIM_MS = 100;
 const P99_AIM_TRIGGERS = 100;
-const P99_AIM_WAITS = 100;
 
 /** @param rival what the column 'faster' compares with */
 export function deliveryTable(results: DeliveryResult[], rival: DeliveryName): string {
@@ -100,7 +99,6 @@ export function aimsTable(results: LiveResults): string {
 	const faster = fasterThan(deliveries, 'oneByOne', 'session');
 	const session = deliveries.find(({ delivery }) => delivery === 'session');
 	const many = results.triggers.find(({ triggers }) => triggers === P99_AIM_TRIGGERS);
-	const waits = results.waits.find(({ items }) => items === P99_AIM_WAITS);
 	const rows: GoalRow[] = [
 		...AUTOMATIC_AIMS.map(({ what, delivery, rival, atLeast }) => ({
 			text: `As it comes, ${what}: at least ${atLeast}× faster than ${DELIVERY_LABELS[rival]}`,
@@ -123,10 +121,6 @@ export function aimsTable(results: LiveResults): string {
 		{
 			text: `${P99_AIM_TRIGGERS} triggers: p99 from the answer under ${P99_AIM_MS} ms`,
 			cells: [finding(many?.fromAnswer.p99Ms, (value) => value < P99_AIM_MS, milliseconds)],
-		},
-		{
-			text: `${P99_AIM_WAITS} waiting items: p99 from the answer until all go on under ${P99_AIM_MS} ms`,
-			cells: [finding(waits?.p99Ms, (value) => value < P99_AIM_MS, milliseconds)],
 		},
 	];
 	return goalsTable(AIMS_SECTION, ['aim', 'result'], rows);
