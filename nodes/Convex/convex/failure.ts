@@ -15,7 +15,7 @@ import {
  * - `deployment`: Convex itself answered with a failure: key, permission, load, paused, outage.
  * - `network`: there was no whole answer.
  * - `input`: the node's parameters or the credential were refused before anything was sent.
- * - `timeout`: what was waited for did not come about in time.
+ * - `timeout`: the result that was waited for did not come in time.
  */
 export type FailureKind =
 	'function' | 'application' | 'deployment' | 'network' | 'input' | 'timeout';

@@ -24,7 +24,7 @@ import { SignatureCache } from '../calls/signatureCache';
 import type { ItemResults } from '../itemResults';
 import { ResultWait } from './resultWait';
 
-/** A result is asked for over HTTP, and sent again, as often as a call is. */
+/** What the deployment says of its functions is asked for again as often as calls are sent again. */
 const MAX_RETRIES = 4;
 
 const POLLED =
