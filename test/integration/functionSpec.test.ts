@@ -19,6 +19,7 @@ import * as uploads from '../../examples/convex/uploads';
 import * as users from '../../examples/convex/users';
 import * as values from '../../examples/convex/values';
 import * as version from '../../examples/convex/version';
+import * as workflows from '../../examples/convex/workflows';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 
 const convex = useEmbeddedDeployment('deployKey');
@@ -41,6 +42,7 @@ const modules: Record<string, object> = {
 	users,
 	values,
 	version,
+	workflows,
 };
 
 /** A function as Convex's own library registers it. */
