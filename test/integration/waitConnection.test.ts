@@ -65,7 +65,7 @@ describe('a connection that breaks during a wait', () => {
 		await convex.put({ status: 'running' });
 		const running = convex.run({
 			credential: { ...convex.credential, deploymentUrl: proxy.url },
-			parameters: waitingForBoard(whereField('status', 'equals', 'done'), { timeout: 2_000 }),
+			parameters: waitingForBoard(whereField('status', 'equals', 'done'), { timeout: 5_000 }),
 			nodeType: waitingWithTimes(50, 100),
 			settings: continuing,
 		});
@@ -73,7 +73,7 @@ describe('a connection that breaks during a wait', () => {
 		await proxy.down();
 		const { error } = await running;
 		expect(error.map(({ json }) => json.error)).toEqual([
-			'\'status\' was still "running" after 2 seconds. Nothing answers at the deployment URL: the connection was refused',
+			'\'status\' was still "running" after 5 seconds. Nothing answers at the deployment URL: the connection was refused',
 		]);
 		expect(error[0]?.json.details).toMatchObject({
 			kind: 'timeout',
@@ -295,8 +295,8 @@ describe('as a tool of an AI Agent, a wait', () => {
 				[{ status: 'done' }],
 			);
 		await convex.put({ status: 'running' });
-		expect(String((await wait(200))?.answer)).toContain(
-			'\'status\' was still "running" after 200 milliseconds',
+		expect(String((await wait(3_000))?.answer)).toContain(
+			'\'status\' was still "running" after 3 seconds',
 		);
 		await convex.put({ status: 'done' });
 		expect(JSON.parse(String((await wait(60_000))?.answer))).toEqual([

@@ -195,14 +195,14 @@ describe('items that wait', () => {
 		const { success, error } = await convex.run({
 			parameters: waitingForBoard(whereField('', '={{ $json.comparison }}', 'second'), {
 				concurrency: 2,
-				timeout: 2_000,
+				timeout: 5_000,
 			}),
 			input: [{ comparison: 'equals' }, { comparison: 'exists' }, { comparison: 'exists' }],
 			settings: { onError: 'continueErrorOutput' },
 		});
 		expect(valuesOf(success)).toEqual(['first', 'first']);
 		expect(error.map(({ json }) => json.error)).toEqual([
-			'The result was still "first" after 2 seconds',
+			'The result was still "first" after 5 seconds',
 		]);
 	});
 
