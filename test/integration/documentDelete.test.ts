@@ -38,6 +38,16 @@ describe('deleted documents', () => {
 		expect(await tables.rows('reports')).toEqual(before);
 	});
 
+	it('are none, where the ID is longer than any', async () => {
+		const before = await addReports('A');
+		const { stoppedBy } = await convex.run({
+			parameters: deleting('reports'),
+			input: [{ _id: `${before[0]?._id}${'x'.repeat(1_000)}` }],
+		});
+		expect(stoppedBy?.message).toMatch(/^'Document ID' has 10\d\d characters, more than/);
+		expect(await tables.rows('reports')).toEqual(before);
+	});
+
 	it('are none of another table, while those of the table are deleted', async () => {
 		const [report] = await addReports('A');
 		const [task] = await tables.add('tasks', { title: 'A', status: 'open' });

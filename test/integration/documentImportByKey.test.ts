@@ -105,6 +105,18 @@ describe('a row that an import by key cannot carry', () => {
 		expect(await requestsTo('/api/streaming_import/add_primary_key_indexes')).toBe(0);
 	});
 
+	it.each(['constructor', 'toString', 'valueOf'])(
+		'has no key by a name that every object of JavaScript knows: %s',
+		async (keyFields) => {
+			const { stoppedBy } = await convex.run({
+				parameters: importing('boards', 'upsert', { keyFields }),
+				input: [{ name: 'x', value: 1 }],
+			});
+			expect(stoppedBy?.message).toContain(`has no value in the key field '${keyFields}'`);
+			expect(await requestsTo('/api/streaming_import/add_primary_key_indexes')).toBe(0);
+		},
+	);
+
 	it.each([[undefined], [null], ['']])('has no key: %p', async (name) => {
 		const { stoppedBy } = await convex.run({
 			parameters: importing('boards', 'upsert', { keyFields: 'name' }),
@@ -131,6 +143,23 @@ describe('the key index', () => {
 		expect(await indexFields()).toEqual(['orderId', '_creationTime']);
 	});
 
+	it('that cannot be seen is not dropped in silence', async () => {
+		await convex.run({ parameters: byOrderId(), input: [order('a')] });
+		for (const value of [null, 7, {}, [{ descriptor: '_by_airbyte_primary_key' }]]) {
+			const body = { status: 'success', value };
+			// Behind the tables and the schema.
+			const fault = { path: '/api/query', skip: 2, kind: 'answer', status: 200, body } as const;
+			await convex.deployment.addFault(fault);
+			const { stoppedBy } = await convex.run({
+				parameters: importing('orders', 'upsert', { keyFields: 'email' }),
+				input: [order('b')],
+			});
+			expect(stoppedBy?.message).toMatch(/^The indexes of the table could not be read/);
+			expect(stoppedBy?.context.data).toMatchObject({ outcome: 'notExecuted' });
+		}
+		expect(await indexFields()).toEqual(['orderId', '_creationTime']);
+	});
+
 	it('for another key is built again by choice', async () => {
 		await convex.run({ parameters: byOrderId(), input: [order('a')] });
 		const { success } = await convex.run({
@@ -147,11 +176,18 @@ describe('the key index', () => {
 
 	it('is waited for, up to the time limit', async () => {
 		await convex.deployment.setImportPace({ heldAt: 'indexing' });
-		const { stoppedBy } = await convex.run({
+		const { error } = await convex.run({
 			parameters: byOrderId({ options: { timeLimit: 500 } }),
-			input: [order('a')],
+			input: [order('a'), order('b')],
+			settings: { onError: 'continueErrorOutput' },
 		});
-		expect(stoppedBy?.message).toContain('The import took longer than 500 ms');
+		for (const { json } of error) {
+			expect(json.error).toBe(
+				"Convex did not build the key index of 'orders' within 500 ms, so that the rows were not written",
+			);
+			expect(json.details).toMatchObject({ outcome: 'notExecuted', reason: 'timedOut' });
+		}
+		expect(error).toHaveLength(2);
 		expect(await documents('orders')).toEqual([]);
 		const waiting = convex.run({ parameters: byOrderId(), input: [order('a')] });
 		await convex.deployment.setImportPace({ heldAt: '' });
@@ -210,9 +246,22 @@ describe('rows that Convex refuses', () => {
 			input: Array.from({ length: 1_001 }, (_, index) => order(`${index}`)),
 		});
 		expect(stoppedBy?.message).toBe(
-			'Failed to insert or update. 1000 rows before were written, and stay.',
+			'Failed to insert or update. At least 1000 rows before were written, and stay.',
 		);
 		expect(stoppedBy?.context.data).toMatchObject({ rows: 1, rowsWritten: 1_000 });
+	});
+
+	it.each([
+		['IndexNotFoundError', 'notExecuted'],
+		['BadJsonBody', 'notExecuted'],
+		['SomethingNew', 'unknown'],
+	])('by a code that proves as much: %s, %s', async (code, outcome) => {
+		await convex.run({ parameters: byOrderId(), input: [order('a')] });
+		const path = '/api/streaming_import/import_airbyte_records';
+		const body = { code, message: 'no' };
+		await convex.deployment.addFault({ path, kind: 'answer', status: 400, body });
+		const { stoppedBy } = await convex.run({ parameters: byOrderId(), input: [order('b')] });
+		expect(stoppedBy?.context.data).toMatchObject({ reason: 'importFailed', outcome });
 	});
 
 	it('may have a key that several documents have: the advice says so', async () => {

@@ -124,7 +124,9 @@ describe('an import that is cancelled', () => {
 			input,
 			settings: { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 },
 		});
-		expect(stoppedBy?.message).toContain('Some of the 9000 rows may have been added, and stay.');
+		expect(stoppedBy?.message).toContain(
+			'Some or all of the rows may have been added, or may still be.',
+		);
 		expect(stoppedBy?.message).toContain('do not repeat it before checking that in Convex');
 		expect(stoppedBy?.context.data).toMatchObject({ outcome: 'unknown' });
 		expect(await imports()).toHaveLength(1);
@@ -139,9 +141,35 @@ describe('an import that is cancelled', () => {
 		await until(async () => await isInState('in_progress'));
 		const importId: string = (await imports())[0]._id;
 		await request('POST', 'cancel_import', { data: { importId } });
-		expect((await running).stoppedBy?.message).toBe(
-			"Convex could not import the rows into 'tasks': Import canceled. No row was added.",
+		const { stoppedBy } = await running;
+		expect(stoppedBy?.message).toMatch(
+			/^Convex could not import the rows into 'tasks': Import canceled\. Some or all of the rows/,
 		);
+		expect(stoppedBy?.context.data).toMatchObject({ outcome: 'unknown', rowsWritten: 0 });
+		await convex.deployment.setImportPace({ heldAt: '' });
+		await until(async () => (await documents('tasks')).length === 1);
+	});
+
+	it('while it appends few rows may add them all the same, and is not repeated', async () => {
+		await convex.deployment.setImportPace({ heldAt: 'importing' });
+		const { error } = await convex.run({
+			parameters: importing('tasks', 'append', { options: { timeLimit: 800 } }),
+			input: [task('a'), task('b')],
+			settings: {
+				onError: 'continueErrorOutput',
+				retryOnFail: true,
+				maxTries: 2,
+				waitBetweenTries: 0,
+			},
+		});
+		expect(error.map(({ json }) => json.details)).toEqual([
+			expect.objectContaining({ outcome: 'unknown', rowsWritten: 0 }),
+			expect.objectContaining({ outcome: 'unknown', rowsWritten: 0 }),
+		]);
+		expect(await imports()).toHaveLength(1);
+		await convex.deployment.setImportPace({ heldAt: '' });
+		await until(async () => (await documents('tasks')).length > 0);
+		expect(await documents('tasks')).toHaveLength(2);
 	});
 });
 
@@ -177,7 +205,7 @@ describe('an answer that is lost', () => {
 			parameters: importing('tasks', 'append', { options: { maxRetries: 1 } }),
 			input: [task('a')],
 		});
-		expect(stoppedBy?.message).toContain('No row was added.');
+		expect(stoppedBy?.context.data).toMatchObject({ outcome: 'notExecuted', rowsWritten: 0 });
 		expect(await isInState('failed')).toBe(true);
 		expect(await documents('tasks')).toEqual([]);
 	});

@@ -110,6 +110,34 @@ describe('the filters of Get Many', () => {
 		await addTask('C');
 	});
 
+	it('all hold, also beside one for an ID', async () => {
+		const [task] = (await convex.run({ parameters: listing('tasks', { limit: 1 }) })).success;
+		const ofId = { field: '_id', operator: 'equals', value: String(task?.json._id) };
+		const found = async (...filters: IDataObject[]) =>
+			titles((await convex.run({ parameters: listing('tasks', filtering(...filters)) })).success);
+		expect(await found(ofId)).toEqual(['C']);
+		expect(await found(ofId, { field: 'title', operator: 'ofType', value: 'string' })).toEqual([
+			'C',
+		]);
+		expect(await found(ofId, { field: 'title', operator: 'ofType', value: 'number' })).toEqual([]);
+		expect(await found({ field: 'title', operator: 'notOfType', value: 'string' }, ofId)).toEqual(
+			[],
+		);
+	});
+
+	it('by type need no request for each document that is read', async () => {
+		await call('mutation', 'documents:fill', { count: 100 });
+		const before = await listsOfTables();
+		const { success } = await convex.run({
+			parameters: listing('documents', {
+				limit: 1,
+				...filtering({ field: 'group', operator: 'ofType', value: 'number' }),
+			}),
+		});
+		expect(success).toEqual([]);
+		expect((await listsOfTables()) - before).toBeLessThan(5);
+	});
+
 	it.each<[string, IDataObject[], string[]]>([
 		['Equals', [{ field: 'title', operator: 'equals', type: 'auto', value: 'A' }], ['A']],
 		['Not Equal To', [{ field: 'title', operator: 'notEquals', value: 'A' }], ['C', 'B']],

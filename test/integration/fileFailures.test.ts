@@ -141,6 +141,27 @@ describe('an upload of which nothing was stored', () => {
 	});
 });
 
+it('what Convex asks to wait before the next request is told of uploads and downloads too', async () => {
+	const storageId = await uploaded();
+	const busy = {
+		kind: 'answer',
+		status: 429,
+		body: { code: 'TooManyConcurrentRequests', message: 'Too many concurrent requests.' },
+		headers: { 'retry-after': '7' },
+	} as const;
+	for (const [operation, path] of [
+		['upload', UPLOAD],
+		['download', '/api/storage/'],
+	] as const) {
+		await convex.deployment.addFault({ ...busy, path });
+		const { stoppedBy } = await convex.run({
+			parameters: ofFiles(operation, operation === 'upload' ? {} : { storageId }, { maxRetries: 0 }),
+			input: [itemWithFile('hello')],
+		});
+		expect(stoppedBy?.context.data).toMatchObject({ retryable: true, retryAfterMs: 7_000 });
+	}
+});
+
 describe('what the user gives', () => {
 	it('is refused before anything is sent', async () => {
 		const run = async (

@@ -211,6 +211,19 @@ describe('Get Many', () => {
 		expect(success.map((item) => String(item.json._id)).sort()).toEqual(ids.sort());
 	});
 
+	it.each([7, {}, { page: [], isDone: 'yes' }, { page: 'x', isDone: true, continueCursor: '' }])(
+		'names the function of Convex whose result is none of its pages: %j',
+		async (value) => {
+			const body = { status: 'success', value };
+			const fault = { kind: 'answer', path: '/api/query', status: 200, body } as const;
+			await convex.deployment.addFault(fault);
+			const { stoppedBy } = await convex.run({ parameters: ofFiles('getMany') });
+			expect(stoppedBy?.message).toMatch(
+				/^This version of Convex does not list its files as n8n-nodes-convex expects/,
+			);
+		},
+	);
+
 	it('lists those that were created in a time', async () => {
 		const ids = await upload('a', 'b', 'c');
 		const all = await convex.run({ parameters: ofFiles('getMany', { order: 'asc' }) });

@@ -1,5 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { useFileStorage } from '../support/fileStorage';
+import { storedFile } from '../support/files';
 import { requestTo } from '../support/httpActions';
 import { useSecondApp } from '../support/secondApp';
 
@@ -49,6 +50,38 @@ describe('a file of an HTTP action', () => {
 			{ json: {}, binary: { data: { ...file, mimeType: 'image/png' } } },
 		]);
 		expect(upload.success[0]?.json).toEqual({ size: 20 * MEBIBYTE, type: 'image/png' });
+	});
+
+	it('with the deploy key in it is not sent, whatever pieces it is read in', async () => {
+		const { siteUrl, deployKey } = convex.deployment;
+		const credential = {
+			deploymentUrl: convex.deployment.url,
+			siteUrl,
+			authentication: 'deployKey',
+			token: deployKey,
+		};
+		const pieceBytes = 64 * 1024;
+		for (const [before, isRefused] of [
+			[0, true],
+			[pieceBytes - 10, true],
+			[3 * pieceBytes, true],
+			[5, false],
+		] as const) {
+			const text = `${'a'.repeat(before)}${isRefused ? deployKey : 'no key'}${'b'.repeat(pieceBytes)}`;
+			const data = await storedFile(convex, text);
+			const { stoppedBy } = await convex.run({
+				credential,
+				parameters: requestTo('PUT /size', { body: 'binary' }),
+				input: [{ json: {}, binary: { data } }],
+			});
+			expect([before, stoppedBy?.message]).toEqual([
+				before,
+				isRefused
+					? "'Body' holds the credential's deploy key, which the app's code could read [item 0]"
+					: undefined,
+			]);
+		}
+		expect(await convex.deployment.executions()).toMatchObject({ 'PUT /size': 1 });
 	});
 
 	it('of n8n that is gone, or too long, is not sent', async () => {

@@ -182,6 +182,16 @@ describe('the body of a request', () => {
 		]);
 	});
 
+	it.each(['', 'jpg\r\nX-Evil: 1', 'text/日本'])(
+		'is a file whose type is none, of no type: %j',
+		async (mimeType) => {
+			const item = { binary: { data: fileOf('a', { mimeType }) } };
+			const { headers } = await echoOf({ body: 'binary' }, item);
+			expect(headers['content-type']).toBe('application/octet-stream');
+			expect(headers['x-evil']).toBeUndefined();
+		},
+	);
+
 	it.each(['text', 'binary'])(
 		'goes as it is also with the type of a form that the user writes: %s',
 		async (body) => {
@@ -262,10 +272,34 @@ describe('a deploy key never reaches an HTTP action', () => {
 		['the rest of the path', () => ({ restOfPath: key() })],
 		['the body', () => ({ body: 'json', bodyJson: { key: key() } })],
 		['a form', () => ({ body: 'form', formFields: { field: values(['key', key()]) } })],
+		['the content type', () => ({ body: 'text', bodyContentType: `text/plain; a=${key()}` })],
 	])('by %s', async (_case, parameters) => {
 		const refusal = await refusalOf(requestTo('POST /echo/*', parameters()));
 		expect(refusal).toMatch(/holds the credential's deploy key/);
 		expect(refusal).not.toContain(convex.deployment.deployKey);
+	});
+
+	it('by the type of a file', async () => {
+		const data = fileOf('a', { mimeType: `text/plain; a=${key()}` });
+		const parameters = requestTo('POST /echo/*', { body: 'binary' });
+		expect(await refusalOf(parameters, { binary: { data } })).toMatch(
+			/^'Content Type' holds the credential's deploy key/,
+		);
+	});
+
+	it('by a file, wherever it is in it', async () => {
+		for (const text of [key(), `${'a'.repeat(100_000)}${base64(key())}`]) {
+			const item = { binary: { data: fileOf(text) } };
+			const refusal = await refusalOf(requestTo('POST /echo/*', { body: 'binary' }), item);
+			expect(refusal).toMatch(/^'Body' holds the credential's deploy key/);
+		}
+	});
+
+	it('by a path and the rest of it together', async () => {
+		const path = `POST /echo/${encodeURIComponent(key().slice(0, -8))}*`;
+		const parameters = requestToPath('POST', path, { restOfPath: key().slice(-8) });
+		const refusal = await refusalOf(parameters);
+		expect(refusal).toMatch(/^'Path' holds the credential's deploy key/);
 	});
 
 	it('by the path or a name, nor is it shown as part of one', async () => {
@@ -346,6 +380,44 @@ describe('a request is refused before it is sent, with the parameter named', () 
 			'a header twice',
 			requestTo('GET /tasks', { headers: { header: values(['X-A', 'a'], ['x-a', 'b']) } }),
 			/^'Headers' has 'x-a' twice/,
+		],
+		[
+			'a content type with a line break',
+			requestTo('POST /tasks', { body: 'text', bodyContentType: 'text/plain\r\nX-B: b' }),
+			/^'Content Type' contains a line break/,
+		],
+		[
+			'a content type with characters of no header',
+			requestTo('POST /tasks', { body: 'text', bodyContentType: 'text/plain; name=日本' }),
+			/^'Content Type' contains a line break/,
+		],
+		[
+			'an empty content type',
+			requestTo('POST /tasks', { body: 'text', bodyContentType: '={{ " " }}' }),
+			/^'Content Type' is empty/,
+		],
+		[
+			'half of a character in a text',
+			requestTo('POST /tasks', { body: 'text', bodyText: '={{ "🦊".slice(0, 1) }}' }),
+			/^'Text' contains half of a Unicode character/,
+		],
+		[
+			'half of a character in a query parameter',
+			requestTo('GET /tasks', { query: { parameter: values(['q', '={{ "🦊".slice(1) }}']) } }),
+			/^'Query Parameters': 'q' contains half of a Unicode character/,
+		],
+		[
+			'half of a character in the name of a form field',
+			requestTo('POST /tasks', {
+				body: 'form',
+				formFields: { field: values(['={{ "🦊".slice(1) }}', 'a']) },
+			}),
+			/^'Form Fields' has an entry whose name \(number 1\) contains half of a Unicode character/,
+		],
+		[
+			'a field for a file that no item can have',
+			requestTo('GET /tasks', { outputBinaryField: '__proto__' }),
+			/^'Put Output File in Field' is not a name/,
 		],
 		['an unknown operation', { ...requestTo('GET /tasks'), operation: 'send' }, /^'Operation'/],
 	])('%s', async (_case, parameters, message) => {

@@ -2,7 +2,6 @@
 import '../support/n8nEnvironment';
 import 'reflect-metadata';
 import { createHash } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Readable } from 'node:stream';
 import { BinaryDataService } from 'n8n-core';
@@ -16,6 +15,7 @@ import {
 	type Installation,
 	type WorkflowFile,
 } from '../support/engine';
+import { forgetPeak, peakBytes } from '../support/peakMemory';
 
 const MEBIBYTE = 2 ** 20;
 const PIECE = Buffer.alloc(64 * 1024);
@@ -74,19 +74,6 @@ function workflow(size: number): WorkflowFile {
 		],
 		connections: { Source: to('Upload'), Upload: to('Download'), Download: to('Checksum') },
 	};
-}
-
-/** Linux keeps the highest resident memory of a process, and forgets it on request. */
-function forgetPeak(): void {
-	writeFileSync('/proc/self/clear_refs', '5');
-}
-
-/** The highest resident memory since it was forgotten, in bytes. */
-function peakBytes(): number {
-	const [, kibibytes] =
-		/^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
-	if (kibibytes === undefined) throw new Error('this system does not say what memory was used');
-	return Number(kibibytes) * 1024;
 }
 
 /**

@@ -11,9 +11,14 @@ import { PROJECT } from './packPackage';
  * a loader of TypeScript would look at each of the thousands of files of n8n.
  *
  * @param name its file, without extension
+ * @param more arguments behind the package, and the deployment's URL and key
  * @returns the JSON of its last line
  */
-export async function runProgram(name: string, { url, deployKey }: EmbeddedDeployment) {
+export async function runProgram(
+	name: string,
+	{ url, deployKey }: EmbeddedDeployment,
+	...more: string[]
+) {
 	const { outputFiles } = await build({
 		entryPoints: [join(__dirname, '..', 'programs', `${name}.ts`)],
 		bundle: true,
@@ -22,9 +27,8 @@ export async function runProgram(name: string, { url, deployKey }: EmbeddedDeplo
 		platform: 'node',
 		packages: 'external',
 	});
-	const running = promisify(execFile)(process.execPath, ['-', PROJECT, url, deployKey], {
-		cwd: PROJECT,
-	});
+	const args = ['-', PROJECT, url, deployKey, ...more];
+	const running = promisify(execFile)(process.execPath, args, { cwd: PROJECT });
 	running.child.stdin?.end(outputFiles[0]?.text);
 	const { stdout } = await running;
 	return JSON.parse(stdout.trim().split('\n').at(-1) ?? '');

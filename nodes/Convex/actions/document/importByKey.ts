@@ -109,7 +109,7 @@ function newSummary({ table, keyFields }: RowTarget): Written {
 
 /** Rows without a key would all replace the same document. */
 function checkKey(row: EncodedArguments, field: string): void {
-	const value = row[field];
+	const value = Object.hasOwn(row, field) ? row[field] : undefined;
 	if (value !== undefined && value !== null && value !== '') return;
 	throw inputFailure(
 		`${ROW} has no value in the key field ${quote(field)}`,

@@ -1,4 +1,4 @@
-import { executionCancelled } from '../../convex/failure';
+import { executionCancelled, type ConvexFailure } from '../../convex/failure';
 import { importTimedOut } from '../../convex/imports/importFailure';
 import { pause } from '../../transport/retries';
 
@@ -11,10 +11,14 @@ const POLL_GROWTH = 1.5;
 export class ImportDeadline {
 	private readonly endsAtMs: number;
 
-	/** @param stopped aborted when the run is over */
+	/**
+	 * @param stopped aborted when the run is over
+	 * @param timedOut what it means that the time is over
+	 */
 	constructor(
 		private readonly timeLimitMs: number,
 		private readonly stopped: AbortSignal,
+		private readonly timedOut: (timeLimitMs: number) => ConvexFailure = importTimedOut,
 	) {
 		this.endsAtMs = performance.now() + timeLimitMs;
 	}
@@ -22,7 +26,7 @@ export class ImportDeadline {
 	/** @throws ConvexFailure when it is over */
 	check(): void {
 		if (this.stopped.aborted) throw executionCancelled();
-		if (performance.now() > this.endsAtMs) throw importTimedOut(this.timeLimitMs);
+		if (performance.now() > this.endsAtMs) throw this.timedOut(this.timeLimitMs);
 	}
 
 	/**

@@ -6,6 +6,7 @@ import {
 } from '../../convex/imports/archive';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
 import { exportText } from '../../convex/imports/rowText';
+import { quote } from '../../convex/values/quote';
 import type { TableImportMode } from '../../transport/http/importRequests';
 import { toFailure } from '../../transport/nodeError';
 import { EventLoopTurns } from '../calls/eventLoopTurns';
@@ -22,6 +23,8 @@ interface RowGroup {
 	ids: Set<string>;
 	/** The first row of it that was refused, by its item. */
 	refused: number | undefined;
+	/** The table itself: rows with other options, or of another caller, may be for the same one. */
+	destination: string;
 }
 
 /**
@@ -31,6 +34,9 @@ interface RowGroup {
  */
 export class TableImports {
 	private readonly groups = new Map<string, RowGroup>();
+
+	/** The first item that was refused before it was known which table its row is for. */
+	private unplaced: number | undefined;
 
 	constructor(
 		private readonly runner: ItemRunner,
@@ -62,19 +68,19 @@ export class TableImports {
 			group.file = withPart(group.file, lineOf(row));
 			group.itemIndices.push(itemIndex);
 		} catch (thrown) {
-			if (group !== undefined) group.refused ??= itemIndex;
+			if (group === undefined) this.unplaced ??= itemIndex;
+			else group.refused ??= itemIndex;
 			this.runner.items.fail(itemIndex, toFailure(thrown));
 		}
 	}
 
 	private async importGroup(group: RowGroup): Promise<void> {
 		const { items } = this.runner;
-		const { itemIndices, refused } = group;
+		const { itemIndices } = group;
 		const [first] = itemIndices;
 		if (first === undefined) return;
 		try {
-			// Documents whose row was refused would be gone.
-			if (this.mode === 'replace' && refused !== undefined) throw incomplete(refused);
+			if (this.mode === 'replace') this.checkReplacement(group);
 			const counts = await this.send(group);
 			const pairedItem = itemIndices.map((item) => ({ item }));
 			items.succeed(first, [{ json: { ...this.summaryOf(group), ...counts }, pairedItem }]);
@@ -83,6 +89,15 @@ export class TableImports {
 			const failure = toFailure(thrown);
 			for (const itemIndex of itemIndices) items.fail(itemIndex, failure);
 		}
+	}
+
+	/** @throws ConvexFailure (`input`) for rows that are not all of those that the table is to have */
+	private checkReplacement({ target, refused = this.unplaced, destination }: RowGroup): void {
+		const { name } = target.table.table;
+		// Documents whose row was refused would be gone.
+		if (refused !== undefined) throw incomplete(name, refused);
+		const groups = [...this.groups.values()].filter((each) => each.destination === destination);
+		if (groups.length > 1) throw divided(name, groups.length);
 	}
 
 	private async send(group: RowGroup): Promise<{ imported: number; deleted?: number }> {
@@ -98,10 +113,14 @@ export class TableImports {
 		return { imported: written, ...(this.mode === 'replace' && { deleted: toDelete }) };
 	}
 
-	private *archive({ target, itemIndices, file }: RowGroup): Generator<Uint8Array> {
+	private async *archive({ target, itemIndices, file }: RowGroup): AsyncGenerator<Uint8Array> {
+		const turns = new EventLoopTurns();
 		const { before, after } = archiveAround(target.table.table.name, file);
 		yield before;
-		for (const itemIndex of itemIndices) yield lineOf(this.reader.row(itemIndex, target));
+		for (const itemIndex of itemIndices) {
+			yield lineOf(this.reader.row(itemIndex, target));
+			await turns.yield();
+		}
 		yield after;
 	}
 
@@ -116,7 +135,11 @@ export class TableImports {
 }
 
 function newGroup(target: RowTarget): RowGroup {
-	return { target, itemIndices: [], file: EMPTY_FILE, ids: new Set(), refused: undefined };
+	const { caller, table } = target;
+	const { name, componentId } = table.table;
+	const destination = JSON.stringify([caller.credential.deploymentUrl, componentId, name]);
+	const rows = { itemIndices: [], file: EMPTY_FILE, ids: new Set<string>(), refused: undefined };
+	return { target, destination, ...rows };
 }
 
 function lineOf(row: ReturnType<RowReader['row']>): Buffer {
@@ -133,9 +156,16 @@ function addId(ids: Set<string>, id: string): void {
 	ids.add(id);
 }
 
-function incomplete(refused: number): ConvexFailure {
+function incomplete(table: string, refused: number): ConvexFailure {
 	return inputFailure(
-		`The table was not replaced, because the row of item ${refused} was refused`,
+		`The table ${quote(table)} was not replaced, because the row of item ${refused} was refused`,
 		'Without that row its document would be gone. Its own error says what is wrong with it.',
+	);
+}
+
+function divided(table: string, count: number): ConvexFailure {
+	return inputFailure(
+		`The table ${quote(table)} was not replaced, because its rows would be ${count} imports`,
+		'Each of them would delete the rows of the one before. Give all rows of a table the same options and the same credential.',
 	);
 }

@@ -1,5 +1,11 @@
 import { SYSTEM_FUNCTIONS } from '../../convex/functions/systemFunctions';
-import { otherKey, parseKeyIndex, servesKey, type KeyIndex } from '../../convex/imports/keyIndex';
+import {
+	keyIndexNotReady,
+	otherKey,
+	parseKeyIndex,
+	servesKey,
+	type KeyIndex,
+} from '../../convex/imports/keyIndex';
 import { ImportRequests } from '../../transport/http/importRequests';
 import { lookUp } from '../../transport/http/readTables';
 import type { ItemRunner } from '../calls/itemRunner';
@@ -25,7 +31,10 @@ export class KeyIndexBuilder {
 	private async build(target: RowTarget): Promise<void> {
 		const { table, keyFields, options } = target;
 		const { name } = table.table;
-		const deadline = new ImportDeadline(options.timeLimitMs, this.runner.items.stopped);
+		const { stopped } = this.runner.items;
+		const deadline = new ImportDeadline(options.timeLimitMs, stopped, (timeLimitMs) =>
+			keyIndexNotReady(name, timeLimitMs),
+		);
 		const index = await read(target);
 		const isServed = index !== undefined && servesKey(index, keyFields);
 		if (index !== undefined && !isServed && !options.rebuildKeyIndex) {
@@ -52,6 +61,8 @@ export class KeyIndexBuilder {
 
 /** Reads the key index that a table of the app has now. */
 async function read({ table }: RowTarget): Promise<KeyIndex | undefined> {
-	const args = { tableName: table.table.name, tableNamespace: null };
-	return parseKeyIndex(await lookUp(table.call, SYSTEM_FUNCTIONS.listIndexes, args));
+	const { name } = table.table;
+	const args = { tableName: name, tableNamespace: null };
+	const indexes = await lookUp(table.call, SYSTEM_FUNCTIONS.listIndexes, args);
+	return parseKeyIndex(indexes, !table.tables.includes(name));
 }

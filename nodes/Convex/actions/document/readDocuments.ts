@@ -1,5 +1,6 @@
 import type { JSONValue } from 'convex/values';
 import {
+	comparesType,
 	CREATION_TIME_INDEX,
 	encodeQuery,
 	ID_INDEX,
@@ -28,16 +29,19 @@ export async function readDocuments(
 ): Promise<JSONValue[]> {
 	const index = await indexOf({ table, call }, list.indexName);
 	const { text, filters } = encodeQuery({ ...list, index });
+	// Of a page, few may be of these types: to ask for no more than are missing would be a request each.
+	const isSparse = list.filters.some(comparesType);
 	const documents: JSONValue[] = [];
 	const cursors = new Set<string>();
 	let cursor: string | null = null;
 	for (;;) {
 		const missing = list.limit - documents.length;
+		const numItems = isSparse ? pageSize : Math.min(pageSize, missing);
 		const result = await call(SYSTEM_FUNCTIONS.listDocuments, {
 			...inComponent(table.componentId),
 			table: table.name,
 			filters: text,
-			paginationOpts: { numItems: Math.min(pageSize, missing), cursor },
+			paginationOpts: { numItems, cursor },
 		});
 		if (result.status === 'failure') throw result.failure;
 		const page = parseDocumentPage(result.value, filters);

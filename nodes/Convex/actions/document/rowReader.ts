@@ -36,6 +36,9 @@ export class RowReader {
 
 	private readonly parseDate: ReturnType<typeof dateParser>;
 
+	/** By group: rows that wait to be sent have one between them. */
+	private readonly targets = new Map<string, RowTarget>();
+
 	constructor(
 		runner: ItemRunner,
 		private readonly parameters: ParameterReader,
@@ -56,7 +59,9 @@ export class RowReader {
 		const table = await this.open(caller, { table: name, ...options, mayBeNew });
 		const fields = await table.fields(false);
 		const group = JSON.stringify([table.group, keyFields, options]);
-		return { caller, table, fields, keyFields, options, group };
+		const target = this.targets.get(group) ?? { caller, table, fields, keyFields, options, group };
+		this.targets.set(group, target);
+		return target;
 	}
 
 	private async open(
@@ -86,9 +91,21 @@ export class RowReader {
 		);
 		const given = { source: ROW, values, isForm: false, isWhole: true };
 		const document = convertDocument(given, fields, this.parseDate);
-		if (this.mode !== 'replace') return document;
-		return { ...systemFieldsOf(ROW, _id, _creationTime), ...document };
+		const row =
+			this.mode === 'replace'
+				? { ...systemFieldsOf(ROW, _id, _creationTime), ...document }
+				: document;
+		if (Object.keys(row).length === 0) throw emptyRow();
+		return row;
 	}
+}
+
+/** What n8n gives where there is nothing, which must not replace a whole table. */
+function emptyRow() {
+	return inputFailure(
+		`${ROW} has no fields to write`,
+		"A node with the setting 'Always Output Data' gives such an item where it found nothing. Filter it out, or correct 'Fields to Send'.",
+	);
 }
 
 function noComponent() {

@@ -65,7 +65,7 @@ export class TableImport {
 	 * @returns the import as it ended
 	 * @throws ConvexFailure which says what was written
 	 */
-	async run(content: Iterable<Uint8Array>): Promise<ImportState> {
+	async run(content: AsyncIterable<Uint8Array>): Promise<ImportState> {
 		try {
 			await this.checkOtherImports();
 			await this.upload(content);
@@ -77,9 +77,9 @@ export class TableImport {
 			return await this.waitFor('completed');
 		} catch (thrown) {
 			if (thrown instanceof EndedImport) throw thrown.failure;
-			const completed = await this.cancel();
-			if (completed?.state === 'completed') return completed;
-			throw interruptedImport(this.imported, toFailure(thrown), this.endOf(completed));
+			const ended = await this.cancel();
+			if (typeof ended === 'object' && ended.state === 'completed') return ended;
+			throw interruptedImport(this.imported, toFailure(thrown), ended);
 		}
 	}
 
@@ -94,10 +94,10 @@ export class TableImport {
 		if (others.length > 0) this.log(`waits for ${others.length} other import(s) of the deployment`);
 	}
 
-	private async upload(content: Iterable<Uint8Array>): Promise<void> {
+	private async upload(content: AsyncIterable<Uint8Array>): Promise<void> {
 		const token = await this.send(async () => await this.requests.startUpload());
 		const partTokens: string[] = [];
-		for (const part of partsOf(content, PART_BYTES)) {
+		for await (const part of partsOf(content, PART_BYTES)) {
 			const number = partTokens.length + 1;
 			partTokens.push(
 				await this.send(async () => await this.requests.uploadPart(token, number, part)),
@@ -159,23 +159,26 @@ export class TableImport {
 	 * Cancels the import, and looks how it ended: it may have been carried out meanwhile. The run may be
 	 * cancelled itself, so that its own signal would end these requests.
 	 *
-	 * @returns undefined where there is no import, or nothing is known of it
+	 * @returns `unconfirmed` where it certainly was never carried out
 	 */
-	private async cancel(): Promise<ImportState | undefined> {
-		const { importId } = this;
-		if (importId === undefined) return undefined;
+	private async cancel(): Promise<EndedState | 'unconfirmed' | 'unknown'> {
+		const { importId, caller } = this;
+		if (importId === undefined) return 'unconfirmed';
 		const context = uncancelled(this.context);
 		const timeoutMs = CANCEL_TIMEOUT_MS;
-		await new ImportRequests(context, this.caller, timeoutMs).cancel(importId);
-		const args = { importId };
-		const readImport = SYSTEM_FUNCTIONS.readImport;
-		const result = await callSystemFunction(context, this.caller, readImport, args, timeoutMs);
-		return result.status === 'success' ? parseImportState(result.value) : undefined;
-	}
-
-	private endOf(state: ImportState | undefined): Parameters<typeof interruptedImport>[2] {
+		const read = async () => {
+			const { readImport } = SYSTEM_FUNCTIONS;
+			const result = await callSystemFunction(context, caller, readImport, { importId }, timeoutMs);
+			return result.status === 'success' ? parseImportState(result.value) : undefined;
+		};
+		// The request that confirms it may have been lost on its way.
+		const before = this.isConfirmed ? await read() : undefined;
+		await new ImportRequests(context, caller, timeoutMs).cancel(importId);
 		if (!this.isConfirmed) return 'unconfirmed';
-		return state?.state === 'failed' ? state : 'unknown';
+		const ended = await read();
+		if (ended?.state === 'completed') return ended;
+		if (ended?.state !== 'failed') return 'unknown';
+		return before?.state === 'unconfirmed' ? 'unconfirmed' : ended;
 	}
 
 	private report(progress: string): void {
@@ -189,6 +192,8 @@ export class TableImport {
 		this.context.logger.info(`Convex import of ${rows} rows into '${table}': ${progress}`);
 	}
 }
+
+type EndedState = ImportState & { state: 'completed' | 'failed' };
 
 /** An import that ended by itself: there is nothing to cancel. */
 class EndedImport extends Error {
@@ -205,10 +210,13 @@ function uncancelled(context: IExecuteFunctions): IExecuteFunctions {
 }
 
 /** Chunks put together to parts of this size; the last is what is left. */
-function* partsOf(chunks: Iterable<Uint8Array>, partBytes: number): Generator<Uint8Array> {
+async function* partsOf(
+	chunks: AsyncIterable<Uint8Array>,
+	partBytes: number,
+): AsyncGenerator<Uint8Array> {
 	let waiting: Uint8Array[] = [];
 	let bytes = 0;
-	for (const chunk of chunks) {
+	for await (const chunk of chunks) {
 		waiting.push(chunk);
 		bytes += chunk.length;
 		if (bytes < partBytes) continue;

@@ -23,6 +23,9 @@ export interface WritableTable extends OpenTable {
 export class TableWriting {
 	private readonly access: TableAccess;
 
+	/** By group: thousands of items that wait to be sent have one between them. */
+	private readonly opened = new Map<string, WritableTable>();
+
 	/** Asked for once in a run. */
 	private readonly known = new Map<string, Promise<TableFields>>();
 
@@ -38,7 +41,13 @@ export class TableWriting {
 		const { deploymentUrl, authorization } = caller.credential;
 		const { table, componentPath, timeoutMs } = target;
 		const group = JSON.stringify([deploymentUrl, authorization, componentPath, table, timeoutMs]);
-		return { ...open, group, fields: async (isForm) => await this.fieldsOf(open, group, isForm) };
+		const opened = this.opened.get(group) ?? {
+			...open,
+			group,
+			fields: async (isForm: boolean) => await this.fieldsOf(open, group, isForm),
+		};
+		this.opened.set(group, opened);
+		return opened;
 	}
 
 	private async fieldsOf(

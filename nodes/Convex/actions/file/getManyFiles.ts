@@ -1,5 +1,5 @@
 import { SYSTEM_FUNCTIONS } from '../../convex/functions/systemFunctions';
-import { pageArguments, PageWalk, parsePage } from '../../convex/responses/pageWalk';
+import { isPage, pageArguments, PageWalk, parsePage } from '../../convex/responses/pageWalk';
 import { parseStoredFile, type StoredFile } from '../../convex/responses/storedFile';
 import { readFileList, type FileList } from '../../parameters/file/fileList';
 import { readFileOptions } from '../../parameters/file/fileOptions';
@@ -82,7 +82,9 @@ async function listFiles(
 	for (let range = walk.next(); range !== undefined; range = walk.next()) {
 		const wanted = Math.min(FILES_PER_PAGE, limit - files.length);
 		const args = pageArguments({ filters }, range, wanted);
-		const page = parsePage(await callSystem(run, caller, list, args, timeoutMs));
+		const result = await callSystem(run, caller, list, args, timeoutMs);
+		if (!isPage(result)) throw unexpectedResult(list);
+		const page = parsePage(result);
 		if (!walk.take(range, page)) continue;
 		for (const document of page.documents) {
 			const file = parseStoredFile(document);

@@ -1,10 +1,9 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { refuseDeployKey } from '../../convex/deployment/deployKeyGuard';
+import { refuseDeployKey, refuseDeployKeyIn } from '../../convex/deployment/deployKeyGuard';
 import { Redactor } from '../../convex/deployment/redaction';
 import { siteRequestUrl } from '../../convex/deployment/siteRequest';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
 import { httpActionFailure } from '../../convex/failures/httpActionFailure';
-import { parseRetryAfter } from '../../convex/failures/retryPolicy';
 import { checkBodyLength } from '../../convex/functions/httpBody';
 import type { HttpMethod } from '../../convex/functions/httpRoute';
 import { contentKind } from '../../convex/responses/httpActionContent';
@@ -22,6 +21,7 @@ import {
 	type SiteRequest,
 	type Wanted,
 } from '../../transport/http/requestSite';
+import { retryAfterOf } from '../../transport/http/retryAfter';
 import type { SiteUrls } from '../../transport/http/siteUrls';
 import { toFailure } from '../../transport/nodeError';
 import type { DeploymentRetries } from '../calls/deploymentRetries';
@@ -72,13 +72,16 @@ async function toRequest(
 		["'Rest of Path'", rest],
 		...query.map((parameter) => ["'Query Parameters'", parameter.join('=')] as const),
 		...headers.map((header) => ["'Headers'", header.join(': ')] as const),
+		["'Content Type'", body?.contentType ?? ''],
 		["'Body'", body?.kind === 'bytes' ? body.bytes.toString('latin1') : ''],
 	]);
-	const content = body && (await contentOf(context, body));
-	if (content !== undefined) checkBodyLength(content.length);
+	const content = body && (await contentOf(context, caller, body));
+	const url = siteRequestUrl(await sites.of(caller), { path, rest, query });
+	// Two of them may make up the key together.
+	refuseDeployKey(credential, [["'Path'", url]]);
 	return {
 		method,
-		url: siteRequestUrl(await sites.of(caller), { path, rest, query }),
+		url,
 		headers: headersOf(headers, body, response.shape),
 		content,
 		isAuthenticated,
@@ -86,10 +89,23 @@ async function toRequest(
 	};
 }
 
-async function contentOf(context: IExecuteFunctions, body: RequestBody): Promise<RequestContent> {
-	if (body.kind === 'file') return await requestContent(context.helpers, body.file);
-	const { bytes } = body;
-	return { length: bytes.length, open: async () => bytes };
+/** @throws ConvexFailure (`input`) for a body that is too long, and for a file that holds the deploy key */
+async function contentOf(
+	{ helpers }: IExecuteFunctions,
+	{ credential }: Caller,
+	body: RequestBody,
+): Promise<RequestContent> {
+	if (body.kind === 'bytes') {
+		const { bytes } = body;
+		checkBodyLength(bytes.length);
+		return { length: bytes.length, open: async () => bytes };
+	}
+	const content = await requestContent(helpers, body.file);
+	checkBodyLength(content.length);
+	if (credential.authentication !== 'deployKey') return content;
+	const opened = await content.open();
+	await refuseDeployKeyIn(credential, "'Body'", Buffer.isBuffer(opened) ? [opened] : opened);
+	return content;
 }
 
 /** Those of the user replace what follows from the other parameters. */
@@ -143,7 +159,7 @@ function failureOfAnswer(
 	return httpActionFailure(method, {
 		httpStatus: head.httpStatus,
 		...(location !== undefined && { location }),
-		...parseRetryAfter(headerOf(head, 'retry-after'), Date.now()),
+		...retryAfterOf(head.headers),
 		text: content.kind === 'text' && !isFile ? content.text : '',
 	});
 }

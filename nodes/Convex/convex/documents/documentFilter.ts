@@ -12,6 +12,11 @@ export interface DocumentFilter {
 	value: JSONValue;
 }
 
+/** Whether a filter is one that Convex applies only when it has read a page. */
+export function comparesType({ operator }: DocumentFilter): boolean {
+	return operator === 'type' || operator === 'notype';
+}
+
 /** An index of a table: its order, and what can be read without reading the rest. */
 export interface TableIndex {
 	name: string;
@@ -59,7 +64,8 @@ type IndexClause =
  * Leaves to the index what it can find: values of its first fields, and a range of the next one. The
  * other filters are left to Convex, which looks at each document for them.
  */
-export function encodeQuery({ filters, order, index }: DocumentQuery): EncodedQuery {
+export function encodeQuery({ filters, order, index: chosen }: DocumentQuery): EncodedQuery {
+	const index = needsIdIndex(filters) ? ID_INDEX : chosen;
 	const { clauses, rest } = divide(filters, index.fields);
 	const expression = {
 		clauses: rest.map(({ field, operator, value }) => ({
@@ -75,6 +81,15 @@ export function encodeQuery({ filters, order, index }: DocumentQuery): EncodedQu
 		text: Buffer.from(JSON.stringify(expression), 'utf8').toString('base64'),
 		filters: rest,
 	};
+}
+
+/**
+ * One document, for which Convex does not look at the types of its fields unless an index finds it
+ * (`isAFilterForSingleDocument` of system-udfs/convex/_system/frontend/paginatedTableDocuments.ts).
+ */
+function needsIdIndex(filters: readonly DocumentFilter[]): boolean {
+	const isOne = filters.some(({ field, operator }) => field === '_id' && operator === 'eq');
+	return isOne && filters.some(comparesType);
 }
 
 function divide(

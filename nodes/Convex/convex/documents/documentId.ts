@@ -5,6 +5,9 @@ import { quote } from '../values/quote';
 
 const ID_HELP = "Use the '_id' of a document, e.g. {{ $json._id }}.";
 
+/** Those of Convex have about 32; each is sent with the name of every table when it is looked for. */
+const MAX_ID_LENGTH = 200;
+
 /**
  * The id of a document that a user names. Nothing is sent without one: some of Convex's functions take
  * a missing id for all documents.
@@ -20,7 +23,11 @@ export function parseDocumentId(value: unknown): string {
 		);
 	}
 	if (id === '') throw inputFailure("'Document ID' is empty", ID_HELP);
-	return id;
+	if (id.length <= MAX_ID_LENGTH) return id;
+	throw inputFailure(
+		`'Document ID' has ${id.length} characters, more than the ID of a document has`,
+		ID_HELP,
+	);
 }
 
 /** What came of looking for a document. */

@@ -20,18 +20,27 @@ export interface ImportedRows {
 const ONE_TRANSACTION_ROWS = 8_000;
 const ONE_TRANSACTION_BYTES = 8 * 2 ** 20;
 
+/**
+ * What Convex says of an import that did not end by one of its rows: somebody cancelled it, or Convex
+ * itself failed, and perhaps began it again (convex-backend crates/model/src/snapshot_imports/mod.rs
+ * `cancel_import`, crates/application/src/snapshot_import/mod.rs, crates/errors/src/lib.rs).
+ */
+const CUT_SHORT = /^(?:Import canceled|Import took too long|Your request couldn't be completed)/;
+
 /** What stands before each reason of a failed import. */
 const PREFIX = /^Hit an error while importing:\s*/;
+
+type FailedState = ImportState & { state: 'failed' };
 
 /** An import that Convex could not carry out, with what became of the table. */
 export function failedImport(
 	imported: ImportedRows,
-	state: ImportState & { state: 'failed' },
+	state: FailedState,
 	isConfirmed: boolean,
 ): ConvexFailure {
 	const { table, rows } = imported;
-	const why = state.message.replace(PREFIX, '').trim();
-	const { sentence, rowsWritten, outcome } = effectOf(imported, state.written, isConfirmed);
+	const why = reasonOf(state);
+	const { sentence, rowsWritten, outcome } = effectOf(imported, state, isConfirmed);
 	return new ConvexFailure(
 		`Convex could not import the rows into ${quote(table)}: ${withPeriod(why)} ${sentence}`,
 		'Correct the row or the table as the message says; Convex counts the rows of an import from 1.',
@@ -40,11 +49,15 @@ export function failedImport(
 	);
 }
 
-/** An import that ended otherwise than by Convex: cancelled, out of time, or out of reach. */
+/**
+ * An import that ended otherwise than by Convex: cancelled, out of time, or out of reach.
+ *
+ * @param ended how; `unconfirmed` where it certainly was never carried out
+ */
 export function interruptedImport(
 	imported: ImportedRows,
 	failure: ConvexFailure,
-	ended: { written: number } | 'unconfirmed' | 'unknown',
+	ended: FailedState | 'unconfirmed' | 'unknown',
 ): ConvexFailure {
 	const { rows } = imported;
 	if (ended === 'unconfirmed') {
@@ -54,9 +67,13 @@ export function interruptedImport(
 		const message = `${withPeriod(failure.message)} The import may go on in Convex: its dashboard shows it under Backups.`;
 		return failure.with({ message, details: { retryable: false, outcome: 'unknown', rows } });
 	}
-	const { sentence, rowsWritten, outcome } = effectOf(imported, ended.written, true);
+	const { sentence, rowsWritten, outcome } = effectOf(imported, ended, true);
 	const message = `${withPeriod(failure.message)} ${sentence}`;
 	return failure.with({ message, details: { retryable: false, outcome, rows, rowsWritten } });
+}
+
+function reasonOf({ message }: FailedState): string {
+	return message.replace(PREFIX, '').trim();
 }
 
 interface Effect {
@@ -67,12 +84,21 @@ interface Effect {
 
 function effectOf(
 	{ mode, rows, bytes }: ImportedRows,
-	written: number,
+	state: FailedState,
 	isConfirmed: boolean,
 ): Effect {
 	if (mode === 'replace') {
 		const sentence = 'The table is as it was: Convex replaces all of it or nothing.';
 		return { sentence, rowsWritten: 0, outcome: 'failed' };
+	}
+	const { written } = state;
+	if (isConfirmed && CUT_SHORT.test(reasonOf(state))) {
+		// Convex looks whether an import was cancelled only when it has all of its rows.
+		const sentence =
+			written === 0
+				? 'Some or all of the rows may have been added, or may still be.'
+				: `At least ${written} of the ${rows} rows were added, and the others may still be.`;
+		return { sentence, rowsWritten: written, outcome: 'unknown' };
 	}
 	const isOneTransaction = rows <= ONE_TRANSACTION_ROWS && bytes <= ONE_TRANSACTION_BYTES;
 	if (!isConfirmed || (isOneTransaction && written === 0)) {
@@ -89,6 +115,10 @@ function effectOf(
 const ROW_REFUSED =
 	/^(?:SchemaEnforcementError|ValueTooLargeError|InvalidDocumentError|MissingPrimaryKeyValue)$/;
 
+/** Codes of Convex for what it finds out before the first row. */
+const NOT_BEGUN =
+	/^(?:MissingStream|EmptyPrimaryKey|FieldNotInIndex|IndexNotFoundError|IndexBackfillingError)$/;
+
 const SAME_KEY =
 	'Convex answers so, too, where several documents of the table have the same key: remove all but one of them.';
 
@@ -104,7 +134,7 @@ export function failedUpsert(
 ): ConvexFailure {
 	const { httpStatus, code = '' } = failure.details;
 	const counts = { rows, ...(rowsWritten !== undefined && { rowsWritten }) };
-	const before = rowsWritten ? ` ${rowsWritten} rows before were written, and stay.` : '';
+	const before = rowsWritten ? ` At least ${rowsWritten} rows before were written, and stay.` : '';
 	const message = `${withPeriod(failure.message)}${before}`;
 	if (httpStatus === 500) {
 		const help = `${SAME_KEY} ${failure.advice.help}`;
@@ -112,6 +142,8 @@ export function failedUpsert(
 	}
 	if (httpStatus !== 400 || code === '') return failure.with({ message, details: counts });
 	const isOfRow = ROW_REFUSED.test(code);
+	// A code that is not known may come when Convex has written some of the rows.
+	const otherwise = NOT_BEGUN.test(code) ? 'notExecuted' : failure.details.outcome;
 	return new ConvexFailure(
 		message,
 		isOfRow
@@ -121,7 +153,7 @@ export function failedUpsert(
 			...failure.details,
 			...counts,
 			retryable: false,
-			outcome: isOfRow ? 'failed' : 'notExecuted',
+			outcome: isOfRow ? 'failed' : otherwise,
 		},
 		'importFailed',
 	);

@@ -55,8 +55,13 @@ function countsOf(checkpoints: unknown): ImportCounts {
 	};
 }
 
+/** Eight bytes in base64; what is none would be no number to Convex's decoder either. */
+const ENCODED_INT64 = /^[A-Za-z0-9+/]{11}=$/;
+
+/** @returns 0 for what is no count, so that nothing is told to be written that is not */
 function countOf(value: unknown): number {
 	if (!isPlainObject(value) || typeof value.$integer !== 'string') return 0;
+	if (!ENCODED_INT64.test(value.$integer)) return 0;
 	return Number(jsonToConvex({ $integer: value.$integer }));
 }
 

@@ -1,6 +1,6 @@
 import type { JSONValue } from 'convex/values';
-import { inputFailure, type ConvexFailure } from '../failure';
-import { isPlainObject } from '../values/plainObject';
+import { ConvexFailure, inputFailure } from '../failure';
+import { describeType, isPlainObject } from '../values/plainObject';
 import { listed, quote } from '../values/quote';
 
 /**
@@ -18,11 +18,17 @@ export interface KeyIndex {
 /**
  * Finds the key index among the indexes of a table, as `frontend/indexes` lists them.
  *
+ * @param isNew whether the table may not be there yet
  * @returns undefined where the table has none
+ * @throws ConvexFailure for anything but such a list: an index that is overlooked would be dropped
  */
-export function parseKeyIndex(indexes: JSONValue): KeyIndex | undefined {
-	const list: unknown[] = Array.isArray(indexes) ? indexes : [];
-	const index = list.filter(isPlainObject).find(({ name }) => name === KEY_INDEX);
+export function parseKeyIndex(indexes: JSONValue, isNew: boolean): KeyIndex | undefined {
+	if (isNew && indexes === null) return undefined;
+	if (!Array.isArray(indexes)) throw unreadable(describeType(indexes));
+	const list: unknown[] = indexes;
+	const named = list.filter(isPlainObject).filter(({ name }) => typeof name === 'string');
+	if (named.length < list.length) throw unreadable('a list with something else in it');
+	const index = named.find(({ name }) => name === KEY_INDEX);
 	if (index === undefined) return undefined;
 	const fields = Array.isArray(index.fields) ? index.fields : [];
 	const backfill = isPlainObject(index.backfill) ? index.backfill : {};
@@ -32,6 +38,14 @@ export function parseKeyIndex(indexes: JSONValue): KeyIndex | undefined {
 		),
 		isReady: backfill.state === 'done',
 	};
+}
+
+function unreadable(what: string): ConvexFailure {
+	return new ConvexFailure(
+		`The indexes of the table could not be read: the answer is ${what}`,
+		'This version of Convex lists them in another way. Import by a mutation of your own.',
+		{ kind: 'deployment', retryable: false, outcome: 'notExecuted' },
+	);
 }
 
 /**
@@ -74,6 +88,16 @@ function notAKey(name: string): ConvexFailure {
 	return inputFailure(
 		`'Key Fields' names ${quote(name)}, by which Convex cannot match rows`,
 		'A key field is a field of the document itself whose name starts with a letter and has only letters, digits and underscores. By _id, use the operation Update.',
+	);
+}
+
+/** Convex goes on building an index that nobody waits for. */
+export function keyIndexNotReady(table: string, timeLimitMs: number): ConvexFailure {
+	return new ConvexFailure(
+		`Convex did not build the key index of ${quote(table)} within ${timeLimitMs} ms, so that the rows were not written`,
+		"Convex goes on building it: import the rows again later, or raise 'Time Limit' in the node's options.",
+		{ kind: 'deployment', retryable: true, outcome: 'notExecuted' },
+		'timedOut',
 	);
 }
 

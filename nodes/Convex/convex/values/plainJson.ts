@@ -1,4 +1,4 @@
-import { jsonToConvex, type JSONValue } from 'convex/values';
+import { jsonToConvex, type JSONValue, type Value } from 'convex/values';
 
 /**
  * Plain JSON of an encoded value, as the deployment writes it for the format `json`
@@ -18,10 +18,22 @@ export function toPlainJson(value: JSONValue): JSONValue {
 	return plain;
 }
 
-/** Only what is encoded has a field that starts with `$`: no field of a Convex object may. */
+/**
+ * Only what is encoded has a field that starts with `$`: no field of a Convex object may. What is none of
+ * its types stays as it came.
+ */
 function specialValue(value: { [field: string]: JSONValue }): JSONValue | undefined {
 	if (value.$bytes !== undefined) return value.$bytes;
 	if (value.$integer === undefined && value.$float === undefined) return undefined;
-	const decoded = jsonToConvex(value);
+	const decoded = decodedNumber(value);
+	if (decoded === undefined) return value;
 	return Object.is(decoded, -0) ? -0 : String(decoded);
+}
+
+function decodedNumber(value: JSONValue): Value | undefined {
+	try {
+		return jsonToConvex(value);
+	} catch {
+		return undefined;
+	}
 }

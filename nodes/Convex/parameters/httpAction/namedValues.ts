@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
+import { halfCharacter } from '../../convex/values/encodeArguments';
 import { describeType, isPlainObject } from '../../convex/values/plainObject';
 import { quote } from '../../convex/values/quote';
 import type { ParameterReader } from '../parameterReader';
@@ -73,6 +74,9 @@ export function readEntries(
 			);
 		}
 		const name = typeof fields.name === 'string' ? fields.name.trim() : '';
+		if (!name.isWellFormed()) {
+			throw halfCharacter(`'${displayName}' has an entry whose name (number ${index + 1})`);
+		}
 		if (name === '') {
 			throw inputFailure(
 				`'${displayName}' has an entry without a name (number ${index + 1})`,
@@ -98,9 +102,15 @@ export function readNamedValues(
 	);
 }
 
-/** @throws ConvexFailure (`input`) for what is no text, and for nothing at all */
+/**
+ * @throws ConvexFailure (`input`) for what is no text, for nothing at all, and for a text that would
+ * arrive as another one
+ */
 export function toText(subject: string, value: unknown): string {
-	if (typeof value === 'string') return value;
+	if (typeof value === 'string') {
+		if (value.isWellFormed()) return value;
+		throw halfCharacter(subject);
+	}
 	if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') {
 		return String(value);
 	}

@@ -8,6 +8,7 @@ import { enumField, readParameter } from '../field';
 import type { ItemParameters } from '../itemParameters';
 import { encodeMultipart, multipartDescription, readMultipart } from './multipartForm';
 import { namedValues, readNamedValues, toText } from './namedValues';
+import { checkHeaderValue, isHeaderValue } from './requestHeaders';
 
 const body = enumField({
 	displayName: 'Body',
@@ -132,15 +133,31 @@ export async function readRequestBody(
 			return encodeMultipart(await readMultipart(context, parameters, itemIndex));
 		case 'text': {
 			const value = parameters.getNodeParameter('bodyText', itemIndex, '');
-			const type = parameters.getNodeParameter('bodyContentType', itemIndex, '');
-			return bytesOf(toText("'Text'", value), toText("'Content Type'", type).trim());
+			return bytesOf(toText("'Text'", value), readTextType(parameters, itemIndex));
 		}
 		case 'binary': {
 			const given = parameters.getNodeParameter('binaryField', itemIndex, 'data');
 			const file = findFile(parameters.input, itemIndex, "'Input Binary Field'", given);
-			return { kind: 'file', file, contentType: file.mimeType };
+			return { kind: 'file', file, contentType: contentTypeOf(file) };
 		}
 	}
+}
+
+const TYPE_SUBJECT = "'Content Type'";
+const TYPE_ADVICE = 'Write a type such as application/xml, or text/plain; charset=utf-8.';
+
+function readTextType(parameters: ItemParameters, itemIndex: number): string {
+	const given = parameters.getNodeParameter(textType.name, itemIndex, textType.default);
+	const type = toText(TYPE_SUBJECT, given).trim();
+	if (type === '') throw inputFailure(`${TYPE_SUBJECT} is empty`, TYPE_ADVICE);
+	checkHeaderValue(TYPE_SUBJECT, type, TYPE_ADVICE);
+	return type;
+}
+
+/** What n8n knows of the file, if that can stand in a header. */
+function contentTypeOf({ mimeType }: Partial<IBinaryData>): string {
+	const isType = mimeType !== undefined && mimeType !== '' && isHeaderValue(mimeType);
+	return isType ? mimeType : 'application/octet-stream';
 }
 
 function bytesOf(content: string, contentType: string): RequestBody {

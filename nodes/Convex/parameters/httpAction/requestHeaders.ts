@@ -43,6 +43,20 @@ export function readRequestHeaders(
 	return added;
 }
 
+/** Whether a header can have this value; Node refuses any other in the middle of a request. */
+export function isHeaderValue(value: string): boolean {
+	return VALUE.test(value);
+}
+
+/** @throws ConvexFailure (`input`) for what no header can hold */
+export function checkHeaderValue(subject: string, value: string, advice: string): void {
+	if (isHeaderValue(value)) return;
+	throw inputFailure(
+		`${subject} contains a line break or a character that no header can hold`,
+		advice,
+	);
+}
+
 function checkHeader(name: string, value: string): void {
 	const subject = `'Headers': '${name}'`;
 	if (!NAME.test(name)) {
@@ -51,12 +65,7 @@ function checkHeader(name: string, value: string): void {
 			'It consists of letters, digits and hyphens, e.g. X-Api-Key.',
 		);
 	}
-	if (!VALUE.test(value)) {
-		throw inputFailure(
-			`${subject} contains a line break or a character that no header can hold`,
-			'Send such a text in the query or the body.',
-		);
-	}
+	checkHeaderValue(subject, value, 'Send such a text in the query or the body.');
 	if (OWN_HEADERS.test(name)) {
 		throw inputFailure(`${subject} is made by n8n itself`, 'Remove the header.');
 	}

@@ -54,7 +54,8 @@ export function readResponseParameters(
 	const shape = readParameter(context, response, itemIndex);
 	const stored = context.getNodeParameter(OUTPUT_FIELD.name, itemIndex, 'data');
 	const outputField = typeof stored === 'string' ? stored.trim() : '';
-	if (outputField !== '') return { shape, outputField };
+	// An item's fields are an object, in which this one would be its prototype.
+	if (outputField !== '' && outputField !== '__proto__') return { shape, outputField };
 	throw inputFailure(
 		"'Put Output File in Field' is not a name",
 		'Write the name of a binary field, e.g. data.',

@@ -86,11 +86,15 @@ function isBelowOneOf(own: URL[], target: URL | undefined): boolean {
 /** Where a deployment serves the app's HTTP actions at its own address too. */
 const HTTP_ACTIONS_PATH = '/http';
 
-/** Whether an address of the deployment or its site is one of the app's HTTP actions. */
+/**
+ * Whether an address of the deployment or its site is one of the app's HTTP actions, or may become one on
+ * its way: proxies decode steps, and make one slash of several.
+ */
 function leadsToHttpActions(deployment: URL, target: URL | undefined): boolean {
 	if (target === undefined || !isBelowOneOf([deployment], target)) return true;
+	if (HIDDEN_STEP.test(target.pathname)) return true;
 	const path = target.pathname.slice(deployment.pathname.replace(/\/$/, '').length);
-	return `${decoded(path)}/`.startsWith(`${HTTP_ACTIONS_PATH}/`);
+	return `${decoded(path)}/`.replace(/\/{2,}/g, '/').startsWith(`${HTTP_ACTIONS_PATH}/`);
 }
 
 function decoded(path: string): string {

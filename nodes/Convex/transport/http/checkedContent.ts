@@ -29,6 +29,8 @@ export class CheckedContent {
 		source.on('error', (error) => (this.failure = error));
 		const check = this.check.bind(this);
 		this.stream = source.compose<ContentStream>(check);
+		// It may break before n8n reads it, and an error that nobody hears would end n8n's process.
+		this.stream.on('error', () => {});
 	}
 
 	private async *check(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -4,11 +4,11 @@ import { endpointUrl } from '../../convex/deployment/deploymentUrl';
 import { ConvexFailure } from '../../convex/failure';
 import type { DeploymentResponse, FunctionOperation } from '../../convex/functions/functionCall';
 import { Redactor } from '../../convex/deployment/redaction';
-import { parseRetryAfter } from '../../convex/failures/retryPolicy';
 import { answerUnlessAborted, AS_IT_COMES, readAnswer } from './answerText';
 import { CREDENTIAL_TYPE, type CallContext, type Caller } from '../caller';
 import { networkFailure, timedOut } from './networkFailure';
 import { RequestTimeout } from './requestTimeout';
+import { retryAfterOf } from './retryAfter';
 
 /** A name without a dash is refused by the deployment (convex-backend crates/common/src/version.rs). */
 export const CLIENT_HEADERS = { 'Convex-Client': `n8n-nodes-convex-${version}` };
@@ -73,7 +73,7 @@ export async function post(
 		const response: DeploymentResponse = {
 			httpStatus: Number(statusCode),
 			...(typeof location === 'string' && { location: redactor.text(location) }),
-			...parseRetryAfter(headers['retry-after'], serverTimeMs(headers.date)),
+			...retryAfterOf(headers),
 			body: redactor.body(await readAnswer(answer, limit.signal)),
 		};
 		return { status: 'answered', response };
@@ -98,10 +98,4 @@ function toBuffer(body: string | Uint8Array): Buffer {
 	return typeof body === 'string'
 		? Buffer.from(body)
 		: Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-}
-
-/** Now, by the server's own clock where it tells the time: a date in its `Retry-After` is of that clock. */
-function serverTimeMs(date: unknown): number {
-	const timeMs = typeof date === 'string' ? Date.parse(date) : Number.NaN;
-	return Number.isNaN(timeMs) ? Date.now() : timeMs;
 }

@@ -78,6 +78,8 @@ export async function requestSite(
 		sent = await request.content?.open().catch((thrown: unknown) => {
 			throw toFailure(thrown);
 		});
+		// The request fails with it; before that hears of it, it would end n8n's process.
+		if (isStream(sent)) sent.on('error', () => {});
 		const { signal } = limit;
 		const response = await answerUnlessAborted(send(limit, caller, request, sent), signal);
 		head = headOf(response, redactor);

@@ -27,6 +27,8 @@ export async function sendFile(
 	{ content, contentType, token, timeoutMs }: FileToSend,
 ): Promise<UploadResult> {
 	const body = await content.open();
+	// The request fails with it; before that hears of it, it would end n8n's process.
+	if (isContentStream(body)) body.on('error', () => {});
 	try {
 		return await requestStorage(
 			context,

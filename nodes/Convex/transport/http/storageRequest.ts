@@ -7,6 +7,7 @@ import { answerUnlessAborted, AS_IT_COMES, readAnswer } from './answerText';
 import { networkFailure, timedOut } from './networkFailure';
 import { CLIENT_HEADERS } from './post';
 import { RequestTimeout } from './requestTimeout';
+import { retryAfterOf } from './retryAfter';
 
 /** A request to where a deployment takes and serves files. It carries no credential: a URL is enough. */
 export interface StorageRequest {
@@ -69,6 +70,7 @@ export async function requestStorage<Result>(
 		const response = async () => ({
 			httpStatus,
 			...(typeof location === 'string' && { location: clean(location) }),
+			...retryAfterOf(answer.headers),
 			body: clean(await readAnswer(answer.body, signal)),
 		});
 		return await read({

@@ -33,6 +33,18 @@ describe('a query of documents', () => {
 		expect([order, index]).toEqual(['asc', { name: 'by_status', clauses: [] }]);
 	});
 
+	it('finds a document of an ID by the index for these where types are compared too', () => {
+		const { clauses, index } = queryOf([
+			filter('title', 'type', 'number'),
+			filter('_id', 'eq', 'x'),
+		]);
+		expect(index).toEqual({
+			name: 'by_id',
+			clauses: [{ type: 'indexEq', enabled: true, value: 'x' }],
+		});
+		expect(clauses).toEqual([{ field: 'title', op: 'type', value: 'number', enabled: true }]);
+	});
+
 	it('leaves to the index what its first fields equal, and a range of the next one', () => {
 		const { clauses, index } = queryOf([
 			filter('due', 'lt', 9),

@@ -37,6 +37,15 @@ it.each([[null], ['text'], [{}], [{ state: null }], [{ state: { state: 'new one'
 	},
 );
 
+it.each(['', 'x', 'AwAAAAAAAA==', 'AwAAAAAAAAAAAAA=', '!!!!!!!!!!!='])(
+	'a count that is none of Convex counts nothing: %j',
+	(text) => {
+		const state = { state: 'completed', num_rows_written: { $integer: text } };
+		const odd = [{ total_num_rows_to_write: { $integer: text } }];
+		expect(parseImportState({ state, checkpoints: odd })).toMatchObject({ toWrite: 0, written: 0 });
+	},
+);
+
 it('an import that is not parsed yet has no counts', () => {
 	const state = { state: 'uploaded' };
 	const none = { toWrite: 0, written: 0, toDelete: 0 };

@@ -16,13 +16,26 @@ const listed = (fields: string[], state = 'done') => [
 
 describe('the key index of a table', () => {
 	it('is found among its indexes', () => {
-		expect(parseKeyIndex(listed(['a', 'b']))).toEqual({ fields: ['a', 'b'], isReady: true });
-		expect(parseKeyIndex(listed(['a'], 'backfilling'))?.isReady).toBe(false);
+		expect(parseKeyIndex(listed(['a', 'b']), false)).toEqual({ fields: ['a', 'b'], isReady: true });
+		expect(parseKeyIndex(listed(['a'], 'backfilling'), false)?.isReady).toBe(false);
 	});
 
-	it.each([[[]], [null], ['text'], [[{ name: 'by_email' }]]])('is not in %p', (indexes) => {
-		expect(parseKeyIndex(indexes)).toBeUndefined();
+	it.each([[[]], [[{ name: 'by_email' }]]])('is not in %p', (indexes) => {
+		expect(parseKeyIndex(indexes, false)).toBeUndefined();
 	});
+
+	it('is not there for a table that is not there', () => {
+		expect(parseKeyIndex(null, true)).toBeUndefined();
+	});
+
+	it.each([[null], ['text'], [{ page: [] }], [[7]], [[{ descriptor: 'x' }]], [[{ name: 7 }]]])(
+		'is not taken for missing where it cannot be seen: %j',
+		(indexes) => {
+			expect(failureOf(() => parseKeyIndex(indexes, false)).message).toMatch(
+				/^The indexes of the table could not be read: the answer is /,
+			);
+		},
+	);
 
 	it.each([
 		[['a'], ['a'], true],

@@ -24,3 +24,10 @@ describe('the plain JSON of a value', () => {
 		expect(toPlainJson(convexToJson(value))).toEqual(exporterFor('json')(value));
 	});
 });
+
+it.each([{ $integer: 'x' }, { $integer: 7 }, { $float: 5 }, { $integer: 'AAAAAAAAAAA=', more: 1 }])(
+	'what looks like a type of Convex and is none stays as it came: %j',
+	(value) => {
+		expect(toPlainJson({ list: [value] })).toEqual({ list: [value] });
+	},
+);

@@ -59,6 +59,11 @@ describe('a request to HTTP actions', () => {
 		{ url: `${OWN}/http` },
 		{ url: `${OWN}/api/../http/webhook` },
 		{ url: `${OWN}/%68ttp/webhook` },
+		{ url: `${OWN}//http/webhook` },
+		{ url: `${OWN}///http/webhook` },
+		{ url: `${OWN}/a%2f..%2fhttp/webhook` },
+		{ url: `${OWN}/a/..;/http/webhook` },
+		{ url: `${OWN}/%5chttp/webhook` },
 	])("has a user's token with it, and never a deploy key: %j", (options) => {
 		expect(failureOf(() => authorized(stored, options)).message).toMatch(
 			/^A deploy key is not sent to HTTP actions/,

@@ -1,0 +1,22 @@
+import { startDeployment, type StartedDeployment } from '../../emulator/client';
+import { runProgram } from '../support/runProgram';
+
+let deployment: StartedDeployment;
+
+beforeAll(async () => {
+	deployment = await startDeployment();
+});
+
+afterAll(async () => await deployment.stop());
+
+const MEBIBYTE = 2 ** 20;
+const MAX_ADDITIONAL_BYTES = 200 * MEBIBYTE;
+
+it.each(['append', 'replace', 'upsert'])(
+	'100,000 rows are imported in less than 200 MiB beside the rows themselves: %s',
+	async (mode) => {
+		const result = await runProgram('tableImport', deployment, mode);
+		expect(result).toMatchObject({ imported: 100_000 });
+		expect(result.additionalBytes).toBeLessThan(MAX_ADDITIONAL_BYTES);
+	},
+);
