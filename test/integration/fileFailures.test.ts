@@ -155,7 +155,9 @@ it('what Convex asks to wait before the next request is told of uploads and down
 	] as const) {
 		await convex.deployment.addFault({ ...busy, path });
 		const { stoppedBy } = await convex.run({
-			parameters: ofFiles(operation, operation === 'upload' ? {} : { storageId }, { maxRetries: 0 }),
+			parameters: ofFiles(operation, operation === 'upload' ? {} : { storageId }, {
+				maxRetries: 0,
+			}),
 			input: [itemWithFile('hello')],
 		});
 		expect(stoppedBy?.context.data).toMatchObject({ retryable: true, retryAfterMs: 7_000 });

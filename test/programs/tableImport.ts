@@ -43,7 +43,12 @@ const rowSource: INodeType = nodeThatRuns(
  * resident memory rose above what it was with the rows. Fewer rows go first, so that what n8n loads for
  * any request is not counted.
  */
-async function main([packageFolder = '', deploymentUrl = '', token = '', mode = 'append']: string[]) {
+async function main([
+	packageFolder = '',
+	deploymentUrl = '',
+	token = '',
+	mode = 'append',
+]: string[]) {
 	const { nodeTypes, credentialTypes } = await loadBuiltPackage(packageFolder);
 	const importRows = async (count: number) => {
 		const { run } = await runWorkflow(

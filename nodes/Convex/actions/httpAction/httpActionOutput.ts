@@ -33,7 +33,7 @@ export function toHttpActionItems(
 		(shape === 'auto' && contentKind(headerOf(head, 'content-type')) === 'json');
 	const parsed = isJson ? parseJsonValue(text) : undefined;
 	if (isJson && parsed === undefined) {
-		const said = shape === 'json' ? '' : ', as it says,';
+		const said = shape === 'json' ? '' : ', although it says so';
 		const message = `The answer of the HTTP action is not JSON${said}`;
 		throw unusableAnswer(route.method, 'notAsAnnounced', message, statusCode);
 	}

@@ -5,7 +5,9 @@ import { parseRetryAfter } from '../../convex/failures/retryPolicy';
  *
  * @param headers of its answer, by their names in lower case
  */
-export function retryAfterOf(headers: Readonly<Record<string, unknown>>): { retryAfterMs?: number } {
+export function retryAfterOf(headers: Readonly<Record<string, unknown>>): {
+	retryAfterMs?: number;
+} {
 	return parseRetryAfter(headers['retry-after'], serverTimeMs(headers.date));
 }
 

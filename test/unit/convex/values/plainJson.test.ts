@@ -1,4 +1,4 @@
-import { convexToJson, type Value } from 'convex/values';
+import { convexToJson, type JSONValue, type Value } from 'convex/values';
 import { toPlainJson } from '../../../../nodes/Convex/convex/values/plainJson';
 import { exporterFor } from '../../../../emulator/valueFormat';
 
@@ -25,7 +25,12 @@ describe('the plain JSON of a value', () => {
 	});
 });
 
-it.each([{ $integer: 'x' }, { $integer: 7 }, { $float: 5 }, { $integer: 'AAAAAAAAAAA=', more: 1 }])(
+it.each<JSONValue>([
+	{ $integer: 'x' },
+	{ $integer: 7 },
+	{ $float: 5 },
+	{ $integer: 'AAAAAAAAAAA=', more: 1 },
+])(
 	'what looks like a type of Convex and is none stays as it came: %j',
 	(value) => {
 		expect(toPlainJson({ list: [value] })).toEqual({ list: [value] });
