@@ -63,7 +63,7 @@ describe('a file of an HTTP action', () => {
 		const pieceBytes = 64 * 1024;
 		for (const [before, isRefused] of [
 			[0, true],
-			[pieceBytes - 10, true],
+			[pieceBytes - 40, true],
 			[3 * pieceBytes, true],
 			[5, false],
 		] as const) {

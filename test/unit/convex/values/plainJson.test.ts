@@ -30,9 +30,6 @@ it.each<JSONValue>([
 	{ $integer: 7 },
 	{ $float: 5 },
 	{ $integer: 'AAAAAAAAAAA=', more: 1 },
-])(
-	'what looks like a type of Convex and is none stays as it came: %j',
-	(value) => {
-		expect(toPlainJson({ list: [value] })).toEqual({ list: [value] });
-	},
-);
+])('what looks like a type of Convex and is none stays as it came: %j', (value) => {
+	expect(toPlainJson({ list: [value] })).toEqual({ list: [value] });
+});
