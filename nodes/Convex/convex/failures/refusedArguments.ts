@@ -4,38 +4,49 @@ import { quote } from '../values/quote';
 export const PAGINATED_QUERY_ADVICE =
 	"The query is paginated: set 'Operation' to 'Query' and switch on 'Pagination', which fills in 'paginationOpts'.";
 
-/**
- * What to do about arguments that a function's validator refused, by Convex's text for it
- * (convex-backend crates/common/src/schemas/validator.rs, crates/udf/src/validation.rs).
- */
-const ARGUMENT_HELP: Array<[text: RegExp, help: (name: string) => string]> = [
-	[/missing the required field `paginationOpts`/, () => PAGINATED_QUERY_ADVICE],
-	[
-		/contains extra field `paginationOpts`/,
-		() => "The query is not paginated: switch off 'Pagination', and leave 'paginationOpts' out.",
-	],
-	[
-		/missing the required field `([^`]+)`/,
-		(name) =>
-			`Give ${quote(name)} in 'Arguments'. 'Using Function Arguments' shows all that the function takes.`,
-	],
-	[
-		/contains extra field `([^`]+)`/,
-		(name) =>
-			`Leave ${quote(name)} out of 'Arguments'. Of an input item, 'Map Automatically' or 'Fields to Send' → 'Only' sends what the function takes.`,
-	],
-	[
-		/\nValue: "[+-]?\d[\d.]*"\nValidator: v\.(?:number|float64|int64|bigint)\(/,
-		() =>
-			"Digits that are typed in are text under 'Automatic': choose the type 'Number' ('Int64' for v.int64), or switch on the option 'Convert Argument Types'.",
-	],
-];
+/** Why a function's validator refused arguments, as far as its text says more than that they do not fit. */
+export type RefusedArgument =
+	| { kind: 'missing' | 'unknown'; name: string }
+	/** Text with digits is no number. */
+	| { kind: 'digits'; isInt64: boolean }
+	/** A text is no ID of the table. */
+	| { kind: 'id'; table: string };
 
-/** @returns undefined where the text says no more than that the arguments do not fit */
+/**
+ * Finds it in Convex's text (convex-backend crates/common/src/schemas/validator.rs,
+ * crates/udf/src/validation.rs).
+ *
+ * @returns undefined where the text says no more than that the arguments do not fit
+ */
+export function parseRefusedArgument(text: string): RefusedArgument | undefined {
+	const missing = /missing the required field `([^`]+)`/.exec(text)?.[1];
+	if (missing !== undefined) return { kind: 'missing', name: missing };
+	const unknown = /contains extra field `([^`]+)`/.exec(text)?.[1];
+	if (unknown !== undefined) return { kind: 'unknown', name: unknown };
+	const table = /\nValidator: v\.id\("(\w+)"\)/.exec(text)?.[1];
+	if (table !== undefined) return { kind: 'id', table };
+	const number = /\nValue: "[+-]?\d[\d.]*"\nValidator: v\.(number|float64|int64|bigint)\(/.exec(
+		text,
+	)?.[1];
+	if (number === undefined) return undefined;
+	return { kind: 'digits', isInt64: number === 'int64' || number === 'bigint' };
+}
+
+/** What to do about arguments that a function's validator refused, in the Convex node's words. */
 export function refusedArgumentsHelp(text: string): string | undefined {
-	for (const [pattern, help] of ARGUMENT_HELP) {
-		const match = pattern.exec(text);
-		if (match !== null) return help(match[1] ?? '');
+	const refused = parseRefusedArgument(text);
+	switch (refused?.kind) {
+		case 'missing':
+			return refused.name === 'paginationOpts'
+				? PAGINATED_QUERY_ADVICE
+				: `Give ${quote(refused.name)} in 'Arguments'. 'Using Function Arguments' shows all that the function takes.`;
+		case 'unknown':
+			return refused.name === 'paginationOpts'
+				? "The query is not paginated: switch off 'Pagination', and leave 'paginationOpts' out."
+				: `Leave ${quote(refused.name)} out of 'Arguments'. Of an input item, 'Map Automatically' or 'Fields to Send' → 'Only' sends what the function takes.`;
+		case 'digits':
+			return "Digits that are typed in are text under 'Automatic': choose the type 'Number' ('Int64' for v.int64), or switch on the option 'Convert Argument Types'.";
+		default:
+			return undefined;
 	}
-	return undefined;
 }
