@@ -1,5 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { ConvexFailure } from '../convex/failure';
+import { toModelFailure } from '../convex/failures/modelFailure';
+import { isAgentTool } from '../transport/agentTool';
 import { toErrorBranchItem, toErrorItem, toNodeError } from '../transport/nodeError';
 import { NO_ATTEMPTS, openAttemptCache, type EndedItem, type AttemptCache } from './attemptCache';
 
@@ -31,20 +33,26 @@ export class ItemResults {
 
 	private readonly hasErrorBranch: boolean;
 
+	/** Whether a model reads what comes out. */
+	private readonly isTool: boolean;
+
 	private readonly stopping = new AbortController();
 
 	private readonly cancelSignal: AbortSignal | undefined;
 
 	private nextIndex = 0;
 
+	/** @param call what n8n gave the node, where the context has other items: it tells attempts apart */
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly resource: string,
 		private readonly operation: string,
+		call = context,
 	) {
 		this.count = context.getInputData().length;
 		this.results = new Array<ItemResult | undefined>(this.count);
-		this.attempts = openAttemptCache(context);
+		this.attempts = openAttemptCache(call);
+		this.isTool = isAgentTool(context.getNode());
 		this.continues = continuesOnError(context);
 		this.hasErrorBranch = leadsToErrorBranch(context);
 		this.cancelSignal = context.getExecutionCancelSignal?.();
@@ -102,7 +110,9 @@ export class ItemResults {
 	fail(itemIndex: number, cause: ConvexFailure): void {
 		// A call that was not sent must not hide why the run stopped.
 		if (cause.reason === 'runStopped') return;
-		this.endFailed(itemIndex, withItemIndex(cause, itemIndex), 'item');
+		// A model gave one call, and knows of no items.
+		const isOnlyOne = this.isTool && this.count === 1;
+		this.endFailed(itemIndex, isOnlyOne ? cause : withItemIndex(cause, itemIndex), 'item');
 	}
 
 	private endFailed(itemIndex: number, cause: ConvexFailure, scope: 'item' | 'run'): void {
@@ -159,13 +169,18 @@ export class ItemResults {
 			if (!this.continues) {
 				this.attempts.endAttempt(true);
 				const isShared = ended.status === 'failed' && ended.scope === 'run';
-				throw toNodeError(this.context.getNode(), ended.failure, isShared ? undefined : itemIndex);
+				const failure = this.shown(ended.failure);
+				throw toNodeError(this.context.getNode(), failure, isShared ? undefined : itemIndex);
 			}
 			firstItemFailed ||= output.length === 0;
-			output.push(this.errorItem(ended.failure, itemIndex));
+			output.push(this.errorItem(this.shown(ended.failure), itemIndex));
 		}
 		this.attempts.endAttempt(firstItemFailed);
 		return output;
+	}
+
+	private shown(failure: ConvexFailure): ConvexFailure {
+		return this.isTool ? toModelFailure(failure) : failure;
 	}
 
 	private errorItem(failure: ConvexFailure, itemIndex: number): INodeExecutionData {

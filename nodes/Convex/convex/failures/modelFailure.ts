@@ -1,0 +1,70 @@
+import type { FailureReason } from '../advice';
+import type { ConvexFailure } from '../failure';
+import { quote } from '../values/quote';
+import { parseRefusedArgument } from './refusedArguments';
+
+const TELL_USER = 'tell the user';
+
+const CORRECT = `Correct the arguments and call the tool again; if the tool has no such argument, ${TELL_USER}.`;
+const ASK_FOR_LESS = `Ask for less in one call, or ${TELL_USER}.`;
+const USE_ID = `Use an ID that one of your tools gave, exactly as it was written; if you have none, ${TELL_USER}.`;
+
+/** What a model can do about a failure itself, by its reason. Everything else is for the user. */
+const MODEL_ADVICE: Partial<Record<FailureReason, string>> = {
+	badArguments: CORRECT,
+	notBase64: CORRECT,
+	filterRefused: CORRECT,
+	schemaMismatch: CORRECT,
+	valueTooLarge: CORRECT,
+	argumentsTooLarge: ASK_FOR_LESS,
+	requestTooLarge: ASK_FOR_LESS,
+	resultTooLarge: ASK_FOR_LESS,
+	limitExceeded: ASK_FOR_LESS,
+	documentNotFound: USE_ID,
+	fileNotFound: USE_ID,
+	invalidCursor: 'Start again without a cursor.',
+	convexError: `The app refused the call. If what it says is about the arguments, correct them and call the tool again; otherwise ${TELL_USER}.`,
+	thrown: `If what it says is about the arguments, correct them and call the tool again; otherwise ${TELL_USER}.`,
+	hidden: `The app does not say why. Check the arguments once; if they are right, ${TELL_USER}.`,
+	refusedByAction: `The app refused the request. If its answer is about the arguments, correct them and call the tool again; otherwise ${TELL_USER}.`,
+};
+
+/**
+ * A failure as a model gets it that uses the node as its tool. Of an error it sees the message and
+ * nothing else, so what to do stands there too: in words about the tool's arguments, as a model can
+ * set no option of the node.
+ */
+export function toModelFailure(failure: ConvexFailure): ConvexFailure {
+	const { message } = failure;
+	const end = /[.!?]$/.test(message) ? '' : '.';
+	return failure.with({ message: `${message}${end} ${adviceForModel(failure)}` });
+}
+
+function adviceForModel(failure: ConvexFailure): string {
+	const { message, reason, description, details, mayHaveRun } = failure;
+	if (mayHaveRun) return 'Tell the user what may have happened.';
+	// Only the advice says what the value has to be.
+	if (reason === 'invalidParameter') return `${description} ${CORRECT}`;
+	const advice = MODEL_ADVICE[reason];
+	if (advice !== undefined) return [...argumentHelp(message), advice].join(' ');
+	if (details.retryable === true) return `Call the tool once more; if it fails too, ${TELL_USER}.`;
+	return `Other arguments do not help: ${TELL_USER}. ${description}`;
+}
+
+/** How to correct what Convex's validator names. */
+function argumentHelp(message: string): string[] {
+	const refused = parseRefusedArgument(message);
+	switch (refused?.kind) {
+		case 'missing':
+			return [`Give ${quote(refused.name)}.`];
+		case 'unknown':
+			return [`Leave ${quote(refused.name)} out.`];
+		case 'id':
+			return [`Use an ID of ${quote(refused.table)} that one of your tools gave.`];
+		case 'digits':
+			// JSON has no int64: the setting of the tool makes one.
+			return refused.isInt64 ? [] : ['Give a number, not text with digits.'];
+		default:
+			return [];
+	}
+}
