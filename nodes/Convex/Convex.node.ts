@@ -11,8 +11,10 @@ import { description as functionDescription } from './actions/function';
 import { description as httpActionDescription } from './actions/httpAction';
 import { router } from './actions/router';
 import { credentialTest, listSearch, resourceMapping } from './methods';
+import { builderHint } from './parameters/builderHint';
+import { nodeHints } from './parameters/nodeHints';
 import { resourceDescription } from './parameters/resource';
-import { toolDescription } from './parameters/tool';
+import { maxResultLength, toolDescription } from './parameters/tool';
 
 export class Convex implements INodeType {
 	description: INodeTypeDescription = {
@@ -30,6 +32,10 @@ export class Convex implements INodeType {
 		inputs: [NodeConnectionTypes.Main],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'convexApi', required: true, testedBy: 'convexApiTest' }],
+		hints: nodeHints,
+		// Secrets in the headers of an HTTP action's answer. n8n 2.41 does not redact by this list yet.
+		sensitiveOutputFields: ['headers.set-cookie', 'headers.authorization', 'headers.cookie'],
+		builderHint,
 		properties: [
 			...toolDescription,
 			resourceDescription,
@@ -37,6 +43,7 @@ export class Convex implements INodeType {
 			...fileDescription,
 			...functionDescription,
 			...httpActionDescription,
+			maxResultLength.property,
 		],
 	};
 

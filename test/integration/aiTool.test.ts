@@ -2,6 +2,7 @@ import { NodeHelpers, type IDataObject, type INodeParameters } from 'n8n-workflo
 import { Convex } from '../../nodes/Convex/Convex.node';
 import type { FaultEffect } from '../../emulator/faults';
 import { callConvexTool, requestConvexTool } from '../support/agents';
+import { calling } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 
 const convex = useEmbeddedDeployment('deployKey');
@@ -68,7 +69,9 @@ describe('a call of a model whose answer was lost', () => {
 		};
 		const { credential } = convex;
 		const result = await requestConvexTool({ credential, parameters }, {});
-		expect(result?.answer).toBe("Your request couldn't be completed. Try again later.");
+		expect(result?.answer).toBe(
+			"Your request couldn't be completed. Try again later. Call the tool once more; if it fails too, tell the user.",
+		);
 	});
 });
 
@@ -99,7 +102,7 @@ describe('as a tool of an AI Agent', () => {
 	it('tells the model which function it calls, unless the user describes it', async () => {
 		const described = await callTool(increment(), { args: { name: 'a' } });
 		expect(described?.description).toBe(
-			'Call the function counters:increment of a Convex backend (mutation)',
+			'Calls the function counters:increment of a Convex backend (changes data, all of it or nothing). Give IDs exactly as other results have them.',
 		);
 		const own = await callTool(increment({ toolDescription: 'Counts' }), { args: { name: 'a' } });
 		expect(own?.description).toBe('Counts');
@@ -127,6 +130,8 @@ describe('as a tool of an AI Agent', () => {
 		expect(shown('tasks:list', 'convexTool')).not.toContain('functionOfModelNotice');
 		expect(shown(byModel, 'convex')).not.toContain('functionOfModelNotice');
 		expect(shown(byModel, 'convex')).not.toContain('toolDescription');
+		expect(shown(byModel, 'convexTool')).toContain('maxResultLength');
+		expect(shown(byModel, 'convex')).not.toContain('maxResultLength');
 	});
 
 	it.each([
@@ -141,7 +146,111 @@ describe('as a tool of an AI Agent', () => {
 	it('gives the model the error and what to do', async () => {
 		const result = await callTool(increment(), { args: { nam: 'a' } });
 		expect(result?.answer).toMatch(/ArgumentValidationError: .*`name`/);
-		expect(result?.answer).toMatch(/Details: .*Give 'name' in 'Arguments'/);
+		expect(result?.answer).toMatch(/Give 'name'\. Correct the arguments and call the tool again/);
+		const { credential } = convex;
+		const asNode = await requestConvexTool(
+			{ credential, parameters: increment() },
+			{ args: { nam: 'a' } },
+		);
+		expect(asNode?.answer).toMatch(/Give 'name'\. Correct the arguments and call the tool again/);
+	});
+
+	it('gives the model the same when it continues on errors', async () => {
+		const settings = { onError: 'continueRegularOutput' } as const;
+		const result = await callTool(increment(), { args: { nam: 'a' } }, settings);
+		expect(JSON.parse(String(result?.answer))).toEqual([
+			{
+				error: expect.stringMatching(/Give 'name'\. Correct the arguments and call the tool again/),
+				details: expect.objectContaining({ reason: 'badArguments' }),
+			},
+		]);
+	});
+
+	it('is refused with an error output, by which n8n hands a model nothing at all', async () => {
+		const { credential } = convex;
+		const settings = { onError: 'continueErrorOutput' } as const;
+		const result = await requestConvexTool(
+			{ credential, parameters: increment(), settings },
+			{ args: { name: 'a' } },
+		);
+		expect(result?.answer).toMatch(/^'On Error: Continue \(using error output\)' does not work/);
+		expect(await convex.deployment.executions()).toEqual({});
+	});
+
+	describe('with a result that is too long for a model', () => {
+		const LIST = {
+			operation: 'query',
+			functionPath: functionPath('tasks:list'),
+			argumentsMode: 'json',
+			argumentsJson: '{}',
+		};
+		const addTasks = async () => {
+			const tasks = Array.from({ length: 150 }, (_, priority) => ({
+				title: `Task ${priority}: ${'x'.repeat(100)}`,
+				priority,
+			}));
+			await convex.run({ parameters: calling('mutation', 'tasks:createMany', { tasks }) });
+		};
+
+		it('gives the first rows, and says how many are left out', async () => {
+			await addTasks();
+			const answer = String((await callTool(LIST, {}))?.answer);
+			expect(answer.length).toBeLessThan(20_500);
+			const [result, cut, ...others] = JSON.parse(answer);
+			expect(others).toEqual([]);
+			const { value: tasks, logLines } = result;
+			expect(logLines).toEqual([]);
+			expect(tasks.length).toBeGreaterThan(50);
+			expect(tasks.map(({ priority }: IDataObject) => priority)).toEqual([...tasks.keys()]);
+			expect(cut.note).toMatch(
+				new RegExp(
+					`^The result is longer than 20,000 characters, so it is cut: the last ${150 - tasks.length} of 150 entries of 'value' are left out\\. Ask for less`,
+				),
+			);
+		});
+
+		it('gives rows of its own where a row is an item, to the length that is set', async () => {
+			await addTasks();
+			const answer = String(
+				(await callTool({ ...LIST, output: 'value', maxResultLength: 2_000 }, {}))?.answer,
+			);
+			expect(answer.length).toBeLessThan(2_500);
+			const rows: IDataObject[] = JSON.parse(answer);
+			expect(rows.slice(0, -1).map(({ priority }) => priority)).toEqual([
+				...rows.slice(0, -1).keys(),
+			]);
+			expect(rows.at(-1)?.note).toMatch(/^The result is longer than 2,000 characters/);
+		});
+
+		it('cuts nothing where no model reads it', async () => {
+			await addTasks();
+			const parameters = { ...LIST, output: 'value', maxResultLength: 2_000 };
+			expect((await convex.run({ parameters })).success).toHaveLength(150);
+		});
+
+		it.each([0, 'many', 999])('takes no length such as %j', async (maxResultLength) => {
+			const result = await callTool({ ...LIST, maxResultLength }, {});
+			expect(result?.answer).toMatch(
+				/^'Maximum Result Length' is not a whole number of characters between 1000 and 10000000/,
+			);
+		});
+	});
+
+	it('waits for a result, and says what to do when there was none in time', async () => {
+		const waiting = {
+			operation: 'waitForResult',
+			functionPath: functionPath('tasks:list'),
+			argumentsMode: 'json',
+			argumentsJson: '{}',
+			waitUntil: 'notEmpty',
+			options: { timeout: 500 },
+		};
+		expect((await callTool(waiting, {}))?.answer).toMatch(
+			/^The result was still empty after 500 milliseconds\. Call the tool once more/,
+		);
+		await convex.run({ parameters: calling('mutation', 'tasks:create', { title: 'A' }) });
+		const answer = JSON.parse(String((await callTool(waiting, {}))?.answer));
+		expect(JSON.stringify(answer)).toContain('"title":"A"');
 	});
 
 	it('is not run again by Retry On Fail when its answer was lost', async () => {

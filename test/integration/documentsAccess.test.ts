@@ -195,7 +195,7 @@ describe('the resource Document as the tool of an AI Agent', () => {
 			{ title: 'B' },
 		]);
 		expect(result?.description).toBe(
-			'Use documents of the table tasks of a Convex backend (getMany)',
+			'Uses the table tasks of a Convex backend: lists documents, with their IDs (_id).',
 		);
 		expect(JSON.parse(String(result?.answer))).toEqual([
 			expect.objectContaining({ title: 'B', status: 'open' }),

@@ -19,6 +19,8 @@ export interface ConvexToolOptions {
 	credential: CredentialValues;
 	parameters: INode['parameters'];
 	settings?: Partial<INode>;
+	/** What the agent itself was given. */
+	agentInput?: IDataObject;
 	/** A Convex node other than that of this source. */
 	nodeType?: INodeType;
 	credentialType?: ICredentialType;
@@ -39,7 +41,8 @@ export async function callConvexTool(
 /**
  * Has n8n run the Convex node for an AI Agent, as today's agent does.
  *
- * @returns what the agent tells its model: the output, or of a failure the message and nothing else
+ * @returns what the agent tells its model: the first item, or of a failure the message and nothing
+ *   else; and all items
  */
 export async function requestConvexTool(
 	options: ConvexToolOptions,
@@ -53,6 +56,7 @@ async function runAgent(
 	options: ConvexToolOptions,
 ): Promise<IDataObject | undefined> {
 	const { credential, parameters, settings, nodeType = new Convex() } = options;
+	const { agentInput = {} } = options;
 	const { run } = await runWorkflow(
 		{
 			nodeTypes: {
@@ -79,6 +83,7 @@ async function runAgent(
 				Start: { main: [[{ node: 'Agent', type: NodeConnectionTypes.Main, index: 0 }]] },
 				Convex: { ai_tool: [[{ node: 'Agent', type: NodeConnectionTypes.AiTool, index: 0 }]] },
 			},
+			pinData: { Start: [{ json: agentInput }] },
 		},
 	);
 	expect(run.data.resultData.runData.Agent?.at(-1)?.error).toBeUndefined();
@@ -136,8 +141,8 @@ function agentRequesting(input: IDataObject): INodeType {
 	const execute = async (response?: ToolRun) => {
 		const [run] = response?.actionResponses ?? [];
 		if (run !== undefined) {
-			const answer = run.data.error?.message ?? run.data.data?.ai_tool?.[0]?.[0]?.json;
-			return [[{ json: { answer } }]];
+			const items = (run.data.data?.ai_tool?.[0] ?? []).map(({ json }) => json);
+			return [[{ json: { answer: run.data.error?.message ?? items[0], items } }]];
 		}
 		const action = {
 			actionType: 'ExecutionNodeAction',

@@ -70,3 +70,35 @@ it('is run once for each of the calls that a model makes at once', async () => {
 	expect([result?.others].flat()).toHaveLength(2);
 	expect(await built.deployment.executions()).toEqual({ 'counters:increment': 3 });
 });
+
+it('gets a long result cut, with a note', async () => {
+	const parameters = {
+		...increment,
+		operation: 'query',
+		functionPath: { __rl: true, mode: 'list', value: 'values:echo' },
+	};
+	const value = Array.from({ length: 1_000 }, (_, number) => ({ number, text: 'a row of a list' }));
+	const answer = String((await call(parameters, {}, [{ args: { value } }]))?.answer);
+	expect(answer.length).toBeLessThan(20_500);
+	expect(JSON.parse(answer)).toEqual([
+		{ value: expect.arrayContaining([value[0]]), logLines: [] },
+		{ note: expect.stringMatching(/entries of 'value' are left out/) },
+	]);
+});
+
+it('is refused where it takes the input item, which is not what the model gave', async () => {
+	const result = await call({ ...increment, argumentsMode: 'item' }, {}, [{}]);
+	expect(result?.answer).toMatch(/'Arguments: Using Input Item' does not work in a tool/);
+	expect(await built.deployment.executions()).toEqual({});
+});
+
+it('takes the rows of an import from the model', async () => {
+	const table = { __rl: true, mode: 'name', value: 'tasks' };
+	const parameters = { resource: 'document', operation: 'import', table };
+	const rows = [{ title: 'A', status: 'open' }];
+	const result = await call(parameters, {}, [{ rows }]);
+	expect(result?.schema).toEqual(['rows']);
+	expect(JSON.parse(String(result?.answer))).toEqual([
+		{ table: 'tasks', mode: 'append', imported: 1 },
+	]);
+});

@@ -1,5 +1,9 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { inputFileDescription, outputFileDescription } from '../../parameters/file/fileField';
+import {
+	fileTextDescription,
+	inputFileDescription,
+	outputFileDescription,
+} from '../../parameters/file/fileField';
 import { fileListDescription } from '../../parameters/file/fileList';
 import {
 	FILE_OPERATIONS,
@@ -36,6 +40,7 @@ export const description: INodeProperties[] = shownFor('file', [
 			uploadDescription,
 		],
 	},
+	fileTextDescription,
 	inputFileDescription,
 	...uploadUrlDescription,
 	storageIdDescription,

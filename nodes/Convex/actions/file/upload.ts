@@ -1,7 +1,8 @@
 import type { UploadResult } from '../../convex/responses/uploadResponse';
-import { INPUT_FILE, readInputFile } from '../../parameters/file/fileField';
+import { INPUT_FILE, readFileText, readInputFile } from '../../parameters/file/fileField';
 import { isContentType, readFileOptions } from '../../parameters/file/fileOptions';
 import { readUploadUrlSource, type UploadUrlSource } from '../../parameters/file/uploadUrlFrom';
+import { isAgentTool } from '../../transport/agentTool';
 import type { Caller } from '../../transport/caller';
 import { readContent } from '../../transport/fileContent';
 import { requireDeployKey } from '../../transport/http/callSystemFunction';
@@ -21,7 +22,8 @@ const ANY_TYPE = 'application/octet-stream';
 
 export const upload: FileWork = async (run, itemIndex, caller) => {
 	const { context, parameters } = run;
-	const file = readInputFile(parameters, itemIndex);
+	const written = isAgentTool(context.getNode()) ? readFileText(parameters, itemIndex) : undefined;
+	const file = written ?? readInputFile(parameters, itemIndex);
 	const source = readUploadUrlSource(parameters, itemIndex);
 	const options = readFileOptions(parameters, 'upload', itemIndex);
 	if (source.kind === 'system') requireDeployKey(caller, "'Upload URL From: System'");

@@ -1,8 +1,12 @@
-import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { inputFailure, type ConvexFailure } from '../../convex/failure';
 import { parseKeyFields } from '../../convex/imports/keyIndex';
+import { adviceOutsideArguments, parseJsonText } from '../../convex/values/jsonText';
+import { describeType, isPlainObject } from '../../convex/values/plainObject';
 import { itemFieldsDescription } from '../arguments/inputItem';
 import { enumField } from '../field';
 import type { ParameterReader } from '../parameterReader';
+import { forTools } from '../tool';
 
 /** Not n8n's 'Create or Update': a row replaces its document, fields that it lacks included. */
 const BY_KEY = 'upsert';
@@ -37,8 +41,23 @@ const importMode = enumField({
 
 export type ImportMode = typeof importMode.unset;
 
+const ROWS_SUBJECT = "'Rows (JSON)'";
+
+/** The rows in a tool, whose input item is no row. */
+const rows: INodeProperties = {
+	displayName: 'Rows (JSON)',
+	name: 'rowsJson',
+	type: 'json',
+	typeOptions: { rows: 3 },
+	default: "={{ $fromAI('rows', 'The documents: a list of JSON objects', 'json') }}",
+	required: true,
+	description: 'The documents to write, as a list of JSON objects; name their fields to the model',
+	displayOptions: { show: { ...forTools, ...forImport } },
+};
+
 /** How rows get into a table. */
 export const importDescription: INodeProperties[] = [
+	rows,
 	importMode.property,
 	{
 		displayName:
@@ -74,6 +93,32 @@ export const importDescription: INodeProperties[] = [
 		}),
 	),
 ];
+
+/** The rows that a model gave in one call. @throws ConvexFailure (`input`) for what is no list of objects */
+export function readRowsOfTool(context: IExecuteFunctions): IDataObject[] {
+	const given: unknown = context.getNodeParameter(rows.name, 0, '');
+	const parsed: unknown =
+		typeof given === 'string' ? parseJsonText(ROWS_SUBJECT, given, ROWS_ADVICE) : given;
+	const list: unknown[] = [parsed].flat();
+	if (list.length === 0) throw notRows('is empty');
+	return list.map((row, index) => {
+		if (isDataObject(row)) return row;
+		throw notRows(`has an entry that is ${describeType(row)}, not an object (number ${index})`);
+	});
+}
+
+const ROWS_ADVICE = adviceOutsideArguments('Give a list of JSON objects.');
+
+function isDataObject(value: unknown): value is IDataObject {
+	return isPlainObject(value);
+}
+
+function notRows(what: string): ConvexFailure {
+	return inputFailure(
+		`${ROWS_SUBJECT} ${what}`,
+		'Give a list of JSON objects, one for each document.',
+	);
+}
 
 /** The mode, which is the same for all items. */
 export function readImportMode(context: IExecuteFunctions): ImportMode {
