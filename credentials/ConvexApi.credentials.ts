@@ -75,6 +75,14 @@ export class ConvexApi implements ICredentialType {
 			displayOptions: { show: { authentication: ['bearerToken'] } },
 		},
 		{
+			displayName:
+				"A token expires, and ends a Convex Trigger then. Give triggers a credential with a deploy key, and the option 'Act as User' where they need a user.",
+			name: 'expiryNotice',
+			type: 'notice',
+			default: '',
+			displayOptions: { show: { authentication: ['bearerToken'] } },
+		},
+		{
 			displayName: 'Site URL',
 			name: 'siteUrl',
 			type: 'string',

@@ -8,6 +8,7 @@ import {
 import { credentialTest, listSearch, resourceMapping } from './methods';
 import { description } from './triggers/query/description';
 import { startTrigger } from './triggers/query/activate';
+import { triggerBuilderHint, triggerHints, triggerPanel } from './triggers/query/triggerHints';
 
 export class ConvexTrigger implements INodeType {
 	description: INodeTypeDescription = {
@@ -26,6 +27,9 @@ export class ConvexTrigger implements INodeType {
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'convexApi', required: true, testedBy: 'convexApiTest' }],
+		triggerPanel,
+		hints: triggerHints,
+		builderHint: triggerBuilderHint,
 		properties: description,
 	};
 

@@ -13,6 +13,10 @@ export function functionPathDescription(description: string): INodeProperties {
 		default: { mode: 'list', value: '' },
 		required: true,
 		description,
+		builderHint: {
+			propertyHint:
+				"In code, name the function by its path: { __rl: true, mode: 'path', value: 'tasks:list' } is the function list of convex/tasks.ts. Fix it, also in a tool: a model that chooses it could call every function.",
+		},
 		modes: [
 			{
 				displayName: 'From List',

@@ -32,6 +32,9 @@ const argumentsMode = (hasInputItem: boolean) =>
 		name: 'argumentsMode',
 		default: 'mapping',
 		description: "Where the function's arguments come from",
+		builderHint: {
+			propertyHint: `In code, use 'fields' (named and typed, with fromAi() in a tool) or 'json'; 'mapping' is a form that the editor makes from the deployment.${hasInputItem ? " 'item' sends the fields of the input item, and does not work in a tool." : ''}`,
+		},
 		choices: [
 			{
 				name: 'Using Fields Below',

@@ -10,6 +10,10 @@ export const tableDescription: INodeProperties = {
 	default: { mode: 'list', value: '' },
 	required: true,
 	description: 'The table that the documents are in',
+	builderHint: {
+		propertyHint:
+			"In code, name the table as in convex/schema.ts: { __rl: true, mode: 'name', value: 'tasks' }.",
+	},
 	modes: [
 		{
 			displayName: 'From List',
