@@ -1,6 +1,8 @@
 import axios from 'axios';
 import { startHttpServer, type TestServer } from '../support/awkwardServers';
+import type { WorkflowFile } from '../support/engine';
 import { readExamples, withCredential } from '../support/examples';
+import { startScriptedModel } from '../support/scriptedModel';
 import { openHttp } from '../support/syncClients';
 import { readStack } from './environment';
 import { N8nApi } from './n8nApi';
@@ -35,12 +37,20 @@ const workflows = useWatchingWorkflows(() => n8n);
 
 const covered = new Set<string>();
 
-/** Imports a file as it is, but for the credential and the address of the channel. */
-async function importExample(file: string): Promise<string> {
+/**
+ * Imports a file as it is, but for the credential and the address of the channel.
+ *
+ * @param adapt gives its other nodes what they need
+ */
+async function importExample(
+	file: string,
+	adapt = (workflow: WorkflowFile): WorkflowFile => workflow,
+): Promise<string> {
 	covered.add(file);
 	const example = readExamples().find((candidate) => candidate.file === file);
 	if (example === undefined) throw new Error(`there is no examples/${file}`);
-	const text = JSON.stringify(withCredential(example.workflow, credentialId, 'Convex'));
+	const workflow = adapt(withCredential(example.workflow, credentialId, 'Convex'));
+	const text = JSON.stringify(workflow);
 	return await n8n.importWorkflow(
 		JSON.parse(text.replaceAll('https://hooks.example.com', channel.url)),
 	);
@@ -59,6 +69,49 @@ describe('the examples, imported into n8n', () => {
 		]);
 		expect(outputOf(execution, 'Write Report')).toEqual([
 			{ value: 'Report: 2 open, 0 done', logLines: [] },
+		]);
+	});
+
+	it('agent-tools.json', async () => {
+		await deployment.reset();
+		const announcement = await mutate('tasks:create', { title: 'Write the announcement' });
+		const model = await startScriptedModel();
+		const openAiApi = { apiKey: 'scripted', url: model.url };
+		const id = await n8n.createCredential('Model', 'openAiApi', openAiApi);
+		model.follow(
+			({ messages, tools }) => {
+				expect(JSON.stringify(messages)).toMatch(/order the cake/);
+				expect(Object.keys(tools).sort()).toEqual(['Complete_Task', 'Create_Task', 'List_Tasks']);
+				return {
+					calls: [
+						{ tool: 'List_Tasks', args: {} },
+						{ tool: 'Create_Task', args: { title: 'Order the cake', priority: 5 } },
+					],
+				};
+			},
+			({ answers: [list = ''] }) => {
+				const [{ value }] = JSON.parse(list);
+				return { calls: [{ tool: 'Complete_Task', args: { task_id: value[0]._id } }] };
+			},
+			() => ({ text: 'Noted, and well done.' }),
+		);
+		const execution = await n8n.runWorkflow(
+			await importExample('agent-tools.json', (workflow) => ({
+				...workflow,
+				nodes: workflow.nodes.map((node) =>
+					node.name === 'Model'
+						? { ...node, credentials: { openAiApi: { id, name: 'Model' } } }
+						: node,
+				),
+			})),
+		);
+		await model.stop();
+		model.finish();
+		expect(outputOf(execution, 'Agent')).toEqual([{ output: 'Noted, and well done.' }]);
+		const { query } = openHttp(deploymentUrl);
+		expect(await query('tasks:list', {})).toEqual([
+			expect.objectContaining({ _id: announcement, status: 'done' }),
+			expect.objectContaining({ title: 'Order the cake', priority: 5, status: 'open' }),
 		]);
 	});
 

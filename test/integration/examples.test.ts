@@ -1,3 +1,5 @@
+import type { IDataObject } from 'n8n-workflow';
+import { callConvexTool } from '../support/agents';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { outputsOf, runWorkflow } from '../support/engine';
 import {
@@ -146,6 +148,24 @@ describe('the examples', () => {
 			expect.objectContaining({ customer: 'Grace', status: 'failed' }),
 		]);
 		expect(outputsOf(run, 'Not in Time')).toEqual([]);
+	});
+
+	it('agent-tools.json gives an agent tools that list, create and complete', async () => {
+		const { nodes } = exampleNamed('agent-tools.json').workflow;
+		const credential = (await installationFor(convex.deployment)).credentials.convexApi ?? {};
+		const use = async (name: string, args: IDataObject) => {
+			const parameters = nodes.find((node) => node.name === name)?.parameters ?? {};
+			const result = await callConvexTool({ credential, parameters }, [args]);
+			return JSON.parse(String(result?.answer));
+		};
+		const [{ value: id }] = await use('Create Task', { title: 'Order the cake' });
+		expect(await use('List Tasks', {})).toEqual([
+			{ value: [expect.objectContaining({ _id: id, priority: 3, status: 'open' })], logLines: [] },
+		]);
+		await use('Complete Task', { task_id: id });
+		expect(await use('List Tasks', { status: 'done' })).toEqual([
+			{ value: [expect.objectContaining({ _id: id })], logLines: [] },
+		]);
 	});
 
 	it('paid-order.json starts with an order as soon as it is paid', async () => {
