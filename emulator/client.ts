@@ -39,6 +39,8 @@ export interface EmbeddedDeployment extends TestDeployment, SyncControls {
 	advanceClock: (ms: number) => Promise<void>;
 	/** Ends pages of streaming exports after so many rows, until the next reset. */
 	setExportPageSizes: (sizes: Partial<ExportPageSizes>) => Promise<void>;
+	/** Puts the deployment on a plan with or without streaming export, until the next reset. */
+	setStreamingExport: (isOnPlan: boolean) => Promise<void>;
 	/** Makes imports write more often, or wait, until the next reset. */
 	setImportPace: (settings: PaceSettings) => Promise<void>;
 	/** A deploy key that may do only these, e.g. `deployment:data:view`. */
@@ -121,6 +123,7 @@ function control(address: Address, stop: () => Promise<void>): EmbeddedDeploymen
 		setImportPace: async (settings) => await send('setImportPace', settings),
 		advanceClock: async (ms) => await send('advanceClock', { ms }),
 		setExportPageSizes: async (sizes) => await send('setExportPageSizes', sizes),
+		setStreamingExport: async (isOnPlan) => await send('setStreamingExport', { isOnPlan }),
 		createKey: async (allowedActions) => await send('createKey', allowedActions),
 		executions: async () => await send('executions'),
 		executionsByKey: async () => await send('executionsByKey'),

@@ -23,6 +23,8 @@ export interface ControlledDeployment {
 	readonly authenticator: Authenticator;
 	readonly clock: Clock;
 	readonly exportPageSizes: ExportPageSizes;
+	/** Whether its plan has streaming export. */
+	hasStreamingExport: boolean;
 	readonly importPace: ImportPace;
 	readonly runner: FunctionRunner;
 	readonly sync: SyncServer;
@@ -57,6 +59,9 @@ export function commandsFor(deployment: ControlledDeployment) {
 		},
 		setExportPageSizes: (sizes: Partial<ExportPageSizes>) => {
 			Object.assign(deployment.exportPageSizes, sizes);
+		},
+		setStreamingExport: ({ isOnPlan }: { isOnPlan: boolean }) => {
+			deployment.hasStreamingExport = isOnPlan;
 		},
 		setImportPace: (settings: PaceSettings) => deployment.importPace.set(settings),
 		advanceClock: ({ ms }: { ms: number }) => deployment.clock.advance(ms),

@@ -8,6 +8,7 @@ import type {
 } from './convexTestDatabases';
 import { internalServerError } from './platformFailure';
 import { RevisionLog } from './revisionLog';
+import { Tablets } from './tablets';
 import type { TableOfId } from './validation';
 
 /** How long old states can be read: INDEX_RETENTION_DELAY of the backend. */
@@ -48,6 +49,8 @@ export class DocumentHistory {
 	/** Kept longer than states are. */
 	readonly revisions: RevisionLog;
 
+	readonly tablets = new Tablets();
+
 	constructor(
 		private readonly state: ConvexTestState,
 		private readonly tableOfId: TableOfId,
@@ -63,6 +66,14 @@ export class DocumentHistory {
 	/** The latest timestamp that can be read, in nanoseconds: that of the last mutation. */
 	get latest(): bigint {
 		return this.state.transactionManager._lastCommitTs;
+	}
+
+	/** A commit that changes no table of the app; its timestamp. */
+	advance(): bigint {
+		const now = BigInt(Date.now()) * NANOSECONDS_PER_MS;
+		const ts = now > this.latest ? now : this.latest + 1n;
+		this.state.transactionManager._lastCommitTs = ts;
+		return ts;
 	}
 
 	/** Ends the retention of every state but the present one. */
@@ -164,7 +175,8 @@ export class DocumentHistory {
 			const table = this.tableOfId(id);
 			if (table === undefined || table.startsWith('_')) continue;
 			const document = database._documents[id] ?? null;
-			this.revisions.add({ ts, componentPath, table, id, document });
+			const { generation } = this.tablets.of({ component: componentPath, table });
+			this.revisions.add({ ts, componentPath, table, generation, id, document });
 		}
 	}
 

@@ -5,6 +5,8 @@ export interface Revision {
 	ts: bigint;
 	componentPath: string;
 	table: string;
+	/** Which of the tables that had this name. */
+	generation: number;
 	id: string;
 	document: Document | null;
 }

@@ -40,6 +40,8 @@ export class DeploymentServer implements ControlledDeployment {
 
 	readonly exportPageSizes = { ...BACKEND_PAGE_SIZES };
 
+	hasStreamingExport = true;
+
 	readonly importPace = new ImportPace();
 
 	private readonly deployment = new PortListener(
@@ -85,6 +87,7 @@ export class DeploymentServer implements ControlledDeployment {
 			authenticator,
 			app: () => this.runner.app,
 			pageSizes: this.exportPageSizes,
+			isOnPlan: () => this.hasStreamingExport,
 		});
 		const shapes = shapeRoutes(authenticator, () => this.runner.app);
 		const imports = importRoutes(authenticator, () => this.runner.app);
@@ -245,6 +248,7 @@ export class DeploymentServer implements ControlledDeployment {
 		this.requests.reset();
 		this.clock.reset();
 		Object.assign(this.exportPageSizes, BACKEND_PAGE_SIZES);
+		this.hasStreamingExport = true;
 		this.importPace.reset();
 		this.runner = new FunctionRunner(this.startApp());
 		this.sync.reset();

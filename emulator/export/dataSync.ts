@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import type { App } from '../app';
 import type { Revision } from '../revisionLog';
-import { ExportedTables, isSameTable, type TableName } from './exportedTables';
+import { isSameTablet, type Tablet } from '../tablets';
+import { ExportedTables } from './exportedTables';
 import type { Selection } from './selection';
 
 /** How far a client has come: crates/table_iteration/src/data_sync.rs `DataSyncCursor`. */
@@ -10,21 +11,21 @@ export interface DataSyncCursor {
 	/** All that the client has is as of this time or later. */
 	syncedTs: bigint;
 	/** The tables that it has whole. */
-	synced: TableName[];
+	synced: Tablet[];
 	/** The table that it has up to an id. */
-	current?: TableName & { upTo: string | null };
+	current?: Tablet & { upTo: string | null };
 }
 
 export interface DataSyncPage {
 	/** The tables that the client starts afresh. */
-	truncates: TableName[];
+	truncates: Tablet[];
 	entries: Revision[];
 	cursor: DataSyncCursor;
 	/** `stale`: whole, as of an older time. */
 	status: 'snapshotting' | 'stale' | 'upToDate';
 }
 
-export function newCursor(syncedTs: bigint, synced: TableName[]): DataSyncCursor {
+export function newCursor(syncedTs: bigint, synced: Tablet[]): DataSyncCursor {
 	return { syncId: randomUUID(), syncedTs, synced };
 }
 
@@ -34,7 +35,7 @@ export class DataSyncReader {
 
 	private readonly latest: bigint;
 
-	private readonly wanted: TableName[];
+	private readonly wanted: Tablet[];
 
 	private readonly entries: Revision[] = [];
 
@@ -68,7 +69,7 @@ export class DataSyncReader {
 	}
 
 	private withoutUnwanted({ current, ...cursor }: DataSyncCursor): DataSyncCursor {
-		const isWanted = (table: TableName) => includes(this.wanted, table);
+		const isWanted = (table: Tablet) => includes(this.wanted, table);
 		return {
 			...cursor,
 			synced: cursor.synced.filter(isWanted),
@@ -92,7 +93,7 @@ export class DataSyncReader {
 			const { current } = cursor;
 			const room = this.pageSize - this.entries.length;
 			if (current === undefined || room <= 0) return;
-			const { component, table, upTo } = current;
+			const { component, table, generation, upTo } = current;
 			const unread = this.tables
 				.documents(current, this.latest)
 				.filter(({ id }) => upTo === null || id > upTo);
@@ -101,28 +102,29 @@ export class DataSyncReader {
 				current.upTo = document.id;
 			}
 			if (unread.length > room) return;
-			cursor.synced.push({ component, table });
+			cursor.synced.push({ component, table, generation });
 			delete cursor.current;
 		}
 	}
 }
 
-function tracked({ synced, current }: DataSyncCursor): TableName[] {
+function tracked({ synced, current }: DataSyncCursor): Tablet[] {
 	if (current === undefined) return [...synced];
-	const { component, table } = current;
-	return [...synced, { component, table }];
+	const { component, table, generation } = current;
+	return [...synced, { component, table, generation }];
 }
 
-function includes(tables: TableName[], table: TableName): boolean {
-	return tables.some((one) => isSameTable(one, table));
+function includes(tables: Tablet[], table: Tablet): boolean {
+	return tables.some((one) => isSameTablet(one, table));
 }
 
 /** Whether the client has a document in an earlier state. */
 function hasCaptured(
 	{ synced, current }: DataSyncCursor,
-	{ componentPath: component, table, id }: Revision,
+	{ componentPath: component, table, generation, id }: Revision,
 ): boolean {
-	if (includes(synced, { component, table })) return true;
-	const isCurrent = current !== undefined && isSameTable(current, { component, table });
+	const tablet = { component, table, generation };
+	if (includes(synced, tablet)) return true;
+	const isCurrent = current !== undefined && isSameTablet(current, tablet);
 	return isCurrent && current.upTo !== null && id <= current.upTo;
 }

@@ -57,7 +57,7 @@ export class DataSyncApi {
 				type: JSON.stringify(status),
 				...(status !== 'snapshotting' && { snapshotTs: String(cursor.syncedTs) }),
 			}),
-			truncates: JSON.stringify(truncates),
+			truncates: JSON.stringify(truncates.map(({ component, table }) => ({ component, table }))),
 			values: `[${values.join(',')}]`,
 			syncId: JSON.stringify(cursor.syncId),
 			pagination: JSON.stringify({ hasMore: true, nextCursor: this.seal(cursor) }),

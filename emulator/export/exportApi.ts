@@ -3,6 +3,7 @@ import type { Answer } from '../answer';
 import type { Route } from '../api';
 import type { App } from '../app';
 import { ACTIONS, mayDo, notPermitted, type Authenticator } from '../identity';
+import { PlatformFailure } from '../platformFailure';
 import type { ReceivedRequest } from '../request';
 import { DataSyncApi } from './dataSyncApi';
 import { documentDeltas } from './documentDeltas';
@@ -30,10 +31,17 @@ export interface ExportApiOptions {
 	/** The present app; a reset replaces it. */
 	app: () => App;
 	pageSizes: ExportPageSizes;
+	/** Whether the plan of the deployment has it. */
+	isOnPlan: () => boolean;
 }
 
 /** Streaming export, the older endpoints and data sync: crates/local_backend/src/streaming_export.rs. */
-export function exportRoutes({ authenticator, app, pageSizes }: ExportApiOptions): Route[] {
+export function exportRoutes({
+	authenticator,
+	app,
+	pageSizes,
+	isOnPlan,
+}: ExportApiOptions): Route[] {
 	const dataSync = new DataSyncApi(app);
 	const deltas = (asked: ExportRequest) => documentDeltas(app(), asked, pageSizes.documentDeltas);
 	const snapshot = (asked: ExportRequest) => listSnapshot(app(), asked, pageSizes.listSnapshot);
@@ -61,7 +69,7 @@ export function exportRoutes({ authenticator, app, pageSizes }: ExportApiOptions
 		method,
 		path,
 		answer: async (request) => {
-			await checkMayView(request, authenticator);
+			await checkMayView(request, authenticator, isOnPlan());
 			return answer(request);
 		},
 	}));
@@ -70,9 +78,20 @@ export function exportRoutes({ authenticator, app, pageSizes }: ExportApiOptions
 async function checkMayView(
 	{ headers }: ReceivedRequest,
 	authenticator: Authenticator,
+	isOnPlan: boolean,
 ): Promise<void> {
 	const caller = await authenticator.identifyAdminOnly(headers.authorization);
+	if (!isOnPlan) throw notOnPlan();
 	if (!mayDo(caller, ACTIONS.viewData)) throw notPermitted(ACTIONS.viewData);
+}
+
+/** The plan is asked before the permission: crates/model/src/backend_info/mod.rs. */
+function notOnPlan(): PlatformFailure {
+	return new PlatformFailure(
+		403,
+		'StreamingExportNotEnabled',
+		'Streaming export is not available on your current subscription. See https://www.convex.dev/plans to upgrade.',
+	);
 }
 
 /** What the shapes of tables come to: the fields that their documents have. */

@@ -1,40 +1,33 @@
 import type { App } from '../app';
 import type { Revision } from '../revisionLog';
+import type { TableName, Tablet } from '../tablets';
 import { objectText } from './exportJson';
 import type { ExportRequest } from './exportRequest';
 import type { Selection } from './selection';
-
-/** A table of the app (`''`) or of a component. */
-export interface TableName {
-	component: string;
-	table: string;
-}
-
-export function isSameTable(one: TableName, other: TableName): boolean {
-	return one.component === other.component && one.table === other.table;
-}
 
 /** The tables that an app has, and their documents, for exports. */
 export class ExportedTables {
 	constructor(private readonly app: App) {}
 
 	/** In an order that stays the same. */
-	selected(selection: Selection): TableName[] {
+	selected(selection: Selection): Tablet[] {
 		return this.app
 			.tables()
-			.filter(({ component, table }) => selection.includesTable(component, table));
+			.filter(({ component, table }) => selection.includesTable(component, table))
+			.map((name) => this.app.history.tablets.of(name));
 	}
 
 	/** The documents of a table, by id, as of a timestamp; each with when it was written. */
 	documents({ component, table }: TableName, at: bigint): Revision[] {
 		const { history, tableOfId } = this.app;
 		const written = history.revisions.writtenAt(at);
+		const { generation } = history.tablets.of({ component, table });
 		return Object.entries(history.documentsAt(component, at) ?? {})
 			.filter(([id]) => tableOfId(id) === table)
 			.toSorted(([one], [other]) => (one < other ? -1 : 1))
 			.map(([id, document]) => {
-				const ts = written.get(id) ?? at;
-				return { ts, componentPath: component, table, id, document };
+				const ts = history.tablets.writtenAt({ component, table }, written.get(id) ?? at);
+				return { ts, componentPath: component, table, generation, id, document };
 			});
 	}
 }

@@ -4,7 +4,8 @@ import type { App } from '../app';
 import { PlatformFailure } from '../platformFailure';
 import { isBody } from '../request';
 import type { Revision } from '../revisionLog';
-import { ExportedTables, rowText, type TableName } from './exportedTables';
+import type { TableName } from '../tablets';
+import { ExportedTables, rowText } from './exportedTables';
 import { jsonAnswer, objectText } from './exportJson';
 import type { ExportRequest } from './exportRequest';
 

@@ -130,11 +130,13 @@ export class SnapshotImports {
 	private async carryOut(stored: StoredImport): Promise<void> {
 		await nextTurn();
 		try {
+			// The rows of hidden tables are older than when these take their place.
+			const writtenAt = this.app().history.advance();
 			for (const index of stored.tables.keys()) await this.importTable(stored, index);
 			// What was cancelled replaces nothing; what was appended meanwhile stays.
 			if (stored.state.state !== 'in_progress') return;
 			if (stored.request.mode !== 'append') {
-				for (const rows of stored.tables) await this.replaceTable(rows);
+				for (const rows of stored.tables) await this.replaceTable(rows, writtenAt);
 			}
 		} catch (thrown) {
 			if (stored.state.state === 'in_progress') fail(stored, thrown);
@@ -179,11 +181,18 @@ export class SnapshotImports {
 		});
 	}
 
-	private async replaceTable({ componentPath, table, rows }: TableRows): Promise<void> {
+	private async replaceTable(
+		{ componentPath, table, rows }: TableRows,
+		writtenAt: bigint,
+	): Promise<void> {
+		const { history } = this.app();
+		const name = { component: componentPath, table };
 		await DocumentWriter.transaction(this.app(), componentPath, (writer) => {
+			history.tablets.replace(name);
 			for (const document of writer.documents(table)) writer.delete(table, document);
 			for (const document of rows) writer.insert(table, document);
 		});
+		history.tablets.activated(name, { writtenAt, activatedAt: history.latest });
 	}
 
 	private report(

@@ -6,6 +6,7 @@ import type { Value } from 'convex/values';
 import type { IDataObject, INode } from 'n8n-workflow';
 import { nodeAt, type WorkflowFile } from '../support/engine';
 import { mutation, query } from '../support/syncClients';
+import { DOCUMENT_TRIGGER_TYPE } from '../support/polls';
 import { TRIGGER_TYPE } from '../support/triggers';
 import { readStack } from './environment';
 import type { N8nApi, PublicationStatus, StoredExecution } from './n8nApi';
@@ -13,6 +14,12 @@ import { FACTS } from './n8nFacts';
 import { until } from './until';
 
 const { deployment, deploymentUrl, userFolder } = readStack();
+
+/** What the editor calls the triggers. */
+const TRIGGER_NAMES = {
+	[TRIGGER_TYPE]: 'Convex Trigger',
+	[DOCUMENT_TRIGGER_TYPE]: 'Convex Document Trigger',
+};
 
 export interface ReportedFailure {
 	message: string;
@@ -33,18 +40,23 @@ class WatchingWorkflows {
 	constructor(private readonly n8n: () => N8nApi) {}
 
 	/**
-	 * Imports Convex Trigger → the given node, or one that does nothing.
+	 * Imports a trigger, the Convex Trigger unless another is given → the given node, or one that does nothing.
 	 *
 	 * @returns the workflow's id
 	 */
-	async import(credentialId: string, parameters: INode['parameters'], next?: INode) {
+	async import(
+		credentialId: string,
+		parameters: INode['parameters'],
+		next?: INode,
+		type: keyof typeof TRIGGER_NAMES = TRIGGER_TYPE,
+	) {
 		const after = next ?? nodeAt('Next', 'n8n-nodes-base.noOp');
-		const trigger = nodeAt('Convex Trigger', TRIGGER_TYPE, {
+		const trigger = nodeAt(TRIGGER_NAMES[type], type, {
 			parameters,
 			credentials: { convexApi: { id: credentialId, name: 'Convex' } },
 		});
 		const workflow: WorkflowFile = {
-			name: `test of ${TRIGGER_TYPE}`,
+			name: `test of ${type}`,
 			nodes: [trigger, { ...after, position: [250, 0] }],
 			connections: { [trigger.name]: { main: [[{ node: after.name, type: 'main', index: 0 }]] } },
 		};
@@ -126,7 +138,8 @@ function loggedFailures(workflowId: string): ReportedFailure[] {
 /** What the trigger started an execution with. n8n keeps it as the input of the first node. */
 function startItemsOf({ data }: StoredExecution): IDataObject[] {
 	const { runData } = data.resultData;
-	const items = runData['Convex Trigger']?.[0]?.data?.main?.[0] ?? [];
+	const runs = Object.values(TRIGGER_NAMES).flatMap((name) => runData[name] ?? []);
+	const items = runs[0]?.data?.main?.[0] ?? [];
 	return items.map(({ json }) => json);
 }
 

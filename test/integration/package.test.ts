@@ -39,6 +39,7 @@ describe('the packed package', () => {
 		expect(Object.keys(installed.nodeTypes)).toEqual([
 			'n8n-nodes-convex.convex',
 			'n8n-nodes-convex.convexTrigger',
+			'n8n-nodes-convex.convexDocumentTrigger',
 		]);
 		expect(Object.keys(installed.credentialTypes)).toEqual(['convexApi']);
 	});
@@ -84,6 +85,7 @@ describe('the packed package', () => {
 	it('has an empty value in an argument that was just added, in both forms', () => {
 		for (const { description } of Object.values(installed.nodeTypes)) {
 			const fields = description.properties.find(({ name }) => name === 'argumentFields');
+			if (fields === undefined) continue;
 			const [argument] = (fields?.options ?? []) as INodePropertyCollection[];
 			// As n8n's editor does it: the last of a name counts.
 			const added = Object.fromEntries(
@@ -102,7 +104,7 @@ describe('the packed package', () => {
 				encoding: 'utf8',
 			},
 		);
-		expect(exported.trim()).toBe('Convex,ConvexTrigger,ConvexApi');
+		expect(exported.trim()).toBe('Convex,ConvexTrigger,ConvexDocumentTrigger,ConvexApi');
 		expect(existsSync(join(folder, 'package', 'dist', 'THIRD-PARTY-LICENSES.txt'))).toBe(true);
 	});
 });

@@ -32,6 +32,9 @@ import { Verdict } from './verdict';
  * told. Of mutations in sessions: in order, and each that has an answer ran once; over HTTP, too, and
  * those without an answer ran once at most. The same holds for each row of a call for many items.
  *
+ * Of a Convex Document Trigger, in each kind of host: in calm moments, what it passed on of its tables is
+ * what they are, to the last revision, whatever its polls met, and wherever n8n was restarted.
+ *
  * Nothing piles up: after each part of the run there is one socket, on either side, for each trigger;
  * from the first quarter of the run to the last, neither sockets, timers nor the heap grow; when all
  * triggers are closed, no socket and no timer of theirs is left.
@@ -42,7 +45,7 @@ async function main(): Promise<void> {
 	const settings = readSettings();
 	const verdict = new Verdict();
 	process.on('uncaughtException', (error) => verdict.fail(error));
-	const stage = await setStage(verdict);
+	const stage = await setStage(verdict, settings.seed);
 	const soak = new Soak(settings, stage, verdict);
 	const startedAt = performance.now();
 	try {

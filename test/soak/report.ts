@@ -58,11 +58,12 @@ function unansweredOf({ lanes }: Soak): number {
 	return lanes.reduce((sum, { unanswered }) => sum + unanswered, 0);
 }
 
-function changesOf({ workflows }: Stage): string[] {
+function changesOf({ workflows, followers }: Stage): string[] {
 	const sumOf = (numbers: number[]) => numbers.reduce((sum, number) => sum + number, 0);
 	const changes = sumOf(workflows.map(({ verifier }) => verifier.changes));
 	return [
 		`${counted(changes, 'change')} emitted in ${counted(sumOf(workflows.map(({ starts }) => starts)), 'start')}`,
+		`${counted(sumOf(followers.map(({ changes: followed }) => followed)), 'document')} followed in ${counted(sumOf(followers.map(({ starts }) => starts)), 'execution')}`,
 	];
 }
 

@@ -79,7 +79,7 @@ export class Soak {
 	/** @param progress told after each part of the run @throws SoakFailure, and what else is thrown */
 	async run(progress: () => void): Promise<void> {
 		const { workflows } = this.stage;
-		for (const workflow of workflows) await workflow.activate();
+		for (const workflow of [...workflows, ...this.stage.followers]) await workflow.activate();
 		const { seconds } = this.settings;
 		const endsAt = performance.now() + seconds * 1_000;
 		const parts = Math.round(seconds / TYPICAL_PART_SECONDS);
@@ -95,7 +95,7 @@ export class Soak {
 	}
 
 	private async disturb(until: number): Promise<void> {
-		for (const lane of this.lanes) lane.start();
+		for (const lane of [...this.lanes, ...this.stage.followers]) lane.start();
 		while (performance.now() < until && !this.verdict.ended.aborted) {
 			await this.faultSchedule.strike();
 			const pauseMs = this.random.whole(0, MAX_PAUSE_MS);
@@ -112,10 +112,12 @@ export class Soak {
 		await Promise.all([
 			faultSchedule.subside(),
 			...nodeLanes.map(async (lane) => await lane.rest()),
+			...this.stage.followers.map(async (follower) => await follower.rest()),
 		]);
 		await this.untilSocketsAre(this.stage.workflows.length);
 		await Promise.all(this.lanes.map(async (lane) => await lane.rest()));
 		for (const workflow of this.stage.workflows) await this.settle(workflow);
+		for (const follower of this.stage.followers) await follower.settle();
 		this.growth.add(await this.sample());
 	}
 
@@ -170,7 +172,9 @@ export class Soak {
 		// Who connects again without any change must not start a workflow: the verifiers would object.
 		await deployment.killSockets();
 		await this.untilSocketsAre(workflows.length);
-		await Promise.all(workflows.map(async (workflow) => await workflow.deactivate()));
+		await Promise.all(
+			[...workflows, ...this.stage.followers].map(async (workflow) => await workflow.deactivate()),
+		);
 		await this.untilSocketsAre(0);
 		const isIdle = await this.until(CLOSE_MS, () => this.timers.every(({ size }) => size === 0));
 		if (!isIdle) throw new SoakFailure('growth', 'timers wait on after all triggers were closed');

@@ -4,8 +4,10 @@ import { loadBuiltPackage, type LoadedPackage } from '../support/builtPackage';
 import type { CredentialValues } from '../support/engine';
 import { PROJECT } from '../support/packPackage';
 import { TcpProxy } from '../support/tcpProxy';
+import { DOCUMENT_TRIGGER_TYPE } from '../support/polls';
 import { TRIGGER_TYPE } from '../support/triggers';
 import { DocumentsVerifier } from './documentsVerifier';
+import { FollowingWorkflow } from './followingWorkflow';
 import { ResultVerifier } from './resultVerifier';
 import type { Verdict } from './verdict';
 import { WatchedWorkflow } from './watchedWorkflow';
@@ -23,6 +25,8 @@ export interface Stage {
 	trigger: INodeType;
 	node: INodeType;
 	workflows: WatchedWorkflow[];
+	/** They poll, and have no connection in between. */
+	followers: FollowingWorkflow[];
 	/** Between the deployment and this workflow, which is the last one. */
 	proxy: TcpProxy;
 	behindProxy: WatchedWorkflow;
@@ -30,11 +34,14 @@ export interface Stage {
 }
 
 /** The package as it is built, a deployment in a process of its own, and workflows, not active yet. */
-export async function setStage(verdict: Verdict): Promise<Stage> {
+export async function setStage(verdict: Verdict, seed: number): Promise<Stage> {
 	const nodes = await loadBuiltPackage(PROJECT);
 	const trigger = nodes.nodeTypes[TRIGGER_TYPE];
 	const node = nodes.nodeTypes[NODE_TYPE];
-	if (trigger === undefined || node === undefined) throw new Error('the package lacks a node');
+	const poller = nodes.nodeTypes[DOCUMENT_TRIGGER_TYPE];
+	if (trigger === undefined || poller === undefined || node === undefined) {
+		throw new Error('the package lacks a node');
+	}
 	const deployment = await startDeployment();
 	await deployment.setSyncLimits({ clientTimeoutMs: CLIENT_TIMEOUT_MS });
 	const proxy = await TcpProxy.inFrontOf(deployment.url);
@@ -57,6 +64,9 @@ export async function setStage(verdict: Verdict): Promise<Stage> {
 		proxy,
 		behindProxy,
 		workflows: [...directWorkflows(deployment, trigger, verdict), behindProxy],
+		followers: (['live', 'reloading', 'durable'] as const).map(
+			(host) => new FollowingWorkflow(deployment, poller, host, seed, verdict),
+		),
 		stop: async () => {
 			await proxy.down();
 			await deployment.stop();

@@ -6,7 +6,7 @@ import type { ConvexRunOptions } from './convexNode';
 export type Row = Record<string, JSONValue>;
 
 /** What tests ask of a deployment by themselves, as its administrator. */
-export function adminRequests(deployment: () => StartedDeployment) {
+export function adminRequests(deployment: () => Pick<StartedDeployment, 'url' | 'deployKey'>) {
 	const request = async (
 		method: 'GET' | 'POST' | 'PUT',
 		path: string,

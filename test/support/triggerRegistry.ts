@@ -6,6 +6,7 @@ import * as core from 'n8n-core';
 import type { PollContext, TriggerContext } from 'n8n-core';
 import type {
 	INode,
+	INodeExecutionData,
 	IWorkflowExecuteAdditionalData,
 	Workflow,
 	WorkflowActivateMode,
@@ -21,10 +22,14 @@ export interface Activation {
 
 type ContextFactory = (additionalData: IWorkflowExecuteAdditionalData) => TriggerContext;
 
+type PollContextFactory = (additionalData: IWorkflowExecuteAdditionalData) => PollContext;
+
 /** Where the engine keeps the triggers that are active. */
 export interface TriggerRegistry {
 	/** @throws what the trigger throws */
 	add: (activation: Activation, context: ContextFactory) => Promise<void>;
+	/** The same for a trigger that polls. */
+	addPoller: (activation: Activation, context: PollContextFactory) => Promise<void>;
 	/** Ends one trigger, as n8n does before it activates it again. */
 	end: (workflowId: string, nodeId: string) => Promise<void>;
 	/** Ends all triggers of a workflow. */
@@ -68,6 +73,51 @@ const noPolling: GetPollContext = () => {
 	throw new Error('the workflow has no node that polls');
 };
 
+const onlyPolling: GetTriggerContext = () => {
+	throw new Error('the workflow has only nodes that poll');
+};
+
+/** Polls once, as n8n does at each poll time. */
+export async function pollOnce(
+	{ workflow, node }: Pick<Activation, 'workflow' | 'node'>,
+	context: PollContext,
+): Promise<void> {
+	if ('PollTriggerExecutor' in core) {
+		await Container.get(core.PollTriggerExecutor).create(workflow, node, context, () => true)();
+		return;
+	}
+	await pollInFormerCore(core, { workflow, node }, context);
+}
+
+/** What n8n-core had before PollTriggerExecutor; the function was called `runPoll` until 2.20. */
+interface FormerPollers {
+	runPoll?: GetItems;
+	runPollFunction?: GetItems;
+}
+
+type GetItems = (
+	workflow: Workflow,
+	node: INode,
+	context: PollContext,
+) => Promise<INodeExecutionData[][] | null>;
+
+/** As its ActiveWorkflows does (`activatePolling`). */
+async function pollInFormerCore(
+	formerCore: object,
+	{ workflow, node }: Pick<Activation, 'workflow' | 'node'>,
+	context: PollContext,
+): Promise<void> {
+	const { TriggersAndPollers } = formerCore as { TriggersAndPollers: Class<FormerPollers> };
+	const pollers = Container.get(TriggersAndPollers);
+	try {
+		const poll = pollers.runPollFunction ?? pollers.runPoll;
+		const items = await poll?.call(pollers, workflow, node, context);
+		if (items !== null && items !== undefined) context.__emit(items);
+	} catch (error) {
+		context.__emitError(error as Error);
+	}
+}
+
 /** The registry of the n8n-core that is loaded, whichever it has. */
 export function openTriggerRegistry(): TriggerRegistry {
 	return 'ActiveWorkflowTriggers' in core ? presentRegistry() : formerRegistry(core);
@@ -86,6 +136,17 @@ function presentRegistry(): TriggerRegistry {
 				mode,
 				(_workflow, _node, data) => context(data),
 				noPolling,
+			),
+		addPoller: async ({ workflow, node, additionalData, mode }, context) =>
+			await triggers.addTriggers(
+				workflow.id,
+				workflow,
+				[node.id],
+				additionalData,
+				'trigger',
+				mode,
+				onlyPolling,
+				(_workflow, _node, data) => context(data),
 			),
 		end: async (workflowId, nodeId) => await triggers.removeTriggers(workflowId, new Set([nodeId])),
 		remove: async (workflowId) => await triggers.remove(workflowId),
@@ -106,6 +167,16 @@ function formerRegistry(formerCore: object): TriggerRegistry {
 				mode,
 				(_workflow, _node, data) => context(data),
 				noPolling,
+			),
+		addPoller: async ({ workflow, additionalData, mode }, context) =>
+			await workflows.add(
+				workflow.id,
+				workflow,
+				additionalData,
+				'trigger',
+				mode,
+				onlyPolling,
+				(_workflow, _node, data) => context(data),
 			),
 		end: async (workflowId) => {
 			await workflows.remove(workflowId);

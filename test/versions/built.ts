@@ -9,7 +9,8 @@ import { TRIGGER_TYPE } from '../support/triggers';
 import { useTriggers, type TriggerUse } from '../support/triggersOfTest';
 
 export interface BuiltUse extends TriggerUse {
-	nodeType: () => INodeType;
+	/** @param name in full; the Convex node unless given */
+	nodeType: (name?: string) => INodeType;
 	credentialType: () => ICredentialType;
 	/** Presses the credential's Test button. */
 	testCredential: (data: Record<string, string>) => Promise<INodeCredentialTestResult>;

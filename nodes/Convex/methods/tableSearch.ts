@@ -56,10 +56,17 @@ export async function searchIndexes(
 	}
 }
 
-/** Calls system functions for an open form: once, and with advice that names no option. */
-export async function formCalls(context: ILoadOptionsFunctions): Promise<CallSystem> {
+/**
+ * Calls system functions for an open form: once, and with advice that names no option.
+ *
+ * @param subject what the form is of, in a sentence
+ */
+export async function formCalls(
+	context: ILoadOptionsFunctions,
+	subject = "'Resource: Document'",
+): Promise<CallSystem> {
 	const caller = await openCaller(context);
-	requireDeployKey(caller, "'Resource: Document'");
+	requireDeployKey(caller, subject);
 	return async (systemFunction, args) => {
 		const result = await callSystemFunction(context, caller, systemFunction, args, TIMEOUT_MS);
 		return result.status === 'success'

@@ -3,6 +3,7 @@ import type {
 	ICredentialsDecrypted,
 	IExecuteFunctions,
 	ILoadOptionsFunctions,
+	IPollFunctions,
 	ITriggerFunctions,
 } from 'n8n-workflow';
 import {
@@ -17,7 +18,8 @@ import { toFailure } from './nodeError';
 export const CREDENTIAL_TYPE = 'convexApi';
 
 /** Where a call comes from: a run, the editor that fills in a form, or a trigger. */
-export type CallContext = IExecuteFunctions | ILoadOptionsFunctions | ITriggerFunctions;
+export type CallContext =
+	IExecuteFunctions | ILoadOptionsFunctions | IPollFunctions | ITriggerFunctions;
 
 /** Who calls which deployment: a credential, decrypted once, or a user that it acts as. */
 export interface Caller {

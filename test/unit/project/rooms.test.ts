@@ -10,8 +10,8 @@ const NODES = join(PROJECT, 'nodes', 'Convex');
  * its own room and from those below.
  */
 const STOREYS = [
-	['Convex.node.ts', 'ConvexTrigger.node.ts'],
-	['actions/router.ts', 'triggers/query/', 'methods/'],
+	['Convex.node.ts', 'ConvexTrigger.node.ts', 'ConvexDocumentTrigger.node.ts'],
+	['actions/router.ts', 'triggers/query/', 'triggers/document/', 'methods/'],
 	['actions/document/', 'actions/file/', 'actions/function/', 'actions/httpAction/', 'triggers/'],
 	['actions/calls/'],
 	['actions/'],
@@ -19,7 +19,7 @@ const STOREYS = [
 	['transport/live/'],
 	['transport/http/'],
 	['transport/'],
-	['convex/deployment/', 'convex/changes/'],
+	['convex/deployment/', 'convex/changes/', 'convex/feed/'],
 	['convex/responses/'],
 	['convex/failures/'],
 	['convex/functions/', 'convex/documents/', 'convex/imports/'],

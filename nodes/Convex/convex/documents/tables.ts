@@ -22,22 +22,23 @@ const NAME_HELP =
 /**
  * A table that a user names.
  *
+ * @param subject the parameter in a sentence
  * @throws ConvexFailure (`input`) for what is no name of a table, and for the tables of Convex itself
  */
-export function parseTableName(value: unknown): string {
+export function parseTableName(value: unknown, subject = "'Table'"): string {
 	if (typeof value !== 'string') {
-		throw inputFailure(`'Table' is ${describeType(value)}, not the name of a table`, NAME_HELP);
+		throw inputFailure(`${subject} is ${describeType(value)}, not the name of a table`, NAME_HELP);
 	}
 	const name = value.trim();
-	if (name === '') throw inputFailure("No table is chosen in 'Table'", NAME_HELP);
+	if (name === '') throw inputFailure(`No table is chosen in ${subject}`, NAME_HELP);
 	if (name.startsWith('_')) {
 		throw inputFailure(
-			`'Table' names a table of Convex itself (${quote(name)})`,
+			`${subject} names a table of Convex itself (${quote(name)})`,
 			"Names that begin with '_' are of Convex itself, and only the app's own tables can be used here. Files have a 'Resource' of their own.",
 		);
 	}
 	if (TABLE_NAME.test(name)) return name;
-	throw inputFailure(`'Table' is not the name of a table (${quote(name)})`, NAME_HELP);
+	throw inputFailure(`${subject} is not the name of a table (${quote(name)})`, NAME_HELP);
 }
 
 /**

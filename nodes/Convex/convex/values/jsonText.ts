@@ -105,8 +105,12 @@ function findRounded(json: string): number | undefined {
 	return undefined;
 }
 
-/** Where a text ends that begins with a quote; one with an odd number of backslashes does not end it. */
-function endOfText(json: string, start: number): number {
+/**
+ * Where a text ends that begins with a quote; one with an odd number of backslashes does not end it.
+ *
+ * @returns the place behind its end, or 0 if it has none
+ */
+export function endOfText(json: string, start: number): number {
 	let quote = start;
 	let backslashes: number;
 	do {

@@ -18,7 +18,7 @@ export function readFormTableComponent(context: ILoadOptionsFunctions): string |
 	if (!hasExpression(component)) return parseComponentPath(component);
 	throw inputFailure(
 		"The option 'Component' is an expression, so its tables are not known yet",
-		"Write the component's name into the option while you fill in the form, or set 'Table' to 'By Name'.",
+		"Write the component's name into the option while you fill in the form, or name the tables by an expression or 'By Name'.",
 	);
 }
 

@@ -40,17 +40,22 @@ export async function callSystemFunction(
  * What reads or changes data past the functions of an app needs a deploy key.
  *
  * @param subject what needs it, e.g. "'Resource: Document'"
+ * @param instead what to do without one
  * @throws ConvexFailure (`input`) for any other credential
  */
-export function requireDeployKey({ credential }: Caller, subject: string): void {
+export function requireDeployKey(
+	{ credential }: Caller,
+	subject: string,
+	instead = 'With other credentials, call a function of your own.',
+): void {
 	if (credential.authentication === 'deployKey') return;
-	throw needsDeployKey(subject);
+	throw needsDeployKey(subject, instead);
 }
 
-function needsDeployKey(subject: string): ConvexFailure {
+function needsDeployKey(subject: string, instead: string): ConvexFailure {
 	return inputFailure(
 		`${subject} needs a deploy key`,
-		"Set the credential's 'Authentication' to 'Deploy Key'. With other credentials, call a function of your own.",
+		`Set the credential's 'Authentication' to 'Deploy Key'. ${instead}`,
 		'invalidCredential',
 	);
 }

@@ -1,6 +1,7 @@
 import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
 import { readArguments } from '../../parameters/arguments';
 import type { ParameterReader } from '../../parameters/parameterReader';
+import { triggerParameters } from '../../parameters/triggerParameters';
 import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import type { ConvexFailure } from '../../convex/failure';
 import { refusedByClient } from '../../convex/functions/liveArguments';
@@ -16,7 +17,7 @@ import { toEditorError, toFailure } from '../../transport/nodeError';
 import { settledWithin } from '../../transport/timers';
 import { Activation } from './activationRegistry';
 import { manualRun } from './manualRun';
-import { readWatch, triggerParameters, type Watch } from './parameters';
+import { readWatch, type Watch } from './parameters';
 import { endingTrigger, isWrongConfiguration, watchFailure } from './failures';
 import { hasCheckpoint } from './checkpointStore';
 import { ActiveSubscription, type FirstOutcome } from './activeSubscription';

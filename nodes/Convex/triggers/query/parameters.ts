@@ -1,4 +1,4 @@
-import type { INodeProperties, ITriggerFunctions } from 'n8n-workflow';
+import type { INodeProperties } from 'n8n-workflow';
 import { hasArgumentForm } from '../../parameters/arguments';
 import { booleanField, enumField, enumListField, readParameter } from '../../parameters/field';
 import { readFunctionPath } from '../../parameters/functionLocator';
@@ -113,19 +113,4 @@ function readKeyField(source: ParameterReader): string {
 		`'Key Field' is ${name === '' ? 'empty' : `${describeType(name)}, not text`}`,
 		'Name the field that tells the documents apart. In a document of Convex that is _id.',
 	);
-}
-
-/**
- * A trigger's parameters, each read once. Their expressions can be evaluated while the trigger is
- * activated, and not later.
- */
-export function triggerParameters(context: ITriggerFunctions): ParameterReader {
-	const known = new Map<string, unknown>();
-	return {
-		getNodeParameter: (name, _itemIndex, fallback) => {
-			if (!known.has(name)) known.set(name, context.getNodeParameter(name, fallback));
-			return known.get(name);
-		},
-		getTimezone: () => context.getTimezone(),
-	};
 }

@@ -1,0 +1,12 @@
+const BYTES = 8;
+
+/**
+ * The digits of a time as `/api/query_ts` gives it: nanoseconds in 8 bytes, little-endian, in base64
+ * (convex-backend crates/convex/sync_types/src/types/json.rs). The feed writes times as numbers.
+ *
+ * @returns undefined for what is none
+ */
+export function timestampDigits(base64: string): string | undefined {
+	const bytes = Buffer.from(base64, 'base64');
+	return bytes.length === BYTES ? String(bytes.readBigUInt64LE()) : undefined;
+}

@@ -1,0 +1,36 @@
+import type { JSONValue } from 'convex/values';
+import { endOfText } from './jsonText';
+
+/** A whole number that stands between texts; the parts of a fraction or an exponent are none. */
+const WHOLE_NUMBER = /(?<![\d.eE+-])-?\d+(?![\d.eE])/g;
+
+/**
+ * Parses JSON that Convex wrote in its format for exports, in which an int64 is a number of up to 19
+ * digits and every other number has a point or an exponent (convex-backend crates/value/src/export.rs).
+ * `JSON.parse` rounds such a number, so each becomes text with its digits.
+ *
+ * @returns undefined for a text that is not JSON
+ */
+export function parseExactJson(json: string): JSONValue | undefined {
+	try {
+		const value: JSONValue = JSON.parse(quoteWholeNumbers(json));
+		return value;
+	} catch {
+		return undefined;
+	}
+}
+
+function quoteWholeNumbers(json: string): string {
+	const parts: string[] = [];
+	let start = 0;
+	for (;;) {
+		const quote = json.indexOf('"', start);
+		const end = quote < 0 ? json.length : quote;
+		parts.push(json.slice(start, end).replace(WHOLE_NUMBER, '"$&"'));
+		if (quote < 0) return parts.join('');
+		start = endOfText(json, quote);
+		// A text without an end, which is no JSON.
+		if (start <= quote) return json;
+		parts.push(json.slice(quote, start));
+	}
+}

@@ -1,0 +1,113 @@
+import type { ILoadOptionsFunctions, INodeProperties } from 'n8n-workflow';
+import type { ExcludedField } from '../../convex/feed/feedSelection';
+import { parseTableName } from '../../convex/documents/tables';
+import { inputFailure } from '../../convex/failure';
+import { describeType } from '../../convex/values/plainObject';
+import { quote } from '../../convex/values/quote';
+import { hasExpression } from '../expressions';
+import type { ParameterReader } from '../parameterReader';
+
+/** n8n's own words for a list that is loaded. */
+const FROM_LIST =
+	'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
+
+export const TABLES: INodeProperties = {
+	displayName: 'Table Names or IDs',
+	name: 'tables',
+	type: 'multiOptions',
+	default: [],
+	required: true,
+	description: FROM_LIST,
+	typeOptions: { loadOptionsMethod: 'getTables', loadOptionsDependsOn: ['options.componentPath'] },
+};
+
+export const EXCLUDED_FIELDS: INodeProperties = {
+	displayName: 'Excluded Field Names or IDs',
+	name: 'excludedFields',
+	type: 'multiOptions',
+	default: [],
+	description: FROM_LIST,
+	typeOptions: {
+		loadOptionsMethod: 'getTableFields',
+		loadOptionsDependsOn: ['tables', 'options.componentPath'],
+	},
+};
+
+const TABLES_SUBJECT = `'${TABLES.displayName}'`;
+const FIELDS_SUBJECT = `'${EXCLUDED_FIELDS.displayName}'`;
+
+/** @throws ConvexFailure (`input`) naming the parameter */
+export function readTableNames(source: ParameterReader): string[] {
+	return tablesOf(source.getNodeParameter(TABLES.name, 0, []));
+}
+
+function tablesOf(value: unknown): string[] {
+	const names = listOf(value, TABLES_SUBJECT);
+	if (names.length > 0) return names.map((name) => parseTableName(name, TABLES_SUBJECT));
+	throw inputFailure(
+		`No table is chosen in ${TABLES_SUBJECT}`,
+		'Choose at least one from the list, or use an expression that gives their names, e.g. {{ ["tasks", "users"] }}.',
+	);
+}
+
+/**
+ * Names such as `users.email` mean a field of one table, and `email` that of all which have it.
+ *
+ * @throws ConvexFailure (`input`) naming the parameter
+ */
+export function readExcludedFields(
+	source: ParameterReader,
+	tables: readonly string[],
+): ExcludedField[] {
+	const names = listOf(source.getNodeParameter(EXCLUDED_FIELDS.name, 0, []), FIELDS_SUBJECT);
+	return names.map((name) => {
+		const [, table, ofTable] = /^(\w+)\.(.+)$/.exec(name) ?? [];
+		const isQualified = table !== undefined && tables.includes(table);
+		const field = isQualified && ofTable !== undefined ? ofTable : name;
+		if (field === '_id') throw idExcluded();
+		return { table: isQualified ? table : undefined, field };
+	});
+}
+
+/** @returns the names that are there, each once */
+function listOf(value: unknown, subject: string): string[] {
+	const values: unknown[] = typeof value === 'string' ? value.split(',') : toList(value, subject);
+	const names = values.map((name) => {
+		if (typeof name === 'string') return name.trim();
+		throw inputFailure(
+			`${subject} has ${describeType(name)} in it, not a name`,
+			'Use an expression that gives a list of names, e.g. {{ ["tasks", "users"] }}.',
+		);
+	});
+	return [...new Set(names.filter((name) => name !== ''))];
+}
+
+function toList(value: unknown, subject: string): unknown[] {
+	if (value === undefined || value === null) return [];
+	if (Array.isArray(value)) return value;
+	throw inputFailure(
+		`${subject} is ${describeType(value)}, not a list of names`,
+		'Choose from the list, or use an expression that gives names, e.g. {{ ["tasks", "users"] }}.',
+	);
+}
+
+function idExcluded() {
+	return inputFailure(
+		`${FIELDS_SUBJECT} names ${quote('_id')}, which documents always come with`,
+		'Remove it: without its ID a document cannot be told from others.',
+	);
+}
+
+/**
+ * The tables that are chosen in the open form.
+ *
+ * @throws ConvexFailure (`input`) while there is none, or only an expression
+ */
+export function readFormTables(context: ILoadOptionsFunctions): string[] {
+	const value: unknown = context.getCurrentNodeParameter(TABLES.name);
+	if (!hasExpression(value)) return tablesOf(value);
+	throw inputFailure(
+		`${TABLES_SUBJECT} is an expression, so it is not known yet which fields the tables have`,
+		'Choose the tables while you fill in the form, or use an expression here too.',
+	);
+}

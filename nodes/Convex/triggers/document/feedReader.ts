@@ -1,0 +1,152 @@
+import { ChangeCollector } from '../../convex/feed/changeCollector';
+import { endlessFeed, positionRefusal } from '../../convex/feed/feedFailure';
+import type { FeedPage, FeedPageResult, FeedRow } from '../../convex/feed/feedPage';
+import {
+	advance,
+	followingFrom,
+	fromBeginning,
+	readAgain,
+	within,
+	type FeedPosition,
+} from '../../convex/feed/feedPosition';
+import { componentOf } from '../../convex/feed/feedSelection';
+import type { ConvexFailure } from '../../convex/failure';
+import type { FeedSettings } from '../../parameters/feed';
+import type { FeedRequests } from '../../transport/http/feedRequests';
+import type { PollTime } from './pollTime';
+import { resumption, type Resumption } from './resumption';
+import type { KeptFeed } from './positionStore';
+
+/** A poll holds what it reads in memory: with a last page, three times as much at the most. */
+const MAX_LENGTH = 32 * 2 ** 20;
+
+/** What one poll read. */
+export interface Reading {
+	/** Of each changed document the latest state. */
+	changes: FeedRow[];
+	/** Where the feed stands when they are passed on. */
+	position: FeedPosition;
+}
+
+/** Reads a feed, from where it stands to where it ends, or the poll does. */
+export class FeedReader {
+	private hasBegunAgain = false;
+
+	/**
+	 * @param deployment its URL
+	 * @param warn tells of changes that cannot be known
+	 */
+	constructor(
+		private readonly requests: Pick<FeedRequests, 'readPage' | 'keepPage' | 'readNow' | 'cursorAt'>,
+		private readonly settings: FeedSettings,
+		private readonly deployment: string,
+		private readonly time: Pick<PollTime, 'isOver'>,
+		private readonly warn: (message: string) => void,
+	) {}
+
+	/** @throws ConvexFailure where not even the first request is answered */
+	async read(kept: KeptFeed | undefined): Promise<Reading> {
+		const start = await this.startOf(resumption(kept, this.settings));
+		const collector = new ChangeCollector(this.settings.events, this.settings.maxItems);
+		let position = start;
+		let length = 0;
+		for (let isAtEnd = false; !isAtEnd && !collector.isFull && length < MAX_LENGTH;) {
+			const result = await this.nextPage(position);
+			if (result.status === 'failure') {
+				const again = await this.beginAgain(position, result.failure, kept);
+				// What was read before is passed on; the next poll meets the failure first.
+				if (again === undefined && position === start) throw result.failure;
+				if (again === undefined) break;
+				position = again;
+				continue;
+			}
+			const { page } = result;
+			position = this.take(position, page, collector);
+			length += page.length;
+			isAtEnd = page.status.type === 'upToDate' || this.time.isOver;
+		}
+		return { changes: collector.collected, position };
+	}
+
+	private async nextPage(position: FeedPosition): Promise<FeedPageResult> {
+		const result = await this.requests.readPage(position.cursor);
+		return result.status === 'success' && isEndless(position, result.page)
+			? { status: 'failure', failure: endlessFeed() }
+			: result;
+	}
+
+	/** @throws ConvexFailure */
+	async startOf(how: Resumption): Promise<FeedPosition> {
+		if (how.kind === 'resume') return how.position;
+		const { tables, startFrom } = this.settings;
+		if (how.kind === 'extend') {
+			const { passedOn } = how.position;
+			const position = await this.positionAt(how.since);
+			if (position === undefined) return how.position;
+			return passedOn === undefined ? position : { ...position, passedOn };
+		}
+		if (startFrom === 'beginning') return fromBeginning(tables);
+		const now = await this.requests.readNow();
+		if (now.status === 'failure') throw now.failure;
+		return (await this.positionAt(now.text)) ?? readAgain(tables, now.text);
+	}
+
+	/** @returns undefined where Convex gives no cursor of a time */
+	private async positionAt(time: string): Promise<FeedPosition | undefined> {
+		const cursor = await this.requests.cursorAt(time);
+		if (cursor === undefined) return undefined;
+		if (cursor.status === 'failure') throw cursor.failure;
+		return followingFrom(cursor.text, time);
+	}
+
+	/** Takes the changes of a page, as many as there is room for. */
+	private take(position: FeedPosition, page: FeedPage, collector: ChangeCollector): FeedPosition {
+		const component = componentOf(this.settings);
+		const { changes, restarted, next } = advance(position, page, component);
+		if (position.passedOn === undefined) for (const table of restarted) this.tellRestarted(table);
+		for (const { row, upTo } of changes) {
+			collector.add(row);
+			if (!collector.isFull || upTo === page.rows.length) continue;
+			this.requests.keepPage(position.cursor, page);
+			return within(position, page, upTo);
+		}
+		return next;
+	}
+
+	/**
+	 * A position that Convex does not go on from, because it is too old or of another deployment: the
+	 * tables are read again, and what was written after it is passed on.
+	 *
+	 * @returns undefined for a failure of another kind, and for the second time in one poll
+	 */
+	private async beginAgain(
+		{ since, cursor }: FeedPosition,
+		failure: ConvexFailure,
+		kept: KeptFeed | undefined,
+	): Promise<FeedPosition | undefined> {
+		const refusal = positionRefusal(failure);
+		if (refusal === undefined || cursor === undefined || this.hasBegunAgain) return undefined;
+		this.hasBegunAgain = true;
+		if (refusal === 'foreign' && kept !== undefined && kept.deployment !== this.deployment) {
+			this.warn(
+				`The position is one of ${kept.deployment}. The trigger begins with ${this.deployment} as 'Start From' says.`,
+			);
+			return await this.startOf({ kind: 'start' });
+		}
+		this.warn(
+			`Convex does not go on from where the trigger stands (${failure.message}). The trigger reads the tables again and passes on what was written since; what was deleted meanwhile cannot be known.`,
+		);
+		return readAgain(this.settings.tables, since);
+	}
+
+	private tellRestarted(table: string): void {
+		this.warn(
+			`Convex sends the table '${table}' from its beginning, because an import replaced it or it is new. All its documents are passed on; what was deleted with the former table cannot be known.`,
+		);
+	}
+}
+
+/** The encrypted cursors of Convex differ each time. */
+function isEndless({ cursor }: FeedPosition, { status, nextCursor }: FeedPage): boolean {
+	return status.type !== 'upToDate' && nextCursor === cursor;
+}

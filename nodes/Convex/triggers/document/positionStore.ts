@@ -1,0 +1,113 @@
+import type { IPollFunctions } from 'n8n-workflow';
+import { parsePosition, type FeedPosition } from '../../convex/feed/feedPosition';
+import { inputFailure, type ConvexFailure } from '../../convex/failure';
+import { describeType, isPlainObject } from '../../convex/values/plainObject';
+import { toFailure } from '../../transport/nodeError';
+import { Remembered } from '../../transport/remembered';
+import type { FeedStart } from '../../parameters/feed';
+
+/** Where a trigger's feed stands, and of what. */
+export interface KeptFeed {
+	/** The URL of the deployment. */
+	deployment: string;
+	startFrom: FeedStart;
+	/** Empty for the app itself. */
+	component: string;
+	tables: readonly string[];
+	position: FeedPosition;
+}
+
+/** What polls without a change read, which n8n may not have written to its database. */
+interface UnwrittenFeed {
+	/** What the static data had, before. */
+	written: string;
+	feed: KeptFeed;
+}
+
+const MAX_TRIGGERS = 10_000;
+
+const unwritten = new Remembered<UnwrittenFeed>(MAX_TRIGGERS, Number.POSITIVE_INFINITY);
+
+/**
+ * The position that a trigger keeps in the node's static data, read once for a poll.
+ *
+ * n8n writes static data when a poll starts the workflow: in one transaction with the execution where its
+ * poll cursors are durable. What a poll without a change leaves there it writes only then; in between,
+ * some hosts give the next poll what the database has (the scheduler of n8n 2.41), and without a first
+ * position the trigger would begin anew each time. So the process remembers it, and lets go of it as soon
+ * as the static data says something else.
+ *
+ * The static data may be what a workflow file or a Code node made of it.
+ */
+export class PositionStore {
+	/** What is kept; undefined for a trigger that has not run, or whose static data is something else. */
+	readonly kept: KeptFeed | undefined;
+
+	/** Whether there is something that is no position. */
+	readonly isUnreadable: boolean;
+
+	private readonly written: string;
+
+	/** @throws ConvexFailure (`input`) for static data in which nothing can be kept */
+	static open(context: IPollFunctions, trigger: string): PositionStore {
+		let staticData: unknown;
+		try {
+			staticData = context.getWorkflowStaticData('node');
+		} catch (thrown) {
+			throw unwritable(toFailure(thrown).message);
+		}
+		if (!isPlainObject(staticData)) throw unwritable(`it is ${describeType(staticData)}`);
+		if (!Object.isExtensible(staticData)) throw unwritable('it cannot be changed');
+		return new PositionStore(staticData, trigger);
+	}
+
+	/** @param trigger a name that no other trigger of the process has */
+	private constructor(
+		private readonly staticData: Record<string, unknown>,
+		private readonly trigger: string,
+	) {
+		this.written = JSON.stringify(staticData.feed) ?? '';
+		const remembered = unwritten.get(trigger);
+		const isLater = remembered?.written === this.written;
+		this.kept = isLater ? remembered?.feed : parseFeed(staticData.feed);
+		this.isUnreadable = this.kept === undefined && (staticData.feed ?? null) !== null;
+	}
+
+	/** To be called last, with the changes that the poll gives to n8n. */
+	moveWithItems(feed: KeptFeed): void {
+		unwritten.delete(this.trigger);
+		this.write(feed);
+	}
+
+	/** The same for a poll without a change. */
+	move(feed: KeptFeed): void {
+		unwritten.set(this.trigger, { written: this.written, feed });
+		this.write(feed);
+	}
+
+	/** Nothing is written where nothing changed: n8n would write it to its database. */
+	private write(feed: KeptFeed): void {
+		if (JSON.stringify(feed) !== this.written) this.staticData.feed = feed;
+	}
+}
+
+function parseFeed(value: unknown): KeptFeed | undefined {
+	if (!isPlainObject(value)) return undefined;
+	const { deployment, startFrom, component, tables } = value;
+	const position = parsePosition(value.position);
+	if (typeof deployment !== 'string' || typeof component !== 'string') return undefined;
+	if (startFrom !== 'now' && startFrom !== 'beginning') return undefined;
+	if (position === undefined || !isListOfNames(tables)) return undefined;
+	return { deployment, startFrom, component, tables, position };
+}
+
+function isListOfNames(value: unknown): value is string[] {
+	return Array.isArray(value) && value.every((name) => typeof name === 'string');
+}
+
+function unwritable(reason: string): ConvexFailure {
+	return inputFailure(
+		`Where the trigger stands cannot be kept in the workflow's static data: ${reason}`,
+		'n8n keeps the static data under the name of the node: rename the trigger, and publish the workflow again.',
+	);
+}
