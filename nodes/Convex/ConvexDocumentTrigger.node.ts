@@ -26,7 +26,8 @@ export class ConvexDocumentTrigger implements INodeType {
 		inputs: [],
 		outputs: [NodeConnectionTypes.Main],
 		credentials: [{ name: 'convexApi', required: true, testedBy: 'convexApiTest' }],
-		properties: feedDescription,
+		// n8n adds the poll times to this list.
+		properties: [...feedDescription],
 	};
 
 	methods = { credentialTest, loadOptions };

@@ -88,10 +88,13 @@ describe('a credential', () => {
 	const refusalWith = async (credential: CredentialValues) =>
 		await refusalOf(use.workflow(['tasks'], {}, { credential }));
 
-	it.each(['none', 'bearerToken'])(
+	it.each([
+		['none', ''],
+		['bearerToken', 'a.b.c'],
+	])(
 		'without a deploy key is refused before anything is sent, with what to use: %s',
-		async (authentication) => {
-			const refusal = await refusalWith({ ...use.credential, authentication });
+		async (authentication, token) => {
+			const refusal = await refusalWith({ ...use.credential, authentication, token });
 			expect(refusal).toMatch(/needs a deploy key.*Convex Trigger/);
 			expect(await requests()).toBe(0);
 		},
@@ -200,16 +203,4 @@ it('an expression may give the tables as a list or as text', async () => {
 	const ofList = await use.activate('={{ ["tasks"] }}');
 	await use.createTask('c');
 	expect(await ofList.poll()).toHaveLength(1);
-});
-
-it('a credential may hold expressions', async () => {
-	const { deploymentUrl, token } = use.credential;
-	const credential = {
-		...use.credential,
-		deploymentUrl: `={{ "${String(deploymentUrl)}" }}`,
-		token: `={{ ["${String(token)}"][0] }}`,
-	};
-	const workflow = await use.activate(['tasks'], {}, { credential });
-	await use.createTask('a');
-	expect(await workflow.poll()).toHaveLength(1);
 });

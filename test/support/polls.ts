@@ -7,6 +7,7 @@ import {
 	type IDataObject,
 	type INode,
 	type INodeExecutionData,
+	type INodeProperties,
 	type INodeType,
 	type IWorkflowExecuteAdditionalData,
 	type WorkflowActivateMode,
@@ -194,7 +195,7 @@ export class PollingWorkflow {
 			connections: {},
 			active: true,
 			nodeTypes: new NodeTypesInMemory({
-				[DOCUMENT_TRIGGER_TYPE]: this.settings.nodeType ?? new ConvexDocumentTrigger(),
+				[DOCUMENT_TRIGGER_TYPE]: this.settings.nodeType ?? triggerOfSource(),
 			}),
 			staticData: structuredClone(this.savedStaticData),
 			settings: {},
@@ -229,6 +230,32 @@ export class PollingWorkflow {
 		this.savedStaticData = JSON.parse(JSON.stringify(this.workflow.staticData));
 		this.settings.save?.(this.savedStaticData);
 	}
+}
+
+/** As n8n describes it, but for its form. */
+const POLL_TIMES: INodeProperties = {
+	displayName: 'Poll Times',
+	name: 'pollTimes',
+	type: 'fixedCollection',
+	typeOptions: { multipleValues: true },
+	default: { item: [{ mode: 'everyMinute' }] },
+	options: [
+		{
+			name: 'item',
+			displayName: 'Item',
+			values: [
+				{ displayName: 'Mode', name: 'mode', type: 'string', default: '' },
+				{ displayName: 'Cron', name: 'cronExpression', type: 'string', default: '' },
+			],
+		},
+	],
+};
+
+/** The trigger with the parameter that n8n gives those that poll when it loads them from a package. */
+function triggerOfSource(): INodeType {
+	const nodeType = new ConvexDocumentTrigger();
+	nodeType.description.properties = [POLL_TIMES, ...nodeType.description.properties];
+	return nodeType;
 }
 
 /** The trigger's parameters. */

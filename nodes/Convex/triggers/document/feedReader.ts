@@ -24,7 +24,9 @@ const MAX_LENGTH = 32 * 2 ** 20;
 export interface Reading {
 	/** Of each changed document the latest state. */
 	changes: FeedRow[];
-	/** Where the feed stands when they are passed on. */
+	/** Where the feed stood before. */
+	start: FeedPosition;
+	/** Where it stands when they are passed on. */
 	position: FeedPosition;
 }
 
@@ -65,7 +67,7 @@ export class FeedReader {
 			length += page.length;
 			isAtEnd = page.status.type === 'upToDate' || this.time.isOver;
 		}
-		return { changes: collector.collected, position };
+		return { changes: collector.collected, start, position };
 	}
 
 	private async nextPage(position: FeedPosition): Promise<FeedPageResult> {

@@ -102,18 +102,17 @@ class Poll {
 			);
 		}
 		await this.check(caller, settings, store.kept === undefined);
-		const { position, changes } = await this.readerOf(caller, settings).read(store.kept);
+		const { start, position, changes } = await this.readerOf(caller, settings).read(store.kept);
 		const items = changeItems(changes);
 		const feed = {
 			deployment: caller.credential.deploymentUrl,
 			startFrom: settings.startFrom,
 			component: componentOf(settings),
 			tables: settings.tables,
-			position,
 		};
 		// The position moves last, when nothing can fail any more.
-		if (items.length > 0) store.moveWithItems(feed);
-		else store.move(feed);
+		if (items.length > 0) store.moveWithItems({ ...feed, position }, { ...feed, position: start });
+		else store.move({ ...feed, position });
 		return items;
 	}
 

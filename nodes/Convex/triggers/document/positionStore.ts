@@ -17,7 +17,7 @@ export interface KeptFeed {
 	position: FeedPosition;
 }
 
-/** What polls without a change read, which n8n may not have written to its database. */
+/** Where a trigger stands that n8n may not have written to its database. */
 interface UnwrittenFeed {
 	/** What the static data had, before. */
 	written: string;
@@ -34,8 +34,9 @@ const unwritten = new Remembered<UnwrittenFeed>(MAX_TRIGGERS, Number.POSITIVE_IN
  * n8n writes static data when a poll starts the workflow: in one transaction with the execution where its
  * poll cursors are durable. What a poll without a change leaves there it writes only then; in between,
  * some hosts give the next poll what the database has (the scheduler of n8n 2.41), and without a first
- * position the trigger would begin anew each time. So the process remembers it, and lets go of it as soon
- * as the static data says something else.
+ * position the trigger would begin anew each time. So the process remembers where the trigger stands for as
+ * long as the static data says the same as before: behind polls without a change, and before one whose
+ * execution did not come about.
  *
  * The static data may be what a workflow file or a Code node made of it.
  */
@@ -73,9 +74,13 @@ export class PositionStore {
 		this.isUnreadable = this.kept === undefined && (staticData.feed ?? null) !== null;
 	}
 
-	/** To be called last, with the changes that the poll gives to n8n. */
-	moveWithItems(feed: KeptFeed): void {
-		unwritten.delete(this.trigger);
+	/**
+	 * To be called last, with the changes that the poll gives to n8n.
+	 *
+	 * @param before where the trigger stood, and stands if n8n does not take them
+	 */
+	moveWithItems(feed: KeptFeed, before: KeptFeed): void {
+		unwritten.set(this.trigger, { written: this.written, feed: before });
 		this.write(feed);
 	}
 
