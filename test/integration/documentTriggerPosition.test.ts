@@ -172,7 +172,7 @@ describe('a position that Convex does not keep any longer', () => {
 		expect([...new Set(titles)].toSorted()).toEqual(['a', 'b', 'c', 'd']);
 	});
 
-	it('is begun again once a poll: what refuses each position is a failure', async () => {
+	it('that is refused twice in one poll is left to the next one', async () => {
 		const workflow = await use.activate(['tasks']);
 		const body = { code: 'DataSyncCursorExpired', message: 'The cursor is too old.' };
 		const fault = { kind: 'answer', path: 'data/sync', status: 400, body, times: 2 } as const;
