@@ -49,11 +49,7 @@ export class Tablets {
 }
 
 export function isSameTablet(one: Tablet, other: Tablet): boolean {
-	return isSameTable(one, other) && one.generation === other.generation;
-}
-
-export function isSameTable(one: TableName, other: TableName): boolean {
-	return one.component === other.component && one.table === other.table;
+	return keyOf(one) === keyOf(other) && one.generation === other.generation;
 }
 
 function keyOf({ component, table }: TableName): string {

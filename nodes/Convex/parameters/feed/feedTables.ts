@@ -7,17 +7,14 @@ import { quote } from '../../convex/values/quote';
 import { hasExpression } from '../expressions';
 import type { ParameterReader } from '../parameterReader';
 
-/** n8n's own words for a list that is loaded. */
-const FROM_LIST =
-	'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>';
-
 export const TABLES: INodeProperties = {
 	displayName: 'Table Names or IDs',
 	name: 'tables',
 	type: 'multiOptions',
 	default: [],
 	required: true,
-	description: FROM_LIST,
+	description:
+		'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
 	typeOptions: { loadOptionsMethod: 'getTables', loadOptionsDependsOn: ['options.componentPath'] },
 };
 
@@ -26,7 +23,8 @@ export const EXCLUDED_FIELDS: INodeProperties = {
 	name: 'excludedFields',
 	type: 'multiOptions',
 	default: [],
-	description: FROM_LIST,
+	description:
+		'Choose from the list, or specify IDs using an <a href="https://docs.n8n.io/code/expressions/">expression</a>',
 	typeOptions: {
 		loadOptionsMethod: 'getTableFields',
 		loadOptionsDependsOn: ['tables', 'options.componentPath'],

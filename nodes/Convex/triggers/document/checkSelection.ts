@@ -1,5 +1,4 @@
-import type { FeedSelection } from '../../convex/feed/feedSelection';
-import { isOfTable, type ExcludedField } from '../../convex/feed/feedSelection';
+import { isOfTable, type ExcludedField, type FeedSelection } from '../../convex/feed/feedSelection';
 import {
 	fieldsOfDocuments,
 	SYSTEM_FIELDS,

@@ -118,21 +118,20 @@ class Follower {
 			{ isOver: false },
 			() => {},
 		);
-		try {
-			const { changes, position } = await reader.read(this.kept);
-			if (isKilled) {
-				this.kept = this.saved;
-				return false;
-			}
-			const isFirst = this.kept === undefined;
-			this.kept = keptOf(this.startFrom, JSON.parse(JSON.stringify(position)));
-			if (changes.length > 0 || isFirst) this.saved = this.kept;
-			for (const change of changes) this.tell(change);
-			return changes.length === 0 && this.isFollowing;
-		} catch (thrown) {
-			if (!(thrown instanceof ConvexFailure)) throw thrown;
+		const reading = await reader.read(this.kept).catch((thrown: unknown) => {
+			expect(thrown).toBeInstanceOf(ConvexFailure);
+		});
+		if (reading === undefined) return false;
+		const { changes, position } = reading;
+		if (isKilled) {
+			this.kept = this.saved;
 			return false;
 		}
+		const isFirst = this.kept === undefined;
+		this.kept = keptOf(this.startFrom, JSON.parse(JSON.stringify(position)));
+		if (changes.length > 0 || isFirst) this.saved = this.kept;
+		for (const change of changes) this.tell(change);
+		return changes.length === 0 && this.isFollowing;
 	}
 
 	private tell({ table, id, value }: FeedRow): void {
