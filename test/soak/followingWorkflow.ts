@@ -33,6 +33,18 @@ const FEED_FAULTS: FaultEffect[] = [
 const PAGE_SIZE = 20;
 const MAX_ITEMS = 50;
 
+/** What the deployment keeps of the past, for all who follow it. */
+export class History {
+	expiries = 0;
+
+	constructor(private readonly deployment: EmbeddedDeployment) {}
+
+	async expire(): Promise<void> {
+		this.expiries += 1;
+		await this.deployment.forgetHistory();
+	}
+}
+
 /**
  * A workflow with a Convex Document Trigger that keeps a copy of two tables, in an n8n that polls, and is
  * restarted with what its database has. In calm moments its copy is what the tables are.
@@ -47,6 +59,9 @@ export class FollowingWorkflow {
 	/** What may have been deleted without a word, while a position was too old. */
 	private readonly uncertain = new Set<string>();
 
+	/** As of which expiry that is so. */
+	private knownExpiries = 0;
+
 	private readonly random: Random;
 
 	private readonly admin;
@@ -59,6 +74,7 @@ export class FollowingWorkflow {
 
 	constructor(
 		private readonly deployment: EmbeddedDeployment,
+		private readonly history: History,
 		nodeType: INodeType,
 		private readonly host: HostKind,
 		seed: number,
@@ -81,8 +97,7 @@ export class FollowingWorkflow {
 
 	async activate(): Promise<void> {
 		await this.deployment.setExportPageSizes({ dataSync: PAGE_SIZE });
-		await this.workflow.activate();
-		this.take(this.workflow.starts.flat());
+		await this.takeFrom(async () => await this.activated());
 	}
 
 	start(): void {
@@ -129,7 +144,7 @@ export class FollowingWorkflow {
 	private async follow(ended: AbortSignal): Promise<void> {
 		while (!ended.aborted) {
 			if (this.random.chance(FAULTS)) await this.addFault();
-			if (this.random.chance(EXPIRIES)) await this.expire();
+			if (this.random.chance(EXPIRIES)) await this.history.expire();
 			if (this.random.chance(RESTARTS)) await this.restart();
 			await this.poll();
 			await sleep(this.random.whole(0, MAX_PAUSE_MS));
@@ -142,27 +157,39 @@ export class FollowingWorkflow {
 		await this.deployment.addFault({ ...effect, path: '/data/sync', times });
 	}
 
-	private async expire(): Promise<void> {
-		for (const id of this.copy.keys()) this.uncertain.add(id);
-		await this.deployment.forgetHistory();
-	}
-
 	private async restart(): Promise<void> {
 		const before = this.workflow;
 		await before.deactivate();
 		this.workflow = before.restarted();
+		await this.takeFrom(async () => await this.activated());
+	}
+
+	private async activated(): Promise<IDataObject[]> {
 		await this.workflow.activate();
-		this.take(this.workflow.starts.flat());
+		return this.workflow.starts.flat();
 	}
 
 	private async poll(): Promise<IDataObject[] | undefined> {
 		this.workflow.failures.length = 0;
-		const items = await this.workflow.poll();
-		if (items !== undefined) this.take(items);
+		const items = await this.takeFrom(async () => await this.workflow.poll());
 		for (const { message } of this.workflow.failures) {
 			if (EXPECTED_FAILURE.test(message)) continue;
 			throw new SoakFailure('unexpected', `a poll (${this.host}) failed: ${message}`);
 		}
+		return items;
+	}
+
+	/** What the position of a poll that began before an expiry was too old for, the one behind it marks. */
+	private async takeFrom<Items extends IDataObject[] | undefined>(
+		poll: () => Promise<Items>,
+	): Promise<Items> {
+		const { expiries } = this.history;
+		const items = await poll();
+		if (this.knownExpiries !== this.history.expiries) {
+			for (const id of this.copy.keys()) this.uncertain.add(id);
+		}
+		this.take(items ?? []);
+		this.knownExpiries = expiries;
 		return items;
 	}
 
@@ -171,6 +198,7 @@ export class FollowingWorkflow {
 		this.starts += 1;
 		this.changes += items.length;
 		for (const { change, id, document } of items) {
+			this.uncertain.delete(String(id));
 			if (change === 'deleted') this.copy.delete(String(id));
 			else this.copy.set(String(id), Object(document).revision);
 		}

@@ -7,7 +7,7 @@ import { TcpProxy } from '../support/tcpProxy';
 import { DOCUMENT_TRIGGER_TYPE } from '../support/polls';
 import { TRIGGER_TYPE } from '../support/triggers';
 import { DocumentsVerifier } from './documentsVerifier';
-import { FollowingWorkflow } from './followingWorkflow';
+import { FollowingWorkflow, History } from './followingWorkflow';
 import { ResultVerifier } from './resultVerifier';
 import type { Verdict } from './verdict';
 import { WatchedWorkflow } from './watchedWorkflow';
@@ -56,6 +56,7 @@ export async function setStage(verdict: Verdict, seed: number): Promise<Stage> {
 		nodeType: trigger,
 		verdict,
 	});
+	const history = new History(deployment);
 	return {
 		deployment,
 		nodes,
@@ -65,7 +66,7 @@ export async function setStage(verdict: Verdict, seed: number): Promise<Stage> {
 		behindProxy,
 		workflows: [...directWorkflows(deployment, trigger, verdict), behindProxy],
 		followers: (['live', 'reloading', 'durable'] as const).map(
-			(host) => new FollowingWorkflow(deployment, poller, host, seed, verdict),
+			(host) => new FollowingWorkflow(deployment, history, poller, host, seed, verdict),
 		),
 		stop: async () => {
 			await proxy.down();

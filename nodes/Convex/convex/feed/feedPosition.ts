@@ -33,7 +33,7 @@ export type FeedPosition = (
 	  }
 	| { phase: 'following'; cursor: string; since: string }
 ) & {
-	/** What was passed on of the page behind the cursor, where that was not all of it. */
+	/** What was passed on of the page behind the cursor, where that was not all of it: see `isDivisible`. */
 	passedOn?: PassedOn;
 };
 
@@ -118,6 +118,16 @@ function nextPosition(
 	return status.type === 'snapshotting'
 		? { phase: 'snapshot', cursor, since, awaited, whole }
 		: { phase: 'following', cursor, since: status.snapshotTime };
+}
+
+/**
+ * Whether a page may be passed on in parts. A page of what was written is the same when it is read again, or
+ * longer. One of a table that is read from its beginning is not: a document that was passed on of it and
+ * deleted then would be missing, and its deletion would never be told.
+ */
+export function isDivisible(position: FeedPosition, { status, restarted }: FeedPage): boolean {
+	const isOfChanges = position.phase === 'following' && restarted.length === 0;
+	return isOfChanges && status.type !== 'snapshotting';
 }
 
 /** The same position, behind the first rows of the page that follows it. */

@@ -57,7 +57,7 @@ const maxItems: FeedOption<number> = option<number, typeof PLACE>(
 		name: 'maxItems',
 		default: 10_000,
 		min: 1,
-		description: 'How many documents one execution gets at most; the others follow in the next one',
+		description: 'How many documents one execution gets before the others wait for the next poll',
 	}),
 );
 

@@ -5,6 +5,7 @@ import {
 	advance,
 	followingFrom,
 	fromBeginning,
+	isDivisible,
 	readAgain,
 	within,
 	type FeedPosition,
@@ -101,14 +102,15 @@ export class FeedReader {
 		return followingFrom(cursor.text, time);
 	}
 
-	/** Takes the changes of a page, as many as there is room for. */
+	/** Takes the changes of a page: all of them, or as many as there is room for if it can be divided. */
 	private take(position: FeedPosition, page: FeedPage, collector: ChangeCollector): FeedPosition {
 		const component = componentOf(this.settings);
 		const { changes, restarted, next } = advance(position, page, component);
 		if (position.passedOn === undefined) for (const table of restarted) this.tellRestarted(table);
+		const canBeDivided = isDivisible(position, page);
 		for (const { row, upTo } of changes) {
 			collector.add(row);
-			if (!collector.isFull || upTo === page.rows.length) continue;
+			if (!collector.isFull || upTo === page.rows.length || !canBeDivided) continue;
 			this.requests.keepPage(position.cursor, page);
 			return within(position, page, upTo);
 		}

@@ -75,7 +75,6 @@ class Follower {
 				deployment.write(step.table, step.id);
 				return;
 			case 'delete':
-				if (!this.isFollowing) this.uncertain.add(keyOf(step.table, step.id));
 				deployment.delete(step.table, step.id);
 				return;
 			case 'beginImport':
@@ -138,6 +137,7 @@ class Follower {
 		const revision =
 			value === undefined ? undefined : Number(Reflect.get(Object(value), 'revision'));
 		this.told.set(keyOf(table, id), revision);
+		this.uncertain.delete(keyOf(table, id));
 	}
 
 	private get isFollowing(): boolean {
@@ -146,11 +146,8 @@ class Follower {
 
 	private finishImport(): void {
 		const { deployment } = this;
-		const before = TABLES.flatMap((name) =>
-			[...deployment.documents(name).keys()].map((each) => keyOf(name, each)),
-		);
 		if (!deployment.isImporting) return;
-		for (const key of [...before, ...this.told.keys()]) this.uncertain.add(key);
+		for (const key of this.told.keys()) this.uncertain.add(key);
 		deployment.finishImport();
 		this.importedAt = deployment.clock;
 	}
@@ -176,6 +173,9 @@ const keyOf = (name: string, document: string) => `${name}/${document}`;
 
 const MAX_POLLS = 300;
 
+/** Fewer than a page has. */
+const FIRST_ITEMS = 2;
+
 async function checkAll(
 	startFrom: FeedStart,
 	before: Step[],
@@ -187,7 +187,7 @@ async function checkAll(
 	const follower = new Follower(deployment, startFrom);
 	for (const each of before) if (each.kind === 'write') await follower.take(each);
 	const startedAt = deployment.clock;
-	await follower.poll();
+	await follower.poll(FIRST_ITEMS);
 	for (const each of steps) await follower.take(each);
 	await follower.take({ kind: 'finishImport' });
 	for (let polls = 0; !(await follower.poll()); polls++) {
