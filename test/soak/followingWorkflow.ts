@@ -179,16 +179,16 @@ export class FollowingWorkflow {
 		return items;
 	}
 
-	/** What the position of a poll that began before an expiry was too old for, the one behind it marks. */
+	/** The first poll that begins behind an expiry passes on what it reads before it meets it, too. */
 	private async takeFrom<Items extends IDataObject[] | undefined>(
 		poll: () => Promise<Items>,
 	): Promise<Items> {
 		const { expiries } = this.history;
 		const items = await poll();
+		this.take(items ?? []);
 		if (this.knownExpiries !== this.history.expiries) {
 			for (const id of this.copy.keys()) this.uncertain.add(id);
 		}
-		this.take(items ?? []);
 		this.knownExpiries = expiries;
 		return items;
 	}
