@@ -107,8 +107,10 @@ async function pollInFormerCore(
 	{ workflow, node }: Pick<Activation, 'workflow' | 'node'>,
 	context: PollContext,
 ): Promise<void> {
-	const { TriggersAndPollers } = formerCore as { TriggersAndPollers: Class<FormerPollers> };
-	const pollers = Container.get(TriggersAndPollers);
+	const { ActiveWorkflows } = formerCore as {
+		ActiveWorkflows: Class<{ triggersAndPollers: FormerPollers }>;
+	};
+	const { triggersAndPollers: pollers } = Container.get(ActiveWorkflows);
 	try {
 		const poll = pollers.runPollFunction ?? pollers.runPoll;
 		const items = await poll?.call(pollers, workflow, node, context);
