@@ -72,6 +72,17 @@ describe('every endpoint', () => {
 	});
 });
 
+it.each(['list_snapshot', 'document_deltas', 'v1/data/sync', 'data_sync_cursor_from_deltas'])(
+	'a plan without streaming export has no %s, which is said before permissions are',
+	async (path) => {
+		await convex.deployment.setStreamingExport(false);
+		expect((await ask(path)).body.code).toBe('StreamingExportNotEnabled');
+		const key = await convex.deployment.createKey(['deployment:data:write']);
+		expect((await ask(path, { key })).body.code).toBe('StreamingExportNotEnabled');
+		expect((await ask(path, { key: 'wrong|key' })).body.code).toBe('BadAdminKey');
+	},
+);
+
 describe('a snapshot', () => {
 	/** All rows, and how many pages they came on. */
 	async function listAll(params: object = {}) {
@@ -375,6 +386,22 @@ describe('data sync', () => {
 		expect(wider?.truncates).toContainEqual({ component: '', table: 'boards' });
 		expect(wider?.truncates).not.toContainEqual({ component: '', table: 'tasks' });
 		expect(wider?.values.map(({ table }) => table)).toEqual(['boards']);
+	});
+
+	it('sends a table from scratch that an import replaces, whose documents are older than that', async () => {
+		await create('old');
+		const before = (await catchUp(undefined, tasksOnly)).at(-1)?.pagination.nextCursor;
+		const params = { tableName: 'tasks', format: 'jsonLines', mode: 'replace' };
+		await ask('import', { params, body: '{"title":"new","status":"open"}' });
+		const [first] = await catchUp(before, tasksOnly);
+		expect(first?.truncates).toEqual([{ component: '', table: 'tasks' }]);
+		expect(first?.values.map(({ deleted, value }) => [deleted, value.title])).toEqual([
+			[false, 'new'],
+		]);
+		const [writtenAt = '', asOf = ''] = [first?.values[0]?.ts, first?.status.snapshotTs];
+		expect(BigInt(writtenAt)).toBeLessThan(BigInt(asOf));
+		const [quiet] = await catchUp(first?.pagination.nextCursor, tasksOnly);
+		expect(quiet).toMatchObject({ truncates: [], values: [] });
 	});
 
 	it('leaves out columns, but never the id', async () => {
