@@ -183,6 +183,18 @@ describe('a position that Convex does not keep any longer', () => {
 	});
 });
 
+it('a server that is behind the one that told the time is asked again', async () => {
+	for (let count = 0; count < 3; count++) await use.createTask('old');
+	const body = { code: 'InvalidDataSyncCursor', message: 'The cursor is ahead.' };
+	const path = 'data_sync_cursor_from_deltas';
+	await use.deployment.addFault({ kind: 'answer', path, status: 400, body, times: 2 });
+	const workflow = await use.activate(['tasks']);
+	const { endpoints } = await use.deployment.requestStats();
+	expect(endpoints[`/api/${path}`]?.requests).toBe(3);
+	await use.createTask('a');
+	expect(await pollTitles(workflow)).toEqual(['a']);
+});
+
 it('another deployment is begun as Start From says', async () => {
 	const first = await use.activate(['tasks'], { startFrom: 'beginning' });
 	await use.createTask('a');

@@ -31,6 +31,7 @@ import {
 	parseJsonObject,
 	parseJsonText,
 } from '../../../nodes/Convex/convex/values/jsonText';
+import { parseExactJson } from '../../../nodes/Convex/convex/values/exactJson';
 import { platformFailure } from '../../../nodes/Convex/convex/failures/platformFailure';
 import {
 	describeValidator,
@@ -99,6 +100,7 @@ const PARSERS: Array<[name: string, parse: (text: string) => unknown]> = [
 	['parseComponentPath', parseComponentPath],
 	['parseJsonText', (text) => parseJsonText("'Arguments (JSON)'", text, ARGUMENTS_ADVICE)],
 	['parseJsonObject', parseJsonObject],
+	['parseExactJson', parseExactJson],
 	['parseUserIdentity', (text) => parseUserIdentity('The user', text)],
 	['parseUserAttributes', (text) => parseUserAttributes('The user', [['emailVerified', text]])],
 	['isBase64', isBase64],

@@ -4,6 +4,7 @@ import {
 	type FeedPage,
 	type FeedPageResult,
 } from '../../convex/feed/feedPage';
+import { positionRefusal } from '../../convex/feed/feedFailure';
 import { selectionJson, type FeedSelection } from '../../convex/feed/feedSelection';
 import { timestampDigits } from '../../convex/feed/timestampBytes';
 import type { ConvexFailure } from '../../convex/failure';
@@ -105,7 +106,7 @@ export class FeedRequests {
 			const answer = await this.send(CURSOR_PATH, body);
 			if (answer.status === 'failure') return answer;
 			const parsed = parseEndpointAnswer('query', answer.response, isPlainObject);
-			if (parsed.status === 'failure') return parsed;
+			if (parsed.status === 'failure') return { ...parsed, failure: mayPass(parsed.failure) };
 			const cursor = isPlainObject(parsed.body) ? parsed.body.cursor : undefined;
 			return typeof cursor === 'string' && cursor !== ''
 				? { status: 'success', text: cursor }
@@ -134,4 +135,11 @@ export class FeedRequests {
 			timeoutMs: timeoutMs(),
 		});
 	}
+}
+
+/** A server that is not yet as far as the one that told the time takes it for one to come. */
+function mayPass(failure: ConvexFailure): ConvexFailure {
+	return positionRefusal(failure) === 'foreign'
+		? failure.with({ details: { retryable: true } })
+		: failure;
 }
