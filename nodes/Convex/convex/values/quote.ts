@@ -15,9 +15,22 @@ export function quote(text: string): string {
 
 /** The same without quotes. */
 export function shortened(text: string): string {
-	if (text.length <= MAX_QUOTED_LENGTH) return text;
+	if (text.length <= MAX_QUOTED_LENGTH) return visible(text);
 	const start = text.slice(0, MAX_QUOTED_LENGTH - QUOTED_END_LENGTH);
-	return `${start}…${text.slice(-QUOTED_END_LENGTH)}`.toWellFormed();
+	return visible(`${start}…${text.slice(-QUOTED_END_LENGTH)}`.toWellFormed());
+}
+
+/** What nobody sees in a name: a byte order mark before it, a blank of a web page, a control character. */
+const INVISIBLE = /[^\S \t\r\n\u3000]|[\u00ad\u200b\u200e\u200f\u2060]|(?![\t\r\n])\p{Cc}/gu;
+
+function visible(text: string): string {
+	return text.replace(INVISIBLE, (character) => `<${codePointOf(character)}>`);
+}
+
+/** As Unicode writes it: `U+FEFF`. */
+export function codePointOf(character: string): string {
+	const code = (character.codePointAt(0) ?? 0).toString(16).toUpperCase();
+	return `U+${code.padStart(4, '0')}`;
 }
 
 /**
@@ -40,6 +53,6 @@ export function listed<Item>(
 /** How a value begins, in quotes. */
 export function quoteStart(text: string): string {
 	return text.length <= EXCERPT_LENGTH
-		? `'${text}'`
-		: `'${text.slice(0, EXCERPT_LENGTH).toWellFormed()}…'`;
+		? `'${visible(text)}'`
+		: `'${visible(text.slice(0, EXCERPT_LENGTH).toWellFormed())}…'`;
 }

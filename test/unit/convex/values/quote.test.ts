@@ -25,6 +25,16 @@ describe('a quoted name', () => {
 		);
 	});
 
+	it.each([
+		['\uFEFFtitle', "'<U+FEFF>title'"],
+		['no\u00a0break', "'no<U+00A0>break'"],
+		['zero\u200bwidth', "'zero<U+200B>width'"],
+		['with blanks, ä and 😀', "'with blanks, ä and 😀'"],
+	])('shows what an editor does not show: %j', (name, shown) => {
+		expect(quote(name)).toBe(shown);
+		expect(quoteStart(name)).toBe(shown);
+	});
+
 	it('holds no half of a character', () => {
 		expect(quote(`a${'😀'.repeat(100)}`).isWellFormed()).toBe(true);
 		expect(quoteStart(`a${'😀'.repeat(100)}`).isWellFormed()).toBe(true);
