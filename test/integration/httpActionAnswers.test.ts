@@ -163,7 +163,7 @@ describe('an answer of any server', () => {
 		async (body) => {
 			const { stoppedBy } = await answered({ headers: json, body });
 			expect(stoppedBy?.message).toMatch(
-				/^The answer of the HTTP action is not JSON, although it says so\. The/,
+				/^The answer of the HTTP action is (?:not JSON, although it says so|JSON that is nested too deeply)\. The/,
 			);
 		},
 	);
@@ -250,4 +250,20 @@ describe('an answer of any server', () => {
 		const page = await answered({ status: 502, body: '<html>Bad gateway</html>' });
 		expect(page.stoppedBy?.message).toMatch(/HTTP status 502 and a web page/);
 	});
+
+	it.each([401, 403, 407, 413, 429, 431])(
+		'of status %i that is a web page is not blamed on the app alone',
+		async (status) => {
+			const { stoppedBy } = await answered({ status, body: '<html>Blocked</html>' });
+			expect(stoppedBy?.message).toBe(
+				`The HTTP action answered with HTTP status ${status} and a web page`,
+			);
+			expect(stoppedBy?.description).toMatch(/^The app, or a proxy or a firewall in its place,/);
+			expect(stoppedBy?.context.data).toMatchObject({
+				reason: 'answeredWithPage',
+				outcome: 'failed',
+				body: '<html>Blocked</html>',
+			});
+		},
+	);
 });

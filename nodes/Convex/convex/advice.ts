@@ -200,6 +200,8 @@ const ANSWER_ADVICE = {
 		"What the status means is up to the app, in convex/http.ts; 'details.body' has the whole answer. To get such answers as results, switch on the option 'Accept Any Status'.",
 	signInWanted:
 		"The route wants to know who calls. Set 'Authentication' to 'Bearer Token', with a credential that has one, or send the header that the app expects.",
+	answeredWithPage:
+		"The app, or a proxy or a firewall in its place, answered with the page, which 'details.body' has; the Logs page of the Convex dashboard shows whether the request arrived. If it is the app's, the option 'Accept Any Status' gives such answers as results.",
 	actionOutage: {
 		help: 'The app, Convex, or a proxy in its place could not complete the request; the Logs page of the Convex dashboard shows whether it arrived.',
 		repeat: LATER,

@@ -2,7 +2,7 @@ import type { JSONValue } from 'convex/values';
 import type { INodeExecutionData } from 'n8n-workflow';
 import { unusableAnswer } from '../../convex/failures/httpActionFailure';
 import { contentKind } from '../../convex/responses/httpActionContent';
-import { parseJsonValue } from '../../convex/values/jsonText';
+import { parseAnswerJson } from '../../convex/values/answerJson';
 import type { HttpActionParameters } from '../../parameters/httpAction';
 import { headerOf, type SiteAnswer } from '../../transport/http/requestSite';
 import { toItemFields } from '../calls/output';
@@ -31,10 +31,11 @@ export function toHttpActionItems(
 	const isJson =
 		shape === 'json' ||
 		(shape === 'auto' && contentKind(headerOf(head, 'content-type')) === 'json');
-	const parsed = isJson ? parseJsonValue(text) : undefined;
-	if (isJson && parsed === undefined) {
-		const said = shape === 'json' ? '' : ', although it says so';
-		const message = `The answer of the HTTP action is not JSON${said}`;
+	const parsed = isJson ? parseAnswerJson(text) : undefined;
+	if (parsed !== undefined && parsed.status !== 'json') {
+		const noJson = shape === 'json' ? 'not JSON' : 'not JSON, although it says so';
+		const what = parsed.status === 'notJson' ? noJson : 'JSON that is nested too deeply';
+		const message = `The answer of the HTTP action is ${what}`;
 		throw unusableAnswer(route.method, 'notAsAnnounced', message, statusCode);
 	}
 	const body = parsed === undefined ? text : parsed.value;

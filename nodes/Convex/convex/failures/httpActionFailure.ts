@@ -2,7 +2,8 @@ import type { JSONValue } from 'convex/values';
 import { HTTP_ACTION_ADVICE, type AdvisedReason } from '../advice';
 import { failureOf, type ConvexFailure } from '../failure';
 import type { HttpMethod } from '../functions/httpRoute';
-import { parseJsonObject, parseJsonValue } from '../values/jsonText';
+import { parseAnswerJson } from '../values/answerJson';
+import { parseJsonObject } from '../values/jsonText';
 import { isRejectedForLoad, lostActionAnswer, refusedByAction } from './callOutcome';
 import { functionFailure } from './functionFailure';
 import { isRedirect, isWebPage, platformFailure, redirectTarget } from './platformFailure';
@@ -97,10 +98,12 @@ function refused(method: HttpMethod, answer: HttpActionAnswer): ConvexFailure {
 	if (isRedirect(httpStatus)) {
 		return failureOf('redirected', `The HTTP action redirects${redirectTarget(location)}`, details);
 	}
-	return failureOf(reasonOf(httpStatus), messageOf(answer), details);
+	return failureOf(reasonOf(answer), messageOf(answer), details);
 }
 
-function reasonOf(httpStatus: number): AdvisedReason {
+/** Below 500, somebody on the way may speak of itself in the words of the app: of a sign-in, of a size. */
+function reasonOf({ httpStatus, text }: HttpActionAnswer): AdvisedReason {
+	if (httpStatus < 500 && isWebPage(text)) return 'answeredWithPage';
 	if (httpStatus === 401 || httpStatus === 403) return 'signInWanted';
 	return httpStatus < 500 ? 'refusedByAction' : 'actionOutage';
 }
@@ -122,7 +125,8 @@ function bodyOf(text: string): JSONValue {
 	if (text.length > MAX_BODY_LENGTH) {
 		return `${text.slice(0, MAX_BODY_LENGTH).toWellFormed()}…`;
 	}
-	return parseJsonValue(text)?.value ?? text;
+	const parsed = parseAnswerJson(text);
+	return parsed.status === 'json' ? parsed.value : text;
 }
 
 /** An answer that broke off, or that was not what it had to be: the action has run all the same. */

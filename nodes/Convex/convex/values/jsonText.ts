@@ -1,9 +1,19 @@
 import { printParseErrorCode, visit, type JSONPath, type ParseErrorCode } from 'jsonc-parser';
 import type { JSONValue } from 'convex/values';
 import { nestedTooDeep } from './encodeArguments';
-import { converted, placeIn, refused, valueOrThrow, type Conversion } from './conversion';
+import {
+	adviceFor,
+	converted,
+	placeIn,
+	refused,
+	valueOrThrow,
+	type AdviceFor,
+	type Conversion,
+	type Refusal,
+} from './conversion';
 import { isKeptByDouble } from './decimalText';
 import { inputFailure, type ConvexFailure } from '../failure';
+import { codePointOf } from './quote';
 
 /** Where something is wrong with a JSON text. */
 type Finding =
@@ -23,7 +33,7 @@ const MAY_BE_ROUNDED = /(?<![\d.])\d{16}|\d[eE]\+?\d/;
 /** What helps depends on what the text stands for. */
 export interface JsonAdvice {
 	whenEmpty: string;
-	whenRounded: string;
+	whenRounded: AdviceFor;
 }
 
 const QUOTES_KEEP_DIGITS = 'Put it in quotes, which keeps all digits as text.';
@@ -41,7 +51,10 @@ export const ARGUMENTS_ADVICE: JsonAdvice = {
 /** The value of one argument. */
 export const VALUE_ADVICE: JsonAdvice = {
 	whenEmpty: 'Write JSON, or leave it out.',
-	whenRounded: `${QUOTES_KEEP_DIGITS} 'Using Function Arguments' makes an int64 of it where the function takes one.`,
+	whenRounded: ({ name, form }) =>
+		form === undefined
+			? QUOTES_KEEP_DIGITS
+			: `${QUOTES_KEEP_DIGITS} ${form} makes an int64 of it where ${name} takes one.`,
 };
 
 /** The same where it is converted to what the function declares. */
@@ -75,15 +88,15 @@ export function readJsonText(text: string, advice: JsonAdvice): Conversion {
 	try {
 		value = JSON.parse(json);
 	} catch {
-		return refused((subject) => describeFinding(subject, examine(json), advice));
+		return refused((...place) => describeFinding(place, examine(json), advice));
 	}
-	const rounded = findRounded(json);
+	const [rounded] = roundedNumbers(json);
 	if (rounded === undefined) return converted(value);
-	return refused((subject) => describeFinding(subject, examine(json, rounded), advice));
+	return refused((...place) => describeFinding(place, examine(json, rounded.start), advice));
 }
 
-/** Where the first number stands in valid JSON that a double does not keep, if there is one. */
-function findRounded(json: string): number | undefined {
+/** Where numbers stand in valid JSON that a double does not keep. */
+export function* roundedNumbers(json: string): Generator<{ start: number; end: number }> {
 	const candidates = new RegExp(MAY_BE_ROUNDED, 'g');
 	let quote = json.indexOf('"');
 	for (let found = candidates.exec(json); found !== null; found = candidates.exec(json)) {
@@ -99,10 +112,9 @@ function findRounded(json: string): number | undefined {
 		}
 		const start = endOfNumber(json, index, -1) + 1;
 		const end = endOfNumber(json, index, 1);
-		if (!isKeptByDouble(json.slice(start, end))) return start;
+		if (!isKeptByDouble(json.slice(start, end))) yield { start, end };
 		candidates.lastIndex = end;
 	}
-	return undefined;
 }
 
 /**
@@ -129,7 +141,7 @@ function endOfNumber(json: string, within: number, direction: -1 | 1): number {
 }
 
 function describeFinding(
-	subject: string,
+	[subject, declarer]: Parameters<Refusal['describe']>,
 	finding: Finding | undefined,
 	{ whenRounded }: JsonAdvice,
 ): ConvexFailure {
@@ -137,7 +149,7 @@ function describeFinding(
 	if (finding?.kind === 'rounded') {
 		return inputFailure(
 			`${placeIn(subject, finding.path)} is a whole number beyond 2^53, which a number would round`,
-			whenRounded,
+			adviceFor(declarer, whenRounded),
 		);
 	}
 	const place =
@@ -208,8 +220,7 @@ function reasonOf(code: ParseErrorCode): string {
 /** A character that an editor does not show, such as a no-break space of a web page. */
 function describeInvisible(character: string): string {
 	if (!/[^\S \t\r\n]|[\p{Cc}\p{Cf}]/u.test(character) || /[\t\r\n]/.test(character)) return '';
-	const code = character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0');
-	return ` (an invisible character, U+${code})`;
+	return ` (an invisible character, ${codePointOf(character)})`;
 }
 
 /**
@@ -224,26 +235,4 @@ export function parseJsonObject(text: string): Record<string, JSONValue | undefi
 	} catch {
 		return undefined;
 	}
-}
-
-/** Nobody nests JSON more deeply, and n8n's own code reads items by recursion. */
-const MAX_DEPTH = 500;
-
-/**
- * Parses JSON of any kind that a server sent.
- *
- * @returns undefined for a text that is not JSON, or nested more deeply than an item should be
- */
-export function parseJsonValue(text: string): { value: JSONValue } | undefined {
-	try {
-		const value: JSONValue = JSON.parse(text);
-		return isShallow(value, MAX_DEPTH) ? { value } : undefined;
-	} catch {
-		return undefined;
-	}
-}
-
-function isShallow(value: JSONValue | undefined, depth: number): boolean {
-	if (typeof value !== 'object' || value === null) return true;
-	return depth > 0 && Object.values(value).every((part) => isShallow(part, depth - 1));
 }
