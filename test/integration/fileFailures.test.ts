@@ -326,3 +326,26 @@ describe('a download', () => {
 		expect(stoppedBy?.message).toBe('The deployment did not answer within 300 ms');
 	});
 });
+
+describe('a proxy that limits requests', () => {
+	const limited = {
+		kind: 'answer',
+		status: 429,
+		headers: { 'Retry-After': '3600' },
+		body: '<html>Too many</html>',
+	} as const;
+
+	it('is left alone for as long as it asks for, with uploads and downloads too', async () => {
+		const storageId = await uploaded();
+		const details = { reason: 'rateLimited', retryable: true, retryAfterMs: 3_600_000 };
+		await convex.deployment.addFault({ ...limited, path: UPLOAD });
+		const sent = await upload({}, {}, CONTINUE);
+		expect(sent.error[0]?.json.details).toMatchObject({ ...details, outcome: 'notExecuted' });
+		await convex.deployment.addFault({ ...limited, path: '/api/storage/' });
+		const { error } = await convex.run({
+			parameters: ofFiles('download', { storageId }),
+			settings: CONTINUE,
+		});
+		expect(error[0]?.json.details).toMatchObject(details);
+	});
+});

@@ -8,6 +8,7 @@ import { checkBodyLength } from '../../convex/functions/httpBody';
 import type { HttpMethod } from '../../convex/functions/httpRoute';
 import { contentKind } from '../../convex/responses/httpActionContent';
 import type { HttpActionParameters, HttpActionReader } from '../../parameters/httpAction';
+import { boundaryOf } from '../../parameters/httpAction/multipartForm';
 import type { RequestBody } from '../../parameters/httpAction/requestBody';
 import type { ResponseShape } from '../../parameters/httpAction/responseParameters';
 import type { Caller } from '../../transport/caller';
@@ -117,7 +118,18 @@ function headersOf(
 	const headers = new Map([['accept', ['Accept', shape === 'json' ? 'application/json' : '*/*']]]);
 	if (body !== undefined) headers.set('content-type', ['Content-Type', body.contentType]);
 	for (const [name, value] of added) headers.set(name.toLowerCase(), [name, value]);
+	checkBoundary(body, headers.get('content-type')?.[1]);
 	return Object.fromEntries(headers.values());
+}
+
+/** Without the boundary that stands in the body, nobody can read the form. */
+function checkBoundary(body: RequestBody | undefined, sentType: string | undefined): void {
+	const own = boundaryOf(body?.contentType);
+	if (own === undefined || sentType?.includes(own) === true) return;
+	throw inputFailure(
+		"'Headers': 'Content-Type' replaces that of the form, whose boundary the app needs to read it",
+		'Remove the header: the node makes it.',
+	);
 }
 
 async function send(

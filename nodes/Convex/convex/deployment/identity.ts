@@ -1,13 +1,6 @@
-import {
-	halfCharacter,
-	INVALID_DATE_TEXT,
-	invalidDate,
-	jsonOf,
-	MAX_NESTING,
-	nestedTooDeep,
-} from '../values/encodeArguments';
+import { MAX_NESTING, nestedTooDeep } from '../values/encodeArguments';
 import { describeType, isPlainObject } from '../values/plainObject';
-import { placeIn, type Step } from '../values/conversion';
+import { checkJsonData, sentAs } from '../values/jsonData';
 import { inputFailure } from '../failure';
 import { adviceOutsideArguments, parseJsonText } from '../values/jsonText';
 
@@ -56,7 +49,7 @@ export function parseUserIdentity(subject: string, value: unknown): UserIdentity
 	if (!isPlainObject(identity)) {
 		throw inputFailure(`${subject} is ${describeType(identity)}, not an object`, IDENTITY_HELP);
 	}
-	checkJson(subject, identity, []);
+	checkJsonData(subject, identity, { levels: MAX_NESTING, tooDeep: nestedTooDeep });
 	const identified = withTokenIdentifier(subject, identity);
 	checkAttributes(subject, identified);
 	return identified;
@@ -110,38 +103,6 @@ function checkAttributes(subject: string, identity: UserIdentity): void {
 	};
 	check(TEXT_ATTRIBUTES, 'string', 'text');
 	check(BOOLEAN_ATTRIBUTES, 'boolean', 'true or false');
-}
-
-/** Attributes travel as JSON, which would drop, round down to null, or not know at all what it lacks. */
-function checkJson(subject: string, value: unknown, steps: Step[]): void {
-	const place = placeIn(subject, steps);
-	if (steps.length > MAX_NESTING) throw nestedTooDeep(subject);
-	if (value === INVALID_DATE_TEXT) throw invalidDate(place);
-	const json = sentAs(value);
-	if (json === null && value !== null) throw invalidDate(place);
-	if (typeof json === 'string' && !json.isWellFormed()) throw halfCharacter(place);
-	if (Array.isArray(json)) {
-		json.forEach((element, index) => checkJson(subject, element, [...steps, index]));
-	} else if (isPlainObject(json)) {
-		for (const [name, field] of Object.entries(json)) {
-			if (!name.isWellFormed()) throw halfCharacter(place);
-			checkJson(subject, field, [...steps, name]);
-		}
-	} else if (!isJsonScalar(json)) {
-		throw inputFailure(
-			`${place} is ${describeType(json)} that JSON does not have`,
-			'Give text, a number, true, false, or an object or a list of them.',
-		);
-	}
-}
-
-function isJsonScalar(value: unknown): boolean {
-	if (typeof value === 'number') return Number.isFinite(value);
-	return value === null || ['undefined', 'string', 'boolean'].includes(typeof value);
-}
-
-function sentAs(value: unknown): unknown {
-	return typeof value === 'object' && value !== null ? jsonOf(value) : value;
 }
 
 /** How an identity travels behind the deploy key in the Authorization header. */

@@ -75,7 +75,7 @@ function encodeFields(
 function encodeValue(source: string, value: unknown, place: string, level: number): JSONValue {
 	switch (typeof value) {
 		case 'string':
-			return encodeText(source, value, place);
+			return isKeptText(value) ? value : checkedText(placed(source, place), value);
 		case 'boolean':
 			return value;
 		case 'number':
@@ -175,10 +175,19 @@ function encodeInt64(source: string, value: bigint, place: string): JSONValue {
 /** What n8n makes of an invalid date in a parameter (n8n-core `cleanupParameterData`). */
 export const INVALID_DATE_TEXT = 'Invalid DateTime';
 
-function encodeText(source: string, value: string, place: string): JSONValue {
-	if (value === INVALID_DATE_TEXT) throw invalidDate(placed(source, place));
-	if (value.isWellFormed()) return value;
-	throw halfCharacter(placed(source, place));
+/**
+ * A text that arrives as it is.
+ *
+ * @param subject the text in a sentence
+ * @throws ConvexFailure (`input`) for an invalid date, and half of a character
+ */
+export function checkedText(subject: string, text: string): string {
+	if (isKeptText(text)) return text;
+	throw text === INVALID_DATE_TEXT ? invalidDate(subject) : halfCharacter(subject);
+}
+
+function isKeptText(text: string): boolean {
+	return text !== INVALID_DATE_TEXT && text.isWellFormed();
 }
 
 /** Field names of Convex objects: crates/convex/sync_types/src/identifier.rs `check_valid_field_name`. */

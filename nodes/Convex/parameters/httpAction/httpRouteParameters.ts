@@ -5,6 +5,7 @@ import { describeType } from '../../convex/values/plainObject';
 import { enumField, readParameter } from '../field';
 import { locatorOf } from '../functionLocator';
 import type { ParameterReader } from '../parameterReader';
+import { toText } from './namedValues';
 
 const PATH: INodeProperties = {
 	displayName: 'Path',
@@ -91,8 +92,7 @@ function otherMethod(typed: string, chosen: string): ConvexFailure {
 
 function readRest(context: ParameterReader, itemIndex: number): string {
 	const rest = context.getNodeParameter('restOfPath', itemIndex, '');
-	if (typeof rest === 'string') return rest;
-	if (typeof rest === 'number') return String(rest);
+	if (typeof rest === 'string' || typeof rest === 'number') return toText("'Rest of Path'", rest);
 	throw inputFailure(
 		`'Rest of Path' is ${describeType(rest)}, not text`,
 		'Use text, or an expression that gives it.',

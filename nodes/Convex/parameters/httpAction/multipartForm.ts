@@ -3,10 +3,21 @@ import { inputFailure } from '../../convex/failure';
 import { checkBodyLength } from '../../convex/functions/httpBody';
 import { requestContent } from '../../transport/http/requestContent';
 import { findFile } from '../arguments/binaryField';
+import { enumField, readField } from '../field';
 import type { ItemParameters } from '../itemParameters';
 import { readEntries, toText } from './namedValues';
 
 const LIST_NAME = 'part';
+
+const PART_TYPE = enumField({
+	displayName: 'Type',
+	name: 'type',
+	default: 'text',
+	choices: [
+		{ name: 'File', value: 'file', description: 'The content of a file of the item' },
+		{ name: 'Text', value: 'text', description: 'Text, or a number' },
+	],
+});
 
 export const multipartDescription: INodeProperties = {
 	displayName: 'Form Fields',
@@ -29,16 +40,7 @@ export const multipartDescription: INodeProperties = {
 					default: '',
 					placeholder: 'e.g. attachment',
 				},
-				{
-					displayName: 'Type',
-					name: 'type',
-					type: 'options',
-					default: 'text',
-					options: [
-						{ name: 'File', value: 'file', description: 'The content of a file of the item' },
-						{ name: 'Text', value: 'text', description: 'Text, or a number' },
-					],
-				},
+				PART_TYPE.property,
 				{
 					displayName: 'Input Binary Field',
 					name: 'binaryField',
@@ -82,7 +84,7 @@ export async function readMultipart(
 	const parts: FormPart[] = [];
 	let length = 0;
 	for (const { subject, name, fields } of readEntries(parameters, described, itemIndex)) {
-		if (fields.type !== 'file') {
+		if (readField(subject, fields, PART_TYPE) === 'text') {
 			parts.push({ name, content: Buffer.from(toText(subject, fields.value)) });
 			continue;
 		}
@@ -126,9 +128,17 @@ function escaped(name: string): string {
 	return name.replace(/\r\n?|\n/g, '%0D%0A').replace(/"/g, '%22');
 }
 
+const BOUNDARY_PREFIX = 'n8n-convex-';
+
+/** The boundary that the content type of such a body names; undefined for any other body. */
+export function boundaryOf(contentType = ''): string | undefined {
+	const [, boundary] = contentType.split('; boundary=');
+	return boundary?.startsWith(BOUNDARY_PREFIX) === true ? boundary : undefined;
+}
+
 function unusedBoundary(parts: FormPart[]): string {
 	for (;;) {
-		const boundary = `n8n-convex-${Math.random().toString(36).slice(2).padEnd(11, '0')}`;
+		const boundary = `${BOUNDARY_PREFIX}${Math.random().toString(36).slice(2).padEnd(11, '0')}`;
 		if (!parts.some(({ content }) => content.includes(boundary))) return boundary;
 	}
 }

@@ -1,6 +1,8 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
-import { halfCharacter } from '../../convex/values/encodeArguments';
+import { isDateObject, toArgument } from '../../convex/values/argumentTypes';
+import { valueOrThrow } from '../../convex/values/conversion';
+import { checkedText } from '../../convex/values/encodeArguments';
 import { describeType, isPlainObject } from '../../convex/values/plainObject';
 import { quote } from '../../convex/values/quote';
 import type { ParameterReader } from '../parameterReader';
@@ -83,7 +85,8 @@ export function readEntries(
 				'Name every entry, or remove those that are not needed.',
 			);
 		}
-		return { subject: `'${displayName}': ${quote(name)}`, name, fields };
+		const subject = `'${displayName}': ${quote(name)}`;
+		return { subject, name: checkedText(subject, name), fields };
 	});
 }
 
@@ -103,30 +106,18 @@ export function readNamedValues(
 }
 
 /**
- * @throws ConvexFailure (`input`) for what is no text, for nothing at all, and for a text that would
- * arrive as another one
+ * A text, or what an expression gives in its place. What would arrive as another text is refused, as in
+ * an argument of a function: a number that has lost digits, an invalid date, half of a character.
+ *
+ * @throws ConvexFailure (`input`) for what is no text, and for nothing at all
  */
 export function toText(subject: string, value: unknown): string {
-	if (typeof value === 'string') {
-		if (value.isWellFormed()) return value;
-		throw halfCharacter(subject);
+	const conversion = toArgument('string', value);
+	if (typeof value === 'object' && conversion.status === 'refused' && !isDateObject(value)) {
+		throw noText(subject, value);
 	}
-	if (typeof value === 'number' || typeof value === 'boolean' || typeof value === 'bigint') {
-		return String(value);
-	}
-	// A date of JavaScript, or of n8n's expressions.
-	const json: unknown = hasJson(value) ? value.toJSON() : undefined;
-	if (typeof json === 'string') return json;
-	throw noText(subject, value);
-}
-
-function hasJson(value: unknown): value is { toJSON: () => unknown } {
-	return (
-		typeof value === 'object' &&
-		value !== null &&
-		'toJSON' in value &&
-		typeof value.toJSON === 'function'
-	);
+	if (value === undefined) throw noText(subject, value);
+	return checkedText(subject, String(valueOrThrow(subject, conversion)));
 }
 
 function noText(subject: string, value: unknown): ConvexFailure {

@@ -1,6 +1,7 @@
 import type { IBinaryData, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { inputFailure } from '../../convex/failure';
 import { takesBody, type HttpMethod } from '../../convex/functions/httpRoute';
+import { checkJsonData } from '../../convex/values/jsonData';
 import { adviceOutsideArguments, parseJsonText } from '../../convex/values/jsonText';
 import { thrownText } from '../../transport/thrownText';
 import { findFile } from '../arguments/binaryField';
@@ -177,6 +178,9 @@ function readJson(parameters: ItemParameters, itemIndex: number): string {
 			'Have the expression give the fields that the app takes, and not a whole object of another system.',
 		);
 	}
-	if (written !== undefined) return written;
-	throw inputFailure(`${JSON_SUBJECT} has no value`, JSON_ADVICE.whenEmpty);
+	if (written === undefined) {
+		throw inputFailure(`${JSON_SUBJECT} has no value`, JSON_ADVICE.whenEmpty);
+	}
+	if (typeof given !== 'string') checkJsonData(JSON_SUBJECT, given);
+	return written;
 }

@@ -15,9 +15,16 @@ export const headersDescription = headers.property;
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
+export function isHeaderValue(text: string): boolean {
+	return VALUE.test(text);
+}
+
 /** They are about the connection, or follow from the URL and the body. */
 const OWN_HEADERS =
 	/^(?:host|content-length|transfer-encoding|connection|keep-alive|upgrade|expect|te|trailer|proxy-.*)$/i;
+
+/** Under such names, the client that n8n has keeps settings and sends no header (axios lib/core/Axios.js). */
+const NAMES_OF_AXIOS = /^(?:common|delete|get|head|patch|post|put|query)$/i;
 
 /** Convex's own scheme, for a deploy key. */
 const DEPLOY_KEY_SCHEME = /^\s*convex(?:\s|$)/i;
@@ -68,6 +75,12 @@ function checkHeader(name: string, value: string): void {
 	checkHeaderValue(subject, value, 'Send such a text in the query or the body.');
 	if (OWN_HEADERS.test(name)) {
 		throw inputFailure(`${subject} is made by n8n itself`, 'Remove the header.');
+	}
+	if (NAMES_OF_AXIOS.test(name)) {
+		throw inputFailure(
+			`${subject} has a name under which n8n sends no header`,
+			'Give the header another name, e.g. one that starts with X-.',
+		);
 	}
 	if (name.toLowerCase() === 'authorization' && DEPLOY_KEY_SCHEME.test(value)) {
 		throw inputFailure(

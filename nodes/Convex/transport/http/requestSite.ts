@@ -130,9 +130,17 @@ const FORM_TYPE = 'application/x-www-form-urlencoded';
 function unparsed(headers: Record<string, string>): Record<string, string> {
 	const entries = Object.entries(headers).map(([name, value]): [string, string] => {
 		const isBareForm = name.toLowerCase() === 'content-type' && value === FORM_TYPE;
-		return [name, isBareForm ? `${FORM_TYPE};charset=UTF-8` : value];
+		return [sentName(name), isBareForm ? `${FORM_TYPE};charset=UTF-8` : value];
 	});
 	return Object.fromEntries(entries);
+}
+
+/** Names with a meaning in JavaScript, which axios drops (`merge` of its lib/utils.js). */
+const NAMES_OF_JAVASCRIPT: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+
+/** The name of a header means the same in capital letters. */
+function sentName(name: string): string {
+	return NAMES_OF_JAVASCRIPT.has(name) ? name.toUpperCase() : name;
 }
 
 function headOf({ statusCode, headers }: IN8nHttpFullResponse, redactor: Redactor): AnswerHead {

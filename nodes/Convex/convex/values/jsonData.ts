@@ -1,0 +1,65 @@
+import { halfCharacter, INVALID_DATE_TEXT, invalidDate, jsonOf } from './encodeArguments';
+import { describeType, isPlainObject } from './plainObject';
+import { placeIn, type Step } from './conversion';
+import { inputFailure, type ConvexFailure } from '../failure';
+
+/** How deep a value may be nested, and what is said of one that is nested deeper. */
+export interface NestingLimit {
+	levels: number;
+	tooDeep: (subject: string) => ConvexFailure;
+}
+
+/**
+ * Checks a value that travels as JSON, which would drop, turn into null, or not know at all what it
+ * lacks: NaN, infinities, invalid dates, and what is no data.
+ *
+ * @param subject the value in a sentence
+ * @throws ConvexFailure (`input`) naming the place
+ */
+export function checkJsonData(subject: string, value: unknown, limit?: NestingLimit): void {
+	// One list for all: a body of 20 MiB has a million places, of which none is named mostly.
+	const steps: Step[] = [];
+	const checkPart = (step: Step, part: unknown) => {
+		steps.push(step);
+		check(part);
+		steps.pop();
+	};
+	const check = (part: unknown) => {
+		if (limit !== undefined && steps.length > limit.levels) throw limit.tooDeep(subject);
+		const json = sentAs(part);
+		const fault = faultOf(part, json);
+		if (fault !== undefined) throw fault(placeIn(subject, steps));
+		if (Array.isArray(json)) {
+			for (const [index, element] of json.entries()) checkPart(index, element);
+		} else if (isPlainObject(json)) {
+			for (const [name, field] of Object.entries(json)) {
+				if (!name.isWellFormed()) throw halfCharacter(placeIn(subject, steps));
+				checkPart(name, field);
+			}
+		}
+	};
+	check(value);
+}
+
+/** What JSON says of a value: a date gives its ISO text. */
+export function sentAs(value: unknown): unknown {
+	return typeof value === 'object' && value !== null ? jsonOf(value) : value;
+}
+
+type Describe = (place: string) => ConvexFailure;
+
+function faultOf(value: unknown, json: unknown): Describe | undefined {
+	if (value === INVALID_DATE_TEXT || (json === null && value !== null)) return invalidDate;
+	if (typeof json === 'string') return json.isWellFormed() ? undefined : halfCharacter;
+	if (Array.isArray(json) || isPlainObject(json) || isJsonScalar(json)) return undefined;
+	return (place) =>
+		inputFailure(
+			`${place} is ${describeType(json)} that JSON does not have`,
+			'Give text, a number, true, false, or an object or a list of them.',
+		);
+}
+
+function isJsonScalar(value: unknown): boolean {
+	if (typeof value === 'number') return Number.isFinite(value);
+	return value === null || value === undefined || typeof value === 'boolean';
+}
