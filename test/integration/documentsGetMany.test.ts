@@ -191,6 +191,30 @@ describe('the filters of Get Many', () => {
 		expect(titles(success)).toEqual(['B']);
 	});
 
+	it('have to hold for a document that is asked for by its ID, too', async () => {
+		const { success } = await convex.run({
+			parameters: listing('tasks', filtering({ field: 'title', operator: 'equals', value: 'A' })),
+		});
+		const value = String(success[0]?.json._id);
+		const byId = { field: '_id', operator: 'equals', type: 'id', value };
+		const titlesWith = async (...others: IDataObject[]) => {
+			const { success: found, stoppedBy } = await convex.run({
+				parameters: listing('tasks', filtering(byId, ...others)),
+			});
+			expect(stoppedBy).toBeUndefined();
+			return titles(found);
+		};
+		expect(await titlesWith()).toEqual(['A']);
+		expect(await titlesWith({ field: 'title', operator: 'ofType', value: 'string' })).toEqual([
+			'A',
+		]);
+		expect(await titlesWith({ field: 'title', operator: 'ofType', value: 'number' })).toEqual([]);
+		expect(await titlesWith({ field: 'title', operator: 'notOfType', value: 'string' })).toEqual(
+			[],
+		);
+		expect(await titlesWith({ field: 'title', operator: 'equals', value: 'B' })).toEqual([]);
+	});
+
 	it('compare an int64 with an int64 only', async () => {
 		const value = { $integer: 'KgAAAAAAAAA=' };
 		await call('mutation', 'boards:put', { name: 'big', value });
@@ -274,6 +298,53 @@ describe('the filters of Get Many', () => {
 		});
 		expect(success).toEqual([]);
 		expect(stoppedBy?.message).toMatch(/^'Filters' has /);
+	});
+
+	it.each<[string, IDataObject, RegExp]>([
+		['null', { operator: '={{ null }}' }, /^'Filters': 'title' has the unknown operator 'null'/],
+		[
+			'nothing',
+			{ operator: '={{ $json.nothing }}' },
+			/^'Filters': 'title' has the unknown operator 'undefined'/,
+		],
+		['null', { type: '={{ null }}' }, /^'Filters': 'title' has the unknown type 'null'/],
+		[
+			'nothing',
+			{ type: '={{ $json.nothing }}' },
+			/^'Filters': 'title' has the unknown type 'undefined'/,
+		],
+	])(
+		'whose operator or type is an expression that gives %s are refused: %j',
+		async (_what, given, message) => {
+			const filter = { field: 'title', operator: 'equals', type: 'string', value: 'A', ...given };
+			const { stoppedBy } = await convex.run({
+				parameters: listing('tasks', filtering(filter)),
+			});
+			expect(stoppedBy?.message).toMatch(message);
+		},
+	);
+
+	it.each<[IDataObject, string]>([
+		[
+			{ type: 'number', value: '9007199254740993' },
+			"Choose the type 'Int64' if the table takes an int64, or 'String' to keep all digits as text.",
+		],
+		[
+			{ type: 'object', value: '{"a":9007199254740993}' },
+			'Put it in quotes, which keeps all digits as text.',
+		],
+		[
+			{ operator: 'oneOf', value: '[9007199254740993]' },
+			'Put it in quotes, which keeps all digits as text.',
+		],
+		[
+			{ type: 'bytes', value: 'ä' },
+			'Encode the bytes in base64 (A-Z, a-z, 0-9, +, / and = at the end).',
+		],
+	])('that are refused are told in words of filters: %j', async (given, description) => {
+		const filter = { field: 'title', operator: 'equals', ...given };
+		const { stoppedBy } = await convex.run({ parameters: listing('tasks', filtering(filter)) });
+		expect(stoppedBy?.description).toBe(description);
 	});
 
 	it('that Convex refuses in a page name the field', async () => {

@@ -3,10 +3,12 @@ import { int64OutOfRange, invalidDate, jsonOf } from './encodeArguments';
 import { describeType, isPlainObject } from './plainObject';
 import { fromBase64WithBlanks } from './base64';
 import {
+	adviceFor,
 	converted,
 	FUNCTION,
 	refused,
 	valueOrThrow,
+	type AdviceFor,
 	type Conversion,
 	type Refusal,
 } from './conversion';
@@ -74,7 +76,8 @@ export function convertArgument(
 	if (conversion.status === 'converted' || conversion.typeAdvice === undefined) {
 		return valueOrThrow(subject, conversion, declarer);
 	}
-	throw conversion.describe(subject, declarer).with({ advice: conversion.typeAdvice });
+	const advice = adviceFor(declarer, conversion.typeAdvice);
+	throw conversion.describe(subject, declarer).with({ advice });
 }
 
 /** The same without a subject, and without throwing. */
@@ -162,7 +165,8 @@ function toNumber(value: unknown): Conversion<number> {
 					`${subject} is a whole number beyond 2^53, which a number would round`,
 					`To keep all its digits, have ${name} take an int64 (v.int64) or text (v.string).`,
 				),
-			"Choose the type 'Int64' if the function takes an int64, or 'String' to keep all digits as text.",
+			({ name }) =>
+				`Choose the type 'Int64' if ${name} takes an int64, or 'String' to keep all digits as text.`,
 		);
 	}
 	return doesNotFit(value, 'a number', 'Write digits with a point, e.g. 12.5.');
@@ -223,7 +227,7 @@ function toBytes(value: unknown): Conversion<ArrayBuffer | Uint8Array> {
 	if (bytes !== undefined) return converted(bytes);
 	return refused(
 		(subject) => inputFailure(`${subject} is not base64`, BASE64_HELP, 'notBase64'),
-		ADVICE.notBase64,
+		({ form }) => (form === undefined ? BASE64_HELP : ADVICE.notBase64),
 	);
 }
 
@@ -245,7 +249,7 @@ export function doesNotFit(
 	value: unknown,
 	expected: string,
 	help: string,
-	typeAdvice?: string,
+	typeAdvice?: AdviceFor,
 ): Refusal {
 	return refused((subject) => mismatch(subject, value, expected, help), typeAdvice);
 }

@@ -18,7 +18,7 @@ export interface Refusal {
 	/** Where in the value, from the outside in. */
 	steps: Step[];
 	/** What helps instead where the user chose the type. */
-	typeAdvice?: string;
+	typeAdvice?: AdviceFor;
 	/** @param subject the place that is refused, in a sentence */
 	describe: (subject: string, declarer: Declarer) => ConvexFailure;
 }
@@ -28,12 +28,32 @@ export interface Declarer {
 	name: string;
 	/** What it declares the types of. */
 	parts: string;
+	/** The choice that makes a form of what it declares, with a file as a value. A filter has neither. */
+	form: string | undefined;
 }
 
-export const FUNCTION: Declarer = { name: 'the function', parts: 'arguments' };
+/** Advice that may name what the declarer has. */
+export type AdviceFor = string | ((declarer: Declarer) => string);
+
+export function adviceFor(declarer: Declarer, advice: AdviceFor): string {
+	return typeof advice === 'string' ? advice : advice(declarer);
+}
+
+export const FUNCTION: Declarer = {
+	name: 'the function',
+	parts: 'arguments',
+	form: "'Using Function Arguments'",
+};
 
 /** A table, by its schema or by the documents that it has. */
-export const TABLE: Declarer = { name: 'the table', parts: 'fields' };
+export const TABLE: Declarer = {
+	name: 'the table',
+	parts: 'fields',
+	form: "'Using Table Fields'",
+};
+
+/** The same where its fields are compared with values. */
+export const FILTERED_TABLE: Declarer = { ...TABLE, form: undefined };
 
 /** A field by its name, or an element by its position. */
 export type Step = string | number;
@@ -43,7 +63,7 @@ export function converted<Value>(value: Value): Converted<Value> {
 }
 
 /** @param typeAdvice what helps instead where the user chose the type */
-export function refused(describe: Refusal['describe'], typeAdvice?: string): Refusal {
+export function refused(describe: Refusal['describe'], typeAdvice?: AdviceFor): Refusal {
 	return {
 		status: 'refused',
 		steps: [],

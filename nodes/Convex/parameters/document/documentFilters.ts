@@ -7,7 +7,7 @@ import {
 } from '../../convex/documents/documentFilter';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
 import { toArray } from '../../convex/values/argumentTypes';
-import { valueOrThrow } from '../../convex/values/conversion';
+import { FILTERED_TABLE, valueOrThrow } from '../../convex/values/conversion';
 import { encodeElement } from '../../convex/values/encodeArguments';
 import { describeType, isPlainObject } from '../../convex/values/plainObject';
 import { quote } from '../../convex/values/quote';
@@ -168,7 +168,7 @@ async function readFilter(
 	if (!isPlainObject(row)) throw noFilter(row);
 	const field = readFieldName(row.field, index);
 	const subject = `'Filters': ${quote(field)}`;
-	const chosen = row.operator ?? 'equals';
+	const chosen = Object.hasOwn(row, 'operator') ? row.operator : 'equals';
 	const known = OPERATORS.find(({ value }) => value === chosen);
 	if (known === undefined) throw unknownOperator(subject, chosen);
 	const { operator, input } = known;
@@ -180,8 +180,9 @@ async function readFilter(
 		case 'type':
 			return { field, operator, value: readType(subject, field, row.value) };
 		case 'value': {
-			const typed = { type: row.type ?? 'auto', value: row.value };
-			const value = await readTypedValue(context, itemIndex, subject, typed);
+			const type = Object.hasOwn(row, 'type') ? row.type : 'auto';
+			const typed = { type, value: row.value };
+			const value = await readTypedValue(context, itemIndex, subject, typed, FILTERED_TABLE);
 			if (value === undefined) throw noValue(subject);
 			return { field, operator, value: encodeElement(subject, value) };
 		}
@@ -206,7 +207,7 @@ function readFieldName(value: unknown, index: number): string {
 
 /** Convex does not decode what is in the list, so it can hold what plain JSON can say and nothing else. */
 function readList(subject: string, value: unknown): JSONValue {
-	const list = valueOrThrow(subject, toArray(value));
+	const list = valueOrThrow(subject, toArray(value), FILTERED_TABLE);
 	if (list.length === 0) {
 		throw inputFailure(
 			`${subject} is compared with an empty list`,

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { FunctionPath } from '../../convex/functions/functionPath';
 import { encodeArguments, type EncodedArguments } from '../../convex/values/encodeArguments';
-import { ARGUMENTS_ADVICE, parseJsonText } from '../../convex/values/jsonText';
+import { adviceOutsideArguments, parseJsonText } from '../../convex/values/jsonText';
 import { enumField, readParameter } from '../field';
 import { functionPathDescription, readFunctionPath } from '../functionLocator';
 import type { ParameterReader } from '../parameterReader';
@@ -30,6 +30,9 @@ const uploadUrlFrom = enumField({
 const ofFunction = { show: { operation: ['upload'], uploadUrlFrom: ['function'] } };
 
 const JSON_PARAMETER = "'Arguments (JSON)'";
+
+/** The mutation's arguments have no form and no types to choose here. */
+const JSON_ADVICE = adviceOutsideArguments('Write JSON. Use {} for no arguments.');
 
 export const uploadUrlDescription: INodeProperties[] = [
 	uploadUrlFrom.property,
@@ -61,6 +64,6 @@ export function readUploadUrlSource(context: ParameterReader, itemIndex: number)
 	const functionPath = readFunctionPath(context, itemIndex);
 	const given = context.getNodeParameter('argumentsJson', itemIndex, '{}');
 	const args =
-		typeof given === 'string' ? parseJsonText(JSON_PARAMETER, given, ARGUMENTS_ADVICE) : given;
+		typeof given === 'string' ? parseJsonText(JSON_PARAMETER, given, JSON_ADVICE) : given;
 	return { kind: 'function', functionPath, args: encodeArguments(JSON_PARAMETER, args) };
 }
