@@ -246,6 +246,18 @@ describe('Get Many', () => {
 		);
 	});
 
+	it.each(['createdAfter', 'createdBefore'])(
+		'does not list them all where the expression of %s gives nothing',
+		async (name) => {
+			await upload('a');
+			const { success, stoppedBy } = await convex.run({
+				parameters: ofFiles('getMany', { filters: { [name]: '={{ $json.missing }}' } }),
+			});
+			expect(success).toEqual([]);
+			expect(stoppedBy?.message).toMatch(/^'Filters': 'Created (After|Before)' is missing/);
+		},
+	);
+
 	it('runs once for items that ask for the same, and says so', async () => {
 		await upload('a', 'b');
 		const same = await convex.run({ parameters: ofFiles('getMany'), input: [{}, {}, {}] });

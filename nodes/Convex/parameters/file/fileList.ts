@@ -80,8 +80,9 @@ function readBounds(context: ParameterReader, itemIndex: number): Record<string,
 	const stored = context.getNodeParameter('filters', itemIndex, {});
 	const values = toFieldValues(FILTERS, stored, 'Add filters one by one, or remove them.');
 	const bounds = Object.entries(BOUNDS).flatMap(([name, { displayName, argument }]) => {
-		const value = Object.hasOwn(values, name) ? values[name] : undefined;
-		if (value === undefined || value === '') return [];
+		// An expression that gives nothing is not a filter that was left empty.
+		if (!Object.hasOwn(values, name) || values[name] === '') return [];
+		const value = values[name];
 		const subject = `${FILTERS}: '${displayName}'`;
 		return [[argument, toTime(context, subject, value)] as const];
 	});
