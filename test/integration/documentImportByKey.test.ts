@@ -42,6 +42,20 @@ describe('rows with a key', () => {
 		expect(after[0]?._id).toBe(before[0]?._id);
 	});
 
+	it.each(['constructor', 'toString', 'valueOf', 'hasOwnProperty'])(
+		'that is called %s count as without it where they lack it',
+		async (keyFields) => {
+			const { stoppedBy } = await convex.run({
+				parameters: importing('orders', 'upsert', { keyFields }),
+				input: [order('a')],
+			});
+			expect(stoppedBy?.message).toBe(
+				`The input item has no value in the key field '${keyFields}' [item 0]`,
+			);
+			expect(await requestsTo('/api/streaming_import/import_airbyte_records')).toBe(0);
+		},
+	);
+
 	it('may come from Convex: what it sets itself is left out', async () => {
 		await convex.run({ parameters: byOrderId(), input: [order('a')] });
 		const [row] = await documents('orders');

@@ -30,6 +30,7 @@ export function encodeDocument(source: string, document: unknown): EncodedArgume
 	checkFieldNames(source, document);
 	const encoded = encodeArguments(source, document);
 	checkNesting(source, encoded);
+	checkPrototypeFields(source, encoded);
 	checkSize(source, encoded);
 	return encoded;
 }
@@ -63,6 +64,30 @@ function stepsBeyond(value: JSONValue | undefined, levels: number): Step[] | und
 	if (levels === 0) return [];
 	for (const [name, part] of Object.entries(value)) {
 		const steps = stepsBeyond(part, levels - 1);
+		if (steps !== undefined) return [Array.isArray(value) ? Number(name) : name, ...steps];
+	}
+	return undefined;
+}
+
+/**
+ * Convex's functions, those that write documents among them, take a field called `__proto__` for the
+ * prototype of its object, and so lose it (convex-js src/values/value.ts `jsonToConvex`).
+ */
+function checkPrototypeFields(source: string, document: EncodedArguments): void {
+	const steps = stepsToPrototypeField(document);
+	if (steps === undefined) return;
+	throw inputFailure(
+		`${placeIn(source, steps)} has a field called '__proto__', which Convex's functions lose`,
+		'Rename the field, or leave it out.',
+	);
+}
+
+/** The way to an object that has one, if there is any. */
+function stepsToPrototypeField(value: JSONValue | undefined): Step[] | undefined {
+	if (typeof value !== 'object' || value === null) return undefined;
+	if (!Array.isArray(value) && Object.hasOwn(value, '__proto__')) return [];
+	for (const [name, part] of Object.entries(value)) {
+		const steps = stepsToPrototypeField(part);
 		if (steps !== undefined) return [Array.isArray(value) ? Number(name) : name, ...steps];
 	}
 	return undefined;

@@ -70,7 +70,7 @@ const FIELD_NAME = /^[A-Za-z]\w*$/;
 export function parseKeyFields(names: unknown): string[] {
 	const given: unknown[] =
 		typeof names === 'string' ? names.split(',') : Array.isArray(names) ? names : [];
-	const fields = given.map((name) => String(name).trim()).filter((name) => name !== '');
+	const fields = given.map(toName).filter((name) => name !== '');
 	if (fields.length === 0) {
 		throw inputFailure(
 			"'Key Fields' is empty",
@@ -82,6 +82,15 @@ export function parseKeyFields(names: unknown): string[] {
 	const repeated = fields.find((name, index) => fields.indexOf(name) !== index);
 	if (repeated === undefined) return fields;
 	throw inputFailure(`'Key Fields' names ${quote(repeated)} twice`, 'Name each field once.');
+}
+
+/** A name that was passed over would match rows by other fields than were meant. */
+function toName(name: unknown): string {
+	if (typeof name === 'string') return name.trim();
+	throw inputFailure(
+		`'Key Fields' has an entry that is ${describeType(name)}, not a name`,
+		'Use text with commas, or an expression that gives a list of texts.',
+	);
 }
 
 function notAKey(name: string): ConvexFailure {

@@ -27,8 +27,16 @@ export function exportText(value: JSONValue): string {
  * @throws ConvexFailure (`input`) naming the field with a value or a name that would not survive
  */
 export function recordText(source: string, row: EncodedArguments): string {
+	const mark = Object.keys(row).find((name) => name.startsWith(MARK_OF_AIRBYTE));
+	if (mark !== undefined) throw markOfAirbyte(source, mark);
 	return textOfRecord(source, row, []);
 }
+
+/**
+ * Fields with such names are taken for marks of Airbyte and dropped, and one of them has the document
+ * deleted (convex-backend crates/application/src/airbyte_import.rs `CDC_PREFIX`).
+ */
+const MARK_OF_AIRBYTE = 'source_ab_cdc';
 
 function textOfRecord(source: string, value: JSONValue, place: readonly Step[]): string {
 	if (typeof value !== 'object' || value === null) return JSON.stringify(value);
@@ -74,6 +82,13 @@ function objectText(
 function floatText(value: number): string {
 	const isWhole = Number.isInteger(value) && Math.abs(value) < MAX_PLAIN_NUMBER;
 	return isWhole ? `${value}.0` : String(value);
+}
+
+function markOfAirbyte(source: string, name: string): ConvexFailure {
+	return inputFailure(
+		`${placeIn(source, [name])} has a name that starts with '${MARK_OF_AIRBYTE}', which an import by key would drop, or take for the mark of a deleted row`,
+		"Rename the field or leave it out, or use 'Append' or 'Replace Table'.",
+	);
 }
 
 function nameNotKept(source: string, place: readonly Step[]): ConvexFailure {

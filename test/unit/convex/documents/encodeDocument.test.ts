@@ -23,6 +23,10 @@ describe('a document', () => {
 		[{ _mine: 1 }, "'Fields': '_mine' has a name that starts with '_'"],
 		[{ $ref: 1 }, "'Fields': '$ref' has a name that starts with '$'"],
 		[{ a: { b: { $c: 1, d: 2 } } }, "'Fields': 'a.b.$c' has a name that starts with '$'"],
+		[
+			JSON.parse('{"a":[{"b":{"__proto__":1}}]}'),
+			"'Fields': 'a[0].b' has a field called '__proto__', which Convex's functions lose",
+		],
 		[[1], "'Fields' is an array, not an object"],
 		[null, "'Fields' is null, not an object"],
 	])('%j is refused: %s', (document, message) => {

@@ -67,6 +67,9 @@ describe('key fields', () => {
 		['_id', "'Key Fields' names '_id', by which Convex cannot match rows"],
 		['E-Mail', "'Key Fields' names 'E-Mail', by which Convex cannot match rows"],
 		['a,b,a', "'Key Fields' names 'a' twice"],
+		[['a', null], "'Key Fields' has an entry that is null, not a name"],
+		[[{ name: 'a' }], "'Key Fields' has an entry that is an object, not a name"],
+		[[5], "'Key Fields' has an entry that is a number, not a name"],
 	])('%p are refused', (given, message) => {
 		expect(failureOf(() => parseKeyFields(given)).message).toBe(message);
 	});

@@ -41,6 +41,19 @@ describe('a row for an import by key', () => {
 		);
 	});
 
+	it.each(['source_ab_cdc_deleted_at', 'source_ab_cdc_lsn'])(
+		'is refused with a name that Convex takes for a mark of Airbyte: %s',
+		(name) => {
+			const row = encodeArguments('The input item', { orderId: 'a', [name]: 1 });
+			expect(failureOf(() => recordText('The input item', row)).message).toBe(
+				`The input item: '${name}' has a name that starts with 'source_ab_cdc', which an import by key would drop, or take for the mark of a deleted row`,
+			);
+			expect(recordText('The input item', { inner: { [name]: 1 } })).toBe(
+				`{"inner":{"${name}":1}}`,
+			);
+		},
+	);
+
 	it('is refused with a name that Convex would change, at any depth', () => {
 		expect(failureOf(() => record({ _inner: 1 })).message).toBe(
 			"The input item: 'value._inner' has a name that starts with '_', which an import by key would change",
