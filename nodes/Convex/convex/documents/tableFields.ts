@@ -90,9 +90,14 @@ export function fieldsOfDocuments(documents: readonly JSONValue[]): TableFields 
 	}
 	if (found.size === 0) return UNKNOWN_FIELDS;
 	const fields = new Map(
-		[...found].map(([name, types]) => [name, { validator: unionOf(types), optional: true }]),
+		[...found].map(([name, types]) => [name, { validator: typeOfField(types), optional: true }]),
 	);
 	return { source: 'documents', document: ANY_VALIDATOR, fields };
+}
+
+/** Where all that are known are null, nothing says what else the field may be. */
+function typeOfField(types: readonly Validator[]): Validator {
+	return types.every(({ type }) => type === 'null') ? ANY_VALIDATOR : unionOf(types);
 }
 
 const RECORD: Validator = { type: 'record', key: { type: 'string' }, value: ANY_VALIDATOR };

@@ -84,6 +84,14 @@ describe('the fields of documents', () => {
 		]);
 	});
 
+	it('may be anything where all that are known are null', () => {
+		const fields = fieldsOfDocuments([
+			{ _id: 'a', _creationTime: 1, note: null },
+			{ _id: 'b', _creationTime: 2, note: null },
+		]);
+		expect(shown(fields)).toEqual(['note?: any']);
+	});
+
 	it('are nothing where there are no documents', () => {
 		expect(fieldsOfDocuments([]).source).toBe('nothing');
 		expect(fieldsOfDocuments([{ _id: 'a', _creationTime: 1 }, 'broken', null]).source).toBe(
