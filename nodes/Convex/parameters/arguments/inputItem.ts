@@ -42,9 +42,25 @@ export function itemFieldsDescription(
 	];
 }
 
+const BYTE_ORDER_MARK = '\uFEFF';
+
+/**
+ * The fields of the input item. n8n takes the byte order mark of a CSV file for a part of the name of
+ * its first column, where nobody sees it: as before JSON, it is skipped. No name in Convex has one.
+ */
+export function fieldsOfItem(context: ParameterReader, itemIndex: number): IDataObject {
+	const json: IDataObject = context.input?.get(itemIndex)?.json ?? {};
+	if (!Object.keys(json).some((name) => name.startsWith(BYTE_ORDER_MARK))) return json;
+	const entries = Object.entries(json).map(([name, value]): [string, IDataObject[string]] => {
+		const plain = name.startsWith(BYTE_ORDER_MARK) ? name.slice(1) : name;
+		return [Object.hasOwn(json, plain) ? name : plain, value];
+	});
+	return Object.fromEntries(entries);
+}
+
 /** The fields of the input item that the user wants to send; none of them is changed. */
 export function readItemFields(context: ParameterReader, itemIndex: number): IDataObject {
-	const json: IDataObject = context.input?.get(itemIndex)?.json ?? {};
+	const json = fieldsOfItem(context, itemIndex);
 	const selected = readParameter(context, selection, itemIndex);
 	if (selected === 'all') return json;
 	const names = readFieldNames(context, itemIndex);

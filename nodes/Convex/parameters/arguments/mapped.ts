@@ -11,6 +11,7 @@ import { convertFields } from '../../convex/values/validatorConversion';
 import { checkPaginationGiven, PAGINATION_ARGUMENT } from '../../convex/responses/pageWalk';
 import { dateParser } from '../dates';
 import { enumField } from '../field';
+import { fieldsOfItem } from './inputItem';
 import type { ParameterReader } from '../parameterReader';
 
 /** @param hasInputItem whether the arguments may be mapped from an input item */
@@ -77,7 +78,7 @@ export function readMappedArguments(
 	const { read } = context.input === undefined ? MAPPING_MODE_OF_TRIGGER : MAPPING_MODE;
 	const mode = read("The mapping mode of 'Arguments'", mapping.mappingMode);
 	if (mode === 'autoMapInputData') {
-		const json = context.input?.get(itemIndex)?.json ?? {};
+		const json = fieldsOfItem(context, itemIndex);
 		return args.type === 'object'
 			? convert(context, 'The input item', args, pick(json, args))
 			: json;

@@ -13,7 +13,7 @@ import {
 	readArgumentFields,
 	type TypedValues,
 } from '../arguments/fields';
-import { itemFieldsDescription, readItemFields } from '../arguments/inputItem';
+import { fieldsOfItem, itemFieldsDescription, readItemFields } from '../arguments/inputItem';
 import { filledIn, MAPPING_MODE, pick } from '../arguments/mapped';
 import { dateParser } from '../dates';
 import { enumField, readParameter } from '../field';
@@ -197,7 +197,7 @@ function readMapped(
 		const filled = isWhole ? filledIn(values, document) : withoutEmpty(values);
 		return { source: "'Fields'", values: filled, isForm: true };
 	}
-	const item = withoutSystemFields(context.input?.get(itemIndex)?.json ?? {});
+	const item = withoutSystemFields(fieldsOfItem(context, itemIndex));
 	const source = 'The input item';
 	if (table.source !== 'schema') return { source, values: item, isForm: true };
 	const values = pick(item, document);
