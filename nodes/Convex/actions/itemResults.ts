@@ -112,11 +112,11 @@ export class ItemResults {
 		if (cause.reason === 'runStopped') return;
 		// A model gave one call, and knows of no items.
 		const isOnlyOne = this.isTool && this.count === 1;
-		this.endFailed(itemIndex, isOnlyOne ? cause : withItemIndex(cause, itemIndex), 'item');
+		const failure = isOnlyOne ? cause : withItemIndex(cause, itemIndex);
+		this.endFailed(itemIndex, failure.ofCall(this.names), 'item');
 	}
 
-	private endFailed(itemIndex: number, cause: ConvexFailure, scope: 'item' | 'run'): void {
-		const failure = cause.ofCall(this.names);
+	private endFailed(itemIndex: number, failure: ConvexFailure, scope: 'item' | 'run'): void {
 		if (!failure.mayHaveRun) {
 			this.end(itemIndex, { status: 'failed', failure, scope });
 			return;
@@ -138,18 +138,16 @@ export class ItemResults {
 	 * no failure of their own.
 	 */
 	failRemaining(failure: ConvexFailure): void {
+		// One for all: an error notes its stack, which takes its time with a hundred thousand items.
+		const notSent = failure.ofCall(this.names);
+		// An item that was handed out may have been sent.
+		const maySent = withUnknownOutcome(failure).ofCall(this.names);
 		for (let itemIndex = 0; itemIndex < this.count; itemIndex++) {
 			if (this.stopped.aborted && itemIndex >= this.nextIndex) break;
 			if (this.results[itemIndex] !== undefined) continue;
 			const known = this.attempts.get(itemIndex);
 			if (known !== undefined) this.end(itemIndex, known);
-			// An item that was handed out may have been sent.
-			else
-				this.endFailed(
-					itemIndex,
-					itemIndex < this.nextIndex ? withUnknownOutcome(failure) : failure,
-					'run',
-				);
+			else this.endFailed(itemIndex, itemIndex < this.nextIndex ? maySent : notSent, 'run');
 		}
 	}
 

@@ -5,6 +5,7 @@ import { toFailure } from '../../transport/nodeError';
 import { ConcurrencyLimiter } from '../concurrencyLimiter';
 import type { ItemResults } from '../itemResults';
 import { DeploymentRetries } from './deploymentRetries';
+import { EventLoopTurns } from './eventLoopTurns';
 import { ItemBatches, type BatchItem, type BatchLimits, type BatchWork } from './itemBatches';
 
 /** What is done for an item. @throws ConvexFailure which ends this item only */
@@ -36,8 +37,11 @@ export class ItemRunner {
 	/** Does the work for all items, and ends each with what came of it. */
 	async run(work: ItemWork): Promise<void> {
 		const limiter = new ConcurrencyLimiter(this.limits.concurrency);
+		const turns = new EventLoopTurns();
 		for (;;) {
 			await limiter.whenAvailable();
+			// Thousands of items may be refused before anything is sent.
+			await turns.yield();
 			const itemIndex = this.items.next();
 			if (itemIndex === undefined) break;
 			limiter.start(async () => await this.runItem(work, itemIndex));

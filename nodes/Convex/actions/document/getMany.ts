@@ -5,6 +5,7 @@ import { readTable } from '../../parameters/document/tableLocator';
 import { readsItem } from '../../parameters/expressions';
 import type { ParameterReader } from '../../parameters/parameterReader';
 import type { Caller } from '../../transport/caller';
+import { EventLoopTurns } from '../calls/eventLoopTurns';
 import type { ItemRunner } from '../calls/itemRunner';
 import { hintAtOutput } from '../calls/output';
 import { toDocumentItem } from './documentItems';
@@ -34,7 +35,13 @@ export async function runGetMany(runner: ItemRunner, parameters: ParameterReader
 		const list = await readDocumentList(parameters, itemIndex);
 		const open = await access.open(caller, { table, ...options });
 		const documents = await readDocuments(open, list, pageSize);
-		return documents.map((document) => toDocumentItem(document, valueFormat, pairedItem));
+		const items: INodeExecutionData[] = [];
+		const turns = new EventLoopTurns();
+		for (const document of documents) {
+			items.push(toDocumentItem(document, valueFormat, pairedItem));
+			if (turns.isBlocking) await turns.yield();
+		}
+		return items;
 	};
 	const count = runner.context.getInputData().length;
 	if (count < 2 || !isSameForAll(runner)) {

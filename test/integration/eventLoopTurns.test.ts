@@ -1,0 +1,91 @@
+import type { IExecuteFunctions, INodeExecutionData, INodeType } from 'n8n-workflow';
+import { Convex } from '../../nodes/Convex/Convex.node';
+import type { ConvexRunOptions } from '../support/convexNode';
+import { useEmbeddedDeployment } from '../support/embeddedDeployment';
+import { ofFiles } from '../support/files';
+import { requestToPath } from '../support/httpActions';
+import { importing } from '../support/importRequests';
+
+/** While the node works on thousands of items, n8n serves its editor and all other workflows. */
+const convex = useEmbeddedDeployment('deployKey');
+
+const COUNT = 20_000;
+
+/**
+ * The node, which counts the turns of the event loop while it runs.
+ *
+ * @param items - what it gets in the place of its input, if anything
+ */
+function countingNode(items?: (turn: () => number) => INodeExecutionData[]) {
+	let turns = 0;
+	const nodeType: INodeType = Object.assign(new Convex(), {
+		async execute(this: IExecuteFunctions) {
+			const given = items?.(() => turns) ?? this.getInputData();
+			const context: IExecuteFunctions = Object.create(this, {
+				getInputData: { value: () => given },
+			});
+			let immediate = setImmediate(function count() {
+				turns += 1;
+				immediate = setImmediate(count);
+			});
+			try {
+				return await Convex.prototype.execute.call(context);
+			} finally {
+				clearImmediate(immediate);
+			}
+		},
+	});
+	return { nodeType, turns: () => turns };
+}
+
+describe('n8n goes on with its other work', () => {
+	it.each<[string, ConvexRunOptions['parameters']]>([
+		['a storage ID', ofFiles('get', { storageId: '={{ $json.value }}' })],
+		['a path of an HTTP action', requestToPath('GET', '={{ $json.value }}')],
+		[
+			'a document ID',
+			{
+				resource: 'document',
+				operation: 'get',
+				table: { __rl: true, mode: 'name', value: '={{ $json.value }}' },
+				documentId: 'a',
+			},
+		],
+	])('while thousands of items are refused for %s', async (_what, parameters) => {
+		const { nodeType, turns } = countingNode();
+		const { success } = await convex.run({
+			parameters,
+			nodeType,
+			input: Array.from({ length: COUNT }, () => ({ value: '/..' })),
+			settings: { onError: 'continueRegularOutput' },
+		});
+		expect(success).toHaveLength(COUNT);
+		expect(turns()).toBeGreaterThan(1);
+	});
+
+	it('while thousands of rows are written down for an upload', async () => {
+		const readAt: number[] = [];
+		const { nodeType } = countingNode((turn) =>
+			Array.from({ length: COUNT }, (_, index) => ({
+				json: {
+					orderId: `o${index}`,
+					email: 'a@example.com',
+					announced: false,
+					get total() {
+						readAt.push(turn());
+						return index;
+					},
+				},
+			})),
+		);
+		const { stoppedBy } = await convex.run({
+			parameters: importing('orders', 'append'),
+			nodeType,
+			input: [{}, {}],
+		});
+		expect(stoppedBy).toBeUndefined();
+		// Each row is read when it is checked, and once more when it is written down.
+		const written = new Set(readAt.slice(-COUNT));
+		expect(written.size).toBeGreaterThan(1);
+	});
+});
