@@ -19,6 +19,12 @@ import { MAX_IN_FLIGHT, messageOf, SessionWindow, type SessionMessage } from './
 /** Fewer are done over HTTP before a connection has paid. */
 const MIN_ITEMS = 10;
 
+/**
+ * Convex's own client converts arguments at one go, bytes slowly: a few MiB would keep n8n from all other
+ * work. For so much data, a request of its own takes hardly longer.
+ */
+const MAX_LIVE_BYTES = 2 ** 20;
+
 const THRESHOLDS: ReadinessThresholds = { ...SESSION_THRESHOLDS, openingMs: 5_000 };
 
 /** Why the items of a run go over HTTP although there are many. */
@@ -164,14 +170,15 @@ class AutomaticDelivery {
 	/** The session that an item goes over; undefined where it goes over HTTP. */
 	private async sessionFor(
 		prepared: PreparedCall,
-		{ refusal }: SessionMessage,
+		{ refusal, bytes }: SessionMessage,
 	): Promise<Session | undefined> {
 		await this.leaveSession(prepared);
 		const isToOpen = this.way.over === 'undecided' && this.isWorthOpening();
 		// While the first item is on its way.
 		if (isToOpen) this.sessions.prepare(prepared);
 		const hasAnswered = this.answered.has(functionKey(prepared));
-		if (this.way.over === 'http' || !hasAnswered || refusal !== undefined) return undefined;
+		const isCarried = refusal === undefined && bytes <= MAX_LIVE_BYTES;
+		if (this.way.over === 'http' || !hasAnswered || !isCarried) return undefined;
 		if (isToOpen) this.way = await this.open(prepared);
 		return this.way.over === 'session' ? this.way.session : undefined;
 	}
