@@ -131,6 +131,20 @@ describe('mutations with the default delivery', () => {
 		},
 	);
 
+	it('go over HTTP above 1 MiB, which would take long to encode at one go', async () => {
+		const { success, ...run } = await travelOf({
+			parameters: calling('mutation', 'values:echoMutation', '={{ $json }}'),
+			input: Array.from({ length: 20 }, (_, row) => ({
+				value: row % 10 === 9 ? 'x'.repeat(2 ** 20) : 'x'.repeat(900_000),
+			})),
+			settings: continuing,
+		});
+		expect(run.travelled).toEqual({ http: 3, live: 17, connections: 1 });
+		expect(success.map(({ json }) => String(json.value).length)).toEqual(
+			Array.from({ length: 20 }, (_, row) => (row % 10 === 9 ? 2 ** 20 : 900_000)),
+		);
+	});
+
 	it('of several functions begin over HTTP once for each, in the order of the input', async () => {
 		const input = Array.from({ length: 40 }, (_, index) => ({
 			path: index % 3 === 0 ? 'counters:add' : 'users:sign',
