@@ -1,3 +1,4 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Node, not in n8n */
 import type { IExecuteFunctions, INodeExecutionData, INodeType } from 'n8n-workflow';
 import { Convex } from '../../nodes/Convex/Convex.node';
 import type { ConvexRunOptions } from '../support/convexNode';

@@ -1,3 +1,4 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
 import type { RequestListener } from 'node:http';
 import type { IDataObject, INodeExecutionData, NodeParameterValueType } from 'n8n-workflow';
 import { runConvex } from '../support/convexNode';

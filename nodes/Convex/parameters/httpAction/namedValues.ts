@@ -2,7 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
 import { isDateObject, toArgument } from '../../convex/values/argumentTypes';
 import { valueOrThrow } from '../../convex/values/conversion';
-import { checkedText } from '../../convex/values/encodeArguments';
+import { checkedText, halfCharacter } from '../../convex/values/encodeArguments';
 import { describeType, isPlainObject } from '../../convex/values/plainObject';
 import { quote } from '../../convex/values/quote';
 import type { ParameterReader } from '../parameterReader';
@@ -86,7 +86,7 @@ export function readEntries(
 			);
 		}
 		const subject = `'${displayName}': ${quote(name)}`;
-		return { subject, name: checkedText(subject, name), fields };
+		return { subject, name, fields };
 	});
 }
 

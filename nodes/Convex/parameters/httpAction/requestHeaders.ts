@@ -15,10 +15,6 @@ export const headersDescription = headers.property;
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const VALUE = /^[\t\x20-\x7e\x80-\xff]*$/;
 
-export function isHeaderValue(text: string): boolean {
-	return VALUE.test(text);
-}
-
 /** They are about the connection, or follow from the URL and the body. */
 const OWN_HEADERS =
 	/^(?:host|content-length|transfer-encoding|connection|keep-alive|upgrade|expect|te|trailer|proxy-.*)$/i;
