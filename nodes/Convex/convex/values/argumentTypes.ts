@@ -231,6 +231,9 @@ function toBytes(value: unknown): Conversion<ArrayBuffer | Uint8Array> {
 	);
 }
 
+/** The last time that a Date can be (ECMA-262 §21.4.1.1), of which a number still has all digits. */
+const MAX_TIMESTAMP = 8.64e15;
+
 /**
  * Convex keeps points in time as milliseconds since 1970 (`Date.now()`), a number. Takes that
  * number, a Date or Luxon's DateTime ($now); text needs a time zone and is parsed by the caller.
@@ -238,7 +241,7 @@ function toBytes(value: unknown): Conversion<ArrayBuffer | Uint8Array> {
 function toTimestamp(value: unknown): Conversion<number> {
 	const isDate = typeof value === 'object' && value !== null && typeof value.valueOf === 'function';
 	const milliseconds: unknown = isDate ? value.valueOf() : value;
-	if (typeof milliseconds === 'number' && Number.isFinite(milliseconds)) {
+	if (typeof milliseconds === 'number' && Math.abs(milliseconds) <= MAX_TIMESTAMP) {
 		return converted(milliseconds);
 	}
 	return doesNotFit(value, 'a date', DATE_HELP);

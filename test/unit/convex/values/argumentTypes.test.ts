@@ -309,6 +309,8 @@ describe('a date', () => {
 		['', "text ('')"],
 		[Number.NaN, "a number ('NaN')"],
 		[Number.POSITIVE_INFINITY, "a number ('Infinity')"],
+		[8_640_000_000_000_001, "a number ('8640000000000001')"],
+		[-9007199254740992, "a number ('-9007199254740992')"],
 		[new Date(Number.NaN), 'a Date object'],
 		[null, 'null'],
 		[undefined, 'missing'],
