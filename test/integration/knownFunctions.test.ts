@@ -173,9 +173,9 @@ describe('a reason to fail that all items share', () => {
 		return { count: failure.count, items: success.length, message: stoppedBy?.message };
 	}
 
-	it('is the error of each item when the node continues', async () => {
+	it('is the error of each item when the node continues, and made once', async () => {
 		expect(await failAll('continueRegularOutput')).toEqual({
-			count: 20,
+			count: 1,
 			items: 20,
 			message: undefined,
 		});
