@@ -19,7 +19,7 @@ const ARGUMENTS_LEVEL = 2;
 /** A list among the arguments is on the third level, so what it contains is on the next. */
 const ELEMENT_LEVEL = ARGUMENTS_LEVEL + 2;
 
-const NOT_GIVEN =
+export const NOT_GIVEN =
 	'The expression gives nothing here: check that what it refers to is there, or have it give null.';
 
 const ENCODED_TYPES = new Set(['$integer', '$float', '$bytes']);

@@ -1,4 +1,10 @@
-import { halfCharacter, INVALID_DATE_TEXT, invalidDate, jsonOf } from './encodeArguments';
+import {
+	halfCharacter,
+	INVALID_DATE_TEXT,
+	invalidDate,
+	jsonOf,
+	NOT_GIVEN,
+} from './encodeArguments';
 import { describeType, isPlainObject } from './plainObject';
 import { placeIn, type Step } from './conversion';
 import { inputFailure, type ConvexFailure } from '../failure';
@@ -30,7 +36,10 @@ export function checkJsonData(subject: string, value: unknown, limit?: NestingLi
 		const fault = faultOf(part, json);
 		if (fault !== undefined) throw fault(placeIn(subject, steps));
 		if (Array.isArray(json)) {
-			for (const [index, element] of json.entries()) checkPart(index, element);
+			for (const [index, element] of json.entries()) {
+				if (element === undefined) throw missing(placeIn(subject, [...steps, index]));
+				checkPart(index, element);
+			}
 		} else if (isPlainObject(json)) {
 			for (const [name, field] of Object.entries(json)) {
 				if (!name.isWellFormed()) throw halfCharacter(placeIn(subject, steps));
@@ -44,6 +53,11 @@ export function checkJsonData(subject: string, value: unknown, limit?: NestingLi
 /** What JSON says of a value: a date gives its ISO text. */
 export function sentAs(value: unknown): unknown {
 	return typeof value === 'object' && value !== null ? jsonOf(value) : value;
+}
+
+/** JSON leaves out a field that is undefined, and makes null of an element. */
+function missing(place: string): ConvexFailure {
+	return inputFailure(`${place} is missing`, NOT_GIVEN);
 }
 
 type Describe = (place: string) => ConvexFailure;

@@ -20,6 +20,8 @@ describe('a value that travels as JSON', () => {
 			"'JSON': 'a[1]' is a number that JSON does not have",
 		],
 		['an infinity', { a: { b: -Infinity } }, "'JSON': 'a.b' is a number that JSON does not have"],
+		['an element that is not there', { a: [1, undefined] }, "'JSON': 'a[1]' is missing"],
+		['a gap', new Array(2), "'JSON': '[0]' is missing"],
 		['an int64', [10n], "'JSON': '[0]' is a bigint that JSON does not have"],
 		[
 			'a map, of which JSON makes {}',
