@@ -27,7 +27,7 @@ export async function readDocuments(
 	list: DocumentList,
 	pageSize: number,
 ): Promise<JSONValue[]> {
-	const index = await indexOf({ table, call }, list);
+	const index = await indexOf({ table, call }, list.indexName);
 	const { text, filters } = encodeQuery({ ...list, index });
 	// Of a page, few may be of these types: to ask for no more than are missing would be a request each.
 	const isSparse = list.filters.some(comparesType);
@@ -56,21 +56,12 @@ export async function readDocuments(
 /** Those that every table has need no look at the schema. */
 async function indexOf(
 	{ table, call }: Pick<OpenTable, 'table' | 'call'>,
-	{ indexName: name, filters }: DocumentList,
+	name: string | undefined,
 ): Promise<TableIndex> {
 	const common = [CREATION_TIME_INDEX, ID_INDEX].find((index) => index.name === name);
-	if (name === undefined) return asksForIdAmongOthers(filters) ? ID_INDEX : CREATION_TIME_INDEX;
+	if (name === undefined) return CREATION_TIME_INDEX;
 	if (common !== undefined) return common;
 	const result = await call(SYSTEM_FUNCTIONS.readSchema, inComponent(table.componentId));
 	if (result.status === 'failure') throw result.failure;
 	return findIndex(parseIndexes(result.value, table.name), name, table.name);
-}
-
-/**
- * Where one filter asks for an ID, Convex gives the document with it unless an index is used, and does not
- * look at its types (system-udfs/convex/_system/frontend/paginatedTableDocuments.ts).
- */
-function asksForIdAmongOthers(filters: DocumentList['filters']): boolean {
-	const isForId = filters.some(({ field, operator }) => field === '_id' && operator === 'eq');
-	return isForId && filters.length > 1;
 }
