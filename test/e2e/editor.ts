@@ -3,6 +3,9 @@ import { OWNER } from './n8nApi';
 
 /** The first keys of a fast burst get lost in the node panel. */
 const TYPING_DELAY_MS = 100;
+/** What n8n found before its nodes were loaded, it does not look for again by itself. */
+const SEARCH_TIMEOUT_MS = 15_000;
+const MAX_SEARCHES = 5;
 const ANIMATION_MS = 1000;
 
 /** n8n's editor, as a person uses it. */
@@ -48,14 +51,21 @@ export class Editor {
 		await this.page.getByTestId('canvas-node').first().waitFor();
 	}
 
-	/** Searches the node panel until a node stands first. */
+	/** Searches the node panel until a node stands first; in a new page while n8n has not loaded its nodes. */
 	async searchNode(name: string): Promise<void> {
-		await this.page.getByTestId('canvas-plus-button').click();
-		const search = this.page.getByTestId('node-creator').locator('input');
-		await search.waitFor();
-		await search.pressSequentially(name, { delay: TYPING_DELAY_MS });
-		const first = this.page.getByTestId('node-creator-node-item').first();
-		await first.filter({ hasText: name }).waitFor();
+		for (let attempt = 1; ; attempt++) {
+			await this.page.getByTestId('canvas-plus-button').click();
+			const search = this.page.getByTestId('node-creator').locator('input');
+			await search.waitFor();
+			await search.pressSequentially(name, { delay: TYPING_DELAY_MS });
+			const first = this.page.getByTestId('node-creator-node-item').first();
+			try {
+				return await first.filter({ hasText: name }).waitFor({ timeout: SEARCH_TIMEOUT_MS });
+			} catch (error) {
+				if (attempt === MAX_SEARCHES) throw error;
+				await this.page.reload();
+			}
+		}
 	}
 
 	/** Opens what stands in front of adding a found node: its details. */
