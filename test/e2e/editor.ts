@@ -53,19 +53,23 @@ export class Editor {
 
 	/** Searches the node panel until a node stands first; in a new page while n8n has not loaded its nodes. */
 	async searchNode(name: string): Promise<void> {
-		for (let attempt = 1; ; attempt++) {
+		for (let attempt = 1; attempt <= MAX_SEARCHES; attempt++) {
 			await this.page.getByTestId('canvas-plus-button').click();
 			const search = this.page.getByTestId('node-creator').locator('input');
 			await search.waitFor();
 			await search.pressSequentially(name, { delay: TYPING_DELAY_MS });
 			const first = this.page.getByTestId('node-creator-node-item').first();
-			try {
-				return await first.filter({ hasText: name }).waitFor({ timeout: SEARCH_TIMEOUT_MS });
-			} catch (error) {
-				if (attempt === MAX_SEARCHES) throw error;
-				await this.page.reload();
-			}
+			const found = first.filter({ hasText: name }).waitFor({ timeout: SEARCH_TIMEOUT_MS });
+			if (
+				await found.then(
+					() => true,
+					() => false,
+				)
+			)
+				return;
+			await this.page.reload();
 		}
+		throw new Error(`The node panel does not show '${name}'`);
 	}
 
 	/** Opens what stands in front of adding a found node: its details. */
