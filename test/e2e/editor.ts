@@ -58,25 +58,27 @@ export class Editor {
 			const search = this.page.getByTestId('node-creator').locator('input');
 			await search.waitFor();
 			await search.pressSequentially(name, { delay: TYPING_DELAY_MS });
-			const first = this.page.getByTestId('node-creator-node-item').first();
-			const found = first.filter({ hasText: name }).waitFor({ timeout: SEARCH_TIMEOUT_MS });
-			if (
-				await found.then(
-					() => true,
-					() => false,
-				)
-			)
-				return;
+			if (await this.standsFirst(name)) return;
 			await this.page.reload();
 		}
 		throw new Error(`The node panel does not show '${name}'`);
 	}
 
-	/** Opens what stands in front of adding a found node: its details. */
-	async showNodeDetails(description: string): Promise<void> {
-		const found = this.page.getByTestId('node-creator-node-item').filter({ hasText: description });
-		await found.first().click();
-		await this.page.getByText('Add to workflow').waitFor();
+	private async standsFirst(name: string): Promise<boolean> {
+		const first = this.page.getByTestId('node-creator-item-name').first();
+		const found = first.filter({ hasText: name }).waitFor({ timeout: SEARCH_TIMEOUT_MS });
+		return await found.then(
+			() => true,
+			() => false,
+		);
+	}
+
+	/** Opens the first node that was found, and the list of what it can do. */
+	async showActions(): Promise<void> {
+		await this.page.getByTestId('node-creator-item-name').first().click();
+		const categories = this.page.getByTestId('node-creator-category-item');
+		await categories.filter({ hasText: 'Actions' }).click();
+		await this.page.getByText('Run query function').waitFor();
 	}
 
 	/** Fills in a new credential, saves it, and waits until its test accepts it. */

@@ -48,8 +48,8 @@ async function takePictures(
 
 	await editor.openNewWorkflow();
 	await editor.searchNode('Convex');
-	await editor.showNodeDetails('Run functions');
-	await shoot('add-node', { x: VIEWPORT.width - 480, y: 0, width: 480, height: 400 });
+	await editor.showActions();
+	await shoot('add-node', { x: VIEWPORT.width - 480, y: 0, width: 480, height: VIEWPORT.height });
 
 	await editor.createCredential('Convex API', {
 		deploymentUrl: deployment.url,
