@@ -102,6 +102,17 @@ describe('documents', () => {
 		expect(second?.document).toMatchObject({ value: { bytes: 'AQI=', nan: 'NaN', zero: -0 } });
 	});
 
+	it('keep all digits beside one that holds the deploy key, which is taken out', async () => {
+		const workflow = await use.activate(['boards']);
+		const { token } = use.credential;
+		await use.mutate('boards:put', { name: 'key', value: `it is ${String(token)}` });
+		await use.mutate('boards:put', { name: 'numbers', value: { big: 2n ** 63n - 1n, number: 5 } });
+		const [first, second] = (await workflow.poll()) ?? [];
+		expect(first?.document).toMatchObject({ value: 'it is [redacted]' });
+		expect(second?.document).toMatchObject({ value: { big: '9223372036854775807', number: 5 } });
+		expect(await workflow.poll()).toBeUndefined();
+	});
+
 	it('come without the fields that are excluded, of one table or of all', async () => {
 		const workflow = await use.activate(['tasks', 'boards'], {
 			excludedFields: ['tasks.title', 'name', '_creationTime'],

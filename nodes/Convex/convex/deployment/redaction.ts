@@ -1,6 +1,7 @@
 import type { Value } from 'convex/values';
 import type { ConvexCredential } from './credential';
 import type { ConvexFailure } from '../failure';
+import { rewriteTexts } from '../values/exactJson';
 import { replaced, spellingsOf, type Secret, type Spelling } from './secretSpellings';
 
 /** Replaces a secret. */
@@ -65,20 +66,13 @@ export class Redactor {
 	}
 
 	/**
-	 * The text of an answer, mostly JSON. It is read as such only where it may hold a secret: no escape
-	 * hides one, and a number with the digits of one stays a number.
+	 * The text of an answer, mostly JSON. Its texts are read as such only where they may hold a secret, so
+	 * that no escape hides one; numbers keep every digit, and one with the digits of a secret stays.
 	 */
 	body(body: string): string {
 		if (this.spellings.length === 0) return body;
 		if (!this.mayBeIn(body) && !this.mayBeEscapedIn(body)) return body;
-		try {
-			const parsed: Value = JSON.parse(body);
-			const redacted = this.redacted(parsed);
-			return redacted === parsed ? body : JSON.stringify(redacted);
-		} catch {
-			// No JSON, or nested so deeply that it cannot be read.
-			return this.text(body);
-		}
+		return isJson(body) ? rewriteTexts(body, (text) => this.text(text)) : this.text(body);
 	}
 
 	failure(failure: ConvexFailure): ConvexFailure {
@@ -126,6 +120,16 @@ export class Redactor {
 		const text = Buffer.from(bytes).toString('latin1');
 		const redacted = this.text(text);
 		return redacted === text ? bytes : Uint8Array.from(Buffer.from(redacted, 'latin1')).buffer;
+	}
+}
+
+/** What is nested so deeply that it cannot be read is none. */
+function isJson(text: string): boolean {
+	try {
+		JSON.parse(text);
+		return true;
+	} catch {
+		return false;
 	}
 }
 

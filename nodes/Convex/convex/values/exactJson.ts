@@ -21,16 +21,45 @@ export function parseExactJson(json: string): JSONValue | undefined {
 }
 
 function quoteWholeNumbers(json: string): string {
+	return rewriteJson(
+		json,
+		(part) => part.replace(WHOLE_NUMBER, '"$&"'),
+		(text) => text,
+	);
+}
+
+/** Rewrites the texts of valid JSON, and leaves everything else as it was written. */
+export function rewriteTexts(json: string, rewrite: (text: string) => string): string {
+	return rewriteJson(
+		json,
+		(part) => part,
+		(literal) => {
+			const text = String(JSON.parse(literal));
+			const rewritten = rewrite(text);
+			return rewritten === text ? literal : JSON.stringify(rewritten);
+		},
+	);
+}
+
+/**
+ * @param between rewrites what stands before, between and behind texts
+ * @param text rewrites a text with its quotes
+ */
+function rewriteJson(
+	json: string,
+	between: (part: string) => string,
+	text: (literal: string) => string,
+): string {
 	const parts: string[] = [];
 	let start = 0;
 	for (;;) {
 		const quote = json.indexOf('"', start);
 		const end = quote < 0 ? json.length : quote;
-		parts.push(json.slice(start, end).replace(WHOLE_NUMBER, '"$&"'));
+		parts.push(between(json.slice(start, end)));
 		if (quote < 0) return parts.join('');
 		start = endOfText(json, quote);
 		// A text without an end, which is no JSON.
 		if (start <= quote) return json;
-		parts.push(json.slice(quote, start));
+		parts.push(text(json.slice(quote, start)));
 	}
 }

@@ -174,3 +174,17 @@ describe('a redactor', () => {
 		expect(key.body(JSON.stringify(text))).not.toContain(KEY);
 	});
 });
+
+describe('the text of an answer in which a secret stands', () => {
+	it('keeps every number as it was written, beside the secret and with escapes in it', () => {
+		const rest = '"ts":1790000000123456789, "whole":5.0,"big":9007199254740993,"zero":-0.0';
+		const escaped = JSON.stringify(`a "${KEY}"`).replaceAll('/', '\\/');
+		expect(key.body(`{"note":${escaped},${rest}}`)).toBe(`{"note":"a \\"[redacted]\\"",${rest}}`);
+	});
+
+	it('is redacted in the names of fields, and however deep it stands', () => {
+		const depth = 20_000;
+		const answer = `${'['.repeat(depth)}{"${KEY}":1.0}${']'.repeat(depth)}`;
+		expect(key.body(answer)).toBe(answer.replace(KEY, '[redacted]'));
+	});
+});
