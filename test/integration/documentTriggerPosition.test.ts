@@ -1,6 +1,6 @@
 import type { IDataObject } from 'n8n-workflow';
 import { importing } from '../support/importRequests';
-import type { HostKind, PollingWorkflow } from '../support/polls';
+import { following, type HostKind, type PollingWorkflow } from '../support/polls';
 import { usePolls } from '../support/pollsOfTest';
 import { until } from '../support/waiting';
 
@@ -16,6 +16,21 @@ const task = (title: string) => ({ title, status: 'open' });
 
 const replaceTasks = async (titles: string[]) =>
 	await use.run({ parameters: importing('tasks', 'replace'), input: titles.map(task) });
+
+/** A replacement whose rows are written, and have not taken the place of the others yet. */
+async function heldReplacement(titles: string[]) {
+	await use.deployment.setImportPace({ heldAt: 'importing' });
+	const replacing = replaceTasks(titles);
+	await until(async () => {
+		const { endpoints } = await use.deployment.requestStats();
+		return (endpoints['/api/perform_import']?.requests ?? 0) > 0;
+	});
+	const finish = async () => {
+		await use.deployment.setImportPace({ heldAt: '' });
+		await replacing;
+	};
+	return { finish };
+}
 
 const pollTitles = async (workflow: PollingWorkflow) => titlesOf(await workflow.poll());
 
@@ -107,16 +122,10 @@ describe('an import that replaces a table', () => {
 	it('is all of its documents, also those that were written into it before the last poll', async () => {
 		await use.createTask('old');
 		const workflow = await use.activate(['tasks', 'boards']);
-		await use.deployment.setImportPace({ heldAt: 'importing' });
-		const replacing = replaceTasks(['x', 'y']);
-		await until(async () => {
-			const { endpoints } = await use.deployment.requestStats();
-			return (endpoints['/api/perform_import']?.requests ?? 0) > 0;
-		});
+		const replacing = await heldReplacement(['x', 'y']);
 		await use.mutate('boards:put', { name: 'a', value: 1 });
 		expect(await workflow.poll()).toMatchObject([{ table: 'boards' }]);
-		await use.deployment.setImportPace({ heldAt: '' });
-		await replacing;
+		await replacing.finish();
 		expect(await pollTitles(workflow)).toEqual(['x', 'y']);
 		expect(await workflow.poll()).toBeUndefined();
 	});
@@ -171,6 +180,37 @@ describe('a position that Convex does not keep any longer', () => {
 		];
 		expect([...new Set(titles)].toSorted()).toEqual(['a', 'b', 'c', 'd']);
 	});
+
+	it('in the middle of a table that an import replaced sends all of that table', async () => {
+		await use.deployment.setExportPageSizes({ dataSync: 2 });
+		const workflow = await use.activate(['tasks', 'boards'], { options: { maxItems: 1 } });
+		const replacing = await heldReplacement(['a', 'b', 'c', 'd', 'e']);
+		await use.mutate('boards:put', { name: 'a', value: 1 });
+		expect(await workflow.poll()).toMatchObject([{ table: 'boards' }]);
+		await replacing.finish();
+		const first = (await pollTitles(workflow)) ?? [];
+		expect(first).toHaveLength(2);
+		await use.mutate('documents:fill', { count: 1 });
+		await use.deployment.forgetHistory();
+		const rest = titlesOf(await workflow.pollAll()) ?? [];
+		expect([...new Set([...first, ...rest])].toSorted()).toEqual(['a', 'b', 'c', 'd', 'e']);
+	});
+
+	it.each(['now', 'beginning'])(
+		'sends of a table that is new what is owed of it, from %s',
+		async (startFrom) => {
+			await use.mutate('boards:put', { name: 'old', value: 1 });
+			const first = await use.activate(['tasks'], { startFrom });
+			await use.createTask('told');
+			await first.poll();
+			await use.mutate('boards:put', { name: 'new', value: 1 });
+			await use.deployment.forgetHistory();
+			const parameters = following(['tasks', 'boards'], { startFrom });
+			const second = await use.restart(first, { mode: 'update', parameters });
+			const names = second.starts.flat().map(({ document }) => (document as IDataObject).name);
+			expect(names).toEqual(startFrom === 'now' ? ['new'] : ['old', 'new']);
+		},
+	);
 
 	it('that is refused twice in one poll is left to the next one', async () => {
 		const workflow = await use.activate(['tasks']);

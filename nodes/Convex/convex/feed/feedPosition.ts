@@ -57,17 +57,45 @@ export function followingFrom(cursor: string, since: string): FeedPosition {
 /**
  * The same where there is no such cursor, or no more: all tables are read from their beginning, and what
  * was written after the time is passed on. What was deleted before a table is read again is not known.
+ *
+ * @param whole tables of which every row counts all the same: not all that they have was passed on yet
  */
-export function readAgain(tables: readonly string[], since: string | undefined): FeedPosition {
-	return { phase: 'snapshot', cursor: undefined, since, awaited: tables, whole: [] };
+export function readAgain(
+	tables: readonly string[],
+	since: string | undefined,
+	whole: readonly string[] = [],
+): FeedPosition {
+	const awaited = without(tables, whole);
+	return { phase: 'snapshot', cursor: undefined, since, awaited, whole };
+}
+
+/** The tables of which every row counts, as long as they are not sent as a whole. */
+export function countedAsWhole(position: FeedPosition): readonly string[] {
+	return position.phase === 'snapshot' ? position.whole : [];
 }
 
 /** The same feed, of tables that are new to it: their rows count from where the feed stands. */
 export function withAwaited(position: FeedPosition, tables: readonly string[]): FeedPosition {
-	const { cursor, since } = position;
 	const { awaited, whole } = position.phase === 'snapshot' ? position : NOTHING_SENT;
-	const passedOn = position.passedOn && { passedOn: position.passedOn };
-	return { phase: 'snapshot', cursor, since, awaited: [...awaited, ...tables], whole, ...passedOn };
+	return withTables(position, [...awaited, ...tables], without(whole, tables));
+}
+
+/** The same feed, of tables that are new to it: all their rows count. */
+export function withWhole(position: FeedPosition, tables: readonly string[]): FeedPosition {
+	const { awaited, whole } = position.phase === 'snapshot' ? position : NOTHING_SENT;
+	return withTables(position, without(awaited, tables), [...whole, ...tables]);
+}
+
+function withTables(
+	{ cursor, since, passedOn }: FeedPosition,
+	awaited: readonly string[],
+	whole: readonly string[],
+): FeedPosition {
+	return { phase: 'snapshot', cursor, since, awaited, whole, ...(passedOn && { passedOn }) };
+}
+
+function without(tables: readonly string[], others: readonly string[]): string[] {
+	return tables.filter((table) => !others.includes(table));
 }
 
 const NOTHING_SENT: { awaited: readonly string[]; whole: readonly string[] } = {

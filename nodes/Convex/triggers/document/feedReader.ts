@@ -3,6 +3,7 @@ import { endlessFeed, positionRefusal } from '../../convex/feed/feedFailure';
 import type { FeedPage, FeedPageResult, FeedRow } from '../../convex/feed/feedPage';
 import {
 	advance,
+	countedAsWhole,
 	followingFrom,
 	fromBeginning,
 	isDivisible,
@@ -124,12 +125,13 @@ export class FeedReader {
 	 * @returns undefined for a failure of another kind, and for the second time in one poll
 	 */
 	private async beginAgain(
-		{ since, cursor }: FeedPosition,
+		position: FeedPosition,
 		failure: ConvexFailure,
 		kept: KeptFeed | undefined,
 	): Promise<FeedPosition | undefined> {
 		const refusal = positionRefusal(failure);
-		if (refusal === undefined || cursor === undefined || this.hasBegunAgain) return undefined;
+		if (refusal === undefined || position.cursor === undefined || this.hasBegunAgain)
+			return undefined;
 		this.hasBegunAgain = true;
 		if (refusal === 'foreign' && kept !== undefined && kept.deployment !== this.deployment) {
 			this.warn(
@@ -140,7 +142,7 @@ export class FeedReader {
 		this.warn(
 			`Convex does not go on from where the trigger stands (${failure.message}). The trigger reads the tables again and passes on what was written since; what was deleted meanwhile cannot be known.`,
 		);
-		return readAgain(this.settings.tables, since);
+		return readAgain(this.settings.tables, position.since, countedAsWhole(position));
 	}
 
 	private tellRestarted(table: string): void {

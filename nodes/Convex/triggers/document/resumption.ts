@@ -1,4 +1,4 @@
-import { withAwaited, type FeedPosition } from '../../convex/feed/feedPosition';
+import { withAwaited, withWhole, type FeedPosition } from '../../convex/feed/feedPosition';
 import { componentOf } from '../../convex/feed/feedSelection';
 import type { FeedSettings } from '../../parameters/feed';
 import type { KeptFeed } from './positionStore';
@@ -29,8 +29,10 @@ export function resumption(kept: KeptFeed | undefined, settings: FeedSettings): 
 	const { position } = kept;
 	const isSameComponent = kept.component === componentOf(settings);
 	const added = settings.tables.filter((table) => !isSameComponent || !kept.tables.includes(table));
-	if (added.length === 0 || settings.startFrom === 'beginning') {
-		return { kind: 'resume', position };
+	if (added.length === 0) return { kind: 'resume', position };
+	// Convex may not go on from the position, so what the new tables are owed is kept beside it.
+	if (settings.startFrom === 'beginning') {
+		return { kind: 'resume', position: withWhole(position, added) };
 	}
 	const awaiting = withAwaited(position, added);
 	return position.phase === 'following'

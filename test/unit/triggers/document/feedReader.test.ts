@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { FeedRow } from '../../../../nodes/Convex/convex/feed/feedPage';
 import { ConvexFailure } from '../../../../nodes/Convex/convex/failure';
-import { parsePosition } from '../../../../nodes/Convex/convex/feed/feedPosition';
+import { countedAsWhole, parsePosition } from '../../../../nodes/Convex/convex/feed/feedPosition';
 import type { FeedSettings, FeedStart } from '../../../../nodes/Convex/parameters/feed';
 import { FeedReader } from '../../../../nodes/Convex/triggers/document/feedReader';
 import type { KeptFeed } from '../../../../nodes/Convex/triggers/document/positionStore';
@@ -63,6 +63,9 @@ class Follower {
 
 	private importedAt = 0;
 
+	/** The table. */
+	private imported = '';
+
 	constructor(
 		readonly deployment: ModelDeployment,
 		private readonly startFrom: FeedStart,
@@ -78,7 +81,7 @@ class Follower {
 				deployment.delete(step.table, step.id);
 				return;
 			case 'beginImport':
-				if (!deployment.isImporting) deployment.beginImport(step.table, step.ids);
+				this.beginImport(step.table, step.ids);
 				return;
 			case 'finishImport':
 				this.finishImport();
@@ -144,6 +147,13 @@ class Follower {
 		return this.kept?.position.phase === 'following';
 	}
 
+	/** The one before was told of, so that it is known which of them `forget` would lose. */
+	private beginImport(imported: string, ids: string[]): void {
+		if (this.deployment.isImporting) return;
+		this.imported = imported;
+		this.deployment.beginImport(imported, ids);
+	}
+
 	private finishImport(): void {
 		const { deployment } = this;
 		if (!deployment.isImporting) return;
@@ -154,8 +164,10 @@ class Follower {
 
 	/** An import that was in progress at the last poll is the one thing that cannot be told afterwards. */
 	private forget(): void {
-		const since = this.saved?.position.since;
-		const isTold = since === undefined || BigInt(since) >= BigInt(this.importedAt);
+		const { position } = this.saved ?? {};
+		const since = position?.since;
+		const isKnown = position !== undefined && countedAsWhole(position).includes(this.imported);
+		const isTold = isKnown || since === undefined || BigInt(since) >= BigInt(this.importedAt);
 		if (this.deployment.isImporting || !isTold) return;
 		for (const key of this.told.keys()) this.uncertain.add(key);
 		this.deployment.forget();
