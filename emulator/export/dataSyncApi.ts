@@ -11,7 +11,8 @@ import { Selection } from './selection';
 
 /** Data sync, the newer export: crates/local_backend/src/streaming_export.rs, crates/streaming_export. */
 export class DataSyncApi {
-	private readonly signer = new TextSigner();
+	/** A cursor is of the deployment that gave it: one that a reset began refuses those before it. */
+	private readonly signers = new WeakMap<App, TextSigner>();
 
 	constructor(private readonly app: () => App) {}
 
@@ -62,6 +63,13 @@ export class DataSyncApi {
 			syncId: JSON.stringify(cursor.syncId),
 			pagination: JSON.stringify({ hasMore: true, nextCursor: this.seal(cursor) }),
 		});
+	}
+
+	private get signer(): TextSigner {
+		const app = this.app();
+		const signer = this.signers.get(app) ?? new TextSigner();
+		this.signers.set(app, signer);
+		return signer;
 	}
 
 	private seal(cursor: DataSyncCursor): string {

@@ -246,6 +246,24 @@ it('another deployment is begun as Start From says', async () => {
 	expect(second.starts.map(titlesOf)).toEqual([['other']]);
 });
 
+it('another deployment is begun as Start From says also where tables are added with it', async () => {
+	const first = await use.activate(['tasks']);
+	await use.createTask('a');
+	expect(await pollTitles(first)).toEqual(['a']);
+	await use.deployment.renew();
+	const { feed } = first.savedStaticData['node:Convex Document Trigger'] as IDataObject;
+	// The other deployment was there before the trigger was.
+	const since = `${Date.now()}000000`;
+	Object.assign((feed as IDataObject).position as IDataObject, { since });
+	await use.createTask('other');
+	const { credential } = use;
+	const parameters = following(['tasks', 'boards']);
+	const second = await use.restart(first, { credential, mode: 'update', parameters });
+	expect(second.starts).toEqual([]);
+	await use.createTask('b');
+	expect(await pollTitles(second)).toEqual(['b']);
+});
+
 describe('settings that are changed', () => {
 	const changed = async (
 		workflow: PollingWorkflow,

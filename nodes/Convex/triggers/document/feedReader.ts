@@ -50,7 +50,7 @@ export class FeedReader {
 
 	/** @throws ConvexFailure where not even the first request is answered */
 	async read(kept: KeptFeed | undefined): Promise<Reading> {
-		const start = await this.startOf(resumption(kept, this.settings));
+		const start = await this.startOf(resumption(kept, this.settings, this.deployment));
 		const collector = new ChangeCollector(this.settings.events, this.settings.maxItems);
 		let position = start;
 		let length = 0;

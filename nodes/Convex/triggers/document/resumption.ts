@@ -23,8 +23,14 @@ export type Resumption =
  *
  * A table that is new to the selection begins where the feed stands, or with all its documents, as
  * 'Start From' says.
+ *
+ * @param deployment its URL
  */
-export function resumption(kept: KeptFeed | undefined, settings: FeedSettings): Resumption {
+export function resumption(
+	kept: KeptFeed | undefined,
+	settings: FeedSettings,
+	deployment: string,
+): Resumption {
 	if (kept === undefined || beginsAnew(kept, settings)) return { kind: 'start' };
 	const { position } = kept;
 	const isSameComponent = kept.component === componentOf(settings);
@@ -35,7 +41,8 @@ export function resumption(kept: KeptFeed | undefined, settings: FeedSettings): 
 		return { kind: 'resume', position: withWhole(position, added) };
 	}
 	const awaiting = withAwaited(position, added);
-	return position.phase === 'following'
+	// A time means nothing to another deployment. Whether it is another one, its answer to the cursor tells.
+	return position.phase === 'following' && kept.deployment === deployment
 		? { kind: 'extend', since: position.since, position: awaiting }
 		: { kind: 'resume', position: awaiting };
 }
