@@ -178,6 +178,20 @@ describe('a deployment that is unavailable', () => {
 		expect(await second.poll()).toMatchObject([{ document: { title: 'b' } }]);
 	});
 
+	it.each([
+		['a page that a proxy has in its place', 404, 'page not found'],
+		['a web page', 200, '<html>We are back soon</html>'],
+	])('is one behind a proxy too, while n8n starts: %s', async (_what, status, body) => {
+		const first = await use.activate(['tasks']);
+		await use.createTask('a');
+		await first.poll();
+		await use.createTask('b');
+		await use.deployment.addFault({ kind: 'answer', path: 'data/sync', status, body, times: 1 });
+		const second = await use.restart(first);
+		expect(await second.poll()).toMatchObject([{ document: { title: 'b' } }]);
+		expect(second.failures).toEqual([]);
+	});
+
 	it('does not keep a workflow from starting that has never run', async () => {
 		await use.deployment.goDown();
 		const workflow = use.workflow(['tasks'], {}, { mode: 'init' });

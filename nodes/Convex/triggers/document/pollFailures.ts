@@ -19,9 +19,14 @@ export function pollFailure(thrown: unknown): ConvexFailure {
 	return feedFailure(toFailure(thrown).advisedBy(FEED_ADVICE));
 }
 
-/** Whether it may be over at the next poll, whoever does nothing. */
-export function isPassing({ details: { kind, retryable } }: ConvexFailure): boolean {
-	return kind === 'network' || retryable === true;
+/**
+ * Whether it may be over at the next poll, though nobody does anything. A refusal without Convex's code is
+ * perhaps not Convex's own: a proxy has a page of its own in the place of a deployment that is down.
+ */
+export function isPassing({ details }: ConvexFailure): boolean {
+	const { kind, code, retryable } = details;
+	if (kind === 'network' || retryable === true) return true;
+	return kind === 'deployment' && code === undefined;
 }
 
 /**
