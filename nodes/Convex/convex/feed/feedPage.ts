@@ -76,7 +76,7 @@ function pageOf(answer: Record<string, unknown>, length: number): FeedPage | und
 	const rows = listOf(values, rowOf);
 	const nextCursor = isPlainObject(pagination) ? pagination.nextCursor : undefined;
 	if (feedStatus === undefined || restarted === undefined || rows === undefined) return undefined;
-	if (typeof nextCursor !== 'string') return undefined;
+	if (typeof nextCursor !== 'string' || nextCursor === '') return undefined;
 	return { status: feedStatus, restarted, rows, nextCursor, length };
 }
 

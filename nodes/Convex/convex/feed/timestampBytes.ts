@@ -8,5 +8,7 @@ const BYTES = 8;
  */
 export function timestampDigits(base64: string): string | undefined {
 	const bytes = Buffer.from(base64, 'base64');
-	return bytes.length === BYTES ? String(bytes.readBigUInt64LE()) : undefined;
+	if (bytes.length !== BYTES) return undefined;
+	const time = bytes.readBigInt64LE();
+	return time < 0n ? undefined : String(time);
 }

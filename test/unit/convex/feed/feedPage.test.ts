@@ -74,6 +74,7 @@ it.each([
 	['a document without a time', answerOf({ values: `[${ROW.replace('"ts"', '"time"')}]` })],
 	['a row that is none', answerOf({ values: `[${ROW},null]` })],
 	['no cursor', answerOf({ pagination: '{"hasMore":true,"nextCursor":null}' })],
+	['an empty cursor', answerOf({ pagination: '{"hasMore":true,"nextCursor":""}' })],
 ])('refuses an answer as a whole with %s', (_what, body) => {
 	expect(failureOf(body)).toMatchObject({
 		message: expect.stringMatching(/^The changes could not be read/),
