@@ -40,6 +40,9 @@ export class ModelDeployment {
 	/** Whether tables are read on at once, or what changed of them is sent first. */
 	isFresh = true;
 
+	/** The tables that are asked for. */
+	selected: readonly string[];
+
 	private revisions = 0;
 
 	private tablets = new Map<string, number>();
@@ -50,7 +53,8 @@ export class ModelDeployment {
 
 	private earliest = 0;
 
-	constructor(readonly tables: readonly string[]) {
+	constructor(tables: readonly string[]) {
+		this.selected = tables;
 		for (const [index, table] of tables.entries()) this.tablets.set(table, index);
 	}
 
@@ -98,7 +102,7 @@ export class ModelDeployment {
 		if (!this.offersCursors) return undefined;
 		if (this.fails()) return unavailable();
 		if (Number(time) < this.earliest) return undefined;
-		const synced = this.tables.map((table) => this.tabletOf(table));
+		const synced = this.selected.map((table) => this.tabletOf(table));
 		return { status: 'success', text: JSON.stringify({ time: Number(time), synced }) };
 	}
 
@@ -109,7 +113,7 @@ export class ModelDeployment {
 		const cursor: Cursor = text === undefined ? { time: this.clock, synced: [] } : JSON.parse(text);
 		if (cursor.time < this.earliest) return refused('DataSyncCursorExpired');
 		const before = text === undefined ? [] : tracked(cursor);
-		const wanted = this.tables.map((table) => this.tabletOf(table));
+		const wanted = this.selected.map((table) => this.tabletOf(table));
 		cursor.synced = cursor.synced.filter((tablet) => wanted.includes(tablet));
 		if (cursor.current !== undefined && !wanted.includes(cursor.current.tablet)) {
 			delete cursor.current;
