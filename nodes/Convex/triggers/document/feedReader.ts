@@ -130,8 +130,8 @@ export class FeedReader {
 		kept: KeptFeed | undefined,
 	): Promise<FeedPosition | undefined> {
 		const refusal = positionRefusal(failure);
-		if (refusal === undefined || position.cursor === undefined || this.hasBegunAgain)
-			return undefined;
+		const { cursor, since } = position;
+		if (refusal === undefined || cursor === undefined || this.hasBegunAgain) return undefined;
 		this.hasBegunAgain = true;
 		if (refusal === 'foreign' && kept !== undefined && kept.deployment !== this.deployment) {
 			this.warn(
@@ -142,7 +142,7 @@ export class FeedReader {
 		this.warn(
 			`Convex does not go on from where the trigger stands (${failure.message}). The trigger reads the tables again and passes on what was written since; what was deleted meanwhile cannot be known.`,
 		);
-		return readAgain(this.settings.tables, position.since, countedAsWhole(position));
+		return readAgain(this.settings.tables, since, countedAsWhole(position));
 	}
 
 	private tellRestarted(table: string): void {
