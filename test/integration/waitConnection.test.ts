@@ -1,6 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Node, not in n8n */
 import { sleep, type IRun } from 'n8n-workflow';
-import { unusedUrl } from '../support/awkwardServers';
+import { startHttpServer, unusedUrl } from '../support/awkwardServers';
 import { callConvexTool } from '../support/agents';
 import { SyncGate, type GateBehaviour } from '../support/syncGate';
 import { TcpProxy } from '../support/tcpProxy';
@@ -221,6 +221,44 @@ describe('where no live connection can be made, a wait', () => {
 		await until(() => polls() >= 7);
 		await convex.put('there');
 		expect((await running).success).toHaveLength(1);
+	});
+
+	it.each([404, 403, 302, 200])(
+		'waits while a proxy answers in the place of a deployment that was there, with %i',
+		async (status) => {
+			const credential = await behind('pass');
+			const running = convex.run({
+				credential,
+				parameters: waitingForBoard(),
+				nodeType: waitingWithTimes(50, 50),
+			});
+			await watched(1);
+			const proxy = { kind: 'answer', path: '/api/query', status, body: '<html>' } as const;
+			await convex.deployment.addFault({ ...proxy, times: 3 });
+			const polls = () => gate.requests.filter((request) => request === 'POST /api/query').length;
+			const before = polls();
+			gate.cut('refuse');
+			await until(() => polls() >= before + 4);
+			await convex.put('there');
+			expect((await running).success.map(({ json }) => json.value)).toEqual(['there']);
+		},
+	);
+
+	it('fails all items soon where a website answers from the beginning', async () => {
+		const website = await startHttpServer((_request, response) =>
+			response.writeHead(404).end('<html>'),
+		);
+		const { error } = await convex.run({
+			credential: { deploymentUrl: website.url, authentication: 'none' },
+			parameters: waitingFor('boards:read', '={{ { name: $json.name } }}'),
+			input: [{ name: 'a' }, { name: 'b' }, { name: 'c' }],
+			nodeType: waitingWithTimes(50, 50),
+			settings: continuing,
+		});
+		expect(error.map(({ json }) => json.details)).toEqual(
+			Array(3).fill(expect.objectContaining({ kind: 'deployment', httpStatus: 404 })),
+		);
+		await website.stop();
 	});
 
 	it('fails soon where the deployment was never reached', async () => {

@@ -1,5 +1,5 @@
 import { failureOf, type ConvexFailure, type FailureKind } from '../failure';
-import { mayPass } from './callOutcome';
+import { mayBeOfConvex, mayPass } from './callOutcome';
 
 /** The wait before the first retry is at most this long; it doubles with each further one. */
 const FIRST_DELAY_MS = 500;
@@ -104,6 +104,19 @@ export function parseRetryAfter(header: unknown, nowMs: number): { retryAfterMs?
 function isOutage({ details: { kind, httpStatus } }: ConvexFailure): boolean {
 	if (kind === 'network') return true;
 	return kind === 'deployment' && httpStatus !== undefined && mayPass(httpStatus);
+}
+
+/**
+ * Whether a query that is asked again and again may be answered later, by a deployment that was reached
+ * before: also where its name is not known for a while, and where somebody else answers in its place, as
+ * a proxy does with a 404 or a web page while the deployment restarts behind it. What Convex says itself,
+ * with a code of its own or as the answer of the query, stays.
+ */
+export function mayPassOnceReached({ reason, details }: ConvexFailure): boolean {
+	const { kind, httpStatus, code, retryable } = details;
+	if (retryable === true) return true;
+	if (kind === 'network') return reason !== 'answerTooLong';
+	return kind === 'deployment' && httpStatus !== undefined && !mayBeOfConvex(code);
 }
 
 /** Whether no connection was made, so that nothing was sent. */

@@ -1,5 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { RetryPolicy } from '../../convex/failures/retryPolicy';
+import { mayPassOnceReached, RetryPolicy } from '../../convex/failures/retryPolicy';
 import type { FunctionCall } from '../../convex/functions/functionCall';
 import type { FunctionResult } from '../../convex/responses/functionResponse';
 import type { Caller } from '../caller';
@@ -19,9 +19,9 @@ const MAX_RETRIES = 4;
 /**
  * Asks for the results of queries over HTTP, again and again.
  *
- * What does not pass by itself is final: the failure of the query, a refused credential, a paused
- * deployment. Anything else is waited for once the deployment was reached; until then, as long as a
- * call waits for it.
+ * What Convex itself says is final unless it passes: the failure of the query, a refused credential, a
+ * paused deployment. Anything else is waited for once the deployment was reached; until then, as long as
+ * a call waits for it.
  */
 export class QueryPolling {
 	/** How many requests were made. */
@@ -43,7 +43,7 @@ export class QueryPolling {
 		this.policy = new RetryPolicy(MAX_RETRIES, context.getMode() === 'manual');
 	}
 
-	/** The deployment has answered, in whatever way. */
+	/** The deployment has answered: it, and nobody in its place. */
 	reached(): void {
 		this.wasReached = true;
 	}
@@ -73,15 +73,11 @@ export class QueryPolling {
 	}
 
 	private take(query: WatchedQuery, result: FunctionResult): void {
-		if (result.status === 'failure') {
-			const { kind, retryable } = result.failure.details;
-			if (this.wasReached && retryable === true) {
-				query.problem = result.failure;
-				return;
-			}
-			if (kind !== 'network') this.reached();
-		} else {
+		if (result.status === 'success' || !mayPassOnceReached(result.failure)) {
 			this.reached();
+		} else if (this.wasReached) {
+			query.problem = result.failure;
+			return;
 		}
 		query.accept(result);
 	}
