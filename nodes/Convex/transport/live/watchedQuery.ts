@@ -35,6 +35,9 @@ export class WatchedQuery {
 
 	private polling: AbortController | undefined;
 
+	/** Why it ended, if so: who comes until it is released is told too. */
+	private failure: ConvexFailure | undefined;
+
 	/** Why it could not be asked the last time, if so. */
 	problem: ConvexFailure | undefined;
 
@@ -43,7 +46,13 @@ export class WatchedQuery {
 	/** Who comes later gets the present result too, but never before this has returned. */
 	add(observer: ResultObserver): void {
 		this.observers.add(observer);
-		const { last } = this;
+		const { last, failure } = this;
+		if (failure !== undefined) {
+			void Promise.resolve().then(() => {
+				if (this.observers.has(observer)) observer.onFailure(failure);
+			});
+			return;
+		}
 		if (last === undefined || !this.isCurrent) return;
 		void Promise.resolve().then(() => {
 			if (this.observers.has(observer) && this.last === last) observer.onResult(last);
@@ -90,6 +99,7 @@ export class WatchedQuery {
 	}
 
 	fail(failure: ConvexFailure): void {
+		this.failure = failure;
 		for (const { onFailure } of [...this.observers]) onFailure(failure);
 	}
 
