@@ -29,15 +29,27 @@ const MODEL_ADVICE: Partial<Record<FailureReason, string>> = {
 	refusedByAction: `The app refused the request. If its answer is about the arguments, correct them and call the tool again; otherwise ${TELL_USER}.`,
 };
 
+/** How much of a message a model is given, in characters: an app's error may have a megabyte of data. */
+const MAX_MESSAGE_LENGTH = 5_000;
+
+/** Of a longer one, so much is its end, which says whether the call may be repeated. */
+const MESSAGE_END_LENGTH = 500;
+
 /**
  * A failure as a model gets it that uses the node as its tool. Of an error it sees the message and
  * nothing else, so what to do stands there too: in words about the tool's arguments, as a model can
  * set no option of the node.
  */
 export function toModelFailure(failure: ConvexFailure): ConvexFailure {
-	const { message } = failure;
+	const message = shortened(failure.message);
 	const end = /[.!?]$/.test(message) ? '' : '.';
 	return failure.with({ message: `${message}${end} ${adviceForModel(failure)}` });
+}
+
+function shortened(message: string): string {
+	if (message.length <= MAX_MESSAGE_LENGTH) return message;
+	const start = message.slice(0, MAX_MESSAGE_LENGTH - MESSAGE_END_LENGTH).toWellFormed();
+	return `${start} … ${message.slice(-MESSAGE_END_LENGTH).toWellFormed()}`;
 }
 
 function adviceForModel(failure: ConvexFailure): string {

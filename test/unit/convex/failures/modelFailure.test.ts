@@ -35,6 +35,20 @@ describe('a failure as a model gets it', () => {
 		);
 	});
 
+	it('is short enough to be read, and still says that a call may have run', () => {
+		const data = '😀'.repeat(250_000);
+		const failure = failureOf('outage', data, {
+			...deployment,
+			outcome: 'unknown',
+			retryable: false,
+		}).ofCall({ operation: 'mutation' });
+		const { message } = toModelFailure(failure);
+		expect(message.length).toBeLessThan(6_000);
+		expect(message.isWellFormed()).toBe(true);
+		expect(message).toMatch(/^😀{2000}/u);
+		expect(message).toContain('The function may have run: do not call it again before checking');
+	});
+
 	it('has the user told of what no argument changes, with what helps', () => {
 		const failure = failureOf('deployKeyRefused', 'The key is refused', {
 			...deployment,
