@@ -28,32 +28,48 @@ export function cutToLength(json: string, maxLength: number): ResultCut | undefi
 	const { shortened, count } = cutTexts(value, maxLength);
 	const texts = count === 0 ? [] : [`${count === 1 ? 'a long text is' : `${count} texts are`} cut`];
 	if (lengthOf(shortened) <= maxLength) return { value: shortened, leftOut: [...lists, ...texts] };
-	const beginning = endedWell(json.slice(0, maxLength));
-	return { value: { beginning }, leftOut: ['only the beginning of its JSON text is given'] };
+	return {
+		value: { beginning: beginningOf(json, maxLength) },
+		leftOut: ['only the beginning of its JSON text is given'],
+	};
+}
+
+/** The beginning of a text that is as long, written as JSON: each quote in it takes two characters. */
+function beginningOf(text: string, maxLength: number): string {
+	let beginning = text.slice(0, maxLength);
+	for (;;) {
+		const excess = lengthOf({ beginning }) - maxLength;
+		if (excess <= 0) return endedWell(beginning);
+		beginning = beginning.slice(0, -Math.ceil(excess / 2));
+	}
 }
 
 /** A list in a value, with its way from the root, such as `value.page`; empty for the root itself. */
 interface FoundList {
 	path: string;
 	list: JSONValue[];
+	/** Of its JSON, in characters. */
+	length: number;
 }
 
 /** Cuts the lists in place. */
 function cutLists(root: JSONValue, maxLength: number): string[] {
-	const counts = new Map<string, { left: number; before: number }>();
-	for (let cuts = 0; cuts < MAX_CUTS; cuts++) {
-		const length = lengthOf(root);
-		const found = length > maxLength ? longest(listsIn(root, '')) : undefined;
+	const sentences: string[] = [];
+	let excess = lengthOf(root) - maxLength;
+	let lists = listsIn(root, '');
+	for (let cuts = 0; cuts < MAX_CUTS && excess > 0; cuts++) {
+		const found = longest(lists);
 		if (found === undefined) break;
 		const { path, list } = found;
-		const before = counts.get(path)?.before ?? list.length;
-		dropLast(list, length - maxLength);
-		counts.set(path, { left: before - list.length, before });
-	}
-	return [...counts].map(([path, { left, before }]) => {
+		const before = list.length;
+		excess -= dropLast(list, excess);
 		const place = path === '' ? '' : ` of '${path}'`;
-		return `the last ${left} of ${before} entries${place} are left out`;
-	});
+		sentences.push(`the last ${before - list.length} of ${before} entries${place} are left out`);
+		// Unless that was enough, one element is left of it, which may have lists.
+		const inside = path === '' ? '' : `${path}[0]`;
+		lists = lists.filter((other) => other !== found).concat(listsIn(list[0], inside));
+	}
+	return sentences;
 }
 
 /** The outermost lists that have more than one element. */
@@ -61,7 +77,7 @@ function listsIn(value: JSONValue | undefined, path: string): FoundList[] {
 	if (typeof value !== 'object' || value === null) return [];
 	if (Array.isArray(value)) {
 		return value.length > 1
-			? [{ path, list: value }]
+			? [{ path, list: value, length: lengthOf(value) }]
 			: value.flatMap((element) => listsIn(element, path));
 	}
 	return Object.entries(value).flatMap(([name, field]) =>
@@ -70,14 +86,21 @@ function listsIn(value: JSONValue | undefined, path: string): FoundList[] {
 }
 
 function longest(lists: FoundList[]): FoundList | undefined {
-	const measured = lists.map((found) => ({ found, length: lengthOf(found.list) }));
-	return measured.sort((one, other) => other.length - one.length)[0]?.found;
+	return lists.reduce<FoundList | undefined>(
+		(one, other) => (one === undefined || other.length > one.length ? other : one),
+		undefined,
+	);
 }
 
-/** Takes elements from the end, one at least, until so many characters are gone. */
-function dropLast(list: JSONValue[], excess: number): void {
+/**
+ * Takes elements from the end until so many characters are gone, or one element is left.
+ *
+ * @returns how many are gone
+ */
+function dropLast(list: JSONValue[], excess: number): number {
 	let gone = 0;
 	while (gone < excess && list.length > 1) gone += lengthOf(list.pop()) + ','.length;
+	return gone;
 }
 
 /** Cuts the longest texts, all to the same length, which is as large as it may be. */
