@@ -170,6 +170,21 @@ describe.each(AGENTS)('a tool $agent', ({ call }) => {
 					mappedArguments: mapperValue(null, 'autoMapInputData'),
 				},
 			],
+			[
+				'Map Automatically',
+				creating('tasks', '', {
+					fieldsMode: 'mapping',
+					fields: mapperValue(null, "={{ 'autoMapInputData' }}"),
+				}),
+			],
+			[
+				'Map Automatically',
+				{
+					...FUNCTION,
+					argumentsMode: 'mapping',
+					mappedArguments: mapperValue(null, "={{ 'autoMapInputData' }}"),
+				},
+			],
 		])('refuses %s, which takes what the model never gave', async (choice, parameters) => {
 			const answer = await use(parameters, { title: 'A' });
 			expect(answer).toMatch(new RegExp(`${choice}.*does not work in a tool`));

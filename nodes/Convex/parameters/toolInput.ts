@@ -22,8 +22,10 @@ export function refuseInputItem(context: IExecuteFunctions): void {
 		if (parameters[mode] !== undefined && context.getNodeParameter(mode, 0, '') === 'item') {
 			throw noInputItem(`'${label}: Using Input Item'`);
 		}
-		const mapping: unknown = parameters[form];
-		if (isPlainObject(mapping) && mapping.mappingMode === 'autoMapInputData') {
+		// Read as the call reads it: it may be an expression.
+		const isMapping = isPlainObject(parameters[form]);
+		const mapping: unknown = isMapping && context.getNodeParameter(`${form}.mappingMode`, 0, '');
+		if (mapping === 'autoMapInputData') {
 			throw noInputItem(`'Map Automatically' in '${label}'`);
 		}
 	}
