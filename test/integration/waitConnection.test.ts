@@ -244,6 +244,22 @@ describe('where no live connection can be made, a wait', () => {
 		},
 	);
 
+	it('ends at its time limit where the deployment does not tell of its functions', async () => {
+		const silent = await startHttpServer(() => {});
+		const { error } = await convex.run({
+			credential: { ...convex.credential, deploymentUrl: silent.url },
+			parameters: waitingForBoard({}, { timeout: 500 }),
+			settings: continuing,
+		});
+		expect(error.map(({ json }) => json)).toEqual([
+			{
+				error: 'No result came within 500 milliseconds',
+				details: expect.objectContaining({ kind: 'timeout', functionPath: 'boards:read' }),
+			},
+		]);
+		await silent.stop();
+	});
+
 	it('fails all items soon where a website answers from the beginning', async () => {
 		const website = await startHttpServer((_request, response) =>
 			response.writeHead(404).end('<html>'),

@@ -13,6 +13,8 @@ export interface ResultWaitOptions {
 	call: FunctionCall;
 	condition: WaitCondition;
 	timeoutMs: number;
+	/** When that time began, by `performance.now()`. */
+	startedAtMs: number;
 	/** Ends the wait: the run has stopped. */
 	stopped: AbortSignal;
 	/** Whether it stopped because the execution was cancelled. */
@@ -45,14 +47,15 @@ export class ResultWait implements ResultObserver {
 	 * @throws ConvexFailure of the query or the deployment; `timeout` when the time is over
 	 */
 	async result(): Promise<QueryResult> {
-		const { call, timeoutMs, stopped } = this.options;
+		const { call, timeoutMs, startedAtMs, stopped } = this.options;
 		const { valueFormat } = call;
 		try {
+			const leftMs = Math.max(0, startedAtMs + timeoutMs - performance.now());
 			const { value, logLines } = await new Promise<QueryResult>((resolve, reject) => {
 				this.succeed = resolve;
 				this.reject = reject;
 				this.query = this.queries.watch(call, this);
-				this.timer = startTimer(() => this.onTimeout(), timeoutMs);
+				this.timer = startTimer(() => this.onTimeout(), leftMs);
 				stopped.addEventListener('abort', this.onStop);
 				if (stopped.aborted) this.onStop();
 			});

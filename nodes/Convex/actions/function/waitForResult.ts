@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { WaitCondition } from '../../convex/changes/waitCondition';
+import { waitTimedOut } from '../../convex/changes/waitFailure';
 import { formatFunctionPath } from '../../convex/functions/functionPath';
 import { refusedByClient } from '../../convex/functions/liveArguments';
 import { CachedParameters } from '../../parameters/cachedParameters';
@@ -15,6 +16,7 @@ import {
 } from '../../transport/live/callerQueries';
 import type { QueryResult } from '../../transport/live/watchedQuery';
 import { toFailure } from '../../transport/nodeError';
+import { settledWithin } from '../../transport/timers';
 import { EventLoopTurns } from '../calls/eventLoopTurns';
 import { ItemRunner } from '../calls/itemRunner';
 import { hintAtOutput, toItems } from '../calls/output';
@@ -84,20 +86,19 @@ class WaitRun {
 	/** @throws ConvexFailure which ends this item only */
 	async waitFor(itemIndex: number, itemCaller: Caller): Promise<INodeExecutionData[]> {
 		await this.turns.yield();
-		const condition = this.readCondition(itemIndex);
-		const { parameters, functions } = this;
-		const common = { itemCaller, parameters, functions, operation: 'query' as const };
-		const prepared = await prepareCall({ ...common, snapshot: false, isWatched: true }, itemIndex);
+		const { condition, timeoutMs, functionPath } = this.readWait(itemIndex);
+		const startedAtMs = performance.now();
+		// The deployment may be asked of the function first, and may not answer.
+		const prepared = await settledWithin(this.prepare(itemIndex, itemCaller), timeoutMs);
+		if (prepared === undefined) {
+			throw waitTimedOut(condition, undefined, timeoutMs, undefined).ofCall({ functionPath });
+		}
 		try {
-			await this.checkFunction(prepared);
-			const startedAtMs = performance.now();
-			const result = await this.waitUntilMet(prepared, condition);
+			const result = await this.waitUntilMet(prepared, condition, startedAtMs);
 			const waitedMs = Math.round(performance.now() - startedAtMs);
 			return toWaitItems(result, waitedMs, prepared.options.output, itemIndex);
 		} catch (thrown) {
-			const { target } = prepared;
-			const failure = await functions.withSuggestion(itemCaller, target, toFailure(thrown));
-			throw failure.ofCall({ functionPath: formatFunctionPath(target.functionPath) });
+			throw await this.described(prepared, thrown);
 		}
 	}
 
@@ -107,13 +108,31 @@ class WaitRun {
 		await Promise.all(this.closing);
 	}
 
-	private readCondition(itemIndex: number): WaitCondition {
+	private readWait(itemIndex: number) {
 		const functionPath = formatFunctionPath(this.parameters.functionPath(itemIndex));
 		try {
-			return readWaitCondition(this.parameters, itemIndex);
+			const condition = readWaitCondition(this.parameters, itemIndex);
+			return { condition, timeoutMs: this.parameters.options(itemIndex).timeoutMs, functionPath };
 		} catch (thrown) {
 			throw toFailure(thrown).ofCall({ functionPath });
 		}
+	}
+
+	private async prepare(itemIndex: number, itemCaller: Caller): Promise<PreparedCall> {
+		const { parameters, functions } = this;
+		const common = { itemCaller, parameters, functions, operation: 'query' as const };
+		const prepared = await prepareCall({ ...common, snapshot: false, isWatched: true }, itemIndex);
+		try {
+			await this.checkFunction(prepared);
+		} catch (thrown) {
+			throw await this.described(prepared, thrown);
+		}
+		return prepared;
+	}
+
+	private async described({ itemCaller, target }: PreparedCall, thrown: unknown) {
+		const failure = await this.functions.withSuggestion(itemCaller, target, toFailure(thrown));
+		return failure.ofCall({ functionPath: formatFunctionPath(target.functionPath) });
 	}
 
 	/**
@@ -140,6 +159,7 @@ class WaitRun {
 	private async waitUntilMet(
 		prepared: PreparedCall,
 		condition: WaitCondition,
+		startedAtMs: number,
 	): Promise<QueryResult> {
 		const { context, items } = this.runner;
 		const { call, options } = prepared;
@@ -148,6 +168,7 @@ class WaitRun {
 			call,
 			condition,
 			timeoutMs: options.timeoutMs,
+			startedAtMs,
 			stopped: items.stopped,
 			isCancelled: () => context.getExecutionCancelSignal?.()?.aborted === true,
 		});
