@@ -245,7 +245,11 @@ describe('where no live connection can be made, a wait', () => {
 	);
 
 	it('ends at its time limit where the deployment does not tell of its functions', async () => {
-		const silent = await startHttpServer(() => {});
+		let open = 0;
+		const silent = await startHttpServer((_request, response) => {
+			open += 1;
+			response.on('close', () => (open -= 1));
+		});
 		const { error } = await convex.run({
 			credential: { ...convex.credential, deploymentUrl: silent.url },
 			parameters: waitingForBoard({}, { timeout: 500 }),
@@ -257,6 +261,7 @@ describe('where no live connection can be made, a wait', () => {
 				details: expect.objectContaining({ kind: 'timeout', functionPath: 'boards:read' }),
 			},
 		]);
+		await until(() => open === 0);
 		await silent.stop();
 	});
 

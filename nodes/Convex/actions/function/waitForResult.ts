@@ -69,6 +69,9 @@ class WaitRun {
 
 	private readonly closing: Array<Promise<void>> = [];
 
+	/** Aborted when no item waits any more: what was still asked of functions ends with it. */
+	private readonly ended = new AbortController();
+
 	/** Whether results were asked for over HTTP because there was no live connection; known at the end. */
 	wasPolledOnly = false;
 
@@ -80,7 +83,12 @@ class WaitRun {
 	) {
 		const { context, retries } = runner;
 		this.parameters = new CachedParameters(context, 'waitForResult');
-		this.functions = new SignatureCache(context, (caller) => retries.of(caller));
+		const { signal } = this.ended;
+		const asking: IExecuteFunctions = Object.create(context, {
+			getExecutionCancelSignal: { value: () => signal },
+		});
+		context.getExecutionCancelSignal?.()?.addEventListener('abort', this.end);
+		this.functions = new SignatureCache(asking, (caller) => retries.of(caller));
 	}
 
 	/** @throws ConvexFailure which ends this item only */
@@ -104,9 +112,13 @@ class WaitRun {
 
 	/** Ends within a second. */
 	async close(): Promise<void> {
+		this.end();
+		this.runner.context.getExecutionCancelSignal?.()?.removeEventListener('abort', this.end);
 		for (const key of this.connections.keys()) this.disconnect(key);
 		await Promise.all(this.closing);
 	}
+
+	private readonly end = () => this.ended.abort();
 
 	private readWait(itemIndex: number) {
 		const functionPath = formatFunctionPath(this.parameters.functionPath(itemIndex));
