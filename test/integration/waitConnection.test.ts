@@ -263,7 +263,8 @@ describe('where no live connection can be made, a wait', () => {
 		]);
 		await until(() => open === 0);
 		await silent.stop();
-	});
+		// The request would end by itself after half a minute.
+	}, 15_000);
 
 	it('fails all items soon where a website answers from the beginning', async () => {
 		const website = await startHttpServer((_request, response) =>
