@@ -1,6 +1,7 @@
 /* eslint-disable no-console -- a command-line program */
 import { measureDelivery, type DeliveryResult } from './live/deliveries';
 import { measureDocuments, type DocumentResult } from './live/documents';
+import { measureFileTransfer } from './live/fileTransfers';
 import {
 	DELIVERY_LABELS,
 	DOCUMENT_TASK_LABELS,
@@ -14,6 +15,7 @@ import { LATENCY_MS } from './live/slowDeployment';
 import {
 	deliveryTable,
 	documentTable,
+	fileTable,
 	triggerTable,
 	waitTable,
 	type LiveResults,
@@ -39,7 +41,7 @@ const MOST_ONE_BY_ONE = 1000;
 
 /** What was measured, in sections of bench/README.md. */
 export function reportLive(results: LiveResults): Section[] {
-	const { deliveries, rows, documents, triggers, waits } = results;
+	const { deliveries, rows, documents, files, triggers, waits } = results;
 	const overNetwork = `TLS, ${LATENCY_MS} ms latency`;
 	const [delivery] = deliveries;
 	const [row] = rows;
@@ -61,6 +63,10 @@ export function reportLive(results: LiveResults): Section[] {
 		const title = `Documents: ${overNetwork}`;
 		sections.push(resultsSection('documents', `### ${title}\n\n${documentTable(results)}`));
 	}
+	if (files.length > 0) {
+		const title = 'A large file: loopback';
+		sections.push(resultsSection('files', `### ${title}\n\n${fileTable(results)}`));
+	}
 	if (triggers.length > 0) {
 		const title = "From a mutation to the workflow's start: loopback";
 		sections.push(resultsSection('triggers', `### ${title}\n\n${triggerTable(results)}`));
@@ -75,12 +81,13 @@ export function reportLive(results: LiveResults): Section[] {
 /** Measures session delivery, documents, the trigger, and waits for results. */
 export async function measureLive(
 	stage: Stage,
-	{ mutations, rows, documents, triggers, waits }: Settings,
+	{ mutations, rows, documents, files, triggers, waits }: Settings,
 ): Promise<LiveResults> {
 	return {
 		deliveries: await measureDeliveries(stage, mutations, MUTATION_DELIVERIES),
 		rows: await measureDeliveries(stage, rows, ROW_DELIVERIES),
 		documents: await measureDocumentTasks(stage, documents),
+		files: files ? [await measureFileTransfer()] : [],
 		triggers: await measureStarts(stage, triggers),
 		waits: await measureEnds(stage, waits),
 	};

@@ -5,9 +5,10 @@ import { GROUPS, type Group } from './plan';
 const SESSION = 'session';
 const ROWS = 'rows';
 const DOCUMENTS = 'documents';
+const FILES = 'files';
 const TRIGGERS = 'triggers';
 const WAITS = 'waits';
-const LIVE_PARTS = [SESSION, ROWS, DOCUMENTS, TRIGGERS, WAITS];
+const LIVE_PARTS = [SESSION, ROWS, DOCUMENTS, FILES, TRIGGERS, WAITS];
 const LIVE_MUTATIONS = 1000;
 /** With more, HTTP Request's flood needs more open files than the network in between may have. */
 const LIVE_ROWS = 4000;
@@ -25,6 +26,8 @@ export interface Settings {
 	rows: number | undefined;
 	/** How many documents are read and written. */
 	documents: number[];
+	/** Whether a large file is uploaded and downloaded. */
+	files: boolean;
 	/** Numbers of triggers in a process. */
 	triggers: number[];
 	/** Numbers of items that wait for a result. */
@@ -70,6 +73,7 @@ export function readSettings(
 		mutations: live.has(SESSION) ? one('BENCH_MUTATIONS', LIVE_MUTATIONS) : undefined,
 		rows: live.has(ROWS) ? one('BENCH_ROWS', LIVE_ROWS) : undefined,
 		documents: live.has(DOCUMENTS) ? (several('BENCH_DOCUMENTS') ?? LIVE_DOCUMENTS) : [],
+		files: live.has(FILES),
 		triggers: live.has(TRIGGERS) ? (several('BENCH_TRIGGERS') ?? LIVE_TRIGGERS) : [],
 		waits: live.has(WAITS) ? (several('BENCH_WAITS') ?? LIVE_WAITS) : [],
 		write: args.includes('--write'),

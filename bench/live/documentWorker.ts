@@ -46,7 +46,7 @@ const COUNT: Record<DocumentTaskName, (item: INodeExecutionData) => number> = {
 	getMany: () => 1,
 	upsertEachByHttpRequest: ({ json }) => (json.status === 'success' ? 1 : 0),
 	upsertEach: ({ json }) => (json.error === undefined ? 1 : 0),
-	importUpsert: ({ json }) => Number(json.rowsWritten),
+	importUpsert: ({ json }) => Number(json.imported),
 };
 
 /** A node in n8n's engine, which reads or writes documents whenever the parent says so. */

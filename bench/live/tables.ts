@@ -1,8 +1,9 @@
 import { markdownTable } from '../report/markdownTable';
-import { count, kilobytes, milliseconds, ratio } from '../report/units';
+import { count, kilobytes, megabytes, milliseconds, ratio } from '../report/units';
 import { goalsTable, type GoalRow } from '../report/goals';
 import type { DeliveryResult } from './deliveries';
 import type { DocumentResult } from './documents';
+import type { FileTransferResult } from './fileTransfers';
 import { DELIVERY_LABELS, DOCUMENT_TASK_LABELS, type DeliveryName } from './messages';
 import type { TriggerResult } from './triggers';
 import type { WaitResult } from './waits';
@@ -11,6 +12,7 @@ export interface LiveResults {
 	deliveries: DeliveryResult[];
 	rows: DeliveryResult[];
 	documents: DocumentResult[];
+	files: FileTransferResult[];
 	triggers: TriggerResult[];
 	waits: WaitResult[];
 }
@@ -31,6 +33,7 @@ const AUTOMATIC_AIMS = [
 	},
 	{ what: 'continues', delivery: 'automaticContinuing', rival: 'httpRequest', atLeast: 3 },
 ] as const;
+const FILE_AIM_BYTES = 64e6;
 const P99_AIM_MS = 100;
 const P99_AIM_TRIGGERS = 100;
 
@@ -63,6 +66,15 @@ export function documentTable({ documents }: LiveResults): string {
 	return markdownTable(['documents', 'what', 'wall time', 'documents/s', 'requests'], rows, [
 		'what',
 	]);
+}
+
+export function fileTable({ files }: LiveResults): string {
+	const rows = files.map(({ bytes, wallTimeMs, additionalBytes }) => [
+		megabytes(bytes),
+		milliseconds(wallTimeMs),
+		megabytes(additionalBytes),
+	]);
+	return markdownTable(['file', 'up and down again', 'additional memory'], rows);
 }
 
 export function triggerTable({ triggers }: LiveResults): string {
@@ -98,6 +110,7 @@ export function aimsTable(results: LiveResults): string {
 	const { deliveries } = results;
 	const faster = fasterThan(deliveries, 'oneByOne', 'session');
 	const session = deliveries.find(({ delivery }) => delivery === 'session');
+	const [file] = results.files;
 	const many = results.triggers.find(({ triggers }) => triggers === P99_AIM_TRIGGERS);
 	const rows: GoalRow[] = [
 		...AUTOMATIC_AIMS.map(({ what, delivery, rival, atLeast }) => ({
@@ -117,6 +130,10 @@ export function aimsTable(results: LiveResults): string {
 					({ mutations }) => `${count(mutations)} mutations`,
 				),
 			],
+		},
+		{
+			text: `A file of 100 MB up and down again: less than ${FILE_AIM_BYTES / 1e6} MB of additional memory`,
+			cells: [finding(file?.additionalBytes, (value) => value < FILE_AIM_BYTES, megabytes)],
 		},
 		{
 			text: `${P99_AIM_TRIGGERS} triggers: p99 from the answer under ${P99_AIM_MS} ms`,

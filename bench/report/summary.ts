@@ -53,17 +53,12 @@ const ROWS: SummaryRow[] = [
 		find: contenders('manyItems', 10_000, 'convexNodeForThousandItems'),
 	},
 	{
-		what: '4,000 rows inserted by Many Items at Once over a live connection, also behind a failure',
+		what: '4,000 rows inserted, a mutation for each, also behind one that fails',
 		how: ALL_AT_ONCE,
-		find: rows('manyItemsContinuing'),
+		find: rows('automaticContinuing'),
 	},
 	{
-		what: '4,000 rows inserted by Many Items at Once over a live connection (default)',
-		how: ALL_AT_ONCE,
-		find: rows('manyItems'),
-	},
-	{
-		what: '10,000 rows inserted by Many Items at Once over HTTP',
+		what: '10,000 rows inserted by Many Items at Once, 100 per call (default)',
 		how: ALL_AT_ONCE,
 		find: contenders('manyItems', 10_000, 'convexNodeForManyItems'),
 	},
