@@ -1,18 +1,14 @@
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
-import { expectTruth, runRounds, SESSION_FAULTS } from '../support/faultRounds';
+import { expectTruth, runRounds, SESSION_ROUNDS } from '../support/faultRounds';
 import { inSession } from '../support/sessions';
 
 const convex = useEmbeddedDeployment('none');
-
-const ITEMS = 25;
-
-const ROUNDS = { count: 40, items: ITEMS, path: '/sync/', faults: SESSION_FAULTS };
 
 describe('rounds of actions in sessions with random faults', () => {
 	it('run each action once at most, and tell which may have run', async () => {
 		const { results, startsOf } = await runRounds(
 			convex.deployment,
-			{ ...ROUNDS, probability: 0.04 },
+			{ ...SESSION_ROUNDS, probability: 0.04 },
 			async (input, round) =>
 				convex.run({
 					parameters: inSession('action', 'counters:note', '={{ { key: $json.key } }}', {
@@ -22,7 +18,11 @@ describe('rounds of actions in sessions with random faults', () => {
 					settings: { onError: 'continueErrorOutput' },
 				}),
 		);
-		const { notRun, unknown } = expectTruth(results, ITEMS, startsOf('counters:note'));
+		const { notRun, unknown } = expectTruth(
+			results,
+			SESSION_ROUNDS.items,
+			startsOf('counters:note'),
+		);
 		expect(notRun).toBe(0);
 		expect(unknown).toBeGreaterThan(5);
 	});

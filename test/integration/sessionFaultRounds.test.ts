@@ -1,19 +1,23 @@
 import { calling } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
-import { expectMostKinds, itemsOf, runRounds, SESSION_FAULTS } from '../support/faultRounds';
+import {
+	expectMostKinds,
+	itemsOf,
+	runRounds,
+	SESSION_FAULTS,
+	SESSION_ROUNDS,
+} from '../support/faultRounds';
 import { inSession } from '../support/sessions';
 
 const convex = useEmbeddedDeployment('none');
 
-const ITEMS = 25;
-
-const ROUNDS = { count: 40, items: ITEMS, path: '/sync/', faults: SESSION_FAULTS };
+const { count: ROUNDS, items: ITEMS } = SESSION_ROUNDS;
 
 describe('rounds of mutations in sessions with random faults', () => {
 	it('run each mutation once, in order', async () => {
 		const { results, stats, startsOf } = await runRounds(
 			convex.deployment,
-			{ ...ROUNDS, probability: 0.02 },
+			{ ...SESSION_ROUNDS, probability: 0.02 },
 			async (input) =>
 				convex.run({
 					parameters: inSession(
@@ -34,7 +38,7 @@ describe('rounds of mutations in sessions with random faults', () => {
 			expect(list.success[0]?.json.value).toEqual(wanted);
 		}
 		const starts = Object.values(startsOf('counters:add'));
-		expect(starts).toEqual(Array(ROUNDS.count * ITEMS).fill(1));
+		expect(starts).toEqual(Array(ROUNDS * ITEMS).fill(1));
 		// There were enough faults for the test to say something.
 		expectMostKinds(stats, SESSION_FAULTS);
 	});

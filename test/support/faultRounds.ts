@@ -49,6 +49,9 @@ export const SESSION_FAULTS: WeightedFault[] = [
 	{ kind: 'delay', ms: 30 },
 ];
 
+/** Rounds of sessions that each deliver so many items. */
+export const SESSION_ROUNDS = { count: 40, items: 25, path: '/sync/', faults: SESSION_FAULTS };
+
 /** Rounds of a node, each with items and keys of its own, while anything may happen. */
 export interface Rounds {
 	count: number;

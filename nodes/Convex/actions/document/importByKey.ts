@@ -5,6 +5,7 @@ import { recordText } from '../../convex/imports/rowText';
 import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import { MEBIBYTE } from '../../convex/values/encodedSize';
 import { quote } from '../../convex/values/quote';
+import { ownField } from '../../convex/values/sameValue';
 import { ImportRequests } from '../../transport/http/importRequests';
 import { toFailure } from '../../transport/nodeError';
 import type { Batch, FailedBatch } from '../calls/itemBatches';
@@ -109,7 +110,7 @@ function newSummary({ table, keyFields }: RowTarget): Written {
 
 /** Rows without a key would all replace the same document. */
 function checkKey(row: EncodedArguments, field: string): void {
-	const value = Object.hasOwn(row, field) ? row[field] : undefined;
+	const value = ownField(row, field);
 	if (value !== undefined && value !== null && value !== '') return;
 	throw inputFailure(
 		`${ROW} has no value in the key field ${quote(field)}`,

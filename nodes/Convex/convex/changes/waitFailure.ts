@@ -2,7 +2,7 @@ import type { JSONValue } from 'convex/values';
 import { ConvexFailure } from '../failure';
 import { fieldAt, quotedPath } from '../values/fieldPath';
 import { toPlainJson } from '../values/plainJson';
-import { quoteStart } from '../values/quote';
+import { quoteStart, textStart } from '../values/quote';
 import type { WaitCondition } from './waitCondition';
 
 /** An item of the error branch is saved with its execution, and there may be thousands. */
@@ -65,7 +65,5 @@ function inWords(ms: number): string {
 /** The last result of a wait, for the details of its failure: the start of its JSON where it is long. */
 export function shownLastValue(value: JSONValue): JSONValue {
 	const json = JSON.stringify(value);
-	return json.length <= MAX_LAST_VALUE_LENGTH
-		? value
-		: `${json.slice(0, MAX_LAST_VALUE_LENGTH).toWellFormed()}…`;
+	return json.length <= MAX_LAST_VALUE_LENGTH ? value : textStart(json, MAX_LAST_VALUE_LENGTH);
 }

@@ -4,6 +4,7 @@ import { failureOf, type ConvexFailure } from '../failure';
 import type { HttpMethod } from '../functions/httpRoute';
 import { parseAnswerJson } from '../values/answerJson';
 import { parseJsonObject } from '../values/jsonText';
+import { textStart } from '../values/quote';
 import { isRejectedForLoad, lostActionAnswer, refusedByAction } from './callOutcome';
 import { functionFailure } from './functionFailure';
 import { isRedirect, isWebPage, platformFailure, redirectTarget } from './platformFailure';
@@ -116,15 +117,12 @@ function messageOf({ httpStatus, text }: HttpActionAnswer): string {
 
 function excerptOf(text: string): string {
 	const line = text.slice(0, MAX_BODY_LENGTH).replace(/\s+/g, ' ').trim();
-	if (line.length <= MAX_EXCERPT_LENGTH) return line;
-	return `${line.slice(0, MAX_EXCERPT_LENGTH).toWellFormed()}…`;
+	return textStart(line, MAX_EXCERPT_LENGTH);
 }
 
 /** Its JSON, to branch on; of a longer answer, how its text begins. */
 function bodyOf(text: string): JSONValue {
-	if (text.length > MAX_BODY_LENGTH) {
-		return `${text.slice(0, MAX_BODY_LENGTH).toWellFormed()}…`;
-	}
+	if (text.length > MAX_BODY_LENGTH) return textStart(text, MAX_BODY_LENGTH);
 	const parsed = parseAnswerJson(text);
 	return parsed.status === 'json' ? parsed.value : text;
 }

@@ -3,6 +3,7 @@ import type { AdvisedReason } from '../advice';
 import { failureOf, type ConvexFailure } from '../failure';
 import type { DeploymentResponse, FunctionOperation } from '../functions/functionCall';
 import { parseJsonObject } from '../values/jsonText';
+import { textStart } from '../values/quote';
 
 /** By Convex's own code. */
 const REASON_BY_CODE = new Map<string | undefined, AdvisedReason>([
@@ -112,13 +113,8 @@ const MAX_TEXT_LENGTH = 10_000;
 function parseConvexAnswer(body: string): ConvexAnswer | undefined {
 	const answer = parseJsonObject(body);
 	return typeof answer?.code === 'string' && typeof answer.message === 'string'
-		? { code: answer.code, text: startOf(answer.message.trim()) }
+		? { code: answer.code, text: textStart(answer.message.trim(), MAX_TEXT_LENGTH) }
 		: undefined;
-}
-
-function startOf(text: string): string {
-	if (text.length <= MAX_TEXT_LENGTH) return text;
-	return `${text.slice(0, MAX_TEXT_LENGTH).toWellFormed()}…`;
 }
 
 /**

@@ -52,7 +52,10 @@ export function listed<Item>(
 
 /** How a value begins, in quotes. */
 export function quoteStart(text: string): string {
-	return text.length <= EXCERPT_LENGTH
-		? `'${visible(text)}'`
-		: `'${visible(text.slice(0, EXCERPT_LENGTH).toWellFormed())}…'`;
+	return `'${visible(textStart(text, EXCERPT_LENGTH))}'`;
+}
+
+/** A text, or how a longer one begins: a cut may go through a character of two units. */
+export function textStart(text: string, maxLength: number): string {
+	return text.length <= maxLength ? text : `${text.slice(0, maxLength).toWellFormed()}…`;
 }

@@ -66,16 +66,19 @@ const convertTypes = option(
 	}),
 );
 
+/** How long a self-hosted deployment works on one request itself. */
+const DEFAULT_TIMEOUT_MS = 300_000;
+/** What n8n's request helper can wait, about 24 days; with more it does not wait at all. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
 export const timeout = option(
 	FUNCTION_OPERATIONS,
 	integerField({
 		displayName: 'Timeout',
 		name: 'timeout',
-		// How long a self-hosted deployment works on one request itself.
-		default: 300_000,
+		default: DEFAULT_TIMEOUT_MS,
 		min: 1,
-		// What n8n's request helper can wait, about 24 days; with more it does not wait at all.
-		max: 2 ** 31 - 1,
+		max: MAX_TIMEOUT_MS,
 		unit: 'milliseconds',
 		description: 'How long to wait for the answer, in milliseconds',
 	}),
@@ -86,10 +89,9 @@ const waitTimeout = option(
 	integerField({
 		displayName: 'Timeout',
 		name: 'timeout',
-		default: 300_000,
+		default: DEFAULT_TIMEOUT_MS,
 		min: 1,
-		// As long as that of a call.
-		max: 2 ** 31 - 1,
+		max: MAX_TIMEOUT_MS,
 		unit: 'milliseconds',
 		description: 'How long each item waits for its result, in milliseconds',
 	}),

@@ -13,14 +13,15 @@ export const triggerHints: NodeHint[] = [
 	},
 ];
 
+const BY_HAND =
+	"While you build the workflow, click <b>Execute step</b>: it starts with the query's result, or with the next change if 'Manual Execution' says so.";
+
 /** What the editor shows in the trigger's panel, for runs by hand and for published ones. */
 export const triggerPanel: TriggerPanelDefinition = {
 	header: 'Start the workflow with the result of the query',
 	executionsHelp: {
-		inactive:
-			"While you build the workflow, click <b>Execute step</b>: it starts with the query's result, or with the next change if 'Manual Execution' says so.<br /><br />Publish the workflow to have every change start it. Those starts are in the list of executions, not in the editor.",
-		active:
-			"While you build the workflow, click <b>Execute step</b>: it starts with the query's result, or with the next change if 'Manual Execution' says so.<br /><br />The workflow is published: every change starts it as well. Those starts are in the <a data-key='executions'>list of executions</a>, not in the editor.",
+		inactive: `${BY_HAND}<br /><br />Publish the workflow to have every change start it. Those starts are in the list of executions, not in the editor.`,
+		active: `${BY_HAND}<br /><br />The workflow is published: every change starts it as well. Those starts are in the <a data-key='executions'>list of executions</a>, not in the editor.`,
 	},
 	activationHint:
 		'Publish the workflow to have every change of the result start it. Use a credential with a deploy key: a bearer token ends the trigger when it expires.',
