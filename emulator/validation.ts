@@ -33,7 +33,8 @@ export function validationError(
 	const check = (inner: ValidatorJson, innerValue: Value, place: string) =>
 		validationError(inner, innerValue, tableOfId, path + place);
 	const context = path === '' ? '' : `Path: ${path}`;
-	const noMatch = `Value does not match validator.\n${context}\nValue: ${displayValue(value)}\nValidator: ${displayValidator(validator)}`;
+	const noMatch = () =>
+		`Value does not match validator.\n${context}\nValue: ${displayValue(value)}\nValidator: ${displayValidator(validator)}`;
 
 	switch (validator.type) {
 		case 'any':
@@ -43,10 +44,10 @@ export function validationError(
 		case 'literal':
 			return literalError(validator, value, context);
 		case 'array':
-			if (!Array.isArray(value)) return noMatch;
+			if (!Array.isArray(value)) return noMatch();
 			return firstError(value, (element, index) => check(validator.value, element, `[${index}]`));
 		case 'record':
-			if (!isObject(value)) return noMatch;
+			if (!isObject(value)) return noMatch();
 			return firstError(
 				Object.entries(value),
 				([key, field]) =>
@@ -58,11 +59,11 @@ export function validationError(
 				? objectError(validator, value, context, (field, inner, innerValue) =>
 						check(inner, innerValue, `.${field}`),
 					)
-				: noMatch;
+				: noMatch();
 		case 'union':
 			return unionError(validator, (member) => check(member, value, ''), noMatch);
 		default:
-			return typeOf(value) === validator.type ? undefined : noMatch;
+			return typeOf(value) === validator.type ? undefined : noMatch();
 	}
 }
 
@@ -71,10 +72,10 @@ function idError(
 	value: Value,
 	tableOfId: TableOfId,
 	context: string,
-	noMatch: string,
+	noMatch: () => string,
 ): string | undefined {
 	const table = typeof value === 'string' ? tableOfId(value) : undefined;
-	if (table === undefined) return noMatch;
+	if (table === undefined) return noMatch();
 	return table === validator.tableName
 		? undefined
 		: `Found ID "${String(value)}" from table \`${table}\`, which does not match the table name in validator \`v.id("${validator.tableName}")\`.${context}`;
@@ -94,11 +95,11 @@ function literalError(
 function unionError(
 	validator: ValidatorJson & { type: 'union' },
 	check: (member: ValidatorJson) => string | undefined,
-	noMatch: string,
+	noMatch: () => string,
 ): string | undefined {
 	const [only] = validator.value;
 	if (only !== undefined && validator.value.length === 1) return check(only);
-	return validator.value.some((member) => check(member) === undefined) ? undefined : noMatch;
+	return validator.value.some((member) => check(member) === undefined) ? undefined : noMatch();
 }
 
 function objectError(
@@ -107,20 +108,21 @@ function objectError(
 	context: string,
 	check: (field: string, inner: ValidatorJson, innerValue: Value) => string | undefined,
 ): string | undefined {
-	const shown = `${context}\nObject: ${displayValue(value)}\nValidator: ${displayValidator(validator)}`;
+	const shown = () =>
+		`${context}\nObject: ${displayValue(value)}\nValidator: ${displayValidator(validator)}`;
 	for (const [field, { fieldType, optional }] of sortedEntries(validator.value)) {
 		const innerValue = value[field];
 		if (innerValue !== undefined) {
 			const error = check(field, fieldType, innerValue);
 			if (error !== undefined) return error;
 		} else if (!optional) {
-			return `Object is missing the required field \`${field}\`. Consider wrapping the field validator in \`v.optional(...)\` if this is expected.\n${shown}`;
+			return `Object is missing the required field \`${field}\`. Consider wrapping the field validator in \`v.optional(...)\` if this is expected.\n${shown()}`;
 		}
 	}
 	const extra = sortedEntries(value).find(([field]) => !Object.hasOwn(validator.value, field));
 	return extra === undefined
 		? undefined
-		: `Object contains extra field \`${extra[0]}\` that is not in the validator.\n${shown}`;
+		: `Object contains extra field \`${extra[0]}\` that is not in the validator.\n${shown()}`;
 }
 
 function firstError<Element>(

@@ -30,13 +30,13 @@ export class DocumentWriter {
 
 	/** The documents of a table, as the transaction sees them. */
 	documents(table: string): Document[] {
-		const known = new Map(Object.entries<Document | null>(this.database._documents));
-		for (const layer of this.database._writes) {
-			for (const [id, document] of Object.entries(layer)) known.set(id, document);
-		}
-		return [...known].flatMap(([id, document]) =>
-			document !== null && this.app.tableOfId(id) === table ? [document] : [],
-		);
+		const { _documents: stored, _writes: layers } = this.database;
+		const written: Record<string, Document | null> = Object.assign({}, ...layers);
+		const ids = [...Object.keys(stored), ...Object.keys(written).filter((id) => !(id in stored))];
+		return ids.flatMap((id) => {
+			const document = id in written ? written[id] : stored[id];
+			return document && this.app.tableOfId(id) === table ? [document] : [];
+		});
 	}
 
 	/** A document with an `_id` or a `_creationTime` keeps it: `ImportFacingModel::insert`. */

@@ -10,7 +10,7 @@ import { importing } from '../support/importRequests';
 /** While the node works on thousands of items, n8n serves its editor and all other workflows. */
 const convex = useEmbeddedDeployment('deployKey');
 
-const COUNT = 20_000;
+const COUNT = 8_000;
 
 /**
  * The node, which counts the turns of the event loop while it runs.

@@ -9,7 +9,6 @@ import { forgetPeak, peakBytes } from '../support/peakMemory';
 
 const NS_PER_MS = 1e6;
 const WARM_UP_ROWS = 1_000;
-const ROWS = 100_000;
 
 /** How long whatever else the process does had to wait. */
 const delays = monitorEventLoopDelay({ resolution: 5 });
@@ -39,7 +38,7 @@ const rowSource: INodeType = nodeThatRuns(
 );
 
 /**
- * Imports 100,000 rows with the built node, in a process of its own, and prints how far the highest
+ * Imports so many rows with the built node, in a process of its own, and prints how far the highest
  * resident memory rose above what it was with the rows. Fewer rows go first, so that what n8n loads for
  * any request is not counted.
  */
@@ -48,6 +47,7 @@ async function main([
 	deploymentUrl = '',
 	token = '',
 	mode = 'append',
+	rows = '100000',
 ]: string[]) {
 	const { nodeTypes, credentialTypes } = await loadBuiltPackage(packageFolder);
 	const importRows = async (count: number) => {
@@ -83,7 +83,7 @@ async function main([
 	await importRows(WARM_UP_ROWS);
 	const startedAtMs = performance.now();
 	delays.enable();
-	const imported = await importRows(ROWS);
+	const imported = await importRows(Number(rows));
 	const additionalBytes = peakBytes() - before;
 	const longestBlockMs = delays.max / NS_PER_MS;
 	const elapsedMs = performance.now() - startedAtMs;

@@ -1,22 +1,50 @@
 const { basename } = require('node:path');
 const { default: Sequencer } = require('@jest/test-sequencer');
 
-/** Files whose tests wait most. jest knows what a file takes only once it ran on this machine. */
-const LONGEST = [
-	/FaultRounds\.test\.ts$/,
-	/^faultRounds\.test\.ts$/,
-	/^session(Connection|Timeout|Reconnect)\.test\.ts$/,
-	/^(triggerConnection|queryBatches|syncReconnect|retries|endlessAnswers)\.test\.ts$/,
-];
+/** Files whose tests mostly wait, the longest first. jest knows what a file takes only once it ran here. */
+const WAITING = [
+	...['triggerConnection', 'sessionConnection', 'sessionTimeout', 'importMemory', 'syncReconnect'],
+	...['waitConnection', 'waitFailures', 'retries', 'sessionReconnect', 'faultRounds'],
+	...['manyItemsFaultRounds', 'manyItemsSessionFaultRounds', 'endlessAnswers', 'queryBatches'],
+	...[
+		'automaticFallback',
+		'triggerFailures',
+		'slowRunHint',
+		'sessionFailures',
+		'triggerActivation',
+	],
+	...[
+		'triggerCredential',
+		'sessionFaultRounds',
+		'documentTriggerKillRounds',
+		'automaticFaultRounds',
+	],
+].map((name) => `${name}.test.ts`);
 
-function isLong({ path }) {
-	return LONGEST.some((name) => name.test(basename(path)));
+/** So many wait at first; each of the others starts behind so many files that keep the cores busy. */
+const FIRST = 4;
+const OTHERS_BETWEEN = 3;
+
+function rank({ path }) {
+	const place = WAITING.indexOf(basename(path));
+	return place < 0 ? WAITING.length : place;
 }
 
-/** Starts the longest test files first, so that no core is idle while the last one waits. */
+/**
+ * Starts what waits longest first, and the rest of it between the other files: the cores are busy while
+ * it waits, and no file is left that waits alone.
+ */
 module.exports = class LongestFirst extends Sequencer {
 	sort(tests) {
-		const sorted = super.sort(tests);
-		return [...sorted.filter(isLong), ...sorted.filter((test) => !isLong(test))];
+		const waiting = tests
+			.filter((test) => rank(test) < WAITING.length)
+			.toSorted((a, b) => rank(a) - rank(b));
+		const others = super.sort(tests.filter((test) => rank(test) === WAITING.length));
+		const sorted = waiting.splice(0, FIRST);
+		for (const [index, test] of others.entries()) {
+			if (index % OTHERS_BETWEEN === 0) sorted.push(...waiting.splice(0, 1));
+			sorted.push(test);
+		}
+		return [...sorted, ...waiting];
 	}
 };

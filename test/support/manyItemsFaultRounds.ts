@@ -11,7 +11,8 @@ import {
 import { RUNS_ALL_ROUNDS } from './faultSeed';
 import { addingMany } from './manyItems';
 
-const ROUNDS = { http: RUNS_ALL_ROUNDS ? 100 : 40, session: 40 };
+const ROUNDS = RUNS_ALL_ROUNDS ? { http: 100, session: 40 } : { http: 20, session: 16 };
+const FEWEST_FAULTS = RUNS_ALL_ROUNDS ? 4 : 1;
 const ITEMS = 7;
 const ITEMS_PER_CALL = 2;
 const TIMEOUT_MS = { http: 3_000, session: 700 };
@@ -73,7 +74,7 @@ export function describeManyItemsRounds(ways: Way[]): void {
 					expect([1, ITEMS_PER_CALL]).toContain((json.details as IDataObject).callItems);
 				}
 				expect(succeeded).toBeGreaterThan(ITEMS);
-				expect(unknown).toBeGreaterThan(3);
+				expect(unknown).toBeGreaterThanOrEqual(FEWEST_FAULTS);
 			});
 
 			it('run nothing behind a call that failed, when the node stops', async () => {
@@ -94,7 +95,7 @@ export function describeManyItemsRounds(ways: Way[]): void {
 					expect(new Set(times.slice(first, last)).size).toBe(1);
 					expect(times.slice(last)).toEqual(times.slice(last).map(() => 0));
 				}
-				expect(stopped).toBeGreaterThan(3);
+				expect(stopped).toBeGreaterThanOrEqual(FEWEST_FAULTS);
 			});
 
 			it("run none twice with n8n's Retry On Fail", async () => {

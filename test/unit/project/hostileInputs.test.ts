@@ -69,7 +69,7 @@ const WORDS = [
 const repeated = (text: string, length = LONG) => text.repeat(Math.ceil(length / text.length));
 const texts = [...ALPHABET, ...WORDS].flatMap((text) => {
 	const long = repeated(text);
-	return [long, `${long}x`];
+	return ALPHABET.includes(text) ? [long, `${long}x`] : [`${long}x`];
 });
 
 const TYPES: ArgumentType[] = [

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
+import { RUNS_ALL_ROUNDS } from '../support/faultSeed';
 import { adminRequests } from '../support/importRequests';
 import { PROJECT } from '../support/packPackage';
 import type { HostKind } from '../support/polls';
@@ -104,9 +105,9 @@ it('an n8n that is killed while it sends the beginning sends all of it', async (
 });
 
 describe.each<[HostKind, KilledAt[], number]>([
-	['live', ['read', 'started', 'saved', 'read', 'started'], 14],
+	['live', RUNS_ALL_ROUNDS ? ['read', 'started', 'saved', 'read', 'started'] : ['started'], 14],
 	// The execution and its position are written in one transaction: there is nothing in between.
-	['durable', ['read', 'saved', 'read', 'saved', 'read'], 0],
+	['durable', RUNS_ALL_ROUNDS ? ['read', 'saved', 'read', 'saved', 'read'] : ['read', 'saved'], 0],
 ])('in a host of the kind %s', (host, kills, mostRepetitions) => {
 	it('no write and no deletion is lost, and twice comes only what had no position', async () => {
 		await write(10);
