@@ -23,11 +23,16 @@ const WAITING = [
 
 /** So many wait at first; each of the others starts behind so many files that keep the cores busy. */
 const FIRST = 4;
-const OTHERS_BETWEEN = 3;
+const OTHERS_BETWEEN = 5;
 
 function rank({ path }) {
 	const place = WAITING.indexOf(basename(path));
 	return place < 0 ? WAITING.length : place;
+}
+
+/** The longest, the shortest, the second longest …: what is short waits for nothing. */
+function fromBothEnds(sorted) {
+	return sorted.map((_, index) => sorted.at(index % 2 === 0 ? index / 2 : -(index + 1) / 2));
 }
 
 /**
@@ -39,7 +44,7 @@ module.exports = class LongestFirst extends Sequencer {
 		const waiting = tests
 			.filter((test) => rank(test) < WAITING.length)
 			.toSorted((a, b) => rank(a) - rank(b));
-		const others = super.sort(tests.filter((test) => rank(test) === WAITING.length));
+		const others = fromBothEnds(super.sort(tests.filter((test) => rank(test) === WAITING.length)));
 		const sorted = waiting.splice(0, FIRST);
 		for (const [index, test] of others.entries()) {
 			if (index % OTHERS_BETWEEN === 0) sorted.push(...waiting.splice(0, 1));
