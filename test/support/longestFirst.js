@@ -4,21 +4,10 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 /** Files whose tests mostly wait, the longest first. jest knows what a file takes only once it ran here. */
 const WAITING = [
 	...['triggerConnection', 'sessionConnection', 'sessionTimeout', 'importMemory', 'syncReconnect'],
-	...['waitConnection', 'waitFailures', 'retries', 'sessionReconnect', 'faultRounds'],
-	...['manyItemsFaultRounds', 'manyItemsSessionFaultRounds', 'endlessAnswers', 'queryBatches'],
-	...[
-		'automaticFallback',
-		'triggerFailures',
-		'slowRunHint',
-		'sessionFailures',
-		'triggerActivation',
-	],
-	...[
-		'triggerCredential',
-		'sessionFaultRounds',
-		'documentTriggerKillRounds',
-		'automaticFaultRounds',
-	],
+	...['documentTriggerKillRounds', 'waitConnection', 'waitFailures', 'retries', 'faultRounds'],
+	...['sessionReconnect', 'manyItemsFaultRounds', 'manyItemsSessionFaultRounds', 'endlessAnswers'],
+	...['queryBatches', 'automaticFallback', 'triggerFailures', 'slowRunHint', 'sessionFailures'],
+	...['triggerActivation', 'triggerCredential', 'sessionFaultRounds', 'automaticFaultRounds'],
 ].map((name) => `${name}.test.ts`);
 
 /** So many wait at first; each of the others starts behind so many files that keep the cores busy. */
