@@ -21,7 +21,7 @@ module.exports = {
 		'test/programs/*.ts',
 		'bench/server/main.ts',
 		'bench/worker/{main,memorySampler}.ts',
-		'bench/live/{deliveryWorker,documentWorker,triggerWorker,waitWorker,slowNetworkMain}.ts',
+		'bench/live/{deliveryWorker,documentWorker,feedWorker,triggerWorker,waitWorker,slowNetworkMain}.ts',
 		// The sample app, which a deployment loads.
 		'examples/convex/**/*.ts',
 		'test/support/secondApp/**/*.ts',

@@ -1,6 +1,7 @@
 /* eslint-disable no-console -- a command-line program */
 import { measureDelivery, type DeliveryResult } from './live/deliveries';
 import { measureDocuments, type DocumentResult } from './live/documents';
+import { measureFeed, type FeedResult } from './live/feeds';
 import { measureFileTransfer } from './live/fileTransfers';
 import {
 	DELIVERY_LABELS,
@@ -15,6 +16,7 @@ import { LATENCY_MS } from './live/slowDeployment';
 import {
 	deliveryTable,
 	documentTable,
+	feedTable,
 	fileTable,
 	triggerTable,
 	waitTable,
@@ -31,6 +33,7 @@ import type { Stage } from './stage';
 export const LIVE_PROGRAMS = {
 	deliveryWorker: 'live/deliveryWorker',
 	documentWorker: 'live/documentWorker',
+	feedWorker: 'live/feedWorker',
 	triggerWorker: 'live/triggerWorker',
 	waitWorker: 'live/waitWorker',
 };
@@ -41,7 +44,7 @@ const MOST_ONE_BY_ONE = 1000;
 
 /** What was measured, in sections of bench/README.md. */
 export function reportLive(results: LiveResults): Section[] {
-	const { deliveries, rows, documents, files, triggers, waits } = results;
+	const { deliveries, rows, documents, files, triggers, feeds, waits } = results;
 	const overNetwork = `TLS, ${LATENCY_MS} ms latency`;
 	const [delivery] = deliveries;
 	const [row] = rows;
@@ -71,6 +74,11 @@ export function reportLive(results: LiveResults): Section[] {
 		const title = "From a mutation to the workflow's start: loopback";
 		sections.push(resultsSection('triggers', `### ${title}\n\n${triggerTable(results)}`));
 	}
+	if (feeds.length > 0) {
+		const title =
+			'From a mutation to the start by the Document Trigger, polled each minute: loopback';
+		sections.push(resultsSection('feed', `### ${title}\n\n${feedTable(results)}`));
+	}
 	if (waits.length > 0) {
 		const title = 'From a mutation until all items that waited go on: loopback';
 		sections.push(resultsSection('waits', `### ${title}\n\n${waitTable(results)}`));
@@ -78,10 +86,10 @@ export function reportLive(results: LiveResults): Section[] {
 	return sections;
 }
 
-/** Measures session delivery, documents, the trigger, and waits for results. */
+/** Measures session delivery, documents, the triggers, and waits for results. */
 export async function measureLive(
 	stage: Stage,
-	{ mutations, rows, documents, files, triggers, waits }: Settings,
+	{ mutations, rows, documents, files, triggers, feeds, waits }: Settings,
 ): Promise<LiveResults> {
 	return {
 		deliveries: await measureDeliveries(stage, mutations, MUTATION_DELIVERIES),
@@ -89,6 +97,7 @@ export async function measureLive(
 		documents: await measureDocumentTasks(stage, documents),
 		files: files ? [await measureFileTransfer()] : [],
 		triggers: await measureStarts(stage, triggers),
+		feeds: await measureFeeds(stage, feeds),
 		waits: await measureEnds(stage, waits),
 	};
 }
@@ -130,6 +139,19 @@ async function measureStarts(stage: Stage, triggers: number[]): Promise<TriggerR
 	for (const number of triggers) {
 		const result = await measureTriggers(stage, number);
 		console.error(`  ${count(number)} triggers: p99 ${milliseconds(result.fromAnswer.p99Ms)}`);
+		results.push(result);
+	}
+	return results;
+}
+
+async function measureFeeds(stage: Stage, feeds: number[]): Promise<FeedResult[]> {
+	const results: FeedResult[] = [];
+	for (const documents of feeds) {
+		const result = await measureFeed(stage, documents);
+		const { fromAnswer, poll } = result;
+		console.error(
+			`  ${count(documents)} documents a minute: median ${milliseconds(fromAnswer.medianMs)}, poll ${milliseconds(poll.medianMs)}`,
+		);
 		results.push(result);
 	}
 	return results;

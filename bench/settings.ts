@@ -7,13 +7,16 @@ const ROWS = 'rows';
 const DOCUMENTS = 'documents';
 const FILES = 'files';
 const TRIGGERS = 'triggers';
+const FEED = 'feed';
 const WAITS = 'waits';
-const LIVE_PARTS = [SESSION, ROWS, DOCUMENTS, FILES, TRIGGERS, WAITS];
+const LIVE_PARTS = [SESSION, ROWS, DOCUMENTS, FILES, TRIGGERS, FEED, WAITS];
 const LIVE_MUTATIONS = 1000;
 /** With more, HTTP Request's flood needs more open files than the network in between may have. */
 const LIVE_ROWS = 4000;
 const LIVE_DOCUMENTS = [1000, 10_000];
 const LIVE_TRIGGERS = [1, 100, 1000];
+/** A minute; each takes some minutes, because n8n polls once a minute. */
+const LIVE_FEEDS = [30, 9000];
 const LIVE_WAITS = [1, 100];
 
 export interface Settings {
@@ -30,6 +33,8 @@ export interface Settings {
 	files: boolean;
 	/** Numbers of triggers in a process. */
 	triggers: number[];
+	/** Numbers of documents that are written each minute. */
+	feeds: number[];
 	/** Numbers of items that wait for a result. */
 	waits: number[];
 	/** Whether the report goes into bench/README.md too. */
@@ -40,7 +45,7 @@ export interface Settings {
 
 /**
  * BENCH_ONLY (`queries,single`) chooses parts of the plan; BENCH_ITEMS (`1,100`), BENCH_MUTATIONS,
- * BENCH_ROWS, BENCH_DOCUMENTS, BENCH_TRIGGERS (`1,10`) and BENCH_WAITS replace its numbers;
+ * BENCH_ROWS, BENCH_DOCUMENTS, BENCH_TRIGGERS (`1,10`), BENCH_FEED and BENCH_WAITS replace its numbers;
  * BENCH_MS_PER_QUERY makes the server work. The argument `--write` puts the report into bench/README.md.
  *
  * @throws Error for a value that is none of these
@@ -57,6 +62,7 @@ export function readSettings(
 		'BENCH_ROWS',
 		'BENCH_DOCUMENTS',
 		'BENCH_TRIGGERS',
+		'BENCH_FEED',
 		'BENCH_WAITS',
 	]);
 	const one = (name: string, unset: number) =>
@@ -75,6 +81,7 @@ export function readSettings(
 		documents: live.has(DOCUMENTS) ? (several('BENCH_DOCUMENTS') ?? LIVE_DOCUMENTS) : [],
 		files: live.has(FILES),
 		triggers: live.has(TRIGGERS) ? (several('BENCH_TRIGGERS') ?? LIVE_TRIGGERS) : [],
+		feeds: live.has(FEED) ? (several('BENCH_FEED') ?? LIVE_FEEDS) : [],
 		waits: live.has(WAITS) ? (several('BENCH_WAITS') ?? LIVE_WAITS) : [],
 		write: args.includes('--write'),
 		variables,

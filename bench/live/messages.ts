@@ -101,3 +101,14 @@ export interface WaitJob {
 /** What it tells: that its engine is warm, when the node ended, or that it failed. */
 export type WaitMessage =
 	{ type: 'ready' } | { type: 'ended'; endedAtMs: number } | { type: 'failed'; reason: string };
+
+/** What a process with a trigger that n8n polls is started for. */
+export interface FeedJob {
+	credential: CredentialValues;
+}
+
+/** What it tells: that the workflow is published, that it was started with documents of these groups, or that it failed. */
+export type FeedMessage =
+	| { type: 'active' }
+	| { type: 'started'; startedAtMs: number; pollMs: number; groups: string[] }
+	| { type: 'failed'; reason: string };

@@ -3,6 +3,7 @@ import { count, kilobytes, megabytes, milliseconds, ratio } from '../report/unit
 import { goalsTable, type GoalRow } from '../report/goals';
 import type { DeliveryResult } from './deliveries';
 import type { DocumentResult } from './documents';
+import type { FeedResult } from './feeds';
 import type { FileTransferResult } from './fileTransfers';
 import { DELIVERY_LABELS, DOCUMENT_TASK_LABELS, type DeliveryName } from './messages';
 import type { TriggerResult } from './triggers';
@@ -14,6 +15,7 @@ export interface LiveResults {
 	documents: DocumentResult[];
 	files: FileTransferResult[];
 	triggers: TriggerResult[];
+	feeds: FeedResult[];
 	waits: WaitResult[];
 }
 
@@ -93,6 +95,28 @@ export function triggerTable({ triggers }: LiveResults): string {
 		milliseconds(fromSending.medianMs),
 		milliseconds(fromSending.p99Ms),
 		kilobytes(bytesPerTrigger),
+	]);
+	return markdownTable(header, rows);
+}
+
+export function feedTable({ feeds }: LiveResults): string {
+	const header = [
+		'documents a minute',
+		'mutations',
+		'from the answer: median',
+		'longest',
+		'executions',
+		'of which the poll: median',
+		'longest',
+	];
+	const rows = feeds.map(({ documents, mutations, fromAnswer, executions, poll }) => [
+		count(documents),
+		count(mutations),
+		milliseconds(fromAnswer.medianMs),
+		milliseconds(fromAnswer.longestMs),
+		count(executions),
+		milliseconds(poll.medianMs),
+		milliseconds(poll.longestMs),
 	]);
 	return markdownTable(header, rows);
 }

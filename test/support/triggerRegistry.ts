@@ -77,6 +77,11 @@ const onlyPolling: GetTriggerContext = () => {
 	throw new Error('the workflow has only nodes that poll');
 };
 
+/** Makes this process the leader of its n8n: only there n8n's clock polls. */
+export function becomeLeader(): void {
+	Container.get(core.InstanceSettings).markAsLeader();
+}
+
 /** Polls once, as n8n does at each poll time. */
 export async function pollOnce(
 	{ workflow, node }: Pick<Activation, 'workflow' | 'node'>,
