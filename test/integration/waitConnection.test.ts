@@ -183,7 +183,7 @@ describe('where no live connection can be made, a wait', () => {
 		await until(() => gate.requests.includes('POST /api/query'));
 		gate.behaviour = 'pass';
 		await watched(1);
-		await sleep(300);
+		await sleep(1_000);
 		const polled = gate.requests.length;
 		await sleep(500);
 		expect(gate.requests.length).toBe(polled);
@@ -319,9 +319,11 @@ describe('a wait that is ended', () => {
 			await running.catch(() => undefined);
 			await until(() => gate.open === 0);
 			await convex.socketsClosed();
+			// What was sent before the cancellation may arrive after it.
+			await sleep(1_000);
 			const requests = gate.requests.length;
 			const { upgrades } = gate;
-			await sleep(1_500);
+			await sleep(1_000);
 			expect([gate.requests.length, gate.upgrades]).toEqual([requests, upgrades]);
 			await gate.stop();
 		},
