@@ -243,10 +243,10 @@ describe('as a tool of an AI Agent', () => {
 			argumentsMode: 'json',
 			argumentsJson: '{}',
 			waitUntil: 'notEmpty',
-			options: { timeout: 500 },
+			options: { timeout: 5_000 },
 		};
 		expect((await callTool(waiting, {}))?.answer).toMatch(
-			/^The result was still empty after 500 milliseconds\. Call the tool once more/,
+			/^The result was still empty after 5 seconds\. Call the tool once more/,
 		);
 		await convex.run({ parameters: calling('mutation', 'tasks:create', { title: 'A' }) });
 		const answer = JSON.parse(String((await callTool(waiting, {}))?.answer));

@@ -1,7 +1,8 @@
 import type { IExecuteFunctions, INodeType } from 'n8n-workflow';
 import { Convex } from '../../nodes/Convex/Convex.node';
 import { runAutomatic } from '../../nodes/Convex/actions/calls/automaticDelivery';
-import { CallRunner } from '../../nodes/Convex/actions/calls/callRunner';
+import { CallRunner, type CallSource } from '../../nodes/Convex/actions/calls/callRunner';
+import { ItemChunks } from '../../nodes/Convex/actions/calls/itemChunks';
 import { ItemResults } from '../../nodes/Convex/actions/itemResults';
 import type { SessionOperation } from '../../nodes/Convex/convex/functions/functionCall';
 import { ItemCallers } from '../../nodes/Convex/transport/itemCallers';
@@ -12,7 +13,10 @@ export function notingKeys(options: Parameters<typeof calling>[3] = {}) {
 	return calling('mutation', 'counters:add', '={{ { name: "list", key: $json.key } }}', options);
 }
 
-/** The Convex node with automatic delivery that waits this long for a lost connection, or a first one. */
+/**
+ * The Convex node with automatic delivery that waits this long for a lost connection, or a first one. With
+ * 'Many Items at Once' it does not look whether there are enough calls.
+ */
 export function automaticWithTimeouts(
 	operation: SessionOperation,
 	limitMs: number,
@@ -23,8 +27,15 @@ export function automaticWithTimeouts(
 		async execute(this: IExecuteFunctions) {
 			const items = new ItemResults(this, 'function', operation);
 			const run = new CallRunner(this, items, await ItemCallers.open(this), operation);
-			await runAutomatic(run, operation, thresholds);
+			await runAutomatic(run, operation, thresholds, await callsOf(run));
 			return [items.output()];
 		},
 	});
+}
+
+async function callsOf(run: CallRunner): Promise<CallSource> {
+	if (run.options.itemsPerCall === undefined) return run;
+	const chunks = new ItemChunks(run);
+	await chunks.readAhead();
+	return chunks;
 }

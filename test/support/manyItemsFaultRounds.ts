@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import { automaticWithTimeouts } from './automatic';
 import { useEmbeddedDeployment } from './embeddedDeployment';
 import {
 	expectTruth,
@@ -11,19 +12,27 @@ import {
 import { RUNS_ALL_ROUNDS } from './faultSeed';
 import { addingMany } from './manyItems';
 
-const ROUNDS = RUNS_ALL_ROUNDS ? { http: 100, session: 40 } : { http: 20, session: 16 };
+const ROUNDS = RUNS_ALL_ROUNDS
+	? { http: 100, session: 40, auto: 40 }
+	: { http: 20, session: 16, auto: 16 };
 const FEWEST_FAULTS = RUNS_ALL_ROUNDS ? 4 : 1;
-const ITEMS = 7;
+/** Of a round. Automatically, a session is opened for ten calls and more. */
+const COUNTS = { http: 7, session: 7, auto: 26 };
 const ITEMS_PER_CALL = 2;
-const TIMEOUT_MS = { http: 3_000, session: 700 };
+const TIMEOUT_MS = { http: 3_000, session: 700, auto: 3_000 };
+/** Of automatic delivery: short, so that sessions also end for good. */
+const OUTAGE_MS = 1_500;
+/** Long, so that they also open on a machine that is busy with something else. */
+const OPENING_MS = 15_000;
 
 const FAULTS = {
 	http: HTTP_FAULTS,
 	// A session takes care of a lost connection, but not of a call that takes too long.
 	session: [...SESSION_FAULTS, { kind: 'delay', ms: 1_000, weight: 3 } as const],
+	auto: SESSION_FAULTS,
 };
 
-type Way = [operation: string, delivery: 'http' | 'session', path: string];
+type Way = [operation: string, delivery: keyof typeof COUNTS, path: string];
 
 /** Describes rounds of calls for many items, while anything may happen to them. */
 export function describeManyItemsRounds(ways: Way[]): void {
@@ -33,15 +42,16 @@ export function describeManyItemsRounds(ways: Way[]): void {
 		'%s over %s: calls for many items with random faults',
 		(operation, delivery, path) => {
 			const isHttp = delivery === 'http';
+			const count = COUNTS[delivery];
 
 			const roundsWith = async (probability: number, settings: IDataObject) => {
 				const { results, startsOf } = await runRounds(
 					convex.deployment,
 					{
 						count: ROUNDS[delivery],
-						items: ITEMS,
+						items: count,
 						probability: isHttp ? probability : probability / 6,
-						path: isHttp ? '/api/' : '/sync/',
+						...(delivery !== 'auto' && { path: isHttp ? '/api/' : '/sync/' }),
 						faults: FAULTS[delivery],
 					},
 					async (input, round) =>
@@ -53,10 +63,13 @@ export function describeManyItemsRounds(ways: Way[]): void {
 								shared: path === 'counters:addMany' ? '={{ { name: $json.round } }}' : {},
 								options: {
 									delivery,
-									concurrency: 1 + (round % 3),
+									concurrency: delivery === 'auto' ? 1 : 1 + (round % 3),
 									timeout: TIMEOUT_MS[delivery],
 									maxRetries: round % 5,
 								},
+							}),
+							...(delivery === 'auto' && {
+								nodeType: automaticWithTimeouts('mutation', OUTAGE_MS, OPENING_MS),
 							}),
 							input,
 							settings,
@@ -65,15 +78,15 @@ export function describeManyItemsRounds(ways: Way[]): void {
 				return { results, counts: startsOf(path) };
 			};
 			const timesOf = (counts: Record<string, number>, round: number) =>
-				itemsOf(round, ITEMS).map(({ key }) => counts[key] ?? 0);
+				itemsOf(round, count).map(({ key }) => counts[key] ?? 0);
 
 			it('run each item once, or say that it is unknown; none twice', async () => {
 				const { results, counts } = await roundsWith(0.2, { onError: 'continueErrorOutput' });
-				const { succeeded, unknown } = expectTruth(results, ITEMS, counts);
+				const { succeeded, unknown } = expectTruth(results, count, counts);
 				for (const { json } of results.flatMap(({ error }) => error)) {
 					expect([1, ITEMS_PER_CALL]).toContain((json.details as IDataObject).callItems);
 				}
-				expect(succeeded).toBeGreaterThan(ITEMS);
+				expect(succeeded).toBeGreaterThan(count);
 				expect(unknown).toBeGreaterThanOrEqual(FEWEST_FAULTS);
 			});
 

@@ -5,7 +5,7 @@ import type { CallHandle } from '../../transport/live/inFlightCalls';
 import type { Session } from '../../transport/live/session';
 import { SESSION_THRESHOLDS } from '../../transport/live/sessionOptions';
 import { isToolCall } from '../attemptCache';
-import type { CallRunner } from './callRunner';
+import type { CallRunner, CallSource } from './callRunner';
 import type { PreparedCall } from './prepareCall';
 import {
 	callerKey,
@@ -17,7 +17,7 @@ import { SendAhead } from './sendAhead';
 import { MAX_IN_FLIGHT, messageOf, SessionWindow, type SessionMessage } from './sessionWindow';
 
 /** Fewer are done over HTTP before a connection has paid. */
-const MIN_ITEMS = 10;
+const MIN_CALLS = 10;
 
 /**
  * Convex's own client converts arguments at one go, bytes slowly: a few MiB would keep n8n from all other
@@ -36,15 +36,23 @@ type Way =
 	| { over: 'http'; cause: HttpCause }
 	| { over: 'session'; session: Session; caller: string; sent: number };
 
-/** Whether the items of a run may go over a session without being told to. */
-export function isForAutomaticDelivery(run: CallRunner, operation: SessionOperation): boolean {
-	const { options, items, context } = run;
+/**
+ * Whether the calls of a run may go over a session without being told to.
+ *
+ * @param calls as for `runAutomatic`
+ */
+export function isForAutomaticDelivery(
+	run: CallRunner,
+	operation: SessionOperation,
+	calls: CallSource = run,
+): boolean {
+	const { options, context } = run;
 	// Mutations of a session run one at a time, which is not what a higher concurrency asks for.
 	const isParallel = operation === 'mutation' && options.concurrency > 1;
 	return (
 		options.delivery === 'auto' &&
 		!isParallel &&
-		items.hasWaiting(MIN_ITEMS) &&
+		calls.hasWaiting(MIN_CALLS) &&
 		!isToolCall(context)
 	);
 }
@@ -58,14 +66,16 @@ export function isForAutomaticDelivery(run: CallRunner, operation: SessionOperat
  * Where the node stops at errors, each mutation waits for the one before it. Where it continues, they are
  * sent ahead. Actions are in flight as many at once as 'Concurrency' says.
  *
+ * @param calls where they come from; the run itself, with one for each item, unless given
  * @returns why HTTP took over, if it did
  */
 export async function runAutomatic(
 	run: CallRunner,
 	operation: SessionOperation,
 	thresholds: ReadinessThresholds = THRESHOLDS,
+	calls: CallSource = run,
 ): Promise<HttpCause | undefined> {
-	const delivery = new AutomaticDelivery(run, operation, thresholds);
+	const delivery = new AutomaticDelivery(run, operation, thresholds, calls);
 	try {
 		await delivery.run();
 	} finally {
@@ -93,6 +103,7 @@ class AutomaticDelivery {
 		private readonly runner: CallRunner,
 		private readonly operation: SessionOperation,
 		thresholds: ReadinessThresholds,
+		private readonly calls: CallSource,
 	) {
 		this.sessions = new ReadySessions(runner, operation, thresholds);
 		this.window = new SessionWindow(runner.items.stopped, () => this.limit);
@@ -130,15 +141,13 @@ class AutomaticDelivery {
 	}
 
 	private async next(): Promise<PreparedCall | undefined> {
-		const { runner, pending } = this;
-		for (;;) {
-			const handedBack = pending.shift();
-			if (handedBack !== undefined) return handedBack;
-			const itemIndex = runner.items.next();
-			if (itemIndex === undefined) return undefined;
-			const prepared = await runner.prepare(itemIndex);
-			if (prepared !== undefined) this.putBack(prepared);
-		}
+		const { calls, pending } = this;
+		const handedBack = pending.shift();
+		if (handedBack !== undefined) return handedBack;
+		const prepared = await calls.next();
+		// In the meantime one before it may have been handed back.
+		if (prepared !== undefined) this.putBack(prepared);
+		return pending.shift();
 	}
 
 	/** Keeps an item for later, in the order of the input. */
@@ -195,13 +204,13 @@ class AutomaticDelivery {
 		const hasEnded = session.endReason !== undefined;
 		await session.close();
 		if (hasEnded) this.way = { over: 'http', cause: 'connectionLost' };
-		else if (sent < MIN_ITEMS) this.way = { over: 'http', cause: 'manyCallers' };
+		else if (sent < MIN_CALLS) this.way = { over: 'http', cause: 'manyCallers' };
 		else this.way = { over: 'undecided' };
 	}
 
-	/** Whether there are enough items left, with the present one; one of the ten went over HTTP. */
+	/** Whether there are enough calls left, with the present one; one of the ten went over HTTP. */
 	private isWorthOpening(): boolean {
-		return this.runner.items.hasWaiting(MIN_ITEMS - 2 - this.pending.length);
+		return this.calls.hasWaiting(MIN_CALLS - 2 - this.pending.length);
 	}
 
 	private async open(prepared: PreparedCall): Promise<Way> {

@@ -31,6 +31,8 @@ import { CachedParameters } from '../../parameters/cachedParameters';
 export interface CallSource {
 	/** The next call; undefined when there is none, or the run has stopped. */
 	next: () => Promise<PreparedCall | undefined>;
+	/** Whether at least so many are still to come, as far as is known. */
+	hasWaiting: (count: number) => boolean;
 }
 
 /** One run of an operation: prepares the calls of its items, sends them and ends the items. */
@@ -80,6 +82,10 @@ export class CallRunner implements CallSource {
 			const prepared = await this.prepare(itemIndex);
 			if (prepared !== undefined) return prepared;
 		}
+	}
+
+	hasWaiting(count: number): boolean {
+		return this.items.hasWaiting(count);
 	}
 
 	/** An item's call, or undefined where it was refused, which ends the item. */

@@ -55,7 +55,12 @@ export class ItemChunks implements CallSource {
 		return toCall(chunk);
 	}
 
-	private async readAhead(): Promise<void> {
+	hasWaiting(count: number): boolean {
+		return this.waiting.length >= count;
+	}
+
+	/** Reads the items whose calls come next. */
+	async readAhead(): Promise<void> {
 		while (this.waitingBytes < MAX_WAITING_BYTES) {
 			const itemIndex = this.run.items.next();
 			if (itemIndex === undefined) return;
