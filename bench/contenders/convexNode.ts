@@ -28,12 +28,13 @@ export async function convexNode(job: Job): Promise<Contender> {
 	});
 }
 
-/** The same with lists of items. */
+/** The same with lists of items, over HTTP: the server has no live connections. */
 export async function convexNodeForManyItems(job: Job, itemsPerCall: number): Promise<Contender> {
 	return await convexNodeWith(job, LIST_FUNCTION_PATH, {
 		callFor: 'manyItems',
 		listArgument: { __rl: true, mode: 'name', value: LIST_ARGUMENT },
 		itemsPerCall,
+		options: { delivery: 'http' },
 	});
 }
 

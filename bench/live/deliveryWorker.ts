@@ -35,12 +35,14 @@ const PARAMETERS: Record<OwnDelivery, INodeParameters> = {
 	concurrent: { ...EACH, options: { concurrency: 10 } },
 	session: { ...EACH, options: { delivery: 'session' } },
 	manyItems: MANY,
+	manyItemsContinuing: MANY,
 	thousandItems: { ...MANY, itemsPerCall: 1000 },
 	manyItemsSession: { ...MANY, options: { delivery: 'session' } },
 };
 
 const SETTINGS: Partial<Record<DeliveryName, Partial<INode>>> = {
 	automaticContinuing: { onError: 'continueRegularOutput' },
+	manyItemsContinuing: { onError: 'continueRegularOutput' },
 };
 
 /** A node in n8n's engine, which delivers mutations whenever the parent says so. */

@@ -19,6 +19,7 @@ export const ROW_DELIVERIES = [
 	'httpRequest',
 	'automaticContinuing',
 	'manyItems',
+	'manyItemsContinuing',
 	'manyItemsSession',
 	'thousandItems',
 ] as const;
@@ -35,7 +36,8 @@ export const DELIVERY_LABELS: Record<DeliveryName, string> = {
 	oneByOne: 'this node, HTTP, one at a time',
 	concurrent: 'this node, HTTP, 10 at a time',
 	session: 'this node, session',
-	manyItems: 'this node, Many Items at Once',
+	manyItems: 'this node, Many Items at Once: stops at errors',
+	manyItemsContinuing: 'this node, Many Items at Once: continues on errors',
 	thousandItems: 'this node, Many Items at Once, 1,000 per call',
 	manyItemsSession: 'this node, Many Items at Once, session',
 };

@@ -48,9 +48,14 @@ const ROWS: SummaryRow[] = [
 		find: deliveries('httpRequestOneByOne', 'automaticContinuing'),
 	},
 	{
-		what: '10,000 rows inserted by Many Items at Once, 1,000 per call',
+		what: '10,000 rows inserted by Many Items at Once over HTTP, 1,000 per call',
 		how: ALL_AT_ONCE,
 		find: contenders('manyItems', 10_000, 'convexNodeForThousandItems'),
+	},
+	{
+		what: '4,000 rows inserted by Many Items at Once, 100 per call, also behind a call that fails',
+		how: ALL_AT_ONCE,
+		find: rows('manyItemsContinuing'),
 	},
 	{
 		what: '4,000 rows inserted, a mutation for each, also behind one that fails',
@@ -58,7 +63,7 @@ const ROWS: SummaryRow[] = [
 		find: rows('automaticContinuing'),
 	},
 	{
-		what: '10,000 rows inserted by Many Items at Once, 100 per call (default)',
+		what: '10,000 rows inserted by Many Items at Once over HTTP, 100 per call',
 		how: ALL_AT_ONCE,
 		find: contenders('manyItems', 10_000, 'convexNodeForManyItems'),
 	},
