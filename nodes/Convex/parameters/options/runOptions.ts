@@ -69,12 +69,12 @@ export const delivery = runOption(
 				name: 'Automatic',
 				value: 'auto',
 				description:
-					'One live connection for ten items or more, where there can be one; HTTP otherwise',
+					'One live connection for ten calls or more, where there can be one; HTTP otherwise',
 			},
 			{
 				name: 'HTTP',
 				value: 'http',
-				description: 'A request for each item, however many there are',
+				description: 'A request for each call, however many there are',
 			},
 			{
 				name: 'Session',
