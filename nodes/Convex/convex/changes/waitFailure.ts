@@ -8,8 +8,8 @@ import type { WaitCondition } from './waitCondition';
 /** An item of the error branch is saved with its execution, and there may be thousands. */
 const MAX_LAST_VALUE_LENGTH = 16_384;
 
-const ADVICE =
-	"Raise 'Timeout' in the node's options to wait longer. On the error branch, the last result is in 'details.lastValue'.";
+const ADVICE = "Raise 'Timeout' in the node's options to wait longer.";
+const ADVICE_WITH_RESULT = `${ADVICE} On the error branch, the last result is in 'details.lastValue'.`;
 
 const MS_PER_SECOND = 1_000;
 const MS_PER_MINUTE = 60_000;
@@ -27,11 +27,13 @@ export function waitTimedOut(
 	cause: ConvexFailure | undefined,
 ): ConvexFailure {
 	const time = inWords(timeoutMs);
-	const what =
-		last === undefined ? `No result came within ${time}` : sentence(condition, last, time);
+	const [what, help] =
+		last === undefined
+			? [`No result came within ${time}`, ADVICE]
+			: [sentence(condition, last, time), ADVICE_WITH_RESULT];
 	return new ConvexFailure(
 		cause === undefined ? what : `${what}. ${cause.message}`,
-		{ help: ADVICE, repeat: 'Waiting again changes nothing in Convex.' },
+		{ help, repeat: 'Waiting again changes nothing in Convex.' },
 		{ kind: 'timeout', retryable: true, outcome: 'failed' },
 		'timedOut',
 	);

@@ -32,6 +32,13 @@ describe('the failure of a wait whose time is over', () => {
 		);
 	});
 
+	it('names the last result only where there was one', () => {
+		const advice = (last: { value: JSONValue } | undefined) =>
+			JSON.stringify(waitTimedOut(status, last, 1, undefined).sentences);
+		expect(advice({ value: {} })).toContain('details.lastValue');
+		expect(advice(undefined)).not.toContain('lastValue');
+	});
+
 	it('quotes no more of a long field than a sentence bears', () => {
 		const { message } = waitTimedOut(status, { value: { status: 'x'.repeat(1e6) } }, 1, undefined);
 		expect(message.length).toBeLessThan(120);
