@@ -191,13 +191,13 @@ describe('the key index', () => {
 	it('is waited for, up to the time limit', async () => {
 		await convex.deployment.setImportPace({ heldAt: 'indexing' });
 		const { error } = await convex.run({
-			parameters: byOrderId({ options: { timeLimit: 500 } }),
+			parameters: byOrderId({ options: { timeLimit: 3_000 } }),
 			input: [order('a'), order('b')],
 			settings: { onError: 'continueErrorOutput' },
 		});
 		for (const { json } of error) {
 			expect(json.error).toBe(
-				"Convex did not build the key index of 'orders' within 500 ms, so that the rows were not written",
+				"Convex did not build the key index of 'orders' within 3000 ms, so that the rows were not written",
 			);
 			expect(json.details).toMatchObject({ outcome: 'notExecuted', reason: 'timedOut' });
 		}
