@@ -43,4 +43,18 @@ describe('many items in a whole n8n', () => {
 		expect(await added()).toEqual(keys);
 		expect(await deployment.executions()).toMatchObject({ 'counters:addMany': 3 });
 	});
+
+	it('share a live connection with ten calls for many items, in order, each once', async () => {
+		const node = convexNode(session.credentialId, 'mutation', 'counters:addMany', '');
+		node.parameters = addingMany({
+			itemsPerCall: 3,
+			shared: '={{ { name: $json.name } }}',
+		}) as INode['parameters'];
+		const execution = await run(node);
+		expect(outputOf(execution, 'Success')).toHaveLength(items.length);
+		const { endpoints } = await deployment.requestStats();
+		expect(endpoints['/api/mutation']?.requests ?? 0).toBeLessThan(3);
+		expect(await added()).toEqual(keys);
+		expect(await deployment.executions()).toMatchObject({ 'counters:addMany': 10 });
+	});
 });

@@ -15,8 +15,8 @@ import { SoakFailure, type Verdict } from './verdict';
 const MAX_ITEMS = 40;
 const MAX_PAUSE_MS = 800;
 
-/** So few that a run has up to 14 calls. */
-const ITEMS_PER_CALL = 3;
+/** So few that a run has up to 20 calls: automatically, ten share a live connection. */
+const ITEMS_PER_CALL = 2;
 
 /** How a node of the soak delivers its items. */
 export interface NodeDelivery {
@@ -31,6 +31,12 @@ export const NODE_DELIVERIES: NodeDelivery[] = [
 	{ name: 'automatic', delivery: 'auto', onError: 'continueErrorOutput', callFor: 'eachItem' },
 	{ name: 'automatic in steps', delivery: 'auto', onError: 'stopWorkflow', callFor: 'eachItem' },
 	{ name: 'many items', delivery: 'session', onError: 'continueErrorOutput', callFor: 'manyItems' },
+	{
+		name: 'many items ahead',
+		delivery: 'auto',
+		onError: 'continueErrorOutput',
+		callFor: 'manyItems',
+	},
 	{ name: 'many items in steps', delivery: 'auto', onError: 'stopWorkflow', callFor: 'manyItems' },
 ];
 
