@@ -40,13 +40,13 @@ const SENDING_MS = 8_000;
 
 describe("a mutation that exceeds 'Timeout'", () => {
 	it('costs those behind it no time', async () => {
-		await convex.deployment.addFault({ kind: 'delay', ms: 1_500, path: '/sync/Mutation' });
+		await convex.deployment.addFault({ kind: 'delay', ms: 6_000, path: '/sync/Mutation' });
 		const { success, error } = await convex.run({
-			parameters: addingKeys({ timeout: 300 }),
+			parameters: addingKeys({ timeout: 2_500 }),
 			input: keys(8),
 			settings: continuing,
 		});
-		expect(errorsOf(error)).toEqual([tooLate(300)]);
+		expect(errorsOf(error)).toEqual([tooLate(2_500)]);
 		expect(success.map((item) => item.json.value)).toEqual(
 			keys(8)
 				.slice(1)
@@ -81,13 +81,13 @@ describe("a mutation that exceeds 'Timeout'", () => {
 		await convex.deployment.addFault({ kind: 'delay', ms: 400, path: '/sync/Mutation' });
 		const running = convex.run({
 			credential: { ...convex.credential, deploymentUrl: proxy.url },
-			parameters: addingKeys({ timeout: 700 }),
+			parameters: addingKeys({ timeout: 2_000 }),
 			input: keys(3),
 			settings: continuing,
 		});
 		await until(async () => (await started()) !== 0);
 		await proxy.down();
-		await sleep(1_000);
+		await sleep(3_000);
 		await proxy.up();
 		const { success } = await running;
 		await proxy.down();
@@ -98,15 +98,15 @@ describe("a mutation that exceeds 'Timeout'", () => {
 		await convex.deployment.addFault({
 			kind: 'meanwhile',
 			functionPath: 'counters:wait',
-			args: { ms: 1_000 },
+			args: { ms: 4_000 },
 			path: '/sync/Mutation',
 		});
 		const { success, error } = await convex.run({
-			parameters: signing({ timeout: 200 }),
+			parameters: signing({ timeout: 1_500 }),
 			input: [{ user: 'ada' }, { user: 'bob' }],
 			settings: continuing,
 		});
-		expect(errorsOf(error)).toEqual([tooLate(200)]);
+		expect(errorsOf(error)).toEqual([tooLate(1_500)]);
 		expect(success.map((item) => item.json.value)).toEqual(['bob']);
 		expect(await listed('signatures')).toEqual(['ada', 'bob']);
 	});
