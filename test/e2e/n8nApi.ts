@@ -128,6 +128,11 @@ export class N8nApi {
 		return await this.finishedExecution(response.data.data.executionId);
 	}
 
+	/** Has an execution that failed go on where it stopped, and waits for its end. */
+	async retryExecution(id: string): Promise<void> {
+		await this.rest.post(`/executions/${id}/retry`, { loadWorkflow: true });
+	}
+
 	/** Waits for an execution to end. */
 	async finishedExecution(id: string): Promise<StoredExecution> {
 		const deadline = Date.now() + EXECUTION_TIMEOUT_MS;

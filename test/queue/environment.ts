@@ -25,6 +25,10 @@ export interface TestQueueStack extends TestStack {
 	findInPostgres: (texts: string[]) => Promise<string[]>;
 	/** The status of each execution of a workflow, by its id, also of those that have not ended. */
 	executionStatuses: (workflowId: string) => Promise<Record<string, string>>;
+	/** Has whoever writes what a workflow keeps wait, until it is released. Executions may begin. */
+	holdWorkflow: (workflowId: string) => Promise<void>;
+	/** Ends the connections of those that wait: what they would have written is not written. */
+	releaseWorkflow: () => Promise<void>;
 }
 
 /** Hands a stack to the process of the tests, by its environment. */
@@ -43,6 +47,8 @@ export async function handOverQueue(stack: QueueStack): Promise<NodeJS.ProcessEn
 		findInRedis: async (texts: string[]) => await redis.find(texts),
 		executionStatuses: async (workflowId: string) => await postgres.executionStatuses(workflowId),
 		findInPostgres: async (texts: string[]) => await postgres.find(texts),
+		holdWorkflow: async (workflowId: string) => await postgres.holdWorkflow(workflowId),
+		releaseWorkflow: async () => await postgres.releaseWorkflow(),
 	});
 	stopToo(async () => await control.stop());
 	const facts: QueueFacts = {
@@ -76,5 +82,7 @@ export function readQueueStack(): TestQueueStack {
 		findInRedis: async (texts) => await command('findInRedis', texts),
 		executionStatuses: async (workflowId) => await command('executionStatuses', workflowId),
 		findInPostgres: async (texts) => await command('findInPostgres', texts),
+		holdWorkflow: async (workflowId) => await command('holdWorkflow', workflowId),
+		releaseWorkflow: async () => await command('releaseWorkflow', {}),
 	};
 }

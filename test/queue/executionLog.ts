@@ -8,10 +8,19 @@ export function executionsRunBy(userFolder: string): string[] {
 }
 
 /** How many executions a worker has begun and not ended since it was started last. */
-export function executionsInProgress(userFolder: string): number {
+function executionsInProgress(userFolder: string): number {
 	const log = logOf(userFolder).split('Starting n8n worker...').at(-1) ?? '';
 	const finished = new Set(idsIn(log, 'finished'));
 	return idsIn(log, 'started').filter((id) => !finished.has(id)).length;
+}
+
+/** The worker with the most executions in progress. */
+export function busiestOf<Worker extends { userFolder: string }>(workers: Worker[]): Worker {
+	const [busiest] = [...workers].sort(
+		(one, other) => executionsInProgress(other.userFolder) - executionsInProgress(one.userFolder),
+	);
+	if (busiest === undefined) throw new Error('there is no worker');
+	return busiest;
 }
 
 function idsIn(log: string, event: 'started' | 'finished'): string[] {

@@ -4,7 +4,7 @@ import { useSignedInN8n } from '../e2e/signedIn';
 import { until } from '../e2e/until';
 import { read } from '../e2e/watchingWorkflows';
 import { readQueueStack } from './environment';
-import { executionsInProgress } from './executionLog';
+import { busiestOf } from './executionLog';
 import { IDEMPOTENCY_KEY, mutationNode, WebhookWorkflow } from './webhookWorkflows';
 
 const { workers, deployment, executionStatuses } = readQueueStack();
@@ -62,15 +62,6 @@ async function untilSomeRan(): Promise<void> {
 	await until(async () => (await ran()) > before);
 }
 
-/** The worker with the most executions in progress. */
-function busiestWorker(): (typeof workers)[number] {
-	const [busiest] = [...workers].sort(
-		(one, other) => executionsInProgress(other.userFolder) - executionsInProgress(one.userFolder),
-	);
-	if (busiest === undefined) throw new Error('there is no worker');
-	return busiest;
-}
-
 /**
  * Calls the webhook, kills a worker meanwhile, and starts it again. Every second time it is killed in
  * the midst of mutations that ran and are not answered, else whatever it does.
@@ -80,7 +71,7 @@ async function callAndKill(webhook: WebhookWorkflow, times: number, kill: number
 	const begin = async () => void (calls = call(webhook, times));
 	if (kill % 2 === 0) await untilHeld(begin);
 	else await Promise.all([begin(), untilSomeRan()]);
-	const worker = busiestWorker();
+	const worker = busiestOf(workers);
 	expect(await worker.shutDown('SIGKILL')).toBe('SIGKILL');
 	await Promise.all([calls, worker.startAgain()]);
 }

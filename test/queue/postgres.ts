@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { StopToo } from '../e2e/cleanup';
 
 const CONNECT_TIMEOUT_MS = 5000;
+const TERMINATE_TIMEOUT_MS = 5000;
 
 /** What is used of pg, the client that comes with n8n. */
 interface PostgresClient {
@@ -16,6 +17,8 @@ type ClientConstructor = new (options: object) => PostgresClient;
 
 /** A PostgreSQL database of the tests, made when it is opened and dropped at the end. */
 export class TestPostgres {
+	private holder: PostgresClient | undefined;
+
 	private constructor(
 		private readonly url: URL,
 		private readonly Client: ClientConstructor,
@@ -69,6 +72,26 @@ export class TestPostgres {
 		});
 	}
 
+	/** Has whoever writes the row of a workflow wait; executions of it may begin. */
+	async holdWorkflow(workflowId: string): Promise<void> {
+		const holder = await this.connect(this.database);
+		this.holder = holder;
+		await holder.query('BEGIN');
+		const row = 'SELECT id FROM workflow_entity WHERE id = $1 FOR NO KEY UPDATE';
+		await holder.query(row, [workflowId]);
+	}
+
+	/** Ends the connections of those that wait, before they can write, and lets others write again. */
+	async releaseWorkflow(): Promise<void> {
+		await this.holder?.query(
+			`SELECT pg_terminate_backend(pid, $1) FROM pg_stat_activity
+			WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+			[TERMINATE_TIMEOUT_MS],
+		);
+		await this.holder?.end();
+		this.holder = undefined;
+	}
+
 	/** Which of the texts are in a row of any table. */
 	async find(texts: string[]): Promise<string[]> {
 		return await this.use(this.database, async (client) => {
@@ -98,15 +121,20 @@ export class TestPostgres {
 		database: string,
 		ask: (client: PostgresClient) => Promise<Result>,
 	): Promise<Result> {
-		const connectionString = Object.assign(new URL(this.url), { pathname: `/${database}` }).href;
-		const connectionTimeoutMillis = CONNECT_TIMEOUT_MS;
-		const client = new this.Client({ connectionString, connectionTimeoutMillis });
-		await client.connect();
+		const client = await this.connect(database);
 		try {
 			return await ask(client);
 		} finally {
 			await client.end();
 		}
+	}
+
+	private async connect(database: string): Promise<PostgresClient> {
+		const connectionString = Object.assign(new URL(this.url), { pathname: `/${database}` }).href;
+		const connectionTimeoutMillis = CONNECT_TIMEOUT_MS;
+		const client = new this.Client({ connectionString, connectionTimeoutMillis });
+		await client.connect();
+		return client;
 	}
 }
 
