@@ -1,60 +1,29 @@
-import axios from 'axios';
-import { startHttpServer, type TestServer } from '../support/awkwardServers';
 import type { WorkflowFile } from '../support/engine';
-import { readExamples, withCredential } from '../support/examples';
 import { startScriptedModel } from '../support/scriptedModel';
 import { openHttp } from '../support/syncClients';
 import { readStack } from './environment';
+import { importExampleInto, startChannel, type Channel } from './importedExamples';
 import { N8nApi } from './n8nApi';
-import { until } from './until';
-import { mutate, useWatchingWorkflows } from './watchingWorkflows';
+import { mutate } from './watchingWorkflows';
 import { outputOf } from './workflows';
 
 const { n8nUrl, deployment, deploymentUrl, deployKey } = readStack();
 let n8n: N8nApi;
 let credentialId: string;
-let channel: TestServer;
-const messages: string[] = [];
+let channel: Channel;
 
 beforeAll(async () => {
 	n8n = await N8nApi.signIn(n8nUrl);
 	const data = { deploymentUrl, authentication: 'deployKey', token: deployKey };
 	credentialId = await n8n.createCredential('Convex', 'convexApi', data);
-	channel = await startHttpServer((request, response) => {
-		const chunks: Buffer[] = [];
-		request.on('data', (chunk: Buffer) => chunks.push(chunk));
-		request.on('end', () => {
-			messages.push(JSON.parse(Buffer.concat(chunks).toString()).text);
-			response.end('ok');
-		});
-	});
+	channel = await startChannel();
 	await deployment.reset();
 });
 
 afterAll(async () => await channel.stop());
 
-const workflows = useWatchingWorkflows(() => n8n);
-
-const covered = new Set<string>();
-
-/**
- * Imports a file as it is, but for the credential and the address of the channel.
- *
- * @param adapt gives its other nodes what they need
- */
-async function importExample(
-	file: string,
-	adapt = (workflow: WorkflowFile): WorkflowFile => workflow,
-): Promise<string> {
-	covered.add(file);
-	const example = readExamples().find((candidate) => candidate.file === file);
-	if (example === undefined) throw new Error(`there is no examples/${file}`);
-	const workflow = adapt(withCredential(example.workflow, credentialId, 'Convex'));
-	const text = JSON.stringify(workflow);
-	return await n8n.importWorkflow(
-		JSON.parse(text.replaceAll('https://hooks.example.com', channel.url)),
-	);
-}
+const importExample = async (file: string, adapt?: (workflow: WorkflowFile) => WorkflowFile) =>
+	await importExampleInto(n8n, { credentialId, channel: channel.url }, file, adapt);
 
 describe('the examples, imported into n8n', () => {
 	it('tasks.json', async () => {
@@ -178,10 +147,10 @@ describe('the examples, imported into n8n', () => {
 		const id = await importExample('announce-documents.json');
 		const first = await n8n.runWorkflow(id);
 		expect(first.status).toBe('success');
-		expect(messages).toEqual(['Order A-1 of ada@engines.test: 125']);
+		expect(channel.messages).toEqual(['Order A-1 of ada@engines.test: 125']);
 		const second = await n8n.runWorkflow(id);
 		expect(second.status).toBe('success');
-		expect(messages).toHaveLength(1);
+		expect(channel.messages).toHaveLength(1);
 	});
 
 	it('enrich-rows.json', async () => {
@@ -218,28 +187,6 @@ describe('the examples, imported into n8n', () => {
 		expect(await file.text()).toBe('Invoice 7: 30 EUR');
 	});
 
-	it('paid-order.json', async () => {
-		messages.length = 0;
-		const id = await importExample('paid-order.json');
-		await workflows.publish(id);
-		const pay = async (orderId: string) => {
-			const order = { orderId, email: 'ada@engines.test', total: 7 };
-			await mutate('orders:markPaid', { id: String(await mutate('orders:upsert', order)) });
-		};
-		await pay('P-1');
-		await until(async () => messages.length === 1);
-		await mutate('orders:upsert', { orderId: 'P-1', email: 'ada@engines.test', total: 8 });
-		await mutate('orders:upsert', { orderId: 'P-2', email: 'grace@mail.test', total: 9 });
-		await pay('P-3');
-		await until(async () => messages.length === 2);
-		await workflows.unpublish(id);
-		expect(messages).toEqual([
-			'Order P-1 of ada@engines.test is paid: 7',
-			'Order P-3 of ada@engines.test is paid: 7',
-		]);
-		expect(await workflows.startsSoFar(id)).toHaveLength(3);
-	});
-
 	it('wait-for-workflow.json', async () => {
 		const execution = await n8n.runWorkflow(await importExample('wait-for-workflow.json'));
 		expect(execution.status).toBe('success');
@@ -257,33 +204,5 @@ describe('the examples, imported into n8n', () => {
 		const read = outputOf(execution, 'Read Table');
 		expect(read.slice(-2).map(({ title }) => title)).toEqual(['Export', 'Import']);
 		expect(outputOf(execution, 'Make File')).toHaveLength(1);
-	});
-
-	it('webhook-ingest.json', async () => {
-		const id = await importExample('webhook-ingest.json');
-		await n8n.activate(id);
-		const post = async (order: object) => {
-			const url = `${n8nUrl}/webhook/convex-orders`;
-			const { status, data } = await axios.post(url, order, { validateStatus: () => true });
-			return { status, data };
-		};
-		while ((await post({})).status === 404) continue;
-		const order = { orderId: 'W-1', email: 'ada@engines.test', total: 5 };
-		expect(await post(order)).toEqual({ status: 200, data: { id: expect.any(String) } });
-		expect(await post({ ...order, total: -5 })).toEqual({
-			status: 422,
-			data: { error: 'A total cannot be negative' },
-		});
-		expect(await post({ orderId: 'W-2' })).toEqual({
-			status: 422,
-			data: { error: expect.stringMatching(/missing the required field `email`/) },
-		});
-		await deployment.addFault({ kind: 'dropBefore' });
-		expect(await post(order)).toMatchObject({ status: 502 });
-		await n8n.deactivate(id);
-	});
-
-	it('are all covered here', () => {
-		expect([...covered].sort()).toEqual(readExamples().map(({ file }) => file));
 	});
 });

@@ -135,11 +135,10 @@ function loggedFailures(workflowId: string): ReportedFailure[] {
 		.map((line) => ({ message: line, description: line }));
 }
 
-/** What the trigger started an execution with. n8n keeps it as the input of the first node. */
+/** What the trigger started an execution with. n8n keeps it as the output of the node that ran first. */
 function startItemsOf({ data }: StoredExecution): IDataObject[] {
-	const { runData } = data.resultData;
-	const runs = Object.values(TRIGGER_NAMES).flatMap((name) => runData[name] ?? []);
-	const items = runs[0]?.data?.main?.[0] ?? [];
+	const [runs] = Object.values(data.resultData.runData);
+	const items = runs?.[0]?.data?.main?.[0] ?? [];
 	return items.map(({ json }) => json);
 }
 

@@ -1,9 +1,11 @@
 import type { IDataObject } from 'n8n-workflow';
 import { callConvexTool } from '../support/agents';
+import { tablesOf } from '../support/documentWrites';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { outputsOf, runWorkflow } from '../support/engine';
 import {
 	activeTriggerOf,
+	feedOf,
 	installationFor,
 	readExamples,
 	withCredential,
@@ -186,6 +188,33 @@ describe('the examples', () => {
 				document: expect.objectContaining(order),
 				reason: 'change',
 			}),
+		]);
+	});
+
+	it('table-copy.json starts with all orders, and then with those that were written or deleted', async () => {
+		const { mutation } = openHttp(convex.deployment.url);
+		const upsert = async (orderId: string, total: number) =>
+			await mutation('orders:upsert', { orderId, email: 'ada@engines.test', total });
+		const [kept, removed] = [await upsert('C-1', 7), await upsert('C-2', 8)];
+		const { workflow } = exampleNamed('table-copy.json');
+		const feed = feedOf(await installationFor(convex.deployment), workflow);
+		await feed.activate();
+		await upsert('C-1', 9);
+		await tablesOf(convex).remove(removed);
+		await feed.poll();
+		await feed.deactivate();
+		const told = feed.starts.map((items) =>
+			items.map(({ change, id, document }) => [change, id, Object(document).total]),
+		);
+		expect(told).toEqual([
+			[
+				['written', kept, 7],
+				['written', removed, 8],
+			],
+			[
+				['written', kept, 9],
+				['deleted', removed, undefined],
+			],
 		]);
 	});
 });

@@ -1,7 +1,7 @@
 import axios from 'axios';
 import type { IDataObject, NodeParameterValueType } from 'n8n-workflow';
+import type { TestDeployment } from '../../emulator/client';
 import type { ConvexRunOptions } from './convexNode';
-import type { DeploymentUse } from './embeddedDeployment';
 
 type Parameters = ConvexRunOptions['parameters'];
 
@@ -57,7 +57,7 @@ export function deleting(table: string, more: Parameters = {}): Parameters {
 }
 
 /** What the deployment has, past the node. */
-export function tablesOf(convex: DeploymentUse) {
+export function tablesOf(convex: { readonly deployment: TestDeployment }) {
 	const call = async (type: 'query' | 'mutation', name: string, args: object) => {
 		const { url, deployKey } = convex.deployment;
 		const { data } = await axios.post(

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestDeployment } from '../../emulator/client';
 import { loadBuiltPackage } from './builtPackage';
+import { DOCUMENT_TRIGGER_TYPE, NEVER, PollingWorkflow } from './polls';
 import { ActiveTrigger, TRIGGER_TYPE } from './triggers';
 import { passThroughNode, type Installation, type WorkflowFile } from './engine';
 
@@ -66,6 +67,20 @@ export function activeTriggerOf(
 		credential: credentials.convexApi ?? {},
 		parameters: node.parameters,
 		nodeType: nodeTypes[TRIGGER_TYPE],
+	});
+}
+
+/** The same of a Convex Document Trigger, which polls when it is told to. */
+export function feedOf(
+	{ nodeTypes, credentials }: Installation,
+	{ name, nodes }: WorkflowFile,
+): PollingWorkflow {
+	const node = nodes.find(({ type }) => type === DOCUMENT_TRIGGER_TYPE);
+	if (node === undefined) throw new Error(`workflow '${name}' has no Convex Document Trigger`);
+	return new PollingWorkflow({
+		credential: credentials.convexApi ?? {},
+		parameters: { ...node.parameters, pollTimes: NEVER },
+		nodeType: nodeTypes[DOCUMENT_TRIGGER_TYPE],
 	});
 }
 

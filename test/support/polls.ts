@@ -28,7 +28,7 @@ import { openTriggerRegistry, pollOnce } from './triggerRegistry';
 export const DOCUMENT_TRIGGER_TYPE = 'n8n-nodes-convex.convexDocumentTrigger';
 
 /** A time that does not come during a test: tests poll themselves. */
-const NEVER = { item: [{ mode: 'custom', cronExpression: '0 0 29 2 *' }] };
+export const NEVER = { item: [{ mode: 'custom', cronExpression: '0 0 29 2 *' }] };
 
 /**
  * What a host does with the position that a poll leaves in the static data.
