@@ -206,6 +206,26 @@ describe('items that wait', () => {
 		]);
 	});
 
+	it('get it too if the fields of their arguments are in another order', async () => {
+		const waiting = waitingFor(
+			'values:echo',
+			'={{ $json.args }}',
+			whereField('length', 'equals', '={{ $json.length }}'),
+			{ concurrency: 2, timeout: 5_000 },
+		);
+		const { success, error } = await convex.run({
+			parameters: waiting,
+			input: [
+				{ args: { value: [{ a: 1, b: 2 }] }, length: 2 },
+				{ args: { value: [] }, length: 0 },
+				{ args: { value: [{ b: 2, a: 1 }] }, length: 1 },
+			],
+			settings: { onError: 'continueErrorOutput' },
+		});
+		expect(valuesOf(success)).toEqual([[], [{ a: 1, b: 2 }]]);
+		expect(error.map(({ json }) => json.error)).toEqual(["'length' was still 1 after 5 seconds"]);
+	});
+
 	it('get values of their own', async () => {
 		await convex.put({ list: [1] });
 		const { success } = await convex.run({

@@ -20,8 +20,11 @@ export function fingerprintOfJson(canonicalJson: string): string {
 	return hash.slice(0, FINGERPRINT_LENGTH);
 }
 
-/** Convex's encoder sorts fields, and for what is sorted JSON.stringify is several times faster. */
-function canonicalJson(value: JSONValue): string {
+/**
+ * The JSON of a value, the same whatever the order of its fields. Convex's encoder sorts them, and for
+ * what is sorted JSON.stringify is several times faster.
+ */
+export function canonicalJson(value: JSONValue): string {
 	return isSorted(value) ? JSON.stringify(value) : sortedJson(value);
 }
 

@@ -3,6 +3,7 @@ import type { ConvexFailure } from '../../convex/failure';
 import type { FunctionCall } from '../../convex/functions/functionCall';
 import { formatFunctionPath } from '../../convex/functions/functionPath';
 import type { UserIdentity } from '../../convex/deployment/identity';
+import { canonicalJson } from '../../convex/values/fingerprint';
 import { Backoff } from '../backoff';
 import type { Caller } from '../caller';
 import { toFailure } from '../nodeError';
@@ -236,6 +237,10 @@ export class CallerQueries {
 	}
 }
 
+/**
+ * The client takes queries for the same whatever the order of their arguments' fields, and tells who
+ * subscribes to one of these later nothing before it changes.
+ */
 function keyOf({ functionPath, args }: FunctionCall): string {
-	return JSON.stringify([formatFunctionPath(functionPath), args]);
+	return canonicalJson([formatFunctionPath(functionPath), args]);
 }
