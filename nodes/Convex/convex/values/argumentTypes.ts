@@ -12,7 +12,7 @@ import {
 	type Conversion,
 	type Refusal,
 } from './conversion';
-import { isKeptByDouble } from './decimalText';
+import { isDecimal, isKeptByDouble } from './decimalText';
 import { inputFailure, type ConvexFailure } from '../failure';
 import { quoteStart } from './quote';
 import { readJsonText, VALUE_ADVICE, type JsonAdvice } from './jsonText';
@@ -154,11 +154,11 @@ function toNumber(value: unknown): Conversion<number> {
 	if (typeof value === 'number') return converted(value);
 	const text = typeof value === 'string' ? value.trim() : '';
 	if (/^(?:NaN|[+-]?Infinity)$/.test(text)) return converted(Number(text));
-	const isDecimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(text);
+	const isNumber = isDecimal(text);
 	const isFinite = Number.isFinite(Number(text));
-	if (isDecimal && isKeptByDouble(text)) return converted(Number(text));
+	if (isNumber && isKeptByDouble(text)) return converted(Number(text));
 	// A number with too large an exponent is a mistake, and not one with many digits.
-	if (isDecimal && (isFinite || !/e/i.test(text))) {
+	if (isNumber && (isFinite || !/e/i.test(text))) {
 		return refused(
 			(subject, { name }) =>
 				inputFailure(

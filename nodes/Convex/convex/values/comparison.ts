@@ -1,5 +1,6 @@
 import { jsonToConvex, type JSONValue } from 'convex/values';
 import { toArgument } from './argumentTypes';
+import { isDecimal, wholeNumberOf } from './decimalText';
 import { isPlainObject } from './plainObject';
 
 /**
@@ -27,7 +28,7 @@ export function isEqualTo(actual: JSONValue, expected: Expected): boolean {
 	const { text, json } = expected;
 	if (typeof actual === 'string') return actual === text;
 	const number = numberOf(actual);
-	if (number !== undefined) return isSameNumber(number, numberIn(text));
+	if (number !== undefined) return isSameNumber(number, numberIn(text, typeof number));
 	if (typeof actual !== 'object' || actual === null) return text.trim() === String(actual);
 	if (!Array.isArray(actual) && typeof actual.$bytes === 'string') {
 		return actual.$bytes === text.trim();
@@ -43,7 +44,7 @@ export function isEqualTo(actual: JSONValue, expected: Expected): boolean {
  */
 export function orderOf(actual: JSONValue, expected: Expected): number | undefined {
 	const number = numberOf(actual);
-	if (number !== undefined) return order(number, numberExpected(expected));
+	if (number !== undefined) return order(number, numberExpected(expected, typeof number));
 	return typeof actual === 'string' ? order(actual, textExpected(expected)) : undefined;
 }
 
@@ -61,8 +62,8 @@ function isNotANumber(value: unknown): boolean {
 	return typeof value === 'number' && Number.isNaN(value);
 }
 
-function numberExpected(expected: Expected): number | bigint | undefined {
-	return expected.kind === 'text' ? numberIn(expected.text) : numberOf(expected.value);
+function numberExpected(expected: Expected, type: string): number | bigint | undefined {
+	return expected.kind === 'text' ? numberIn(expected.text, type) : numberOf(expected.value);
 }
 
 function textExpected(expected: Expected): string | undefined {
@@ -106,13 +107,17 @@ function numberOf(value: JSONValue): number | bigint | undefined {
 	}
 }
 
-/** A whole number that a double would round. */
-const LONG_DIGITS = /^\s*[+-]?\d{16,}\s*$/;
-
-/** The number that a text says; undefined for any other text. */
-function numberIn(text: string): number | bigint | undefined {
-	const type = LONG_DIGITS.test(text) ? 'int64' : 'number';
-	const read = toArgument(type, text);
-	const value = read.status === 'converted' ? read.value : undefined;
-	return typeof value === 'number' || typeof value === 'bigint' ? value : undefined;
+/**
+ * The number that a text says; undefined for any other text. What is compared with a number is read as
+ * one, since a number is written with as many digits as tell it from others. With an int64, and where
+ * no number keeps them, all digits count, also those of what is larger than any int64.
+ *
+ * @param type of the value that it is compared with
+ */
+function numberIn(text: string, type: string): number | bigint | undefined {
+	const trimmed = text.trim();
+	const whole = isDecimal(trimmed) ? wholeNumberOf(trimmed) : undefined;
+	if (type === 'bigint' && whole !== undefined) return whole;
+	const read = toArgument('number', trimmed);
+	return read.status === 'converted' && typeof read.value === 'number' ? read.value : whole;
 }

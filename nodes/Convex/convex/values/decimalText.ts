@@ -1,6 +1,13 @@
 /** Every decimal number of so many digits comes back from a double as it was. */
 const DIGITS_OF_A_DOUBLE = 15;
 
+const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
+
+/** Whether a text is a number as JSON writes it, also with a `+` in front or a point at either end. */
+export function isDecimal(text: string): boolean {
+	return DECIMAL.test(text);
+}
+
 /** Digits without zeros at either end, and the power of ten of the last one. */
 interface Decimal {
 	digits: string;
@@ -13,7 +20,7 @@ interface Decimal {
  * (`1e300`). `9007199254740993` does neither. A fraction is a measured value that a double rounds by
  * nature.
  *
- * @param text a number as JSON writes it, also with a `+` in front or a point at either end
+ * @param text a decimal number
  */
 export function isKeptByDouble(text: string): boolean {
 	const written = decimalOf(text);
@@ -25,6 +32,25 @@ export function isKeptByDouble(text: string): boolean {
 	const kept = decimalOf(String(number));
 	const comesBack = written.digits === kept.digits && written.exponent === kept.exponent;
 	return comesBack || exactValue(written) === BigInt(Math.abs(number));
+}
+
+/** Beyond the largest double, which has 309 digits. */
+const MAX_DIGITS = 400;
+
+/**
+ * The exact value of a whole decimal number. One that is larger than any number of Convex is only as
+ * large as that: a BigInt of a million digits takes seconds.
+ *
+ * @param text a decimal number
+ * @returns undefined for a fraction
+ */
+export function wholeNumberOf(text: string): bigint | undefined {
+	const written = decimalOf(text);
+	if (written.digits === '') return 0n;
+	if (written.exponent < 0) return undefined;
+	const isLonger = written.digits.length + written.exponent > MAX_DIGITS;
+	const size = isLonger ? 10n ** BigInt(MAX_DIGITS) : exactValue(written);
+	return text.startsWith('-') ? -size : size;
 }
 
 function exactValue({ digits, exponent }: Decimal): bigint {

@@ -32,6 +32,10 @@ describe('a value is equal', () => {
 		['5', text('5')],
 		[2n ** 53n + 1n, text('9007199254740993')],
 		[-(2n ** 63n), text('-9223372036854775808')],
+		[1e20, text('100000000000000000000')],
+		[1e23, text('100000000000000000000000')],
+		[1234567890123456800, text('1234567890123456800')],
+		[2n ** 60n, text('1152921504606846976.0')],
 		[0, value(-0)],
 		[-0, text('0')],
 		[0n, value(-0)],
@@ -64,6 +68,10 @@ describe('a value is equal', () => {
 		[0, text('')],
 		[2n ** 53n + 1n, value(2 ** 53)],
 		[2n ** 53n, text('9007199254740993')],
+		[2 ** 53, text('9007199254740993')],
+		[1e20, text('100000000000000000001')],
+		[2n ** 60n, text('1152921504606846977.0')],
+		[Number.POSITIVE_INFINITY, text('9'.repeat(400))],
 		[Number.NaN, value(0)],
 		[true, value('yes')],
 		[true, text('1')],
@@ -92,7 +100,10 @@ describe('a value is equal', () => {
 				expect(isEqualTo(convexToJson(a), value(a))).toBe(true);
 				const isSame = Number.isNaN(a) ? Number.isNaN(b) : a == b;
 				expect(isEqualTo(convexToJson(a), value(b))).toBe(isSame);
-				if (typeof b === 'bigint') expect(isEqualTo(convexToJson(a), text(`${b}`))).toBe(isSame);
+				if (typeof a === 'bigint' && typeof b === 'bigint') {
+					expect(isEqualTo(convexToJson(a), text(`${b}`))).toBe(isSame);
+				}
+				expect(isEqualTo(convexToJson(a), text(String(a)))).toBe(true);
 			}),
 			RUNS,
 		);
@@ -113,6 +124,12 @@ describe('the order of values', () => {
 		[2n ** 53n + 1n, value(2 ** 53), 1],
 		[2n ** 53n, text('9007199254740993'), -1],
 		[-1, value(Number.NEGATIVE_INFINITY), 1],
+		[2e19, text('10000000000000000000'), 1],
+		[1e20, text('100000000000000000001'), -1],
+		[5n, text('10000000000000000000'), -1],
+		[-(2n ** 63n), text('-1e19'), 1],
+		[1e308, text('9'.repeat(1_000_000)), -1],
+		[Number.NEGATIVE_INFINITY, text('-1e400'), -1],
 		['2026-12-01', text('2026-11-30'), 1],
 		['a', value('b'), -1],
 		['10', text('9'), -1],

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
-import { isKeptByDouble } from '../../../../nodes/Convex/convex/values/decimalText';
+import { isKeptByDouble, wholeNumberOf } from '../../../../nodes/Convex/convex/values/decimalText';
 
 const RUNS = { seed: 20260131, numRuns: 2_000 };
 
 /** The whole number that a double's own text says: `1e21` is 1 with 21 zeros. */
-function wholeNumberOf(double: number): bigint {
+function wholeNumberIn(double: number): bigint {
 	const [digits = '', power = '0'] = String(double).split('e');
 	const [whole = '', fraction = ''] = digits.split('.');
 	return BigInt(whole + fraction) * 10n ** BigInt(Number(power) - fraction.length);
@@ -42,7 +42,7 @@ describe('a number that is written in decimal digits', () => {
 		fc.assert(
 			fc.property(fc.bigInt({ min: 0n, max: 10n ** 25n }), fc.nat({ max: 5 }), (whole, zeros) => {
 				const double = Number(whole);
-				const isKept = wholeNumberOf(double) === whole || BigInt(double) === whole;
+				const isKept = wholeNumberIn(double) === whole || BigInt(double) === whole;
 				const digits = String(whole);
 				const shifted = digits.padStart(zeros + 1, '0');
 				const place = shifted.length - zeros;
@@ -57,5 +57,21 @@ describe('a number that is written in decimal digits', () => {
 			}),
 			RUNS,
 		);
+	});
+
+	it.each<[string, bigint | undefined]>([
+		['9007199254740993', 9007199254740993n],
+		['-9.007199254740993e15', -9007199254740993n],
+		['+12.50e1', 125n],
+		['0.000', 0n],
+		['-0', 0n],
+		['0e999', 0n],
+		['0.5', undefined],
+		['15e-1', undefined],
+		['1e-400', undefined],
+		[`1${'0'.repeat(400)}1`, 10n ** 400n],
+		['-1e99999999999999999999', -(10n ** 400n)],
+	])('%s is a whole number, or none', (text, whole) => {
+		expect(wholeNumberOf(text)).toBe(whole);
 	});
 });
