@@ -6,6 +6,8 @@ import { waitingFor, waitingForBoard, whereField } from '../support/waitingForRe
 
 const convex = useTriggers('deployKey');
 
+const LONG_NUMBERS = '{ "ids": [9007199254740993, -9223372036854775808] }';
+
 const valuesOf = (items: INodeExecutionData[]) => items.map(({ json }) => json.value);
 
 /** Resolves when so many queries are watched. */
@@ -70,6 +72,10 @@ describe('a wait for a result', () => {
 			[{ a: -0 }, 'equals', 0],
 			[{ a: new Uint8Array([1, 2, 3]).buffer }, 'equals', 'AQID'],
 			[{ a: null }, 'equals', 'null'],
+			[{ a: { ids: [2n ** 53n + 1n, -(2n ** 63n)] } }, 'equals', LONG_NUMBERS],
+			[{ a: { ids: [2n ** 53n, -(2n ** 63n)] } }, 'notEquals', LONG_NUMBERS],
+			[{ a: [] }, 'notEquals', '["no JSON 9007199254740993'],
+			[{ a: [1e22] }, 'notEquals', '[10000000000000000000001]'],
 		];
 		for (const [value, comparison, expected] of cases) {
 			await convex.put(value as never);

@@ -8,7 +8,9 @@ import { inputFailure } from '../convex/failure';
 import { isDateObject, toArgument, toArray } from '../convex/values/argumentTypes';
 import type { Expected } from '../convex/values/comparison';
 import { valueOrThrow, type Step } from '../convex/values/conversion';
+import { wholeNumberOf } from '../convex/values/decimalText';
 import { encodeElement } from '../convex/values/encodeArguments';
+import { rewriteRoundedNumbers } from '../convex/values/exactJson';
 import { parseFieldPath } from '../convex/values/fieldPath';
 import { adviceOutsideArguments } from '../convex/values/jsonText';
 import { describeType } from '../convex/values/plainObject';
@@ -217,11 +219,19 @@ function expectedText(text: string): Expected {
 	return { kind: 'text', text, json: encodedJsonIn(text) };
 }
 
-/** What a text says as JSON that is a list or an object; undefined for any other. */
+/**
+ * What a text says as JSON that is a list or an object; undefined for any other, and for one with a
+ * number that no number of Convex is.
+ */
 function encodedJsonIn(text: string) {
 	if (!/^\s*[[{]/.test(text)) return undefined;
 	try {
-		return encodeElement('', JSON.parse(text));
+		const value: unknown = JSON.parse(text);
+		// Of what a double would round, only an int64 keeps all digits.
+		const exact = rewriteRoundedNumbers(text, (number) =>
+			JSON.stringify(encodeElement('', wholeNumberOf(number))),
+		);
+		return encodeElement('', exact === text ? value : JSON.parse(exact));
 	} catch {
 		return undefined;
 	}

@@ -1,5 +1,5 @@
 import type { JSONValue } from 'convex/values';
-import { roundedNumbers } from './jsonText';
+import { rewriteRoundedNumbers } from './exactJson';
 
 /** Nobody nests JSON more deeply, and n8n's own code reads items by recursion. */
 const MAX_DEPTH = 500;
@@ -14,23 +14,12 @@ export type AnswerJson = { status: 'json'; value: JSONValue } | { status: 'notJs
 export function parseAnswerJson(text: string): AnswerJson {
 	try {
 		let value: JSONValue = JSON.parse(text);
-		const kept = withDigitsKept(text);
+		const kept = rewriteRoundedNumbers(text, (digits) => `"${digits}"`);
 		if (kept !== text) value = JSON.parse(kept);
 		return isShallow(value, MAX_DEPTH) ? { status: 'json', value } : { status: 'tooDeep' };
 	} catch {
 		return { status: 'notJson' };
 	}
-}
-
-/** @param json valid JSON */
-function withDigitsKept(json: string): string {
-	const pieces: string[] = [];
-	let done = 0;
-	for (const { start, end } of roundedNumbers(json)) {
-		pieces.push(json.slice(done, start), `"${json.slice(start, end)}"`);
-		done = end;
-	}
-	return done === 0 ? json : pieces.join('') + json.slice(done);
 }
 
 function isShallow(value: JSONValue | undefined, depth: number): boolean {

@@ -1,5 +1,5 @@
 import type { JSONValue } from 'convex/values';
-import { endOfText } from './jsonText';
+import { endOfText, roundedNumbers } from './jsonText';
 
 /** A whole number that stands between texts; the parts of a fraction or an exponent are none. */
 const WHOLE_NUMBER = /(?<![\d.eE+-])-?\d+(?![\d.eE])/g;
@@ -39,6 +39,20 @@ export function rewriteTexts(json: string, rewrite: (text: string) => string): s
 			return rewritten === text ? literal : JSON.stringify(rewritten);
 		},
 	);
+}
+
+/**
+ * Rewrites the numbers of valid JSON that a double would round, and leaves everything else as it was
+ * written.
+ */
+export function rewriteRoundedNumbers(json: string, rewrite: (number: string) => string): string {
+	const pieces: string[] = [];
+	let done = 0;
+	for (const { start, end } of roundedNumbers(json)) {
+		pieces.push(json.slice(done, start), rewrite(json.slice(start, end)));
+		done = end;
+	}
+	return done === 0 ? json : pieces.join('') + json.slice(done);
 }
 
 /**
