@@ -13,15 +13,22 @@ export type RefusedArgument =
 	| { kind: 'id'; table: string };
 
 /**
+ * The sentence that names a field. It stands before the first value that the text quotes: a value may be
+ * such a text itself, as where errors are written to a table.
+ */
+const MISSING = /^[^`{\n]*Object is missing the required field `([^`]+)`/;
+const UNKNOWN = /^[^`{\n]*Object contains extra field `([^`]+)`/;
+
+/**
  * Finds it in Convex's text (convex-backend crates/common/src/schemas/validator.rs,
  * crates/udf/src/validation.rs).
  *
  * @returns undefined where the text says no more than that the arguments do not fit
  */
 export function parseRefusedArgument(text: string): RefusedArgument | undefined {
-	const missing = /missing the required field `([^`]+)`/.exec(text)?.[1];
+	const missing = MISSING.exec(text)?.[1];
 	if (missing !== undefined) return { kind: 'missing', name: missing };
-	const unknown = /contains extra field `([^`]+)`/.exec(text)?.[1];
+	const unknown = UNKNOWN.exec(text)?.[1];
 	if (unknown !== undefined) return { kind: 'unknown', name: unknown };
 	const table = /\nValidator: v\.id\("(\w+)"\)/.exec(text)?.[1];
 	if (table !== undefined) return { kind: 'id', table };
