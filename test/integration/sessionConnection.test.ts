@@ -307,6 +307,29 @@ describe('a deployment that cannot read what it is sent', () => {
 	});
 });
 
+describe('what a deployment says of a connection', () => {
+	it.each(['FatalError', 'AuthError'])('is told as it begins, however long: %s', async (type) => {
+		const error = 'Please try it. '.repeat(60_000);
+		const message = JSON.stringify({ type, error, authUpdateAttempted: true });
+		const server = await startMalformedMessageServer(
+			convex.deployment.url,
+			Array(50).fill(message),
+		);
+		const { error: failed } = await convex.run({
+			credential: { ...convex.credential, deploymentUrl: server.url },
+			parameters: addingKeys(),
+			input: keys(200),
+			settings: continuing,
+		});
+		await server.stop();
+		expect(failed).toHaveLength(200);
+		for (const { json } of failed) {
+			expect(String(json.error)).toContain(error.slice(0, 9_000));
+			expect(String(json.error).length).toBeLessThan(10_300);
+		}
+	});
+});
+
 describe('cancelling the execution', () => {
 	it.each([
 		['mutation', addingKeys()],

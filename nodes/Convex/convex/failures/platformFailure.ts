@@ -106,14 +106,22 @@ interface ConvexAnswer {
 	text: string;
 }
 
-/** Convex says more with none of its refusals; the text is searched, shown and saved. */
+/** Convex says more with none of its refusals. */
 const MAX_TEXT_LENGTH = 10_000;
+
+/**
+ * What Convex says in the place of a function, or who is in its place. The text is searched, shown and saved
+ * with each item, of which there may be hundreds.
+ */
+export function platformText(text: string): string {
+	return textStart(text.trim(), MAX_TEXT_LENGTH);
+}
 
 /** Every refusal of Convex has a code and a message (convex-backend crates/common/src/http/mod.rs). */
 function parseConvexAnswer(body: string): ConvexAnswer | undefined {
 	const answer = parseJsonObject(body);
 	return typeof answer?.code === 'string' && typeof answer.message === 'string'
-		? { code: answer.code, text: textStart(answer.message.trim(), MAX_TEXT_LENGTH) }
+		? { code: answer.code, text: platformText(answer.message) }
 		: undefined;
 }
 

@@ -3,6 +3,7 @@ import { jsonToConvex, type Value } from 'convex/values';
 import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import type { ConvexCredential } from '../../convex/deployment/credential';
 import { inputFailure } from '../../convex/failure';
+import { platformText } from '../../convex/failures/platformFailure';
 import type { SessionOperation } from '../../convex/functions/functionCall';
 import { formatFunctionPath, type FunctionPath } from '../../convex/functions/functionPath';
 import type { UserIdentity } from '../../convex/deployment/identity';
@@ -135,15 +136,15 @@ export class SyncClient {
 	}
 }
 
-/** What the deployment says of a connection may quote the credential. */
+/** What the deployment says of a connection may quote the credential, and be of any length. */
 function redactedObserver(observer: SocketObserver, redactor: Redactor): SocketObserver {
 	const { onUnauthorized, onProtocolError, onClose } = observer;
+	const shown = (text: string) => platformText(redactor.text(text));
 	return {
 		...observer,
-		onUnauthorized: (message, hasReadNothing) =>
-			onUnauthorized(redactor.text(message), hasReadNothing),
-		onProtocolError: (message) => onProtocolError(redactor.text(message)),
-		onClose: (reason) => onClose(redactor.text(reason)),
+		onUnauthorized: (message, hasReadNothing) => onUnauthorized(shown(message), hasReadNothing),
+		onProtocolError: (message) => onProtocolError(shown(message)),
+		onClose: (reason) => onClose(shown(reason)),
 	};
 }
 
