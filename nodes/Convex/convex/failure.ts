@@ -6,6 +6,7 @@ import {
 	type AdviceTable,
 	type FailureReason,
 } from './advice';
+import { withoutRepeatAdvice } from './repeatAdvice';
 
 /**
  * What went wrong with a call, in the words a workflow sees on its error branch.
@@ -183,34 +184,6 @@ function warningOf({ resource, operation }: FailureDetails): LostAnswerWarning {
 	if (resource === 'file' && operation === 'upload') return OF_UPLOAD;
 	if (resource === 'httpAction') return OF_HTTP_ACTION;
 	return resource === 'document' || resource === 'file' ? OF_DATA : OF_FUNCTION;
-}
-
-/**
- * Texts of Convex give it for calls that may be repeated. That a mutation failed "on every subsequent
- * retry" is what happened.
- */
-const REPEAT_ADVICE =
-	/\b(?:try|run|send|call)\b.{0,80}\bagain\b|(?<!(?:subsequent|after) )\bretry(?:ing)?\b|\b(?:resend|repeat)(?:ing)?\b/is;
-
-/** How a clause begins that says nothing without the advice behind it. */
-const LEADS_TO_ADVICE = /^(?:please|sorry|if|when|once|to|and|or)\b/i;
-
-function withoutRepeatAdvice(text: string): string {
-	if (!REPEAT_ADVICE.test(text)) return text;
-	const sentences = text.split(/(?<=[.!?])\s+/).map(withoutRepeatClause);
-	return sentences.filter((sentence) => sentence !== '').join(' ');
-}
-
-/** What a sentence says before the clause with the advice: "It is not loaded yet, try again later". */
-function withoutRepeatClause(sentence: string): string {
-	if (!REPEAT_ADVICE.test(sentence)) return sentence;
-	const clauses = sentence.split(/(?<=[,;:–—])\s+/);
-	const advised = clauses.findIndex((clause) => REPEAT_ADVICE.test(clause));
-	const rest = clauses
-		.slice(0, Math.max(0, advised))
-		.join(' ')
-		.replace(/[,;:–—]$/, '');
-	return LEADS_TO_ADVICE.test(rest) ? '' : rest;
 }
 
 function statusSentence(httpStatus: number | undefined): string {

@@ -25,7 +25,7 @@ const STOREYS = [
 	['convex/functions/', 'convex/documents/', 'convex/imports/'],
 	['convex/values/'],
 	['convex/failure.ts'],
-	['convex/advice.ts'],
+	['convex/advice.ts', 'convex/repeatAdvice.ts'],
 ];
 
 const files = readdirSync(NODES, { recursive: true, encoding: 'utf8' })
