@@ -270,6 +270,7 @@ describe('what cannot be waited for', () => {
 			parameters: waitingFor('counters:increment', { name: 'a' }),
 		});
 		expect(stoppedBy?.message).toMatch(/^Trying to execute counters.*defined as Mutation/);
+		expect(stoppedBy?.description).toMatch(/Choose a query in 'Function'/);
 		expect(await convex.deployment.executions()).toEqual({});
 	});
 

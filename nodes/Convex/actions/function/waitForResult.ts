@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { WaitCondition } from '../../convex/changes/waitCondition';
-import { waitTimedOut } from '../../convex/changes/waitFailure';
+import { waitFailure, waitTimedOut } from '../../convex/changes/waitFailure';
 import { formatFunctionPath } from '../../convex/functions/functionPath';
 import { refusedByClient } from '../../convex/functions/liveArguments';
 import { CachedParameters } from '../../parameters/cachedParameters';
@@ -143,7 +143,8 @@ class WaitRun {
 	}
 
 	private async described({ itemCaller, target }: PreparedCall, thrown: unknown) {
-		const failure = await this.functions.withSuggestion(itemCaller, target, toFailure(thrown));
+		const cause = waitFailure(toFailure(thrown));
+		const failure = await this.functions.withSuggestion(itemCaller, target, cause);
 		return failure.ofCall({ functionPath: formatFunctionPath(target.functionPath) });
 	}
 

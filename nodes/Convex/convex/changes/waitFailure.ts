@@ -1,4 +1,5 @@
 import type { JSONValue } from 'convex/values';
+import { REQUEST_ADVICE, type AdviceTable } from '../advice';
 import { ConvexFailure } from '../failure';
 import { fieldAt, quotedPath } from '../values/fieldPath';
 import { toPlainJson } from '../values/plainJson';
@@ -68,4 +69,28 @@ function inWords(ms: number): string {
 export function shownLastValue(value: JSONValue): JSONValue {
 	const json = JSON.stringify(value);
 	return json.length <= MAX_LAST_VALUE_LENGTH ? value : textStart(json, MAX_LAST_VALUE_LENGTH);
+}
+
+const ONLY_QUERIES = "Only queries can be watched. Choose a query in 'Function'.";
+
+/** In the words of a wait, which has fewer options than a call. */
+const WAIT_ADVICE: AdviceTable = {
+	wrongType: ONLY_QUERIES,
+	httpAction: ONLY_QUERIES,
+	timedOut: REQUEST_ADVICE.timedOut,
+	overloaded: {
+		...REQUEST_ADVICE.overloaded,
+		help: "The deployment is at the limit of its plan. Lower 'Concurrency'.",
+	},
+	rateLimited: {
+		...REQUEST_ADVICE.rateLimited,
+		help: "A proxy in front of the deployment limits how often it is called. Lower 'Concurrency'.",
+	},
+	requestTooLarge: `${REQUEST_ADVICE.requestTooLarge} Or give less in 'Arguments'.`,
+	argumentsTooLarge: "Give the query less in 'Arguments'.",
+};
+
+/** A failure in these words, unless it is that of a wait whose time is over. */
+export function waitFailure(failure: ConvexFailure): ConvexFailure {
+	return failure.details.kind === 'timeout' ? failure : failure.advisedBy(WAIT_ADVICE);
 }

@@ -1,7 +1,12 @@
 import type { JSONValue } from 'convex/values';
-import { shownLastValue, waitTimedOut } from '../../../../nodes/Convex/convex/changes/waitFailure';
+import {
+	shownLastValue,
+	waitFailure,
+	waitTimedOut,
+} from '../../../../nodes/Convex/convex/changes/waitFailure';
 import type { WaitCondition } from '../../../../nodes/Convex/convex/changes/waitCondition';
 import { inputFailure } from '../../../../nodes/Convex/convex/failure';
+import { platformFailure } from '../../../../nodes/Convex/convex/failures/platformFailure';
 
 const status: WaitCondition = {
 	waitUntil: 'field',
@@ -63,5 +68,30 @@ describe('the last result in the details of a failure', () => {
 		expect(shown).toMatch(/^\{"list":\["😀",.*…$/s);
 		expect(String(shown).length).toBeLessThan(20_000);
 		expect(String(shown).isWellFormed()).toBe(true);
+	});
+});
+
+describe('the failure of a query that is waited for', () => {
+	const answered = (httpStatus: number, code?: string) =>
+		platformFailure('query', {
+			httpStatus,
+			body: code === undefined ? '' : JSON.stringify({ code, message: 'No' }),
+		});
+
+	it.each([
+		[429, undefined, /Lower 'Concurrency'\. Try again later/],
+		[429, 'TooManyConcurrentRequests', /Lower 'Concurrency'\. Try again later/],
+		[413, undefined, /give less in 'Arguments'/],
+		[400, 'FunctionPathWrongType', /Choose a query in 'Function'/],
+	])('for the status %i and %s names only options that a wait has', (status, code, advice) => {
+		const { description } = waitFailure(answered(status, code));
+		expect(description).toMatch(advice);
+		expect(description).not.toMatch(/Batch Size|Maximum Retries|several items|Run by Path/);
+	});
+
+	it('has the advice of its reason where that helps here too', () => {
+		expect(waitFailure(answered(401, 'BadAdminKey'))).toEqual(answered(401, 'BadAdminKey'));
+		const timedOut = waitTimedOut(status, undefined, 1_000, undefined);
+		expect(waitFailure(timedOut)).toBe(timedOut);
 	});
 });
