@@ -6,7 +6,7 @@ const PATIENCE_MS = 60_000;
 
 /** A question may be a request: who asks all the time keeps the cores from what is waited for. */
 const FIRST_POLL_MS = 5;
-const LAST_POLL_MS = 50;
+const LAST_POLL_MS = 20;
 
 /**
  * Asks again and again until it holds.
