@@ -1,27 +1,16 @@
 import { sleep } from 'n8n-workflow';
-import { notingKeys } from '../support/automatic';
+import { notingKeys, useGate } from '../support/automatic';
 import { calling, userOf, type ConvexRunOptions } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { keys } from '../support/sessions';
-import { SyncGate, type GateBehaviour } from '../support/syncGate';
+import type { SyncGate } from '../support/syncGate';
 import { until } from '../support/waiting';
 
 const convex = useEmbeddedDeployment('deployKey');
 
 const continuing = { onError: 'continueErrorOutput' } as const;
 
-let gate: SyncGate | undefined;
-afterEach(async () => {
-	await gate?.stop();
-	gate = undefined;
-});
-
-/** Runs the node behind a gate, where it can be seen how calls travel. */
-async function behindGate(options: Omit<ConvexRunOptions, 'credential'>, kind: GateBehaviour) {
-	gate = await SyncGate.inFrontOf(convex.deployment.url, kind);
-	const credential = { ...convex.credential, deploymentUrl: gate.url };
-	return { gate, running: convex.run({ ...options, credential }) };
-}
+const behindGate = useGate(convex);
 
 /** How many calls went over HTTP, and how many over how many live connections. */
 const travelled = ({ requests, calls, upgrades }: SyncGate) => ({

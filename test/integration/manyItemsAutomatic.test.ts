@@ -1,27 +1,16 @@
 import { sleep } from 'n8n-workflow';
+import { useGate } from '../support/automatic';
 import { calling, type ConvexRunOptions } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { addingMany, creatingMany, echoingMany } from '../support/manyItems';
 import { keys } from '../support/sessions';
-import { SyncGate, type GateBehaviour } from '../support/syncGate';
 import { until } from '../support/waiting';
 
 const convex = useEmbeddedDeployment('deployKey');
 
 const continuing = { onError: 'continueErrorOutput' } as const;
 
-let gate: SyncGate | undefined;
-afterEach(async () => {
-	await gate?.stop();
-	gate = undefined;
-});
-
-/** Runs the node behind a gate, where it can be seen how calls travel. */
-async function behindGate(options: Omit<ConvexRunOptions, 'credential'>, kind: GateBehaviour) {
-	gate = await SyncGate.inFrontOf(convex.deployment.url, kind);
-	const credential = { ...convex.credential, deploymentUrl: gate.url };
-	return { gate, running: convex.run({ ...options, credential }) };
-}
+const behindGate = useGate(convex);
 
 async function travelOf(options: Omit<ConvexRunOptions, 'credential'>) {
 	const { gate: passed, running } = await behindGate(options, 'pass');

@@ -6,7 +6,9 @@ import { ItemChunks } from '../../nodes/Convex/actions/calls/itemChunks';
 import { ItemResults } from '../../nodes/Convex/actions/itemResults';
 import type { SessionOperation } from '../../nodes/Convex/convex/functions/functionCall';
 import { ItemCallers } from '../../nodes/Convex/transport/itemCallers';
-import { calling } from './convexNode';
+import { calling, type ConvexRunOptions } from './convexNode';
+import type { DeploymentUse } from './embeddedDeployment';
+import { SyncGate, type GateBehaviour } from './syncGate';
 
 /** A mutation that notes each item's key in a list, with the default delivery unless another is given. */
 export function notingKeys(options: Parameters<typeof calling>[3] = {}) {
@@ -38,4 +40,18 @@ async function callsOf(run: CallRunner): Promise<CallSource> {
 	const chunks = new ItemChunks(run);
 	await chunks.readAhead();
 	return chunks;
+}
+
+/** Gives a way to run the node behind a gate, where it can be seen how calls travel, for a test file. */
+export function useGate(use: DeploymentUse) {
+	let gate: SyncGate | undefined;
+	afterEach(async () => {
+		await gate?.stop();
+		gate = undefined;
+	});
+	return async (options: Omit<ConvexRunOptions, 'credential'>, behaviour: GateBehaviour) => {
+		gate = await SyncGate.inFrontOf(use.deployment.url, behaviour);
+		const credential = { ...use.credential, deploymentUrl: gate.url };
+		return { gate, running: use.run({ ...options, credential }) };
+	};
 }
