@@ -12,10 +12,12 @@ export class EventLoopTurns {
 		return performance.now() >= this.yieldsAtMs;
 	}
 
-	/** Called after each item. */
+	/** Called after each item. Of many that wait at once, only as many go on as there is time for. */
 	async yield(): Promise<void> {
-		if (!this.isBlocking) return;
-		await sleep(0);
-		this.yieldsAtMs = performance.now() + MAX_BLOCKING_MS;
+		while (this.isBlocking) {
+			const { yieldsAtMs } = this;
+			await sleep(0);
+			if (this.yieldsAtMs === yieldsAtMs) this.yieldsAtMs = performance.now() + MAX_BLOCKING_MS;
+		}
 	}
 }

@@ -19,6 +19,8 @@ export interface ResultWaitOptions {
 	stopped: AbortSignal;
 	/** Whether it stopped because the execution was cancelled. */
 	isCancelled: () => boolean;
+	/** Lets n8n work: a result may be long, and may have come to many items at once. */
+	yieldToEventLoop: () => Promise<void>;
 }
 
 /** The wait of one item for a result that meets its condition. It always ends, and leaves nothing behind. */
@@ -31,9 +33,10 @@ export class ResultWait implements ResultObserver {
 
 	private last: QueryResult | undefined;
 
-	private succeed: (result: QueryResult) => void = () => {};
+	/** What came later does not count, although there may be no time yet to tell of it. */
+	private hasEnded = false;
 
-	private reject: (failure: ConvexFailure) => void = () => {};
+	private settle: (end: () => QueryResult) => void = () => {};
 
 	constructor(
 		private readonly queries: CallerQueries,
@@ -47,21 +50,28 @@ export class ResultWait implements ResultObserver {
 	 * @throws ConvexFailure of the query or the deployment; `timeout` when the time is over
 	 */
 	async result(): Promise<QueryResult> {
+		const end = await this.ended();
+		await this.options.yieldToEventLoop();
+		try {
+			const { value, logLines } = end();
+			return { value: written(value, this.options.call.valueFormat), logLines: [...logLines] };
+		} catch (thrown) {
+			throw this.described(toFailure(thrown));
+		}
+	}
+
+	/** @returns what gives the result, or throws why there is none */
+	private async ended(): Promise<() => QueryResult> {
 		const { call, timeoutMs, startedAtMs, stopped } = this.options;
-		const { valueFormat } = call;
 		try {
 			const leftMs = Math.max(0, startedAtMs + timeoutMs - performance.now());
-			const { value, logLines } = await new Promise<QueryResult>((resolve, reject) => {
-				this.succeed = resolve;
-				this.reject = reject;
+			return await new Promise<() => QueryResult>((resolve) => {
+				this.settle = resolve;
 				this.query = this.queries.watch(call, this);
 				this.timer = startTimer(() => this.onTimeout(), leftMs);
 				stopped.addEventListener('abort', this.onStop);
 				if (stopped.aborted) this.onStop();
 			});
-			return { value: written(value, valueFormat), logLines: [...logLines] };
-		} catch (thrown) {
-			throw this.described(toFailure(thrown));
 		} finally {
 			stopTimer(this.timer);
 			stopped.removeEventListener('abort', this.onStop);
@@ -70,23 +80,38 @@ export class ResultWait implements ResultObserver {
 	}
 
 	readonly onResult = (result: QueryResult) => {
+		if (this.hasEnded) return;
 		this.last = result;
 		try {
-			if (this.progress.isMetBy(result.value)) this.succeed(result);
+			if (this.progress.isMetBy(result.value)) this.end(() => result);
 		} catch (thrown) {
-			this.reject(toFailure(thrown));
+			this.fail(() => toFailure(thrown));
 		}
 	};
 
-	readonly onFailure = (failure: ConvexFailure) => this.reject(failure);
+	readonly onFailure = (failure: ConvexFailure) => this.fail(() => failure);
+
+	private end(end: () => QueryResult): void {
+		if (this.hasEnded) return;
+		this.hasEnded = true;
+		this.settle(end);
+	}
+
+	/** @param failure made when there is time for it: it may quote a long result */
+	private fail(failure: () => ConvexFailure): void {
+		this.end(() => {
+			throw failure();
+		});
+	}
 
 	private onTimeout(): void {
 		const { condition, timeoutMs } = this.options;
-		this.reject(waitTimedOut(condition, this.last, timeoutMs, this.query?.problem));
+		const problem = this.query?.problem;
+		this.fail(() => waitTimedOut(condition, this.last, timeoutMs, problem));
 	}
 
 	private readonly onStop = () => {
-		this.reject(this.options.isCancelled() ? executionCancelled() : runStopped());
+		this.fail(() => (this.options.isCancelled() ? executionCancelled() : runStopped()));
 	};
 
 	/** The failure in the format that the item asked for, with the last result if there was one. */

@@ -184,6 +184,7 @@ class WaitRun {
 			startedAtMs,
 			stopped: items.stopped,
 			isCancelled: () => context.getExecutionCancelSignal?.()?.aborted === true,
+			yieldToEventLoop: async () => await this.turns.yield(),
 		});
 		return await wait.result();
 	}

@@ -44,7 +44,7 @@ export class WaitProgress {
 				return !isEmpty(value);
 			case 'changed':
 				this.first ??= { value };
-				return !isSameValue(comparable(this.first.value), comparable(value));
+				return hasChanged(this.first.value, value);
 			case 'field':
 				return isFieldMet(value, condition);
 		}
@@ -55,6 +55,19 @@ function isEmpty(value: JSONValue): boolean {
 	if (value === null) return true;
 	const list = isPage(value) && isPlainObject(value) ? value.page : value;
 	return Array.isArray(list) && list.length === 0;
+}
+
+/** The last comparison with a result: a hundred items may wait for the same one, which may be long. */
+const compared = new WeakMap<object, { value: JSONValue; hasChanged: boolean }>();
+
+function hasChanged(first: JSONValue, value: JSONValue): boolean {
+	const compare = () => !isSameValue(comparable(first), comparable(value));
+	if (typeof first !== 'object' || first === null) return compare();
+	const last = compared.get(first);
+	if (last?.value === value) return last.hasChanged;
+	const result = compare();
+	compared.set(first, { value, hasChanged: result });
+	return result;
 }
 
 /** Of a page, the documents count: a cursor may be another with each run of the query. */

@@ -1,0 +1,26 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Node, not in n8n */
+import { EventLoopTurns } from '../../../../nodes/Convex/actions/calls/eventLoopTurns';
+
+function workFor(ms: number): void {
+	const endsAtMs = performance.now() + ms;
+	while (performance.now() < endsAtMs);
+}
+
+describe('turns of the event loop', () => {
+	it('come between many that go on at once, too', async () => {
+		const turns = new EventLoopTurns();
+		workFor(25);
+		let immediates = 0;
+		let immediate = setImmediate(function count() {
+			immediates += 1;
+			immediate = setImmediate(count);
+		});
+		const work = async () => {
+			await turns.yield();
+			workFor(10);
+		};
+		await Promise.all(Array.from({ length: 20 }, work));
+		clearImmediate(immediate);
+		expect(immediates).toBeGreaterThanOrEqual(5);
+	});
+});
