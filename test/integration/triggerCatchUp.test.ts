@@ -88,6 +88,19 @@ describe('after a restart of n8n, a trigger on the result', () => {
 		expect((await after.nthStart(1)).items[0]?.reason).toBe('initial');
 	});
 
+	it('watches on if the user it acts as is written in another order', async () => {
+		const asUser = (user: object) =>
+			watchingCounter({ options: { actAsUser: userOf({ ...user }) } });
+		const before = await use.activate(asUser({ issuer: 'i', subject: 's', name: 'Ada' }));
+		const after = await restart(before, asUser({ name: 'Ada', subject: 's', issuer: 'i' }), {
+			meanwhile: use.increment,
+		});
+		await after.nthStart(1);
+		expect(after.starts.all.map(({ items }) => items)).toEqual([
+			[{ value: 1, previousValue: null, reason: 'catchUp' }],
+		]);
+	});
+
 	it('gives the same change the same key, if n8n went down before it took note', async () => {
 		const before = await use.activate(watchingCounter());
 		const staticData = before.savedStaticData;

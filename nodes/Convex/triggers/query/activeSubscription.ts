@@ -3,7 +3,8 @@ import type { ITriggerFunctions } from 'n8n-workflow';
 import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import type { ConvexFailure } from '../../convex/failure';
 import type { DeploymentState } from '../../convex/deployment/credentialProbe';
-import { fingerprintOf } from '../../convex/values/fingerprint';
+import type { UserIdentity } from '../../convex/deployment/identity';
+import { canonicalJson, fingerprintOf } from '../../convex/values/fingerprint';
 import { formatFunctionPath } from '../../convex/functions/functionPath';
 import type {
 	ResultCheckpoint,
@@ -114,7 +115,7 @@ export class ActiveSubscription {
 			componentPath ?? null,
 			formatFunctionPath(functionPath),
 			args,
-			identity === undefined ? null : JSON.stringify(identity),
+			identity === undefined ? null : canonicalJson(jsonOf(identity)),
 			keyField ?? null,
 		]);
 		const store = new CheckpointStore(() => this.context.getWorkflowStaticData('node'), watched);
@@ -219,6 +220,12 @@ export class ActiveSubscription {
 	private saveFailed(failure: ConvexFailure): void {
 		tell(() => reportFailure(this.context, failure));
 	}
+}
+
+/** As it is sent. */
+function jsonOf(identity: UserIdentity): JSONValue {
+	const json: JSONValue = JSON.parse(JSON.stringify(identity));
+	return json;
 }
 
 /** What n8n throws of it is told nowhere: there is no other place, and it would end n8n's process. */
