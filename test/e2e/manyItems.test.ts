@@ -32,29 +32,26 @@ describe('many items in a whole n8n', () => {
 		expect(await deployment.executions()).toMatchObject({ 'counters:add': items.length });
 	});
 
-	it('share calls with Many Items at Once, in order, each once', async () => {
+	/** Runs the node with Many Items at Once, and expects each item once, in order. */
+	async function runInCalls(itemsPerCall: number, calls: number): Promise<void> {
 		const node = convexNode(session.credentialId, 'mutation', 'counters:addMany', '');
 		node.parameters = addingMany({
-			itemsPerCall: 10,
+			itemsPerCall,
 			shared: '={{ { name: $json.name } }}',
 		}) as INode['parameters'];
 		const execution = await run(node);
 		expect(outputOf(execution, 'Success')).toHaveLength(items.length);
 		expect(await added()).toEqual(keys);
-		expect(await deployment.executions()).toMatchObject({ 'counters:addMany': 3 });
+		expect(await deployment.executions()).toMatchObject({ 'counters:addMany': calls });
+	}
+
+	it('share calls with Many Items at Once, in order, each once', async () => {
+		await runInCalls(10, 3);
 	});
 
 	it('share a live connection with ten calls for many items, in order, each once', async () => {
-		const node = convexNode(session.credentialId, 'mutation', 'counters:addMany', '');
-		node.parameters = addingMany({
-			itemsPerCall: 3,
-			shared: '={{ { name: $json.name } }}',
-		}) as INode['parameters'];
-		const execution = await run(node);
-		expect(outputOf(execution, 'Success')).toHaveLength(items.length);
+		await runInCalls(3, 10);
 		const { endpoints } = await deployment.requestStats();
 		expect(endpoints['/api/mutation']?.requests ?? 0).toBeLessThan(3);
-		expect(await added()).toEqual(keys);
-		expect(await deployment.executions()).toMatchObject({ 'counters:addMany': 10 });
 	});
 });
