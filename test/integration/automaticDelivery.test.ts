@@ -1,5 +1,4 @@
-import { sleep } from 'n8n-workflow';
-import { notingKeys, useGate } from '../support/automatic';
+import { expectInFlight, notingKeys, useGate } from '../support/automatic';
 import { calling, userOf, type ConvexRunOptions } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { keys } from '../support/sessions';
@@ -72,16 +71,11 @@ describe('mutations with the default delivery', () => {
 		['wait for the one before where the node stops at errors', {}, 1],
 		['are sent ahead where it continues, thirty-two before the first answer', continuing, 32],
 	])('%s', async (_what, settings, inFlight) => {
-		const cancel = new AbortController();
-		const { gate: held, running } = await behindGate(
-			{ parameters: notingKeys(), input: keys(100), settings, cancelSignal: cancel.signal },
-			'hold',
+		await expectInFlight(
+			behindGate,
+			{ parameters: notingKeys(), input: keys(100), settings },
+			inFlight,
 		);
-		await until(() => held.calls >= inFlight);
-		await sleep(200);
-		expect(held.calls).toBe(inFlight);
-		cancel.abort();
-		await running.catch(() => undefined);
 	});
 
 	it('leave nothing to run behind a failed item where the node stops at errors', async () => {
@@ -153,18 +147,13 @@ describe('mutations with the default delivery', () => {
 
 describe('actions with the default delivery', () => {
 	it.each([1, 4])('are %d at a time, over a live connection', async (concurrency) => {
-		const cancel = new AbortController();
 		const options = { concurrency };
 		const parameters = calling('action', 'counters:note', '={{ { key: $json.key } }}', options);
-		const { gate: held, running } = await behindGate(
-			{ parameters, input: keys(30), settings: continuing, cancelSignal: cancel.signal },
-			'hold',
+		await expectInFlight(
+			behindGate,
+			{ parameters, input: keys(30), settings: continuing },
+			concurrency,
 		);
-		await until(() => held.calls >= concurrency);
-		await sleep(200);
-		expect(held.calls).toBe(concurrency);
-		cancel.abort();
-		await running.catch(() => undefined);
 	});
 
 	it('run once each, and come out in the order of the input', async () => {

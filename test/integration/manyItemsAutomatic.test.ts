@@ -1,10 +1,8 @@
-import { sleep } from 'n8n-workflow';
-import { useGate } from '../support/automatic';
+import { expectInFlight, useGate } from '../support/automatic';
 import { calling, type ConvexRunOptions } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { addingMany, creatingMany, echoingMany } from '../support/manyItems';
 import { keys } from '../support/sessions';
-import { until } from '../support/waiting';
 
 const convex = useEmbeddedDeployment('deployKey');
 
@@ -64,16 +62,11 @@ describe('calls for many items with the default delivery', () => {
 		['wait for the one before where the node stops at errors', {}, 1],
 		['are sent ahead where it continues', continuing, 32],
 	])('%s', async (_what, settings, inFlight) => {
-		const cancel = new AbortController();
-		const { gate: held, running } = await behindGate(
-			{ parameters: adding(2), input: keys(200), settings, cancelSignal: cancel.signal },
-			'hold',
+		await expectInFlight(
+			behindGate,
+			{ parameters: adding(2), input: keys(200), settings },
+			inFlight,
 		);
-		await until(() => held.calls >= inFlight);
-		await sleep(200);
-		expect(held.calls).toBe(inFlight);
-		cancel.abort();
-		await running.catch(() => undefined);
 	});
 
 	it('go over HTTP above 1 MiB, and keep the order of the items', async () => {
