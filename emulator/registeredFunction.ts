@@ -16,12 +16,15 @@ export interface RegisteredFunction {
 	_handler: (ctx: unknown, args: Value) => unknown;
 }
 
-export interface AppFunction {
+interface Validators {
+	args: ValidatorJson;
+	returns: ValidatorJson | null;
+}
+
+export interface AppFunction extends Validators {
 	type: FunctionType;
 	isPublic: boolean;
 	runsInNode: boolean;
-	args: ValidatorJson;
-	returns: ValidatorJson | null;
 }
 
 /** How the functions of a module run. */
@@ -60,8 +63,7 @@ function validating(
 	name: string,
 	terms: RunTerms,
 ): RegisteredFunction {
-	const args: ValidatorJson = JSON.parse(registered.exportArgs());
-	const returns: ValidatorJson | null = JSON.parse(registered.exportReturns());
+	const { args, returns } = validatorsOf(registered);
 	const { componentPath, path, shownPath, runsInNode, read } = terms;
 	const checks = new CallChecks(
 		`${path}.js:${name}`,
@@ -89,6 +91,20 @@ function validating(
 				return result;
 			}),
 	});
+}
+
+/** Validators of the functions that were asked before: they stay the same as the database is emptied. */
+const KNOWN_VALIDATORS = new WeakMap<RegisteredFunction, Validators>();
+
+function validatorsOf(registered: RegisteredFunction): Validators {
+	const known = KNOWN_VALIDATORS.get(registered);
+	if (known !== undefined) return known;
+	const validators: Validators = {
+		args: JSON.parse(registered.exportArgs()),
+		returns: JSON.parse(registered.exportReturns()),
+	};
+	KNOWN_VALIDATORS.set(registered, validators);
+	return validators;
 }
 
 export function describeFunction(registered: RegisteredFunction): AppFunction | undefined {
