@@ -15,7 +15,10 @@ module.exports = {
 	reporters: ['default', '<rootDir>/test/support/plainSummaryReporter.js'],
 	testSequencer: '<rootDir>/test/support/longestFirst.js',
 	testEnvironment: '<rootDir>/test/support/singleRealmEnvironment.js',
+	testRunner: '<rootDir>/test/support/quietRunner.js',
 	runtime: '<rootDir>/test/support/sharedModulesRuntime.js',
+	// The memory of a process is measured where no other needs the cores: `npm run test:rounds`.
+	testPathIgnorePatterns: process.env.FAULT_ROUNDS === 'all' ? [] : ['Memory[.]test[.]ts$'],
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
 	// Most of the time is spent waiting, so there are more than cores.
 	maxWorkers: 8,

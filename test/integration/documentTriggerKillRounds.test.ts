@@ -92,22 +92,26 @@ async function presentIds(): Promise<Set<string>> {
 	return new Set((await documents('documents')).map(({ _id }) => String(_id)));
 }
 
+const KILLS_AT_THE_BEGINNING: KilledAt[] = RUNS_ALL_ROUNDS
+	? ['read', 'started', 'saved']
+	: ['started'];
+
 it('an n8n that is killed while it sends the beginning sends all of it', async () => {
 	await write(20);
-	for (const killedAt of ['read', 'started', 'saved'] as const) {
+	for (const killedAt of KILLS_AT_THE_BEGINNING) {
 		await write(5);
 		expect(await runN8n('live', killedAt)).toBe('SIGKILL');
 	}
 	expect(await runN8n('live', 'never')).toBeNull();
 	expect(idsTold()).toEqual(await presentIds());
-	// One execution, with the 30 documents that there were, was started without its position.
-	expect(repetitions()).toBe(30);
+	// One execution, with the documents that there were, was started without its position.
+	expect(repetitions()).toBe(RUNS_ALL_ROUNDS ? 30 : 25);
 });
 
 describe.each<[HostKind, KilledAt[], number]>([
 	['live', RUNS_ALL_ROUNDS ? ['read', 'started', 'saved', 'read', 'started'] : ['started'], 14],
 	// The execution and its position are written in one transaction: there is nothing in between.
-	['durable', RUNS_ALL_ROUNDS ? ['read', 'saved', 'read', 'saved', 'read'] : ['read', 'saved'], 0],
+	['durable', RUNS_ALL_ROUNDS ? ['read', 'saved', 'read', 'saved', 'read'] : ['saved'], 0],
 ])('in a host of the kind %s', (host, kills, mostRepetitions) => {
 	it('no write and no deletion is lost, and twice comes only what had no position', async () => {
 		await write(10);

@@ -3,15 +3,31 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 
 /** Files whose tests mostly wait, the longest first. jest knows what a file takes only once it ran here. */
 const WAITING = [
-	...['triggerConnection', 'sessionConnection', 'sessionTimeout', 'importMemory', 'syncReconnect'],
-	...['documentTriggerKillRounds', 'waitConnection', 'waitFailures', 'retries', 'faultRounds'],
-	...['sessionReconnect', 'manyItemsFaultRounds', 'manyItemsSessionFaultRounds', 'endlessAnswers'],
-	...['queryBatches', 'automaticFallback', 'triggerFailures', 'slowRunHint', 'sessionFailures'],
-	...['triggerActivation', 'triggerCredential', 'sessionFaultRounds', 'automaticFaultRounds'],
+	...[
+		'triggerConnection',
+		'sessionTimeout',
+		'sessionConnection',
+		'waitConnection',
+		'syncReconnect',
+	],
+	...['manyItemsSessionFaultRounds', 'waitFailures', 'documentTriggerKillRounds', 'faultRounds'],
+	...[
+		'manyItemsFaultRounds',
+		'sessionReconnect',
+		'endlessAnswers',
+		'retries',
+		'sessionFaultRounds',
+	],
+	...['automaticFallback', 'queryBatches', 'automaticFailures', 'documentImportFailures'],
+	...['sessionFailures', 'triggerFailures', 'triggerCredential', 'slowRunHint', 'waitForResult'],
+	...['triggerActivation', 'automaticFaultRounds', 'sessionActionFaultRounds'],
 ].map((name) => `${name}.test.ts`);
 
-/** So many wait at first; each of the others starts behind so many files that keep the cores busy. */
-const FIRST = 4;
+/** So many wait at first, while so many of the others keep the cores busy. */
+const FIRST = 6;
+const OTHERS_MEANWHILE = 60;
+
+/** From then on each starts behind so many of the others. */
 const OTHERS_BETWEEN = 5;
 
 function rank({ path }) {
@@ -34,7 +50,7 @@ module.exports = class LongestFirst extends Sequencer {
 			.filter((test) => rank(test) < WAITING.length)
 			.toSorted((a, b) => rank(a) - rank(b));
 		const others = fromBothEnds(super.sort(tests.filter((test) => rank(test) === WAITING.length)));
-		const sorted = waiting.splice(0, FIRST);
+		const sorted = [...waiting.splice(0, FIRST), ...others.splice(0, OTHERS_MEANWHILE)];
 		for (const [index, test] of others.entries()) {
 			if (index % OTHERS_BETWEEN === 0) sorted.push(...waiting.splice(0, 1));
 			sorted.push(test);

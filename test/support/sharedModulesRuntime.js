@@ -1,5 +1,5 @@
 const { isBuiltin, createRequire } = require('node:module');
-const { sep } = require('node:path');
+const { dirname, sep } = require('node:path');
 const { default: Runtime } = require('jest-runtime');
 const SingleRealmEnvironment = require('./singleRealmEnvironment');
 
@@ -12,24 +12,50 @@ const FRAMEWORK = /^(?:@jest\/|jest|expect$)/;
  * `@jest-environment node` has all modules for itself: what is set before they are loaded counts.
  */
 module.exports = class SharedModulesRuntime extends Runtime {
-	constructor(config, environment, ...others) {
-		super(config, environment, ...others);
+	constructor(config, environment, resolver, transformer, ...others) {
+		super(config, environment, resolver, rememberingTransformer(transformer), ...others);
 		this.sharesModules = environment instanceof SingleRealmEnvironment;
 	}
 
 	requireModuleOrMock(from, name) {
-		if (!this.sharesModules || isBuiltin(name) || FRAMEWORK.test(name)) {
-			return super.requireModuleOrMock(from, name);
-		}
-		const load = createRequire(from);
-		const file = installedFile(load, name);
-		return file === undefined ? super.requireModuleOrMock(from, name) : load(file);
+		const file = this.sharesModules ? installedFile(from, name) : undefined;
+		return file === undefined ? super.requireModuleOrMock(from, name) : requireShared(file);
 	}
 };
 
-function installedFile(load, name) {
+/** What files of the project are as JavaScript, by their path. */
+const TRANSFORMED = new Map();
+
+/** Looks for a file as JavaScript once in each worker, and not again for each file of tests. */
+function rememberingTransformer(transformer) {
+	return Object.assign(Object.create(transformer), {
+		transform(path, options, source) {
+			const known = TRANSFORMED.get(path);
+			if (known !== undefined && known.source === source) return known.transformed;
+			const transformed = transformer.transform(path, options, source);
+			TRANSFORMED.set(path, { source, transformed });
+			return transformed;
+		},
+	});
+}
+
+/** The worker's own way to load a module. */
+const requireShared = createRequire(__filename);
+
+/** Where the packages are that files of the project asked for, by the folder that asks. */
+const KNOWN_FILES = new Map();
+
+/** @returns the file of an installed package, or undefined for what jest loads by itself */
+function installedFile(from, name) {
+	if (name.startsWith('.') || isBuiltin(name) || FRAMEWORK.test(name)) return undefined;
+	const key = `${dirname(from)}:${name}`;
+	if (!KNOWN_FILES.has(key)) KNOWN_FILES.set(key, findInstalled(from, name));
+	return KNOWN_FILES.get(key);
+}
+
+function findInstalled(from, name) {
 	try {
-		const file = load.resolve(name);
+		const file = createRequire(from).resolve(name);
 		return file.includes(INSTALLED) ? file : undefined;
 	} catch {
 		return undefined;
