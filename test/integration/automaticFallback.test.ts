@@ -36,6 +36,8 @@ const runAt = async (deploymentUrl: string, options: Options) =>
 
 const detailsOf = ({ json }: INodeExecutionData) => json.details as IDataObject;
 
+const additions = async () => (await convex.deployment.executions())['counters:add'] ?? 0;
+
 const timesOf = async () => (await convex.deployment.executionsByKey())['counters:add'] ?? {};
 
 const listed = async (name = 'list') => {
@@ -156,7 +158,7 @@ describe('a live connection that ends for good in the middle of a run', () => {
 			nodeType: automaticWithTimeouts('mutation', 1_000),
 			...options,
 		});
-		await until(async () => Object.keys(await timesOf()).length >= count);
+		await until(async () => (await additions()) >= count);
 		gate.cut('refuse');
 		return await running;
 	};
@@ -176,8 +178,7 @@ describe('a live connection that ends for good in the middle of a run', () => {
 			expect(json.error).toMatch(/^The connection broke.* The function may have run: do not/s);
 		}
 		const times = await timesOf();
-		for (const { json } of success)
-			expect([json.value, times[String(json.value)]]).toEqual([json.value, 1]);
+		expect(success.filter(({ json }) => times[String(json.value)] !== 1)).toEqual([]);
 		expect(Math.max(...Object.values(times))).toBe(1);
 		// Those behind the unknown ones ran in the order of the input too.
 		const ran = (await listed()).map((key) => Number(key.split(' ')[1]));

@@ -243,10 +243,11 @@ describe('a failure among many queries', () => {
 	it('because all answers together are too long for one has them come one by one', async () => {
 		const value = 'x'.repeat(6 * 2 ** 20);
 		const result = JSON.stringify({ status: 'success', value, logLines: [] });
+		const single = JSON.stringify({ status: 'success', value: 1, logLines: [] });
 		const server = await startHttpServer((request, response) => {
 			const count = request.url === BATCH ? 25 : 0;
 			response.writeHead(200, { 'content-type': 'application/json' });
-			if (count === 0) return response.end(result);
+			if (count === 0) return response.end(single);
 			response.write(`{"results":[${result}`);
 			for (let sent = 1; sent < count; sent++) response.write(`,${result}`);
 			return response.end(']}');

@@ -38,7 +38,7 @@ const MAY_HAVE_RUN =
 
 describe('mutations whose connection breaks', () => {
 	it('keep their order and run once each, however often it does', async () => {
-		const input = keys(4_500);
+		const input = keys(3_000);
 		const running = convex.run({ parameters: addingKeys(), input });
 		const random = randomNumbers(FAULT_SEED);
 		let kills = 0;
@@ -50,7 +50,7 @@ describe('mutations whose connection breaks', () => {
 		}
 		const { success, stoppedBy } = await running;
 		expect(stoppedBy).toBeUndefined();
-		expect(kills).toBeGreaterThan(4);
+		expect(kills).toBeGreaterThan(2);
 		const wanted = input.map(({ key }) => key);
 		expect(success.map((item) => item.json.value)).toEqual(wanted);
 		expect(await listed()).toEqual(wanted);
@@ -309,7 +309,7 @@ describe('a deployment that cannot read what it is sent', () => {
 
 describe('what a deployment says of a connection', () => {
 	it.each(['FatalError', 'AuthError'])('is told as it begins, however long: %s', async (type) => {
-		const error = 'Please try it. '.repeat(60_000);
+		const error = 'Please try it. '.repeat(10_000);
 		const message = JSON.stringify({ type, error, authUpdateAttempted: true });
 		const server = await startMalformedMessageServer(
 			convex.deployment.url,

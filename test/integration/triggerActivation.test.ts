@@ -62,7 +62,7 @@ describe('a workflow that is published again while it is still being unpublished
 		const unpublished = before.deactivate();
 		const after = await use.activate(watchingCounter(), { workflowId: 'overlapping' });
 		await unpublished;
-		for (let tries = 0; tries < 20; tries++) {
+		for (let tries = 0; tries < 4; tries++) {
 			collectGarbage();
 			await sleep(20);
 		}

@@ -11,7 +11,7 @@ import { TrackedDocuments } from '../../../../nodes/Convex/convex/changes/tracke
 import { TrackedValue } from '../../../../nodes/Convex/convex/changes/trackedValue';
 import { toItems } from '../../../../nodes/Convex/triggers/query/items';
 
-const RUNS = { seed: 20261128, numRuns: 300 };
+const RUNS = { seed: 20261128, numRuns: 150 };
 
 type Fields = { [name: string]: JSONValue };
 

@@ -21,7 +21,7 @@ describe('base64', () => {
 				expect(isBase64(text)).toBe(BASE64.test(text));
 				expect(isBase64WithBlanks(text)).toBe(BASE64.test(text.replace(/\s/g, '')));
 			}),
-			{ seed: 20260131, numRuns: 5_000 },
+			{ seed: 20260131, numRuns: 1_500 },
 		);
 	});
 

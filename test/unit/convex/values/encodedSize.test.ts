@@ -28,7 +28,7 @@ describe('the size of an encoded value', () => {
 				const encoded = encodeElement('The value', value);
 				expect(encodedSize(encoded)).toBe(getConvexSize(jsonToConvex(encoded)));
 			}),
-			{ numRuns: 2_000 },
+			{ numRuns: 700 },
 		);
 	});
 

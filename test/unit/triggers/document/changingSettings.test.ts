@@ -193,7 +193,7 @@ it.each(['now', 'beginning'] as const)(
 				}
 				expect(trigger.missing).toEqual([]);
 			}),
-			{ numRuns: 2_000 },
+			{ numRuns: 700 },
 		);
 	},
 );

@@ -228,7 +228,7 @@ describe('whatever happens in between, the latest state of every changed documen
 			fc.asyncProperty(past, history, fc.boolean(), async (before, steps, offersCursors) => {
 				await checkAll(startFrom, before, steps, offersCursors);
 			}),
-			{ numRuns: 1_000 },
+			{ numRuns: 400 },
 		);
 	});
 });
