@@ -1,7 +1,8 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { randomPort } from './unusedPort';
 
 /** A port just left may be in use for a moment. */
 const LISTEN_RETRY_MS = 50;
@@ -41,10 +42,20 @@ export class PortListener {
 		return `http://127.0.0.1:${this.port}`;
 	}
 
-	/** @param port - any free one when it is 0 */
+	/**
+	 * @param port - any free one when it is 0
+	 * @throws what Node says when it cannot listen there
+	 */
 	async start(port: number): Promise<void> {
-		await this.listen(port);
-		this.port = (this.http.address() as AddressInfo).port;
+		for (;;) {
+			const chosen = port === 0 ? randomPort() : port;
+			const failure = await this.tryToListen(chosen);
+			if (failure === undefined) {
+				this.port = chosen;
+				return;
+			}
+			if (port !== 0 || failure.code !== 'EADDRINUSE') throw failure;
+		}
 	}
 
 	/** Cuts every connection and takes no more. */
@@ -58,7 +69,7 @@ export class PortListener {
 	/** Listens on the same port again. */
 	async comeBack(): Promise<void> {
 		if (this.http.listening) return;
-		this.comingBack ??= this.listen(this.port).finally(() => (this.comingBack = undefined));
+		this.comingBack ??= this.listenAgain().finally(() => (this.comingBack = undefined));
 		await this.comingBack;
 	}
 
@@ -69,16 +80,16 @@ export class PortListener {
 		await this.start(0);
 	}
 
-	private async listen(port: number): Promise<void> {
+	private async listenAgain(): Promise<void> {
 		for (let attempt = 1; ; attempt++) {
-			const failure = await this.tryToListen(port);
+			const failure = await this.tryToListen(this.port);
 			if (failure === undefined) return;
-			if (this.port === 0 || attempt === LISTEN_ATTEMPTS) throw failure;
+			if (attempt === LISTEN_ATTEMPTS) throw failure;
 			await sleep(LISTEN_RETRY_MS);
 		}
 	}
 
-	private async tryToListen(port: number): Promise<Error | undefined> {
+	private async tryToListen(port: number): Promise<NodeJS.ErrnoException | undefined> {
 		return await new Promise((resolve) => {
 			this.http.once('error', resolve);
 			this.http.listen(port, '127.0.0.1', BACKLOG, () => {

@@ -6,6 +6,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sleep } from 'n8n-workflow';
+import { unusedPort } from '../../emulator/unusedPort';
 import { listen } from './listening';
 
 const DRIP_INTERVAL_MS = 100;
@@ -79,7 +80,5 @@ export async function startFloodingServer(): Promise<TestServer & { sentBytes: (
 
 /** The address of a port on which nothing listens. */
 export async function unusedUrl(): Promise<string> {
-	const server = await startHttpServer(() => {});
-	await server.stop();
-	return server.url;
+	return `http://127.0.0.1:${await unusedPort()}`;
 }

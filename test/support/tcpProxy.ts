@@ -1,7 +1,8 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { Transform } from 'node:stream';
 import { sleep } from 'n8n-workflow';
+import { unusedPort } from '../../emulator/unusedPort';
 
 /** Stands between a client and a server, so that the server can be gone for a time and keep its address. */
 export class TcpProxy {
@@ -24,11 +25,7 @@ export class TcpProxy {
 
 	/** A proxy that is down until `up` is called. */
 	static async inFrontOf(url: string): Promise<TcpProxy> {
-		const probe = createServer();
-		await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
-		const { port } = probe.address() as AddressInfo;
-		await new Promise((resolve) => probe.close(resolve));
-		return new TcpProxy(new URL(url), port);
+		return new TcpProxy(new URL(url), await unusedPort());
 	}
 
 	get url(): string {

@@ -1,0 +1,27 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
+import { createServer } from 'node:net';
+
+/** Below the ports that a system gives to clients, and to servers that ask for any one. */
+const FIRST_PORT = 10_000;
+const PORT_COUNT = 20_000;
+
+/** A port that hardly anybody takes while its server is away. It may be in use. */
+export function randomPort(): number {
+	return FIRST_PORT + Math.floor(Math.random() * PORT_COUNT);
+}
+
+/** One of these on which nothing listens. */
+export async function unusedPort(): Promise<number> {
+	for (;;) {
+		const port = randomPort();
+		if (await isUnused(port)) return port;
+	}
+}
+
+async function isUnused(port: number): Promise<boolean> {
+	const probe = createServer();
+	return await new Promise((resolve) => {
+		probe.once('error', () => resolve(false));
+		probe.listen(port, '127.0.0.1', () => probe.close(() => resolve(true)));
+	});
+}
