@@ -197,7 +197,7 @@ describe('the key index', () => {
 		});
 		for (const { json } of error) {
 			expect(json.error).toBe(
-				"Convex did not build the key index of 'orders' within 3000 ms, so that the rows were not written",
+				"Convex did not build the key index of 'orders' within 3 seconds, so that the rows were not written",
 			);
 			expect(json.details).toMatchObject({ outcome: 'notExecuted', reason: 'timedOut' });
 		}

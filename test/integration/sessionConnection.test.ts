@@ -121,7 +121,7 @@ describe('a connection that does not come back', () => {
 		expect(unknown).toBeLessThanOrEqual(500);
 		expect(success.length + error.length).toBe(1_500);
 		const message =
-			'The connection broke, and it was not restored within 1 seconds. Nothing answers at the deployment URL: the connection was refused';
+			'The connection broke, and it was not restored within 1 second. Nothing answers at the deployment URL: the connection was refused';
 		// The first were sent; the others were not, and may be sent later.
 		expect(new Set(error.map(({ json }) => json.error))).toEqual(
 			new Set([`${message}${MAY_HAVE_RUN}`, message]),

@@ -30,7 +30,7 @@ const MAY_HAVE_RUN =
 const tooLate = (ms: number) => `The deployment did not answer within ${ms} ms.${MAY_HAVE_RUN}`;
 
 const silence = (ms: number) =>
-	`The deployment sent no answer for ${ms / 1_000} seconds after a call had exceeded its 'Timeout'`;
+	`The deployment sent no answer for ${ms / 1_000} second${ms === 1_000 ? '' : 's'} after a call had exceeded its 'Timeout'`;
 
 /** Longer than any test may take. */
 const NEVER_MS = 600_000;

@@ -167,11 +167,11 @@ const NODE_ADVICE = {
 const NODE_REQUEST_ADVICE = {
 	timedOut: "Raise 'Timeout' in the node's options if the function takes long.",
 	overloaded: {
-		help: "The deployment is at the limit of its plan. Send fewer calls at a time ('Concurrency', 'Batch Size').",
+		help: "The deployment is at the limit of its plan. Send fewer calls at a time: lower 'Concurrency' or, for queries, 'Batch Size'.",
 		repeat: MORE_RETRIES,
 	},
 	rateLimited: {
-		help: "A proxy in front of the deployment limits how often it is called. Send fewer calls at a time ('Concurrency', 'Batch Size') or raise the proxy's limit.",
+		help: "A proxy in front of the deployment limits how often it is called. Send fewer calls at a time (lower 'Concurrency' or, for queries, 'Batch Size'), or raise the proxy's limit.",
 		repeat: MORE_RETRIES,
 	},
 	requestTooLarge:

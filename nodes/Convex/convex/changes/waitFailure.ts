@@ -1,5 +1,6 @@
 import type { JSONValue } from 'convex/values';
 import { REQUEST_ADVICE, type AdviceTable } from '../advice';
+import { durationInWords } from '../duration';
 import { ConvexFailure } from '../failure';
 import { fieldAt, quotedPath } from '../values/fieldPath';
 import { toPlainJson } from '../values/plainJson';
@@ -11,9 +12,6 @@ const MAX_LAST_VALUE_LENGTH = 16_384;
 
 const ADVICE = "Raise 'Timeout' in the node's options to wait longer.";
 const ADVICE_WITH_RESULT = `${ADVICE} On the error branch, the last result is in 'details.lastValue'.`;
-
-const MS_PER_SECOND = 1_000;
-const MS_PER_MINUTE = 60_000;
 
 /**
  * The failure of a wait whose time is over.
@@ -27,7 +25,7 @@ export function waitTimedOut(
 	timeoutMs: number,
 	cause: ConvexFailure | undefined,
 ): ConvexFailure {
-	const time = inWords(timeoutMs);
+	const time = durationInWords(timeoutMs);
 	const [what, help] =
 		last === undefined
 			? [`No result came within ${time}`, ADVICE]
@@ -53,16 +51,6 @@ function sentence(condition: WaitCondition, { value }: { value: JSONValue }, tim
 
 function excerpt(value: JSONValue): string {
 	return quoteStart(JSON.stringify(toPlainJson(value))).slice(1, -1);
-}
-
-function inWords(ms: number): string {
-	const [unit, count] =
-		ms % MS_PER_MINUTE === 0
-			? ['minute', ms / MS_PER_MINUTE]
-			: ms % MS_PER_SECOND === 0
-				? ['second', ms / MS_PER_SECOND]
-				: ['millisecond', ms];
-	return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
 /** The last result of a wait, for the details of its failure: the start of its JSON where it is long. */

@@ -1,8 +1,7 @@
 import { lostAnswer } from './callOutcome';
+import { durationInWords } from '../duration';
 import { failureOf, type ConvexFailure, type FailureDetails } from '../failure';
 import type { SessionOperation } from '../functions/functionCall';
-
-const MS_PER_SECOND = 1_000;
 
 /** Whether the call ran is not known from the connection alone: `notSent` and `answerLost` say it. */
 const CONNECTION_LOST: FailureDetails = { kind: 'network', retryable: true, outcome: 'unknown' };
@@ -87,7 +86,7 @@ export function sessionOutage(
 ): ConvexFailure {
 	const what = hasReconnected ? 'no call was answered' : 'it was not restored';
 	return cause.with({
-		message: `The connection broke, and ${what} within ${limitMs / MS_PER_SECOND} seconds. ${cause.message}`,
+		message: `The connection broke, and ${what} within ${durationInWords(limitMs)}. ${cause.message}`,
 		details: { retryable: true },
 	});
 }
@@ -96,7 +95,7 @@ export function sessionOutage(
 export function sessionInactive(timeoutMs: number): ConvexFailure {
 	return failureOf(
 		'sessionInactive',
-		`The deployment sent no answer for ${timeoutMs / MS_PER_SECOND} seconds after a call had exceeded its 'Timeout'`,
+		`The deployment sent no answer for ${durationInWords(timeoutMs)} after a call had exceeded its 'Timeout'`,
 		CONNECTION_LOST,
 	);
 }

@@ -1,3 +1,4 @@
+import { durationInWords } from '../duration';
 import { ConvexFailure, failureOf, type FailureOutcome } from '../failure';
 import { quote } from '../values/quote';
 import type { ImportState } from './importState';
@@ -161,7 +162,7 @@ export function failedUpsert(
 
 export function importTimedOut(timeLimitMs: number): ConvexFailure {
 	return new ConvexFailure(
-		`The import took longer than ${timeLimitMs} ms and was cancelled`,
+		`The import took longer than ${durationInWords(timeLimitMs)} and was cancelled`,
 		"Raise 'Time Limit' in the node's options. An import also waits for others that are in progress.",
 		{ kind: 'deployment', retryable: false, outcome: 'failed' },
 		'timedOut',

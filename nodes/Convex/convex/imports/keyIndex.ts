@@ -1,4 +1,5 @@
 import type { JSONValue } from 'convex/values';
+import { durationInWords } from '../duration';
 import { ConvexFailure, inputFailure } from '../failure';
 import { describeType, isPlainObject } from '../values/plainObject';
 import { listed, quote } from '../values/quote';
@@ -103,7 +104,7 @@ function notAKey(name: string): ConvexFailure {
 /** Convex goes on building an index that nobody waits for. */
 export function keyIndexNotReady(table: string, timeLimitMs: number): ConvexFailure {
 	return new ConvexFailure(
-		`Convex did not build the key index of ${quote(table)} within ${timeLimitMs} ms, so that the rows were not written`,
+		`Convex did not build the key index of ${quote(table)} within ${durationInWords(timeLimitMs)}, so that the rows were not written`,
 		"Convex goes on building it: import the rows again later, or raise 'Time Limit' in the node's options.",
 		{ kind: 'deployment', retryable: true, outcome: 'notExecuted' },
 		'timedOut',

@@ -133,7 +133,7 @@ describe('an outage that is prolonged', () => {
 	it('ends the session, for all unless the credential is refused', () => {
 		expect(after(opened, closed(), outage(1, passing))).toMatchObject({
 			status: 'ended',
-			cause: { message: expect.stringMatching(/not restored within 1 seconds\. Nothing answers/) },
+			cause: { message: expect.stringMatching(/not restored within 1 second\. Nothing answers/) },
 			scope: 'deployment',
 		});
 		expect(after(outage(0, passing))).toMatchObject({ cause: passing.failure });
