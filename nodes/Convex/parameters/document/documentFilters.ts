@@ -110,7 +110,13 @@ export function filtersDescription(
 							...(description !== undefined && { description }),
 						})),
 					},
-					shownWith('value', typeChoice(TYPES, "The value's type in Convex")),
+					shownWith(
+						'value',
+						typeChoice(
+							TYPES,
+							"The value's type in Convex; a date needs Date, or it is compared as text",
+						),
+					),
 					shownWith('list', {
 						displayName: 'Values',
 						name: 'value',
