@@ -26,7 +26,7 @@ const waitUntil = enumField({
 	displayName: 'Wait Until',
 	name: 'waitUntil',
 	default: 'notEmpty',
-	description: 'What to wait for; a result that is so already is not waited for',
+	description: 'What to wait for; where it is so already, the workflow goes on at once',
 	choices: [
 		{
 			name: 'A Field Meets a Comparison',
