@@ -17,7 +17,7 @@ export const storageIdDescription: INodeProperties = {
 	default: '',
 	required: true,
 	placeholder: 'e.g. kg2d3h8c4v9p0q1r2s3t4v5w6x7y8z9a',
-	description: 'The ID of the file: what an upload gives, or the document that refers to the file',
+	description: "The ID of the file: the storageId that Upload gives, or the file's own _id",
 	displayOptions: { show: { operation: ['get', 'delete'] } },
 };
 
