@@ -1,6 +1,7 @@
 import type { JSONValue } from 'convex/values';
 import type { IDataObject, INodeExecutionData, NodeParameterValueType } from 'n8n-workflow';
 import { calling } from '../support/convexNode';
+import { creating } from '../support/documentWrites';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 
 /** Resource Document: which documents of a table, and how often they are read. */
@@ -30,13 +31,13 @@ const titles = (items: INodeExecutionData[]) => items.map(({ json }) => json.tit
 const listsOfTables = async () =>
 	(await convex.deployment.requestStats()).endpoints['/api/query']?.requests ?? 0;
 
-/** Answers the request behind that for the tables with a page that has this row. */
-async function answerPage(row: JSONValue): Promise<void> {
+/** Answers the request behind those for the tables, and for their fields, with a page that has this row. */
+async function answerPage(row: JSONValue, skip = 1): Promise<void> {
 	const value = { page: [row], isDone: true, continueCursor: '' };
 	const body = { status: 'success', value };
 	await convex.deployment.addFault({
 		path: '/api/query',
-		skip: 1,
+		skip,
 		kind: 'answer',
 		status: 200,
 		body,
@@ -215,6 +216,65 @@ describe('the filters of Get Many', () => {
 		expect(await titlesWith({ field: 'title', operator: 'equals', value: 'B' })).toEqual([]);
 	});
 
+	const found = async (table: string, ...filters: IDataObject[]) => {
+		const { success, stoppedBy } = await convex.run({
+			parameters: listing(table, { returnAll: true, ...filtering(...filters) }),
+		});
+		return stoppedBy?.message ?? titles(success);
+	};
+
+	it.each<[string, IDataObject, string[]]>([
+		['a date', { operator: 'lessThan', value: '={{ $now.minus({ days: 30 }) }}' }, []],
+		['a later date', { operator: 'lessThan', value: '={{ $now.plus(1000) }}' }, ['C', 'B', 'A']],
+		['a date as text', { operator: 'greaterThan', value: '2020-01-01' }, ['C', 'B', 'A']],
+		['milliseconds as text', { operator: 'lessThan', value: '1000' }, []],
+	])('compare the time of creation with %s', async (_what, filter, expected) => {
+		expect(await found('tasks', { field: '_creationTime', ...filter })).toEqual(expected);
+	});
+
+	it('compare with a value in the type that the field has in the schema', async () => {
+		const order = { orderId: 'o', email: 'e', total: 20, announced: true, paidAt: 1_000 };
+		await convex.run({ parameters: creating('orders'), input: [order] });
+		const counts = async (...filters: IDataObject[]) => (await found('orders', ...filters)).length;
+		expect(await counts({ field: 'total', operator: 'greaterThan', value: '10' })).toBe(1);
+		expect(await counts({ field: 'total', operator: 'lessThan', value: '10' })).toBe(0);
+		expect(await counts({ field: 'announced', operator: 'equals', value: 'true' })).toBe(1);
+		const early = { field: 'paidAt', operator: 'lessThan', value: '1970-01-01T00:00:02Z' };
+		expect(await counts(early)).toBe(1);
+		expect(await counts({ field: 'total', operator: 'oneOf', value: '["20", "30"]' })).toBe(1);
+		expect(await counts({ field: 'total', operator: 'noneOf', value: '["20", null]' })).toBe(0);
+		expect(await counts({ field: 'orderId', operator: 'equals', value: 'o' })).toBe(1);
+	});
+
+	it('compare with a date in milliseconds also where the schema says nothing', async () => {
+		await call('mutation', 'boards:put', { name: 'A', value: Date.now() });
+		const early = { field: 'value', operator: 'lessThan', value: '={{ $now.minus({ days: 1 }) }}' };
+		expect(await found('boards', early)).toEqual([]);
+		const list = { field: 'value', operator: 'noneOf', value: '={{ [$now, "x"] }}' };
+		expect(await found('boards', list)).toHaveLength(1);
+	});
+
+	it.each<[IDataObject, string]>([
+		[
+			{ field: 'titel', operator: 'lessThan', value: 'x' },
+			"'Filters': 'titel' is a field that the table does not have [item 0]",
+		],
+		[
+			{ field: 'titel', operator: 'notSet' },
+			"'Filters': 'titel' is a field that the table does not have [item 0]",
+		],
+		[
+			{ field: 'title.length', operator: 'equals', value: 1 },
+			"'Filters': 'title.length' is a field that the table does not have [item 0]",
+		],
+		[
+			{ field: 'priority', operator: 'greaterThan', value: 'many' },
+			"'Filters': 'priority' is text ('many'), not a number [item 0]",
+		],
+	])('that cannot hold for what the schema says are refused: %j', async (filter, message) => {
+		expect(await found('tasks', filter)).toBe(message);
+	});
+
 	it('compare an int64 with an int64 only', async () => {
 		const value = { $integer: 'KgAAAAAAAAA=' };
 		await call('mutation', 'boards:put', { name: 'big', value });
@@ -348,7 +408,7 @@ describe('the filters of Get Many', () => {
 	});
 
 	it('that Convex refuses in a page name the field', async () => {
-		await answerPage({ filter: 1, error: 'Invalid value: 1.' });
+		await answerPage({ filter: 1, error: 'Invalid value: 1.' }, 2);
 		const { error } = await convex.run({
 			parameters: listing(
 				'tasks',

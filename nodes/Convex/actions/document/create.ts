@@ -17,14 +17,15 @@ import type { ItemRunner } from '../calls/itemRunner';
 import { hintAtOutput } from '../calls/output';
 import { toDocumentItem } from './documentItems';
 import { NewDocuments } from './newDocuments';
-import { TableWriting, writeTo, type WritableTable } from './writing';
+import type { OpenTable } from './tableAccess';
+import { TableWriting, writeTo } from './writing';
 
 /** Half of what Convex takes in a call, and writes in a transaction, with its indexes. */
 const MAX_BATCH_BYTES = 8 * MEBIBYTE;
 
 /** A document that is to be created. */
 interface NewDocument {
-	table: WritableTable;
+	table: OpenTable;
 	document: EncodedArguments;
 	valueFormat: ValueFormat;
 }

@@ -7,10 +7,11 @@ import type { ParameterReader } from '../../parameters/parameterReader';
 import type { Batch, FailedBatch } from '../calls/itemBatches';
 import type { ItemRunner } from '../calls/itemRunner';
 import { lookUpBatch } from './lookUpBatch';
-import { TableWriting, writeTo, type WritableTable } from './writing';
+import type { OpenTable } from './tableAccess';
+import { TableWriting, writeTo } from './writing';
 
 interface Deletion {
-	table: WritableTable;
+	table: OpenTable;
 	id: string;
 }
 

@@ -32,8 +32,13 @@ export async function runGetMany(runner: ItemRunner, parameters: ParameterReader
 			itemIndex,
 		);
 		const table = readTable(parameters, itemIndex);
-		const list = await readDocumentList(parameters, itemIndex);
-		const open = await access.open(caller, { table, ...options });
+		const opened = async () => await access.open(caller, { table, ...options });
+		const list = await readDocumentList(
+			parameters,
+			async () => await (await opened()).fields(false),
+			itemIndex,
+		);
+		const open = await opened();
 		const documents = await readDocuments(open, list, pageSize);
 		const items: INodeExecutionData[] = [];
 		const turns = new EventLoopTurns();

@@ -2,11 +2,11 @@ import { toFailure } from '../../transport/nodeError';
 import type { Batch, BatchItem, FailedBatch } from '../calls/itemBatches';
 import type { ItemResults } from '../itemResults';
 import { findDocuments } from './findDocuments';
-import type { WritableTable } from './writing';
+import type { OpenTable } from './tableAccess';
 
 /** An item that is about a document of a table. */
 interface OfDocument {
-	table: WritableTable;
+	table: OpenTable;
 	id: string;
 }
 

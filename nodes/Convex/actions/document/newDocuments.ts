@@ -5,7 +5,7 @@ import {
 } from '../../convex/documents/createdDocuments';
 import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import { readNewest } from '../../transport/http/readTableFields';
-import type { WritableTable } from './writing';
+import type { OpenTable } from './tableAccess';
 
 /** Besides those of a request, somebody else may create so many meanwhile; of more, none is told apart. */
 const MAX_OTHERS = 1_000;
@@ -25,7 +25,7 @@ export class NewDocuments {
 	private readonly marks = new Map<string, Promise<Mark | undefined>>();
 
 	/** Called before documents are created. Never throws. */
-	async mark(table: WritableTable): Promise<Mark | undefined> {
+	async mark(table: OpenTable): Promise<Mark | undefined> {
 		const known = this.marks.get(table.group) ?? newestOf(table);
 		this.marks.set(table.group, known);
 		const mark = await known;
@@ -39,7 +39,7 @@ export class NewDocuments {
 	 *   throws: the documents are there
 	 */
 	async find(
-		table: WritableTable,
+		table: OpenTable,
 		mark: Mark | undefined,
 		created: readonly EncodedArguments[],
 	): Promise<Array<CreatedDocument | undefined>> {
@@ -57,7 +57,7 @@ export class NewDocuments {
 	}
 }
 
-async function newestOf({ call, table }: WritableTable): Promise<Mark | undefined> {
+async function newestOf({ call, table }: OpenTable): Promise<Mark | undefined> {
 	try {
 		const { documents } = await readNewest(call, table, 1, null);
 		return documents.length === 0 ? null : parseDocument(documents[0]);
@@ -68,7 +68,7 @@ async function newestOf({ call, table }: WritableTable): Promise<Mark | undefine
 
 /** @returns the newest first; undefined where there are more */
 async function documentsSince(
-	{ call, table }: WritableTable,
+	{ call, table }: OpenTable,
 	mark: Mark,
 	max: number,
 ): Promise<CreatedDocument[] | undefined> {

@@ -13,7 +13,8 @@ import type { ParameterReader } from '../../parameters/parameterReader';
 import type { Caller } from '../../transport/caller';
 import { toFailure } from '../../transport/nodeError';
 import type { ItemRunner } from '../calls/itemRunner';
-import { TableWriting, type WritableTable } from './writing';
+import type { OpenTable } from './tableAccess';
+import { TableWriting } from './writing';
 
 /** How a row is called in errors. */
 export const ROW = 'The input item';
@@ -21,7 +22,7 @@ export const ROW = 'The input item';
 /** Where a row goes. */
 export interface RowTarget {
 	caller: Caller;
-	table: WritableTable;
+	table: OpenTable;
 	fields: TableFields;
 	/** Empty unless rows are matched by key. */
 	keyFields: string[];
@@ -67,7 +68,7 @@ export class RowReader {
 	private async open(
 		caller: Caller,
 		target: Parameters<TableWriting['open']>[1],
-	): Promise<WritableTable> {
+	): Promise<OpenTable> {
 		try {
 			return await this.writing.open(caller, target);
 		} catch (thrown) {

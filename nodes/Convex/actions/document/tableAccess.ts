@@ -1,6 +1,8 @@
+import type { TableFields } from '../../convex/documents/tableFields';
 import { checkTableExists, type Table } from '../../convex/documents/tables';
 import type { Caller } from '../../transport/caller';
 import { callSystemFunction, requireDeployKey } from '../../transport/http/callSystemFunction';
+import { readTableFields } from '../../transport/http/readTableFields';
 import { readTables, type CallSystem, type Tables } from '../../transport/http/readTables';
 import type { ItemRunner } from '../calls/itemRunner';
 
@@ -20,22 +22,49 @@ export interface OpenTable {
 	call: CallSystem;
 	/** All tables beside it. */
 	tables: readonly string[];
+	/** Of one caller, one table and one time limit: what is the same may go into one request. */
+	group: string;
+	/** What the table takes, for a form also by the documents that it has. */
+	fields: (isForm: boolean) => Promise<TableFields>;
 }
 
 /** Finds the tables of a run's items. Each deployment, or component of one, is asked for its tables once. */
 export class TableAccess {
 	private readonly known = new Map<string, Promise<Tables>>();
 
+	/** By group: each table is asked for its fields once. */
+	private readonly knownFields = new Map<string, Promise<TableFields>>();
+
 	constructor(private readonly runner: ItemRunner) {}
 
 	/** @throws ConvexFailure for a caller without a deploy key, and for a table that is not there */
 	async open(caller: Caller, target: TableTarget): Promise<OpenTable> {
 		requireDeployKey(caller, "'Resource: Document'");
-		const { table: name, componentPath } = target;
-		const call = this.callsOf(caller, target.timeoutMs);
+		const { table: name, componentPath, timeoutMs } = target;
+		const { deploymentUrl, authorization } = caller.credential;
+		const group = JSON.stringify([deploymentUrl, authorization, componentPath, name, timeoutMs]);
+		const call = this.callsOf(caller, timeoutMs);
 		const { componentId, names } = await this.tablesOf(caller, call, componentPath);
 		if (target.mayBeNew !== true) checkTableExists(name, names, componentPath);
-		return { table: { name, componentId }, call, tables: names };
+		const table = { name, componentId };
+		const fields = async (isForm: boolean) => await this.fieldsOf(call, table, group, isForm);
+		return { table, call, tables: names, group, fields };
+	}
+
+	private async fieldsOf(
+		call: CallSystem,
+		table: Table,
+		group: string,
+		isForm: boolean,
+	): Promise<TableFields> {
+		const key = `${isForm} ${group}`;
+		const known = this.knownFields.get(key);
+		if (known !== undefined) return await known;
+		const asked = readTableFields(call, table, isForm);
+		this.knownFields.set(key, asked);
+		// The next item asks again.
+		asked.catch(() => this.knownFields.delete(key));
+		return await asked;
 	}
 
 	private callsOf(caller: Caller, timeoutMs: number): CallSystem {

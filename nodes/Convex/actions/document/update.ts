@@ -19,7 +19,8 @@ import type { ItemRunner } from '../calls/itemRunner';
 import { ConcurrencyLimiter } from '../concurrencyLimiter';
 import { toDocumentItem } from './documentItems';
 import { lookUpBatch } from './lookUpBatch';
-import { TableWriting, writeTo, type WritableTable } from './writing';
+import type { OpenTable } from './tableAccess';
+import { TableWriting, writeTo } from './writing';
 
 /** How many documents are looked up at once; each is changed by a request of its own. */
 const LOOKED_UP_AT_ONCE = 50;
@@ -27,7 +28,7 @@ const LOOKED_UP_AT_ONCE = 50;
 const MAX_BATCH_BYTES = 16 * MEBIBYTE;
 
 interface Update {
-	table: WritableTable;
+	table: OpenTable;
 	id: string;
 	change: DocumentChange;
 	valueFormat: ValueFormat;

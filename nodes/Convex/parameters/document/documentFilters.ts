@@ -1,18 +1,6 @@
-import type { JSONValue } from 'convex/values';
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
-import {
-	UNSET,
-	type DocumentFilter,
-	type FilterOperator,
-} from '../../convex/documents/documentFilter';
-import { inputFailure, type ConvexFailure } from '../../convex/failure';
-import { toArray } from '../../convex/values/argumentTypes';
-import { FILTERED_TABLE, valueOrThrow } from '../../convex/values/conversion';
-import { encodeElement } from '../../convex/values/encodeArguments';
-import { describeType, isPlainObject } from '../../convex/values/plainObject';
-import { quote } from '../../convex/values/quote';
-import { readTypedValue, typeChoice, typesOf, valueInputs } from '../arguments/fields';
-import type { ParameterReader } from '../parameterReader';
+import type { FilterOperator } from '../../convex/documents/documentFilter';
+import { typeChoice, typesOf, valueInputs } from '../arguments/fields';
 
 type Input = 'value' | 'list' | 'type' | 'nothing';
 
@@ -25,7 +13,7 @@ interface OperatorRow extends INodePropertyOptions {
 	input: Input;
 }
 
-const OPERATORS: OperatorRow[] = [
+export const OPERATORS: OperatorRow[] = [
 	{ name: 'Equals', value: 'equals', operator: 'eq', input: 'value' },
 	{ name: 'Is Greater Than', value: 'greaterThan', operator: 'gt', input: 'value' },
 	{
@@ -58,7 +46,7 @@ const OPERATORS: OperatorRow[] = [
 ];
 
 /** The types that fields of documents have, in Convex's words for them. */
-const FIELD_TYPES: INodePropertyOptions[] = [
+export const FIELD_TYPES: INodePropertyOptions[] = [
 	{ name: 'Array', value: 'array' },
 	{ name: 'Boolean', value: 'boolean' },
 	{ name: 'Bytes', value: 'bytes' },
@@ -114,7 +102,7 @@ export function filtersDescription(
 						'value',
 						typeChoice(
 							TYPES,
-							"The value's type in Convex; a date needs Date, or it is compared as text",
+							"The value's type in Convex; Automatic takes that of the field in the table's schema",
 						),
 					),
 					shownWith('list', {
@@ -146,127 +134,4 @@ function shownWith(input: Input, property: INodeProperties): INodeProperties {
 		...property,
 		displayOptions: { show: { ...property.displayOptions?.show, operator } },
 	};
-}
-
-/**
- * The filters as they were filled in. One that is unclear is refused: without it, other documents
- * would be read.
- *
- * @throws ConvexFailure (`input`) naming the field
- */
-export async function readFilters(
-	context: ParameterReader,
-	itemIndex: number,
-): Promise<DocumentFilter[]> {
-	const stored: unknown = context.getNodeParameter('filters.filter', itemIndex, []);
-	const rows = [stored].flat();
-	return await Promise.all(
-		rows.map(async (row, index) => await readFilter(context, itemIndex, row, index)),
-	);
-}
-
-async function readFilter(
-	context: ParameterReader,
-	itemIndex: number,
-	row: unknown,
-	index: number,
-): Promise<DocumentFilter> {
-	if (!isPlainObject(row)) throw noFilter(row);
-	const field = readFieldName(row.field, index);
-	const subject = `'Filters': ${quote(field)}`;
-	const chosen = Object.hasOwn(row, 'operator') ? row.operator : 'equals';
-	const known = OPERATORS.find(({ value }) => value === chosen);
-	if (known === undefined) throw unknownOperator(subject, chosen);
-	const { operator, input } = known;
-	switch (input) {
-		case 'nothing':
-			return { field, operator, value: UNSET };
-		case 'list':
-			return { field, operator, value: readList(subject, row.value) };
-		case 'type':
-			return { field, operator, value: readType(subject, field, row.value) };
-		case 'value': {
-			const type = Object.hasOwn(row, 'type') ? row.type : 'auto';
-			const typed = { type, value: row.value };
-			const value = await readTypedValue(context, itemIndex, subject, typed, FILTERED_TABLE);
-			if (value === undefined) throw noValue(subject);
-			return { field, operator, value: encodeElement(subject, value) };
-		}
-	}
-}
-
-function readFieldName(value: unknown, index: number): string {
-	const field = typeof value === 'string' ? value.trim() : '';
-	if (field === '') {
-		throw inputFailure(
-			`'Filters' has a filter without a field (number ${index + 1})`,
-			'Name the field of every filter, or remove those that are not needed.',
-		);
-	}
-	const isPath = field.split('.').every((name) => /^[\x20-\x7e]+$/.test(name) && !/^\$/.test(name));
-	if (isPath) return field;
-	throw inputFailure(
-		`'Filters': ${quote(field)} is not the name of a field`,
-		"Write a name as in the table's schema, e.g. status, or address.city for a field of an object. No name in Convex begins with '$'.",
-	);
-}
-
-/** Convex does not decode what is in the list, so it can hold what plain JSON can say and nothing else. */
-function readList(subject: string, value: unknown): JSONValue {
-	const list = valueOrThrow(subject, toArray(value), FILTERED_TABLE);
-	if (list.length === 0) {
-		throw inputFailure(
-			`${subject} is compared with an empty list`,
-			'Give a list with at least one value, or remove the filter.',
-		);
-	}
-	const encoded = encodeElement(subject, list);
-	if (!hasEncodedType(encoded)) return encoded;
-	throw inputFailure(
-		`${subject} is compared with a list that has an int64, bytes or a special number in it`,
-		"Convex compares these one by one only: use 'Equals' or 'Not Equal To'.",
-	);
-}
-
-function hasEncodedType(value: JSONValue | undefined): boolean {
-	if (typeof value !== 'object' || value === null) return false;
-	if (Array.isArray(value)) return value.some(hasEncodedType);
-	const fields = Object.entries(value);
-	return fields.some(([name, field]) => name.startsWith('$') || hasEncodedType(field));
-}
-
-function readType(subject: string, field: string, value: unknown): string {
-	const known = FIELD_TYPES.find((type) => type.value === value);
-	if (known === undefined) {
-		throw inputFailure(
-			`${subject} has the unknown type ${quote(String(value))}`,
-			`Choose a type from the list, or use an expression that gives one of: ${FIELD_TYPES.map((type) => type.value).join(', ')}.`,
-		);
-	}
-	if (!field.includes('.')) return String(known.value);
-	throw inputFailure(
-		`${subject} is a field of an object, whose type Convex does not compare`,
-		'Use a field of the document itself, or another operator.',
-	);
-}
-
-function noFilter(row: unknown): ConvexFailure {
-	return inputFailure(
-		`'Filters' has an entry that is ${describeType(row)}, not a filter with a field, an operator and a value`,
-		'Add filters one by one, or remove them.',
-	);
-}
-
-function unknownOperator(subject: string, operator: unknown): ConvexFailure {
-	return inputFailure(
-		`${subject} has the unknown operator ${quote(String(operator))}`,
-		`Choose one from the list, or use an expression that gives one of: ${OPERATORS.map(({ value }) => value).join(', ')}.`,
-	);
-}
-
-function noValue(subject: string): ConvexFailure {
-	return inputFailure(
-		`${subject} has no value to compare with: its expression gave nothing`,
-		"Give a value, remove the filter, or use 'Is Not Set'.",
-	);
 }

@@ -1,12 +1,14 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { DocumentFilter } from '../../convex/documents/documentFilter';
+import type { TableFields } from '../../convex/documents/tableFields';
 import { inputFailure } from '../../convex/failure';
 import { describeType } from '../../convex/values/plainObject';
 import { enumField, readParameter } from '../field';
 import { locatorOf } from '../functionLocator';
 import { listLimit } from '../listLimit';
 import type { ParameterReader } from '../parameterReader';
-import { filtersDescription, readFilters } from './documentFilters';
+import { filtersDescription } from './documentFilters';
+import { readFilters } from './readFilters';
 
 const forList = { operation: ['getMany'] };
 
@@ -78,14 +80,18 @@ export interface DocumentList {
 /** What decides which documents these are, as it is stored: the same for all items, or not. */
 export const LIST_PARAMETERS = ['returnAll', 'limit', 'filters', 'index', 'order'] as const;
 
-/** @throws ConvexFailure (`input`) naming the parameter */
+/**
+ * @param askFields what the table has; asked for only where there are filters
+ * @throws ConvexFailure (`input`) naming the parameter
+ */
 export async function readDocumentList(
 	context: ParameterReader,
+	askFields: () => Promise<TableFields>,
 	itemIndex: number,
 ): Promise<DocumentList> {
 	return {
 		limit: limit.read(context, itemIndex),
-		filters: await readFilters(context, itemIndex),
+		filters: await readFilters(context, askFields, itemIndex),
 		order: readParameter(context, order, itemIndex),
 		indexName: readIndexName(context, itemIndex),
 	};

@@ -1,0 +1,38 @@
+import { alternativesOf, type Validator } from '../values/validator';
+import type { TableFields } from './tableFields';
+
+/** What the documents of a table have where a filter looks. */
+export type FilteredField =
+	| { status: 'known'; validator: Validator }
+	/** Nothing says what is there. */
+	| { status: 'unknown' }
+	/** No document has anything there. */
+	| { status: 'missing' };
+
+const UNKNOWN: FilteredField = { status: 'unknown' };
+
+/** How Convex compares the fields that it gives every document itself. */
+const SYSTEM_FIELD_TYPES: ReadonlyMap<string, Validator> = new Map([
+	['_id', { type: 'string' }],
+	['_creationTime', { type: 'number' }],
+]);
+
+/** @param path as a filter names it: `status`, or `address.city` */
+export function filteredField(table: TableFields, path: string): FilteredField {
+	const [name = '', ...inner] = path.split('.');
+	const missing: FilteredField = table.source === 'schema' ? { status: 'missing' } : UNKNOWN;
+	const first = SYSTEM_FIELD_TYPES.get(name) ?? table.fields.get(name)?.validator;
+	if (first === undefined) return missing;
+	let validators = alternativesOf(first);
+	for (const field of inner) {
+		if (validators.some(({ type }) => type === 'any' || type === 'record')) return UNKNOWN;
+		validators = validators.flatMap((validator) => fieldOf(validator, field));
+	}
+	if (validators.length === 0) return missing;
+	return { status: 'known', validator: { type: 'union', members: [...validators] } };
+}
+
+function fieldOf(validator: Validator, name: string): readonly Validator[] {
+	const field = validator.type === 'object' ? validator.fields.get(name) : undefined;
+	return field === undefined ? [] : alternativesOf(field.validator);
+}
