@@ -1,6 +1,6 @@
 import type { JSONValue } from 'convex/values';
 import { REQUEST_ADVICE, type AdviceTable } from '../advice';
-import { durationInWords } from '../duration';
+import { durationInWords } from '../values/duration';
 import { ConvexFailure } from '../failure';
 import { fieldAt, quotedPath } from '../values/fieldPath';
 import { toPlainJson } from '../values/plainJson';

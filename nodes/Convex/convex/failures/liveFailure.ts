@@ -1,5 +1,5 @@
 import { lostAnswer } from './callOutcome';
-import { durationInWords } from '../duration';
+import { durationInWords } from '../values/duration';
 import { failureOf, type ConvexFailure, type FailureDetails } from '../failure';
 import type { SessionOperation } from '../functions/functionCall';
 

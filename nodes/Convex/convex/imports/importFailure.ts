@@ -1,4 +1,4 @@
-import { durationInWords } from '../duration';
+import { durationInWords } from '../values/duration';
 import { ConvexFailure, failureOf, type FailureOutcome } from '../failure';
 import { quote } from '../values/quote';
 import type { ImportState } from './importState';

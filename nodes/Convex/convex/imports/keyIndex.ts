@@ -1,5 +1,5 @@
 import type { JSONValue } from 'convex/values';
-import { durationInWords } from '../duration';
+import { durationInWords } from '../values/duration';
 import { ConvexFailure, inputFailure } from '../failure';
 import { describeType, isPlainObject } from '../values/plainObject';
 import { listed, quote } from '../values/quote';

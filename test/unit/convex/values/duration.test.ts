@@ -1,4 +1,4 @@
-import { durationInWords } from '../../../nodes/Convex/convex/duration';
+import { durationInWords } from '../../../../nodes/Convex/convex/values/duration';
 
 it.each([
 	[60_000, '1 minute'],
