@@ -238,12 +238,15 @@ describe('a run by hand', () => {
 		expect(titlesOf(await workflow.poll())).toEqual(['c']);
 	});
 
-	it('shows what a change looks like where there is no document', async () => {
+	it('shows what a deletion looks like by one that is made up, whatever documents there are', async () => {
+		await use.createTask('a');
 		const workflow = use.workflow(['tasks'], { events: ['deleted'] });
 		expect(await workflow.execute()).toEqual([
 			{ json: { change: 'deleted', table: 'tasks', id: 'sample', document: null, timestamp: '0' } },
 		]);
 		expect(workflow.savedStaticData).toEqual({});
+		const both = use.workflow(['tasks'], { events: ['deleted', 'written'] });
+		expect((await both.execute()).map(({ json }) => json.change)).toEqual(['written']);
 	});
 });
 

@@ -89,7 +89,7 @@ export function integerField(
 				return number;
 			throw inputFailure(
 				`${subject} is not ${what} ${range}`,
-				'Correct the number, or remove the option.',
+				'Correct the number.',
 			);
 		},
 	};

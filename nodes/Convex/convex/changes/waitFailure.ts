@@ -4,7 +4,8 @@ import { durationInWords } from '../values/duration';
 import { ConvexFailure } from '../failure';
 import { fieldAt, quotedPath } from '../values/fieldPath';
 import { toPlainJson } from '../values/plainJson';
-import { quoteStart, textStart } from '../values/quote';
+import { isPlainObject } from '../values/plainObject';
+import { listed, quoteStart, shortened, textStart } from '../values/quote';
 import type { WaitCondition } from './waitCondition';
 
 /** An item of the error branch is saved with its execution, and there may be thousands. */
@@ -29,7 +30,7 @@ export function waitTimedOut(
 	const [what, help] =
 		last === undefined
 			? [`No result came within ${time}`, ADVICE]
-			: [sentence(condition, last, time), ADVICE_WITH_RESULT];
+			: [sentence(condition, last, time), `${fieldAdvice(condition, last)}${ADVICE_WITH_RESULT}`];
 	return new ConvexFailure(
 		cause === undefined ? what : `${what}. ${cause.message}`,
 		{ help, repeat: 'Waiting again changes nothing in Convex.' },
@@ -47,6 +48,14 @@ function sentence(condition: WaitCondition, { value }: { value: JSONValue }, tim
 	return found.status === 'found'
 		? `${field} was still ${excerpt(found.value)} after ${time}`
 		: `${field} was still not in the result after ${time}`;
+}
+
+/** The field may be mistyped, or stand in a part of the result. */
+function fieldAdvice(condition: WaitCondition, { value }: { value: JSONValue }): string {
+	if (condition.waitUntil !== 'field' || !isPlainObject(value)) return '';
+	if (fieldAt(value, condition.steps).status === 'found') return '';
+	const names = listed(Object.keys(value), ', ', shortened) || 'none';
+	return `Check the name of the field: the fields of the result are ${names}. `;
 }
 
 function excerpt(value: JSONValue): string {

@@ -28,8 +28,9 @@ export function isNotOnPlan({ details: { code } }: ConvexFailure): boolean {
 	return code === NOT_ON_PLAN;
 }
 
-/** A failure of the feed, in the words of its trigger. */
-export function feedFailure(failure: ConvexFailure): ConvexFailure {
+/** A failure of the feed, in the words of its trigger. What could not be read has changed nothing. */
+export function feedFailure(failed: ConvexFailure): ConvexFailure {
+	const failure = failed.with({ details: { outcome: 'failed' } });
 	if (isNotOnPlan(failure)) {
 		return failure.with({
 			message:

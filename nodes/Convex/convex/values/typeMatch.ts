@@ -69,11 +69,21 @@ function convertSimple(type: SimpleType, value: unknown, parseDate: ParseDate): 
 	return doesNotFit(value, 'null', 'Leave it out, or use an expression that gives null.');
 }
 
+/** Day and month stand in an order that nothing says. */
+const LOCAL_DATE = /^\s*\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}\b/;
+
 function convertNumber(value: unknown, parseDate: ParseDate): Conversion {
 	if (isDateObject(value)) return toArgument('date', value);
 	const date =
 		typeof value === 'string' && /^\d{4}-\d\d/.test(value) ? parseDate(value) : undefined;
-	return date === undefined ? toArgument('number', value) : converted(date);
+	if (date !== undefined) return converted(date);
+	return typeof value === 'string' && LOCAL_DATE.test(value)
+		? doesNotFit(
+				value,
+				'a number',
+				'Write a date as 2026-11-30, or a number as digits with a point.',
+			)
+		: toArgument('number', value);
 }
 
 export function matchLiteral(validator: Validator & { type: 'literal' }, value: unknown): Match {

@@ -52,7 +52,7 @@ export async function pollChanges(context: IPollFunctions): Promise<INodeExecuti
 			warn(context, `${failure.sentences} The trigger tries again at the next poll.`);
 			return null;
 		}
-		throw pollError(context.getNode(), failure, isActivation);
+		throw pollError(context.getNode(), failure, isActivation && context.getMode() !== 'manual');
 	} finally {
 		time.end();
 	}

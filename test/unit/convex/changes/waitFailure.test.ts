@@ -44,6 +44,16 @@ describe('the failure of a wait whose time is over', () => {
 		expect(advice(undefined)).not.toContain('lastValue');
 	});
 
+	it('names the fields that there are where the one that is waited for is not', () => {
+		const advice = (value: JSONValue) => waitTimedOut(status, { value }, 1, undefined).description;
+		expect(advice({ state: 'done', _id: 'a' })).toMatch(
+			/^Check the name of the field: the fields of the result are state, _id\. /,
+		);
+		expect(advice({})).toContain('the fields of the result are none.');
+		expect(advice({ status: 'running' })).not.toContain('Check the name');
+		expect(advice(['status'])).not.toContain('Check the name');
+	});
+
 	it('quotes no more of a long field than a sentence bears', () => {
 		const { message } = waitTimedOut(status, { value: { status: 'x'.repeat(1e6) } }, 1, undefined);
 		expect(message.length).toBeLessThan(120);

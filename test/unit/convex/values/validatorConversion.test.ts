@@ -143,6 +143,14 @@ describe('a text for a number', () => {
 		expect([converted, asked]).toEqual([7, [text]]);
 	});
 
+	it.each(['11/1/2026', '31.01.2026', '1-11-26'])('that is a date of unclear order: %j', (text) => {
+		expect(() => convertValue({ type: 'number' }, text, () => undefined)).toThrow(
+			expect.objectContaining({
+				description: 'Write a date as 2026-11-30, or a number as digits with a point.',
+			}),
+		);
+	});
+
 	it.each(['42', '-1', '20260131', '1e5'])('that is one is never taken for a date: %j', (text) => {
 		const converted = convertValue({ type: 'number' }, text, () => 7);
 		expect(converted).toBe(Number(text));
