@@ -246,6 +246,15 @@ describe('the filters of Get Many', () => {
 		expect(await counts({ field: 'orderId', operator: 'equals', value: 'o' })).toBe(1);
 	});
 
+	it('compare the order of a literal with any value of its type', async () => {
+		expect(await found('tasks', { field: 'status', operator: 'greaterThan', value: 'n' })).toEqual([
+			'C',
+			'B',
+			'A',
+		]);
+		expect(await found('tasks', { field: 'status', operator: 'lessThan', value: 'n' })).toEqual([]);
+	});
+
 	it('compare with a date in milliseconds also where the schema says nothing', async () => {
 		await call('mutation', 'boards:put', { name: 'A', value: Date.now() });
 		const early = { field: 'value', operator: 'lessThan', value: '={{ $now.minus({ days: 1 }) }}' };
@@ -270,6 +279,10 @@ describe('the filters of Get Many', () => {
 		[
 			{ field: 'priority', operator: 'greaterThan', value: 'many' },
 			"'Filters': 'priority' is text ('many'), not a number [item 0]",
+		],
+		[
+			{ field: 'status', operator: 'equals', value: 'opne' },
+			`'Filters': 'status' is text ('opne'), not "open" or "done" [item 0]`,
 		],
 	])('that cannot hold for what the schema says are refused: %j', async (filter, message) => {
 		expect(await found('tasks', filter)).toBe(message);

@@ -87,10 +87,7 @@ export function integerField(
 			const number = isDigits ? Number(value) : value;
 			if (typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max)
 				return number;
-			throw inputFailure(
-				`${subject} is not ${what} ${range}`,
-				'Correct the number.',
-			);
+			throw inputFailure(`${subject} is not ${what} ${range}`, 'Correct the number.');
 		},
 	};
 }

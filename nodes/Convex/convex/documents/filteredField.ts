@@ -32,6 +32,25 @@ export function filteredField(table: TableFields, path: string): FilteredField {
 	return { status: 'known', validator: { type: 'union', members: [...validators] } };
 }
 
+/** The types of values that a field is before or behind: a bound need not be one of its literals. */
+export function boundOf(validator: Validator): Validator {
+	return { type: 'union', members: alternativesOf(validator).map(withoutLiteral) };
+}
+
+function withoutLiteral(validator: Validator): Validator {
+	if (validator.type !== 'literal') return validator;
+	switch (typeof validator.value) {
+		case 'string':
+			return { type: 'string' };
+		case 'number':
+			return { type: 'number' };
+		case 'bigint':
+			return { type: 'int64' };
+		default:
+			return { type: 'boolean' };
+	}
+}
+
 function fieldOf(validator: Validator, name: string): readonly Validator[] {
 	const field = validator.type === 'object' ? validator.fields.get(name) : undefined;
 	return field === undefined ? [] : alternativesOf(field.validator);

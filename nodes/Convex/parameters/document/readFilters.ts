@@ -4,7 +4,7 @@ import {
 	type DocumentFilter,
 	type FilterOperator,
 } from '../../convex/documents/documentFilter';
-import { filteredField } from '../../convex/documents/filteredField';
+import { boundOf, filteredField } from '../../convex/documents/filteredField';
 import { SYSTEM_FIELDS, type TableFields } from '../../convex/documents/tableFields';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
 import { convertArgument, isDateObject, toArray } from '../../convex/values/argumentTypes';
@@ -91,6 +91,8 @@ async function readRow(
 	}
 }
 
+const ORDERED: ReadonlySet<FilterOperator> = new Set(['gt', 'gte', 'lt', 'lte']);
+
 /**
  * Where no type is chosen, a value gets that of the field. Convex puts every number before every text: a
  * date as text would be later than all.
@@ -104,7 +106,8 @@ function toFilter(
 	if (type.status === 'missing') throw noField(subject, table);
 	const likeField = (value: unknown): JSONValue => {
 		if (type.status === 'known') {
-			value = convertValue(subject, type.validator, value, parseDate, FILTERED_TABLE);
+			const validator = ORDERED.has(operator) ? boundOf(type.validator) : type.validator;
+			value = convertValue(subject, validator, value, parseDate, FILTERED_TABLE);
 		} else if (isDateObject(value)) {
 			value = convertArgument(subject, 'date', value, FILTERED_TABLE);
 		}
