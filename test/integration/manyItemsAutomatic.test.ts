@@ -69,6 +69,15 @@ describe('calls for many items with the default delivery', () => {
 		);
 	});
 
+	it.each([
+		['wait for the one before where the node stops at errors', {}, 1],
+		["are in flight as 'Concurrency' says where it continues", continuing, 5],
+	])('of actions %s', async (_what, settings, inFlight) => {
+		const action = { operation: 'action', path: 'counters:noteMany', itemsPerCall: 2 };
+		const parameters = addingMany({ ...action, options: { concurrency: 5 } });
+		await expectInFlight(behindGate, { parameters, input: keys(200), settings }, inFlight);
+	});
+
 	it('go over HTTP above 1 MiB, and keep the order of the items', async () => {
 		const input = Array.from({ length: 44 }, (_, row) => ({
 			title: `${row} ${'x'.repeat(row >= 20 && row < 24 ? 300_000 : 10)}`,

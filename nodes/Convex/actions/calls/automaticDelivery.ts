@@ -64,7 +64,8 @@ export function isForAutomaticDelivery(
  * certainly so, goes on over HTTP.
  *
  * Where the node stops at errors, each mutation waits for the one before it. Where it continues, they are
- * sent ahead. Actions are in flight as many at once as 'Concurrency' says.
+ * sent ahead. Actions are in flight as many at once as 'Concurrency' says, unless they are for many items
+ * each and the node stops at errors.
  *
  * @param calls where they come from; the run itself, with one for each item, unless given
  * @returns why HTTP took over, if it did
@@ -135,7 +136,8 @@ class AutomaticDelivery {
 
 	/** How many items may be in flight. */
 	private get limit(): number {
-		const { items, options } = this.runner;
+		const { items, options, isOneByOne } = this.runner;
+		if (isOneByOne) return 1;
 		if (this.operation === 'action') return options.concurrency;
 		return items.continues ? this.sendAhead.limit : 1;
 	}
