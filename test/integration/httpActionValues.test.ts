@@ -93,6 +93,12 @@ describe.each(PLACES)('a value in %s', (place, parameters) => {
 	});
 });
 
+it.each(PLACES.slice(0, 3))('a list without values in %s is refused', async (place, parameters) => {
+	const { stoppedBy } = await call(requestTo('POST /a/*', parameters), [{ value: [] }]);
+	expect(stoppedBy?.message).toBe(`${place} has no value [item 0]`);
+	expect(received).toEqual([]);
+});
+
 describe('a JSON body that an expression gives', () => {
 	it.each([
 		['{ a: [NaN] }', "'JSON': 'a[0]' is a number that JSON does not have"],

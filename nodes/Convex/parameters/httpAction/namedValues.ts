@@ -93,16 +93,19 @@ export function readEntries(
 /**
  * Names and values as texts, in their order. A list of values gives the name several times.
  *
- * @throws ConvexFailure (`input`) naming the entry
+ * @throws ConvexFailure (`input`) naming the entry, also for a list without values
  */
 export function readNamedValues(
 	context: ParameterReader,
 	described: NamedValues,
 	itemIndex: number,
 ): Array<[name: string, value: string]> {
-	return readEntries(context, described, itemIndex).flatMap(({ subject, name, fields }) =>
-		[fields.value].flat().map((value): [string, string] => [name, toText(subject, value)]),
-	);
+	return readEntries(context, described, itemIndex).flatMap(({ subject, name, fields }) => {
+		const values: unknown[] = [fields.value].flat();
+		// Without it, the request would ask for something else.
+		if (values.length === 0) throw noText(subject, undefined);
+		return values.map((value): [string, string] => [name, toText(subject, value)]);
+	});
 }
 
 /**
