@@ -71,6 +71,27 @@ describe('Upload', () => {
 		);
 	});
 
+	it('keeps the parameters of a content type, in quotes too', async () => {
+		const types = [
+			'text/plain; charset="utf-8"',
+			'multipart/related; boundary="--=_a1"; type="text/html"',
+		];
+		const { success } = await convex.run({
+			parameters: ofFiles('upload'),
+			input: types.map((mimeType) => itemWithFile('a', { mimeType })),
+		});
+		expect(success.map(({ json }) => json.contentType)).toEqual(types);
+		const response = await fetch(await urlOf(String(success[0]?.json.storageId)));
+		expect(response.headers.get('content-type')).toBe(types[0]);
+		for (const contentType of ['text/plain; charset="a\r\nX-Evil: 1"', 'text/plain; charset="a']) {
+			const { stoppedBy } = await convex.run({
+				parameters: ofFiles('upload', {}, { contentType }),
+				input: [itemWithFile('a')],
+			});
+			expect(stoppedBy?.message).toMatch(/^The option 'Content Type' is not a content type/);
+		}
+	});
+
 	it('takes another binary field, and a file that an expression gives', async () => {
 		const item = itemWithFile('hello');
 		const input = [

@@ -19,7 +19,9 @@ const concurrency = runOption<number, FileOperation>(
 	concurrencyOfCalls,
 );
 
-const CONTENT_TYPE = /^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:;\s*[\w!#$&^.+-]+=[\w!#$&^.+-]+)*$/;
+/** A type with its parameters, of which each may stand in quotes (RFC 9110 §8.3.1). */
+const CONTENT_TYPE =
+	/^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:;\s*[\w!#$&^.+-]+=(?:[\w!#$&^.+-]+|"[ !#-[\]-~]+"))*$/;
 
 const contentType = option<string | undefined, FileOperation>(['upload'], {
 	property: {
