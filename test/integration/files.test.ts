@@ -1,6 +1,6 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
-import { contentOf, itemWithFile, ofFiles, sha256Of } from '../support/files';
+import { contentOf, itemWithFile, ofFiles, sha256Of, storedFile } from '../support/files';
 import { openHttp } from '../support/syncClients';
 
 const convex = useEmbeddedDeployment('deployKey');
@@ -89,6 +89,22 @@ describe('Upload', () => {
 				input: [itemWithFile('a')],
 			});
 			expect(stoppedBy?.message).toMatch(/^The option 'Content Type' is not a content type/);
+		}
+	});
+
+	it('stores the content of a form as it is', async () => {
+		const mimeType = 'application/x-www-form-urlencoded';
+		const stored = { ...(await storedFile(convex, 'a=1&b=%20')), mimeType };
+		const { success, stoppedBy } = await convex.run({
+			parameters: ofFiles('upload'),
+			input: [itemWithFile('a=1&b=%20', { mimeType }), { json: {}, binary: { data: stored } }],
+		});
+		expect(stoppedBy).toBeUndefined();
+		expect(success.map(({ json }) => json.contentType)).toEqual([mimeType, mimeType]);
+		for (const { json } of success) {
+			const response = await fetch(await urlOf(String(json.storageId)));
+			expect(response.headers.get('content-type')).toBe(mimeType);
+			expect(await response.text()).toBe('a=1&b=%20');
 		}
 	});
 

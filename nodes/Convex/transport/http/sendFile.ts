@@ -38,7 +38,7 @@ export async function sendFile(
 				method: 'POST',
 				url: uploadAddress(caller.credential.deploymentUrl, token),
 				headers: {
-					'Content-Type': contentType,
+					'Content-Type': sentType(contentType),
 					'Content-Length': content.size,
 					Digest: digestOf(content.sha256),
 				},
@@ -52,4 +52,12 @@ export async function sendFile(
 		// An answer may come before the whole file is sent.
 		if (isContentStream(body)) body.destroy();
 	}
+}
+
+/** The bare type is a sign for n8n's helper that it has to encode the body itself. */
+const FORM_TYPE = 'application/x-www-form-urlencoded';
+
+/** A type means the same in capital letters, and Convex writes it in small ones. */
+function sentType(contentType: string): string {
+	return contentType === FORM_TYPE ? contentType.toUpperCase() : contentType;
 }
