@@ -1,5 +1,10 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
+import type { RequestListener } from 'node:http';
+import { buffer } from 'node:stream/consumers';
 import axios from 'axios';
+import { sleep } from 'n8n-workflow';
 import { until } from '../e2e/until';
+import { startHttpServer } from '../support/awkwardServers';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { adminRequests, fieldsOf, importing } from '../support/importRequests';
 
@@ -210,6 +215,36 @@ describe('an answer that is lost', () => {
 		expect(await documents('tasks')).toEqual([]);
 	});
 });
+
+it('a confirmation that arrives when nobody waits for it any more may have added rows', async () => {
+	const lateMs = new Map([
+		['/api/perform_import', 900],
+		['/api/cancel_import', 1_200],
+	]);
+	const passOn: RequestListener = async (incoming, outgoing) => {
+		const { url = '', method, headers } = incoming;
+		const data = await buffer(incoming);
+		await sleep(lateMs.get(url) ?? 0);
+		const address = `${convex.deployment.url}${url}`;
+		const answer = await axios.request({
+			...{ url: address, method, headers, data, responseType: 'arraybuffer' },
+			validateStatus: () => true,
+		});
+		outgoing.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.data);
+	};
+	const proxy = await startHttpServer((...exchange) => void passOn(...exchange));
+	await convex.deployment.setImportPace({ heldAt: 'importing' });
+	const { stoppedBy } = await convex.run({
+		credential: { ...convex.credential, deploymentUrl: proxy.url },
+		parameters: importing('tasks', 'append', { options: { timeout: 700, maxRetries: 0 } }),
+		input: [task('a')],
+	});
+	await proxy.stop();
+	expect(stoppedBy?.message).toContain('may have been added');
+	expect(stoppedBy?.context.data).toMatchObject({ outcome: 'unknown', retryable: false });
+	await convex.deployment.setImportPace({ heldAt: '' });
+	await until(async () => (await documents('tasks')).length === 1);
+}, 30_000);
 
 describe('an answer that is none of Convex', () => {
 	it.each([

@@ -72,14 +72,16 @@ export class TableImport {
 			const parsed = await this.waitFor('unconfirmed');
 			const { rows } = this.imported;
 			if (parsed.toWrite !== rows) throw otherImport(rows, parsed.toWrite);
+			this.deadline.check();
 			this.isConfirmed = true;
 			await this.must(async (importId) => await this.requests.perform(importId));
 			return await this.waitFor('completed');
 		} catch (thrown) {
 			if (thrown instanceof EndedImport) throw thrown.failure;
-			const ended = await this.cancel();
+			const failure = toFailure(thrown);
+			const ended = await this.cancel(mayArriveYet(failure));
 			if (typeof ended === 'object' && ended.state === 'completed') return ended;
-			throw interruptedImport(this.imported, toFailure(thrown), ended);
+			throw interruptedImport(this.imported, failure, ended);
 		}
 	}
 
@@ -159,9 +161,10 @@ export class TableImport {
 	 * Cancels the import, and looks how it ended: it may have been carried out meanwhile. The run may be
 	 * cancelled itself, so that its own signal would end these requests.
 	 *
+	 * @param mayBeConfirmed whether the request that confirms it may be on its way still
 	 * @returns `unconfirmed` where it certainly was never carried out
 	 */
-	private async cancel(): Promise<EndedState | 'unconfirmed' | 'unknown'> {
+	private async cancel(mayBeConfirmed: boolean): Promise<EndedState | 'unconfirmed' | 'unknown'> {
 		const { importId, caller } = this;
 		if (importId === undefined) return 'unconfirmed';
 		const context = uncancelled(this.context);
@@ -172,7 +175,7 @@ export class TableImport {
 			return result.status === 'success' ? parseImportState(result.value) : undefined;
 		};
 		// The request that confirms it may have been lost on its way.
-		const before = this.isConfirmed ? await read() : undefined;
+		const before = this.isConfirmed && !mayBeConfirmed ? await read() : undefined;
 		await new ImportRequests(context, caller, timeoutMs).cancel(importId);
 		if (!this.isConfirmed) return 'unconfirmed';
 		const ended = await read();
@@ -200,6 +203,12 @@ class EndedImport extends Error {
 	constructor(readonly failure: ConvexFailure) {
 		super(failure.message);
 	}
+}
+
+/** Whether a request that failed so may be read after all: somebody only waits for it no longer. */
+function mayArriveYet({ reason, details: { kind, outcome } }: ConvexFailure): boolean {
+	if (reason === 'timedOut' || reason === 'cancelled') return true;
+	return kind === 'deployment' && outcome === 'unknown';
 }
 
 /** The same context, whose requests go on when the execution was cancelled. */
