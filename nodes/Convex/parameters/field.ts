@@ -87,7 +87,13 @@ export function integerField(
 			const number = isDigits ? Number(value) : value;
 			if (typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max)
 				return number;
-			throw inputFailure(`${subject} is not ${what} ${range}`, 'Correct the number.');
+			throw inputFailure(
+				`${subject} is not ${what} ${range}`,
+				// Only an option can be removed.
+				subject.startsWith('The option')
+					? 'Correct the number, or remove the option.'
+					: 'Correct the number, or the expression that gives it.',
+			);
 		},
 	};
 }

@@ -105,6 +105,20 @@ describe('a field for a whole number', () => {
 		);
 	});
 
+	it('is not advised to be removed unless it is an option', () => {
+		const [message, advice] = ['is not a whole number between 0 and 20', 'Correct the number, or'];
+		expectRefusal(
+			() => read("The option 'Count'", 21),
+			`The option 'Count' ${message}`,
+			new RegExp(`^${advice} remove the option\\.$`),
+		);
+		expectRefusal(
+			() => read("'Count'", 21),
+			`'Count' ${message}`,
+			new RegExp(`^${advice} the expression that gives it\\.$`),
+		);
+	});
+
 	it('without an upper bound names the lower one only', () => {
 		const atLeastOne = number({ min: 1 });
 		expect(atLeastOne.read("'Count'", Number.MAX_SAFE_INTEGER)).toBe(Number.MAX_SAFE_INTEGER);
