@@ -1,5 +1,6 @@
 import type { INodeParameters } from 'n8n-workflow';
 import { useFileStorage } from '../support/fileStorage';
+import { calling } from '../support/convexNode';
 import { storedFile } from '../support/files';
 import { requestTo } from '../support/httpActions';
 import { useSecondApp } from '../support/secondApp';
@@ -91,5 +92,34 @@ describe('a file of an HTTP action', () => {
 		]);
 		expect(stoppedBy?.context.data).toMatchObject({ outcome: 'notExecuted' });
 		expect(await convex.deployment.executions()).toEqual({});
+	});
+});
+
+describe('a file that n8n has no more', () => {
+	const form = { part: [{ name: 'a', type: 'file', binaryField: 'data' }] } as never;
+	const argument = [{ name: 'a', type: 'binary', value: 'data' }] as never;
+	it.each([
+		["'Input Binary Field'", requestTo('PUT /size', { body: 'binary' })],
+		["'Form Fields': 'a'", requestTo('PUT /size', { body: 'multipart', multipartFields: form })],
+		[
+			"'Arguments': 'a'",
+			{
+				...calling('mutation', 'tasks:create'),
+				...{ argumentsMode: 'fields', argumentFields: { argument } },
+			},
+		],
+	])('is named, with what to do: %s', async (subject, parameters) => {
+		const { id = '', ...file } = await storedFile(convex, 'content');
+		const gone = { ...file, id: id.replace(/[^/]*$/, 'gone') };
+		const { stoppedBy } = await run(parameters, [{ json: {}, binary: { data: gone } }]);
+		expect(stoppedBy?.message).toMatch(
+			new RegExp(
+				`^${subject}: n8n cannot read the content of the file \\(.*\\) \\[item 0\\]$`,
+				's',
+			),
+		);
+		expect(stoppedBy?.description).toMatch(
+			/^n8n keeps the files of an execution for a limited time/,
+		);
 	});
 });

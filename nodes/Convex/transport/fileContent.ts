@@ -30,16 +30,7 @@ export async function readContent(
 	file: IBinaryData,
 ): Promise<FileContent> {
 	const { id } = file;
-	const reading = async <Result>(read: () => Promise<Result>): Promise<Result> => {
-		try {
-			return await read();
-		} catch (error) {
-			throw inputFailure(
-				`${subject}: n8n cannot read the content of the file (${thrownText(error)})`,
-				'n8n keeps the files of an execution for a limited time, and in queue mode only where all workers reach them. Run the workflow again from the node that gives the file.',
-			);
-		}
-	};
+	const reading = async <Result>(read: () => Promise<Result>) => await readingFile(subject, read);
 	if (id === undefined) {
 		const content = await reading(async () => await helpers.getBinaryDataBuffer(itemIndex, file));
 		return { ...(await measure([content])), open: async () => content };
@@ -47,6 +38,26 @@ export async function readContent(
 	const open = async () => await reading(async () => await helpers.getBinaryStream(id));
 	const stream = await open();
 	return { ...(await reading(async () => await measure(stream))), open };
+}
+
+/**
+ * Reads something of a file of a workflow.
+ *
+ * @param subject the file in a sentence
+ * @throws ConvexFailure (`input`) for one that n8n has no more
+ */
+export async function readingFile<Result>(
+	subject: string,
+	read: () => Promise<Result>,
+): Promise<Result> {
+	try {
+		return await read();
+	} catch (error) {
+		throw inputFailure(
+			`${subject}: n8n cannot read the content of the file (${thrownText(error)})`,
+			'n8n keeps the files of an execution for a limited time, and in queue mode only where all workers reach them. Run the workflow again from the node that gives the file.',
+		);
+	}
 }
 
 async function measure(

@@ -101,7 +101,7 @@ async function contentOf(
 		checkBodyLength(bytes.length);
 		return { length: bytes.length, open: async () => bytes };
 	}
-	const content = await requestContent(helpers, body.file);
+	const content = await requestContent(helpers, body.file, "'Input Binary Field'");
 	checkBodyLength(content.length);
 	if (credential.authentication !== 'deployKey') return content;
 	const opened = await content.open();

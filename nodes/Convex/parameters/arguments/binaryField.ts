@@ -3,6 +3,7 @@ import { inputFailure, type ConvexFailure } from '../../convex/failure';
 import { isPlainObject } from '../../convex/values/plainObject';
 import { mismatch } from '../../convex/values/argumentTypes';
 import { listed, quote, shortened } from '../../convex/values/quote';
+import { readingFile } from '../../transport/fileContent';
 import type { InputItems } from '../parameterReader';
 
 /** The content of the file that `findFile` finds. @throws ConvexFailure (`input`) naming the subject */
@@ -12,7 +13,8 @@ export async function readBinaryField(
 	subject: string,
 	given: unknown,
 ): Promise<Buffer> {
-	return await input.readFile(itemIndex, findFile(input, itemIndex, subject, given));
+	const file = findFile(input, itemIndex, subject, given);
+	return await readingFile(subject, async () => await input.readFile(itemIndex, file));
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { inputFailure } from '../../convex/failure';
 import { checkBodyLength } from '../../convex/functions/httpBody';
+import { readingFile } from '../../transport/fileContent';
 import { requestContent } from '../../transport/http/requestContent';
 import { findFile } from '../arguments/binaryField';
 import { enumField, readField } from '../field';
@@ -89,9 +90,12 @@ export async function readMultipart(
 			continue;
 		}
 		const file = findFile(parameters.input, itemIndex, subject, fields.binaryField);
-		length += (await requestContent(helpers, file)).length;
+		length += (await requestContent(helpers, file, subject)).length;
 		checkBodyLength(length);
-		const content = await parameters.input.readFile(itemIndex, file);
+		const content = await readingFile(
+			subject,
+			async () => await parameters.input.readFile(itemIndex, file),
+		);
 		const { fileName = 'file', mimeType } = file;
 		parts.push({ name, content, file: { name: fileName, mimeType } });
 	}
