@@ -1,5 +1,6 @@
 import type { CredentialValues } from '../support/engine';
 import { unusedUrl } from '../support/awkwardServers';
+import { importing } from '../support/importRequests';
 import type { PollingWorkflow } from '../support/polls';
 import { usePolls } from '../support/pollsOfTest';
 
@@ -75,6 +76,15 @@ describe('a name that is not there is named, with those that are', () => {
 		[['title.length'], /The table 'tasks' has no field 'title\.length'/],
 	])('of a field: %j', async (excludedFields, message) => {
 		expect(await refusalOf(use.workflow(['tasks'], { excludedFields }))).toMatch(message);
+	});
+
+	it('of a field of a table that is not chosen, where nobody knows all fields', async () => {
+		const parameters = importing('logs', 'append', { options: { createTable: true } });
+		await use.run({ parameters, input: Array.from({ length: 150 }, (_, line) => ({ line })) });
+		const excludedFields = ['log.secret'];
+		const refusal = await refusalOf(use.workflow(['logs'], { excludedFields }));
+		expect(refusal).toMatch(/The table 'logs' has no field 'log\.secret'.*logs\.line/);
+		await use.activate(['logs'], { excludedFields: ['logs.secret', 'logs.a.b', 'secret'] });
 	});
 
 	it('of a field of several tables', async () => {

@@ -60,7 +60,9 @@ function namesOf({ fields }: TableFields): Set<string> {
 function checkField(excluded: ExcludedField, tables: ReadonlyMap<string, KnownFields>): void {
 	const { field } = excluded;
 	const concerned = [...tables].filter(([table]) => isOfTable(excluded, table));
-	const mayHave = ({ names, isWhole }: KnownFields) => names.has(field) || !isWhole;
+	// Of a table that is not chosen: it would be taken for the name of a field, and nothing left out.
+	const isForeign = excluded.table === undefined && field.includes('.');
+	const mayHave = ({ names, isWhole }: KnownFields) => names.has(field) || (!isWhole && !isForeign);
 	if (SYSTEM_FIELDS.has(field) || concerned.some(([, known]) => mayHave(known))) return;
 	throw unknownField(field, concerned);
 }
