@@ -170,7 +170,7 @@ function notTaken(name: string, { fields }: ObjectValidator): Refusal {
 	return refused((subject, declarer) =>
 		inputFailure(
 			`${subject} has ${quote(name)}, which ${declarer.name} does not take`,
-			`It takes: ${listed([...fields.keys()], ', ', shortened) || 'nothing'}. Leave the other out: of an input item, 'Fields to Send' does it. If ${declarer.name} was changed, refresh the list of ${declarer.parts}.`,
+			`It takes: ${listed([...fields.keys()], ', ', shortened) || 'nothing'}. If ${declarer.name} was changed, refresh the list of ${declarer.parts}. 'Fields to Send' leaves fields of the input item out.`,
 		),
 	);
 }

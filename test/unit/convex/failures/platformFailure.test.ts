@@ -55,7 +55,7 @@ describe('the text', () => {
 		[
 			429,
 			'TooManyConcurrentRequests',
-			/^The deployment is at the limit .* \('Concurrency', 'Batch Size'\)\. You can also raise 'Maximum Retries'/,
+			/^The deployment is at the limit .* lower 'Concurrency' or, for queries, 'Batch Size'\. You can also raise 'Maximum Retries'/,
 		],
 		[429, 'TooManyWrites', /^The deployment is at the limit of its plan\./],
 		[
@@ -119,7 +119,7 @@ describe('an answer of somebody else than Convex', () => {
 			429,
 			'{"message":"API rate limit exceeded"}',
 			'something',
-			/^A proxy .* \('Concurrency', 'Batch Size'\) or raise the proxy's limit\. .* 'Maximum Retries'/,
+			/^A proxy .* \(lower 'Concurrency' or, for queries, 'Batch Size'\), or raise the proxy's limit\. .* 'Maximum Retries'/,
 		],
 		[405, page, 'a web page', /^A proxy, a firewall or another server answered/],
 		[405, '', 'something', /^A proxy, a firewall or another server answered/],
