@@ -32,6 +32,9 @@ export interface OpenTable {
 export class TableAccess {
 	private readonly known = new Map<string, Promise<Tables>>();
 
+	/** By group: thousands of items that wait to be sent have one between them. */
+	private readonly opened = new Map<string, OpenTable>();
+
 	/** By group: each table is asked for its fields once. */
 	private readonly knownFields = new Map<string, Promise<TableFields>>();
 
@@ -48,7 +51,9 @@ export class TableAccess {
 		if (target.mayBeNew !== true) checkTableExists(name, names, componentPath);
 		const table = { name, componentId };
 		const fields = async (isForm: boolean) => await this.fieldsOf(call, table, group, isForm);
-		return { table, call, tables: names, group, fields };
+		const opened = this.opened.get(group) ?? { table, call, tables: names, group, fields };
+		this.opened.set(group, opened);
+		return opened;
 	}
 
 	private async fieldsOf(

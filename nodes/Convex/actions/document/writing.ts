@@ -13,9 +13,6 @@ import { TableAccess, type OpenTable, type TableTarget } from './tableAccess';
 export class TableWriting {
 	private readonly access: TableAccess;
 
-	/** By group: thousands of items that wait to be sent have one between them. */
-	private readonly opened = new Map<string, OpenTable>();
-
 	private readonly leftOut = new Set<string>();
 
 	constructor(private readonly runner: ItemRunner) {
@@ -24,10 +21,7 @@ export class TableWriting {
 
 	/** @throws ConvexFailure for a caller without a deploy key, and for a table that is not there */
 	async open(caller: Caller, target: TableTarget): Promise<OpenTable> {
-		const open = await this.access.open(caller, target);
-		const opened = this.opened.get(open.group) ?? open;
-		this.opened.set(open.group, opened);
-		return opened;
+		return await this.access.open(caller, target);
 	}
 
 	/** Fields of an input item that were not sent. */

@@ -1,5 +1,5 @@
 import { alternativesOf, type Validator } from '../values/validator';
-import type { TableFields } from './tableFields';
+import { SYSTEM_FIELDS, type TableFields } from './tableFields';
 
 /** What the documents of a table have where a filter looks. */
 export type FilteredField =
@@ -11,17 +11,11 @@ export type FilteredField =
 
 const UNKNOWN: FilteredField = { status: 'unknown' };
 
-/** How Convex compares the fields that it gives every document itself. */
-const SYSTEM_FIELD_TYPES: ReadonlyMap<string, Validator> = new Map([
-	['_id', { type: 'string' }],
-	['_creationTime', { type: 'number' }],
-]);
-
 /** @param path as a filter names it: `status`, or `address.city` */
 export function filteredField(table: TableFields, path: string): FilteredField {
 	const [name = '', ...inner] = path.split('.');
 	const missing: FilteredField = table.source === 'schema' ? { status: 'missing' } : UNKNOWN;
-	const first = SYSTEM_FIELD_TYPES.get(name) ?? table.fields.get(name)?.validator;
+	const first = SYSTEM_FIELDS.get(name) ?? table.fields.get(name)?.validator;
 	if (first === undefined) return missing;
 	let validators = alternativesOf(first);
 	for (const field of inner) {
@@ -29,7 +23,7 @@ export function filteredField(table: TableFields, path: string): FilteredField {
 		validators = validators.flatMap((validator) => fieldOf(validator, field));
 	}
 	if (validators.length === 0) return missing;
-	return { status: 'known', validator: { type: 'union', members: [...validators] } };
+	return { status: 'known', validator: { type: 'union', members: validators } };
 }
 
 /** The types of values that a field is before or behind: a bound need not be one of its literals. */

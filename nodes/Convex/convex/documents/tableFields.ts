@@ -9,8 +9,11 @@ import {
 } from '../values/validator';
 import { findSchemaTable } from './activeSchema';
 
-/** The fields that Convex itself gives every document. */
-export const SYSTEM_FIELDS: ReadonlySet<string> = new Set(['_id', '_creationTime']);
+/** The fields that Convex itself gives every document, with the types that it compares them by. */
+export const SYSTEM_FIELDS: ReadonlyMap<string, Validator> = new Map([
+	['_id', { type: 'string' }],
+	['_creationTime', { type: 'number' }],
+]);
 
 /** What is known of the documents of a table. */
 export interface TableFields {

@@ -104,15 +104,14 @@ function toFilter(
 ): DocumentFilter {
 	const type = filteredField(table, field);
 	if (type.status === 'missing') throw noField(subject, table);
-	const likeField = (value: unknown): JSONValue => {
+	const convert = (value: unknown): unknown => {
 		if (type.status === 'known') {
 			const validator = ORDERED.has(operator) ? boundOf(type.validator) : type.validator;
-			value = convertValue(subject, validator, value, parseDate, FILTERED_TABLE);
-		} else if (isDateObject(value)) {
-			value = convertArgument(subject, 'date', value, FILTERED_TABLE);
+			return convertValue(subject, validator, value, parseDate, FILTERED_TABLE);
 		}
-		return encodeElement(subject, value);
+		return isDateObject(value) ? convertArgument(subject, 'date', value, FILTERED_TABLE) : value;
 	};
+	const likeField = (value: unknown) => encodeElement(subject, convert(value));
 	switch (compared.status) {
 		case 'encoded':
 			return { field, operator, value: compared.value };
@@ -193,7 +192,7 @@ function noFilter(row: unknown): ConvexFailure {
 
 /** Convex would take it for a field that no document has set, which is less than any value. */
 function noField(subject: string, { fields }: TableFields): ConvexFailure {
-	const names = [...fields.keys(), ...SYSTEM_FIELDS];
+	const names = [...fields.keys(), ...SYSTEM_FIELDS.keys()];
 	return inputFailure(
 		`${subject} is a field that the table does not have`,
 		`Its fields are: ${listed(names, ', ', shortened)}. A field of an object is written as a path, such as address.city.`,
