@@ -273,7 +273,7 @@ describe('a failure among many queries', () => {
 	});
 
 	it('that was slow for a time only is followed by batches again', async () => {
-		await convex.deployment.addFault({ kind: 'delay', path: BATCH, ms: 60_000, times: 5 });
+		await convex.deployment.addFault({ kind: 'delay', path: BATCH, ms: 60_000, times: 3 });
 		const { success } = await convex.run({
 			parameters: echo({ concurrency: 1, timeout: 2_000 }),
 			input: numbers(500),

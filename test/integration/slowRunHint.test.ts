@@ -20,7 +20,7 @@ const calls = (operation: string) =>
 
 /** Each call takes more than half a second, so that no run of ten takes less than five. */
 async function slowDown(): Promise<void> {
-	for (const path of ['/api/', '/sync/Mutation', '/sync/Action']) {
+	for (const path of ['/api/mutation', '/api/run', '/sync/Mutation', '/sync/Action']) {
 		await convex.deployment.addFault({ kind: 'delay', ms: 560, path, times: 1_000 });
 	}
 }
