@@ -21,7 +21,7 @@ module.exports = {
 	testPathIgnorePatterns: process.env.FAULT_ROUNDS === 'all' ? [] : ['Memory[.]test[.]ts$'],
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
 	// Most of the time is spent waiting, so there are more than cores.
-	maxWorkers: 8,
+	maxWorkers: 9,
 	// A limit for what hangs. How long a test takes is up to how busy the machine is.
 	testTimeout: 240_000,
 };
