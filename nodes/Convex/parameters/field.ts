@@ -89,10 +89,7 @@ export function integerField(
 				return number;
 			throw inputFailure(
 				`${subject} is not ${what} ${range}`,
-				// Only an option can be removed.
-				subject.startsWith('The option')
-					? 'Correct the number, or remove the option.'
-					: 'Correct the number, or the expression that gives it.',
+				'Correct the number, or the expression that gives it.',
 			);
 		},
 	};
