@@ -80,6 +80,10 @@ describe.each(PLACES)('a value in %s', (place, parameters) => {
 		);
 	});
 
+	it.each([Number.NaN, Number.POSITIVE_INFINITY])('is refused where it is %p', async (value) => {
+		expect(await refusalOf(value)).toBe(`${place} is ${value}, which is no text [item 0]`);
+	});
+
 	it('is refused where it is an invalid date', async () => {
 		expect(await refusalOf('Invalid DateTime')).toBe(`${place} is an invalid date [item 0]`);
 	});

@@ -382,6 +382,11 @@ describe('a request is refused before it is sent, with the parameter named', () 
 			/^'Headers' has 'x-a' twice/,
 		],
 		[
+			'a header with several values',
+			requestTo('GET /tasks', { headers: { header: values(['X-A', '={{ ["a", "b"] }}']) } }),
+			/^'Headers': 'X-A' is a list of 2 values, and a header has one/,
+		],
+		[
 			'a content type with a line break',
 			requestTo('POST /tasks', { body: 'text', bodyContentType: 'text/plain\r\nX-B: b' }),
 			/^'Content Type' contains a line break/,
@@ -446,13 +451,14 @@ describe('a request is refused before it is sent, with the parameter named', () 
 		['/a\tb', /an invisible character/],
 	])('a path that could lead elsewhere: %s', async (path, message) => {
 		expect(await refusalOf(requestToPath('GET', path))).toMatch(message);
+		expect(await refusalOf(requestToPath('GET', `${path}/*`))).toMatch(/^'Path' /);
 	});
 
 	it.each(['../api', '..', '%2e%2e/api', 'a\\..\\b', 'a//b'])(
 		'a rest of a path that could: %s',
 		async (restOfPath) => {
 			expect(await refusalOf(requestTo('POST /echo/*', { restOfPath }))).toMatch(
-				/contains a (?:step|backslash)|an empty step/,
+				/^'Rest of Path' contains (?:a (?:step|backslash)|an empty step)/,
 			);
 		},
 	);

@@ -16,6 +16,7 @@ const PATH = "'Path'";
 const REST = "'Rest of Path'";
 
 const WRITE_PLAINLY = 'Write the path as in convex/http.ts, e.g. /tasks.';
+const WRITE_REST_PLAINLY = 'Write it plainly, e.g. reports/2026.pdf.';
 
 /** Most servers take no longer ones; Node's limit for the whole head is 16 KiB. */
 const MAX_URL_LENGTH = 12_000;
@@ -37,8 +38,8 @@ export function siteRequestUrl(siteUrl: string, { path, rest, query }: SiteTarge
 	const mark = typed.indexOf('?');
 	const ownPath = mark < 0 ? typed : typed.slice(0, mark);
 	const ownQuery = mark < 0 ? '' : typed.slice(mark + 1);
-	const steps = ownPath.endsWith('*') ? ownPath.slice(0, -1) + encodedRest(rest) : ownPath;
-	checkSteps(steps);
+	const steps = ownPath.endsWith('*') ? withRest(ownPath.slice(0, -1), rest) : ownPath;
+	checkSteps(PATH, steps, WRITE_PLAINLY);
 	const more = encodedQuery(query);
 	const search = [ownQuery, more].filter((part) => part !== '').join('&');
 	const { href, origin, pathname } = new URL(`${siteUrl}${steps}${search && `?${search}`}`);
@@ -83,29 +84,33 @@ function withoutSite(siteUrl: string, url: string): string {
 }
 
 /** Each step by itself, so that what it holds ends neither the step nor the path. */
-function encodedRest(rest: string): string {
+function withRest(prefix: string, rest: string): string {
 	if (LONE_SURROGATE.test(rest) || DROPPED.test(rest)) {
 		throw inputFailure(
 			`${REST} contains a backslash or an invisible character`,
-			'Write it plainly, e.g. reports/2026.pdf.',
+			WRITE_REST_PLAINLY,
 		);
 	}
-	return rest.replace(/^\//, '').split('/').map(encodeURIComponent).join('/');
+	checkSteps(PATH, prefix, WRITE_PLAINLY);
+	const path = prefix + rest.replace(/^\//, '').split('/').map(encodeURIComponent).join('/');
+	checkSteps(REST, path, WRITE_REST_PLAINLY);
+	return path;
 }
 
 /** @throws ConvexFailure (`input`) for a path that is read differently on the way than it is written */
-function checkSteps(path: string): void {
+function checkSteps(subject: string, path: string, advice: string): void {
 	if (/\/\.{1,2}(?:\/|$)/.test(path) || HIDDEN_STEP.test(path)) {
-		throw refusedPath(
-			'contains a step such as .. or an encoded period, slash or backslash',
-			`${WRITE_PLAINLY} The same goes for ${REST}.`,
+		throw inputFailure(
+			`${subject} contains a step such as .. or an encoded period, slash or backslash`,
+			advice,
 		);
 	}
-	if (/\/\//.test(path)) {
-		throw refusedPath('contains an empty step (//)', `${WRITE_PLAINLY} The same goes for ${REST}.`);
-	}
+	if (/\/\//.test(path)) throw inputFailure(`${subject} contains an empty step (//)`, advice);
 	if (/%(?![\da-f]{2})/i.test(path)) {
-		throw refusedPath(`contains a % that encodes nothing (${quote(path)})`, 'Write it as %25.');
+		throw inputFailure(
+			`${subject} contains a % that encodes nothing (${quote(path)})`,
+			'Write it as %25.',
+		);
 	}
 }
 

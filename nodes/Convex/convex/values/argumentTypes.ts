@@ -137,8 +137,12 @@ export function isDateObject(value: unknown): value is object {
 	return isObject && !isBytes && !Array.isArray(value) && !isPlainObject(value);
 }
 
-/** Text says that all its digits count, as those of an ID that came as a number do not. */
+/**
+ * Text says that all its digits count, as those of an ID that came as a number do not. NaN is what a
+ * calculation gives that went wrong.
+ */
 function numberToText(value: number): Conversion<string> {
+	if (!Number.isFinite(value)) return isNoNumber(value);
 	const isRounded = Number.isInteger(value) && !Number.isSafeInteger(value);
 	return isRounded ? hasLostDigits() : converted(String(value));
 }
@@ -207,6 +211,15 @@ function numberToInt64(value: number): Conversion<bigint> {
 		);
 	}
 	return hasLostDigits();
+}
+
+function isNoNumber(value: number): Refusal {
+	return refused((subject) =>
+		inputFailure(
+			`${subject} is ${value}, which is no text`,
+			'Check where it comes from.',
+		),
+	);
 }
 
 function hasLostDigits(): Refusal {

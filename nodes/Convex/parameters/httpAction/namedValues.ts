@@ -100,17 +100,26 @@ export function readNamedValues(
 	described: NamedValues,
 	itemIndex: number,
 ): Array<[name: string, value: string]> {
-	return readEntries(context, described, itemIndex).flatMap(({ subject, name, fields }) => {
-		const values: unknown[] = [fields.value].flat();
-		// Without it, the request would ask for something else.
-		if (values.length === 0) throw noText(subject, undefined);
-		return values.map((value): [string, string] => [name, toText(subject, value)]);
-	});
+	return readEntries(context, described, itemIndex).flatMap((entry) =>
+		textsOf(entry).map((text): [string, string] => [entry.name, text]),
+	);
+}
+
+/**
+ * The texts of an entry: one, or as many as its list has values.
+ *
+ * @throws ConvexFailure (`input`) naming the entry, also for a list without values
+ */
+export function textsOf({ subject, fields }: NamedEntry): string[] {
+	const values: unknown[] = [fields.value].flat();
+	// Without it, the request would ask for something else.
+	if (values.length === 0) throw noText(subject, undefined);
+	return values.map((value) => toText(subject, value));
 }
 
 /**
  * A text, or what an expression gives in its place. What would arrive as another text is refused, as in
- * an argument of a function: a number that has lost digits, an invalid date, half of a character.
+ * an argument of a function: a number that has lost digits, NaN, an invalid date, half of a character.
  *
  * @throws ConvexFailure (`input`) for what is no text, and for nothing at all
  */

@@ -1,6 +1,6 @@
 import { inputFailure } from '../../convex/failure';
 import type { ParameterReader } from '../parameterReader';
-import { namedValues, readNamedValues } from './namedValues';
+import { namedValues, readEntries, textsOf } from './namedValues';
 
 const headers = namedValues({
 	displayName: 'Headers',
@@ -35,15 +35,22 @@ export function readRequestHeaders(
 	itemIndex: number,
 ): Array<[name: string, value: string]> {
 	const seen = new Set<string>();
-	const added = readNamedValues(context, headers, itemIndex);
-	for (const [name, value] of added) {
+	return readEntries(context, headers, itemIndex).map((entry): [string, string] => {
+		const { name, subject } = entry;
+		const [value = '', ...others] = textsOf(entry);
+		if (others.length > 0) {
+			throw inputFailure(
+				`${subject} is a list of ${others.length + 1} values, and a header has one`,
+				"Use an expression that gives one text, e.g. with .join(', ').",
+			);
+		}
 		checkHeader(name, value);
 		if (seen.has(name.toLowerCase())) {
 			throw inputFailure(`'Headers' has '${name}' twice`, 'Remove one of them.');
 		}
 		seen.add(name.toLowerCase());
-	}
-	return added;
+		return [name, value];
+	});
 }
 
 /** Whether a header can have this value; Node refuses any other in the middle of a request. */

@@ -58,6 +58,17 @@ describe('a string', () => {
 		);
 	});
 
+	it.each([Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY])(
+		'is not %p',
+		(value) => {
+			expectRefusal(
+				() => convert('string', value),
+				`'Arguments': 'count' is ${value}, which is no text`,
+				/^Check where it comes from\.$/,
+			);
+		},
+	);
+
 	it('is no invalid date', () => {
 		expectRefusal(
 			() => convert('string', new Date(Number.NaN)),
