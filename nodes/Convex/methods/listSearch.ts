@@ -15,7 +15,7 @@ import { isCallable, type FunctionSignature } from '../convex/functions/function
 import { listArguments } from '../convex/functions/listArgument';
 import { describeNames, describeValidator } from '../convex/values/validator';
 import { openCaller } from '../transport/caller';
-import { readSignature } from '../transport/http/functionSignature';
+import { adviseInstead, readSignature } from '../transport/http/functionSignature';
 import { readFunctionSpec } from '../transport/http/readFunctionSpec';
 import { toEditorError } from '../transport/nodeError';
 import { matching } from './matchingEntries';
@@ -30,7 +30,9 @@ export async function searchFunctions(
 ): Promise<INodeListSearchResult> {
 	try {
 		const caller = await openCaller(this);
-		const spec = await readFunctionSpec(this, caller, readFormComponentPath(this));
+		const spec = await readFunctionSpec(this, caller, readFormComponentPath(this)).catch(
+			adviseInstead(() => "choose the function 'By Path'"),
+		);
 		const operation = readFormOperation(this);
 		const callable = spec.filter((signature) => isCallable(signature, operation));
 		if (callable.length === 0) throw nothingToChoose(operation);
@@ -47,7 +49,9 @@ export async function searchListArguments(
 ): Promise<INodeListSearchResult> {
 	try {
 		const target = readFormTarget(this);
-		const { args } = await readSignature(this, await openCaller(this), target);
+		const { args } = await readSignature(this, await openCaller(this), target).catch(
+			adviseInstead(() => "write the argument's name 'By Name'"),
+		);
 		const lists = listArguments(args);
 		if (lists.length === 0) throw noLists(args.type === 'object');
 		const results = lists.map(([name, element]) => ({

@@ -2,11 +2,12 @@ import type { ILoadOptionsFunctions, ResourceMapperFields } from 'n8n-workflow';
 import {
 	chooseOtherArguments,
 	isFormFilledIn,
+	otherFormArguments,
 	readFormListArgument,
 	readFormPagination,
 	readFormTarget,
 } from '../parameters/formParameters';
-import { readSignature } from '../transport/http/functionSignature';
+import { adviseInstead, readSignature } from '../transport/http/functionSignature';
 import { requiredFirst, type ObjectValidator } from '../convex/values/validator';
 import { elementFields, elementOf } from '../convex/functions/listArgument';
 import { PAGINATION_ARGUMENT } from '../convex/responses/pageWalk';
@@ -21,7 +22,8 @@ export async function getArguments(this: ILoadOptionsFunctions): Promise<Resourc
 	try {
 		const target = readFormTarget(this);
 		const listArgument = readFormListArgument(this);
-		const { args } = await readSignature(this, await openCaller(this), target);
+		const asked = readSignature(this, await openCaller(this), target);
+		const { args } = await asked.catch(adviseInstead(() => `set ${otherFormArguments(this)}`));
 		const shown = listArgument === undefined ? args : elementFields(elementOf(args, listArgument));
 		if (shown.type === 'object') {
 			return formOf(shown, listArgument === undefined && readFormPagination(this));

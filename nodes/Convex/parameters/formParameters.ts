@@ -1,4 +1,5 @@
 import type { ILoadOptionsFunctions } from 'n8n-workflow';
+import { otherArguments } from './arguments';
 import { hasExpression } from './expressions';
 import { locatorOf } from './functionLocator';
 import { parseListArgument } from './manyItems';
@@ -94,9 +95,12 @@ export function readFormTarget(context: ILoadOptionsFunctions): FunctionTarget {
 
 /** What to do where a form cannot be made. */
 export function chooseOtherArguments(context: ILoadOptionsFunctions): string {
-	return isTrigger(context)
-		? "Set 'Arguments' to 'Using Fields Below' or 'Using JSON'."
-		: "Set 'Arguments' to 'Using Fields Below', 'Using Input Item' or 'Using JSON'.";
+	return `Set ${otherFormArguments(context)}.`;
+}
+
+/** The same, behind "set" in a sentence. */
+export function otherFormArguments(context: ILoadOptionsFunctions): string {
+	return otherArguments(!isTrigger(context));
 }
 
 /** Whether the open form is that of an operation, the first one unless one is chosen. */

@@ -12,8 +12,14 @@ import { ANY_VALIDATOR, type Validator } from '../../convex/values/validator';
 import type { FunctionSignature } from '../../convex/functions/functionSpec';
 import { withPaginationFilledIn } from '../../convex/responses/pageWalk';
 import { actingAs, type Caller } from '../../transport/caller';
+import { adviseInstead } from '../../transport/http/functionSignature';
 import { toFailure } from '../../transport/nodeError';
-import { readArguments, readElement } from '../../parameters/arguments';
+import {
+	hasArgumentForm,
+	otherArguments,
+	readArguments,
+	readElement,
+} from '../../parameters/arguments';
 import type { EncodedShared } from '../../parameters/manyItems';
 import type { SignatureCache } from './signatureCache';
 import type { FunctionOptions } from '../../parameters/options';
@@ -138,9 +144,11 @@ async function prepare<Result extends { args: EncodedArguments }>(
 		}
 		const target = { operation, functionPath, componentPath, isWatched };
 		let known: FunctionSignature | undefined;
-		const signature = async () => (known ??= await functions.signature(itemCaller, target));
+		const instead = adviseInstead(() => insteadOfList(parameters, itemIndex, operation, options));
+		const signature = async () =>
+			(known ??= await functions.signature(itemCaller, target).catch(instead));
 		const read = await functions.reading(itemCaller, target, async (ask, askIfReadable) =>
-			readCall(options, async () => (known = await ask()), askIfReadable),
+			readCall(options, async () => (known = await ask().catch(instead)), askIfReadable),
 		);
 		const caller = identity === undefined ? itemCaller : actingAs(itemCaller, identity);
 		const needsSignature = componentPath !== undefined || identity !== undefined;
@@ -154,6 +162,26 @@ async function prepare<Result extends { args: EncodedArguments }>(
 	} catch (thrown) {
 		throw toFailure(thrown).ofCall({ functionPath: formatFunctionPath(functionPath) });
 	}
+}
+
+/**
+ * How an item is called without the list of functions, behind "You can also".
+ *
+ * @returns undefined for a component, whose functions are not called without it
+ */
+function insteadOfList(
+	parameters: CachedParameters,
+	itemIndex: number,
+	operation: FunctionOperation,
+	{ componentPath, identity, convertTypes }: FunctionOptions,
+): string | undefined {
+	if (componentPath !== undefined) return undefined;
+	const steps = hasArgumentForm(parameters, itemIndex) ? [`set ${otherArguments(true)}`] : [];
+	if (convertTypes) steps.push("remove the option 'Convert Argument Types'");
+	if (identity !== undefined && operation === 'run') {
+		steps.push("set 'Operation' to the type of the function");
+	}
+	return steps.length === 0 ? undefined : steps.join(', and ');
 }
 
 /**

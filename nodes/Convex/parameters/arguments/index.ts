@@ -80,9 +80,14 @@ export function argumentsDescription(hasInputItem: boolean): INodeProperties[] {
 	];
 }
 
+/** The ways to give arguments that need no list of functions, behind "set" in a sentence. */
+export function otherArguments(hasInputItem: boolean): string {
+	return `'Arguments' to 'Using Fields Below'${hasInputItem ? ", 'Using Input Item'" : ''} or 'Using JSON'`;
+}
+
 /** Whether the arguments are those of a form that is made from the function's own declaration. */
-export function hasArgumentForm(context: ParameterReader): boolean {
-	return readMode(context, 0) === 'mapping';
+export function hasArgumentForm(context: ParameterReader, itemIndex: number): boolean {
+	return readMode(context, itemIndex) === 'mapping';
 }
 
 function readMode(context: ParameterReader, itemIndex: number) {

@@ -9,6 +9,7 @@ import {
 	type FunctionSignature,
 } from '../../convex/functions/functionSpec';
 import type { CallContext, Caller } from '../caller';
+import { toFailure } from '../nodeError';
 import { settledWithin } from '../timers';
 import { readFunctionSpec } from './readFunctionSpec';
 
@@ -68,6 +69,25 @@ export async function readSignatureSince(
 		);
 	}
 	return signature;
+}
+
+/**
+ * Handles a signature or a list of functions that cannot be had: where it is the list that could not
+ * be read, the failure also says how to do without.
+ *
+ * @param instead gives what to do, behind "You can also"; undefined where nothing else helps
+ * @throws ConvexFailure always
+ */
+export function adviseInstead(instead: () => string | undefined): (thrown: unknown) => never {
+	return (thrown) => {
+		const failure = toFailure(thrown);
+		const { reason, details, description } = failure;
+		// A function that is not in the list, or has another type, needs other advice.
+		const isListMissing = details.kind !== 'input' || reason === 'invalidCredential';
+		const other = isListMissing && reason !== 'cancelled' ? instead() : undefined;
+		if (other === undefined) throw failure;
+		throw failure.with({ advice: `${description} You can also ${other}.` });
+	};
 }
 
 /** What failed is told without the name when the list takes longer, as before an activation has to end. */

@@ -1,5 +1,5 @@
 import { REQUEST_ADVICE, type AdviceTable } from '../../convex/advice';
-import { ConvexFailure, inputFailure } from '../../convex/failure';
+import { ConvexFailure, credentialFailure } from '../../convex/failure';
 import { componentIdIn } from '../../convex/functions/componentPath';
 import { parseFunctionSpec, type FunctionSignature } from '../../convex/functions/functionSpec';
 import { SYSTEM_FUNCTIONS } from '../../convex/functions/systemFunctions';
@@ -48,9 +48,9 @@ export async function readFunctionSpec(
 ): Promise<FunctionSignature[]> {
 	const { deploymentUrl, authentication, authorization } = caller.credential;
 	if (authentication !== 'deployKey') {
-		throw inputFailure(
+		throw credentialFailure(
 			'The functions of a deployment can be read with a deploy key only',
-			"Set the credential's 'Authentication' to 'Deploy Key', or choose the function 'By Path'.",
+			"Set the credential's 'Authentication' to 'Deploy Key'.",
 		);
 	}
 	const cacheKey = JSON.stringify([deploymentUrl, authorization, componentPath]);
@@ -116,7 +116,7 @@ async function readList(
 	if (Array.isArray(value)) return value;
 	throw new ConvexFailure(
 		`The functions of the deployment could not be read: the answer is ${describeType(value)}, not a list`,
-		`${LISTED_OTHERWISE} You can also choose the function 'By Path'.`,
+		LISTED_OTHERWISE,
 		{ kind: 'deployment', retryable: false, outcome: 'notExecuted' },
 	);
 }
@@ -139,7 +139,6 @@ async function runSystemQuery(
 	const failure = result.failure.advisedBy(LIST_ADVICE);
 	throw failure.with({
 		message: `The functions of the deployment could not be read: ${failure.message}`,
-		advice: `${failure.description} You can also choose the function 'By Path'.`,
 		// The function itself was not called yet.
 		details: { outcome: 'notExecuted' },
 	});

@@ -1,6 +1,6 @@
 import type { JSONValue } from 'convex/values';
 import { REQUEST_ADVICE } from '../../convex/advice';
-import { inputFailure } from '../../convex/failure';
+import { credentialFailure } from '../../convex/failure';
 import { parseHttpRoutes, type HttpRoute } from '../../convex/functions/httpRoute';
 import { SYSTEM_FUNCTIONS, type SystemFunction } from '../../convex/functions/systemFunctions';
 import { isPlainObject } from '../../convex/values/plainObject';
@@ -25,7 +25,7 @@ interface MountedComponent {
  */
 export async function readHttpRoutes(context: CallContext, caller: Caller): Promise<HttpRoute[]> {
 	if (caller.credential.authentication !== 'deployKey') {
-		throw inputFailure(
+		throw credentialFailure(
 			'The routes of a deployment can be read with a deploy key only',
 			"Set the credential's 'Authentication' to 'Deploy Key', or set 'Path' to 'By Path'.",
 		);

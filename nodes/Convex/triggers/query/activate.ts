@@ -1,12 +1,12 @@
 import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
-import { readArguments } from '../../parameters/arguments';
+import { otherArguments, readArguments } from '../../parameters/arguments';
 import type { ParameterReader } from '../../parameters/parameterReader';
 import { triggerParameters } from '../../parameters/triggerParameters';
 import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import type { ConvexFailure } from '../../convex/failure';
 import { refusedByClient } from '../../convex/functions/liveArguments';
 import { openCaller, type Caller } from '../../transport/caller';
-import { readSignature } from '../../transport/http/functionSignature';
+import { adviseInstead, readSignature } from '../../transport/http/functionSignature';
 import { checkEgress } from '../../transport/live/egress';
 import {
 	SUBSCRIPTION_THRESHOLDS,
@@ -84,7 +84,10 @@ async function argumentsOf(
 	{ functionPath, componentPath, hasArgumentForm }: Watch,
 ): Promise<() => Promise<EncodedArguments>> {
 	const target = { operation: 'query' as const, functionPath, componentPath, isWatched: true };
-	const declared = async () => (await readSignature(context, caller, target)).args;
+	const declared = async () => {
+		const asked = readSignature(context, caller, target);
+		return (await asked.catch(adviseInstead(() => `set ${otherArguments(false)}`))).args;
+	};
 	const read = async () => {
 		const args = await readArguments(parameters, 0, declared, false);
 		const refusal = refusedByClient(JSON.stringify(args));

@@ -97,7 +97,7 @@ export function readWatch(source: ParameterReader): Watch {
 	return {
 		...readTriggerOptions(source),
 		functionPath: readFunctionPath(source, 0),
-		hasArgumentForm: hasArgumentForm(source),
+		hasArgumentForm: hasArgumentForm(source, 0),
 		keyField: isOfDocuments ? readKeyField(source) : undefined,
 		changes: isOfDocuments ? readParameter(source, changes, 0) : changes.unset,
 		emitInitialResult: readParameter(source, emitInitialResult, 0),

@@ -1,0 +1,89 @@
+import type { IDataObject } from 'n8n-workflow';
+import { calling, userOf, type ConvexRunOptions } from '../support/convexNode';
+import { useEmbeddedDeployment } from '../support/embeddedDeployment';
+
+const convex = useEmbeddedDeployment('deployKey');
+
+type Parameters = ConvexRunOptions['parameters'];
+
+const withForm = {
+	...calling('mutation', 'counters:increment'),
+	argumentsMode: 'mapping',
+	mappedArguments: { mappingMode: 'defineBelow', value: { name: 'a' } },
+} as Parameters;
+
+const NAMED = { name: 'a' };
+const USER = userOf('{"tokenIdentifier":"a|b"}');
+
+const OTHER_ARGUMENTS =
+	"set 'Arguments' to 'Using Fields Below', 'Using Input Item' or 'Using JSON'";
+const NO_CONVERSION = "remove the option 'Convert Argument Types'";
+
+/** What needs the list of functions, and what it says of doing without. */
+const CALLS: Array<[what: string, parameters: Parameters, instead: string | undefined]> = [
+	['a form of arguments', withForm, OTHER_ARGUMENTS],
+	[
+		'converted arguments',
+		calling('mutation', 'counters:increment', NAMED, { convertTypes: true }),
+		NO_CONVERSION,
+	],
+	[
+		'a form whose arguments are converted',
+		{ ...withForm, options: { convertTypes: true } },
+		`${OTHER_ARGUMENTS}, and ${NO_CONVERSION}`,
+	],
+	['a function of a component', { ...withForm, options: { componentPath: 'tally' } }, undefined],
+];
+
+const AS_USER: (typeof CALLS)[number] = [
+	'a function of any type, as a user',
+	calling('run', 'counters:increment', NAMED, { actAsUser: USER }),
+	"set 'Operation' to the type of the function",
+];
+
+const failureOf = async (options: Omit<ConvexRunOptions, 'credential'>, credential = {}) => {
+	const { error } = await convex.run({
+		...options,
+		credential: { ...convex.credential, ...credential } as never,
+		settings: { onError: 'continueErrorOutput' },
+	});
+	expect(await convex.deployment.executions()).toEqual({});
+	const { hint, reason } = error[0]?.json.details as IDataObject;
+	return { message: error[0]?.json.error, hint, reason };
+};
+
+describe('functions that cannot be listed', () => {
+	it.each([...CALLS, AS_USER])('by this key: %s says what else to do', async (...row) => {
+		const [, parameters, instead] = row;
+		await convex.deployment.addFault({
+			kind: 'answer',
+			status: 403,
+			body: { code: 'Forbidden', message: 'no' },
+			path: '/api/query',
+			times: 10,
+		});
+		const { message, hint } = await failureOf({ parameters });
+		expect(message).toBe('The functions of the deployment could not be read: no');
+		if (instead === undefined) expect(hint).not.toContain('You can also');
+		else expect(hint).toMatch(new RegExp(`\\. You can also ${instead}\\.$`));
+	});
+
+	it.each(CALLS)('without a key: %s says what else to do', async (_what, parameters, instead) => {
+		const credential = { authentication: 'none', token: '' };
+		expect(await failureOf({ parameters }, credential)).toEqual({
+			message: 'The functions of a deployment can be read with a deploy key only [item 0]',
+			hint: `Set the credential's 'Authentication' to 'Deploy Key'.${instead === undefined ? '' : ` You can also ${instead}.`}`,
+			reason: 'invalidCredential',
+		});
+	});
+
+	it('are not what is wrong with a function that is not there', async () => {
+		const parameters = {
+			...withForm,
+			...calling('mutation', 'counters:gone'),
+			argumentsMode: 'mapping',
+		};
+		const { hint } = await failureOf({ parameters });
+		expect(hint).not.toContain('You can also');
+	});
+});
