@@ -85,6 +85,23 @@ describe('acting as a user', () => {
 			/^The option 'Act as User' gives the attribute 'subject' as a number, not as text/,
 		],
 		[
+			'with an attribute whose expression gives nothing',
+			{
+				actAsUser: {
+					user: {
+						attributes: {
+							attribute: [
+								{ name: 'tokenIdentifier', value: 'a|b' },
+								{ name: 'organization', value: '={{ $json.missing }}' },
+							],
+						},
+					},
+				},
+			},
+			{},
+			/^The option 'Act as User' gives the attribute 'organization' no value/,
+		],
+		[
 			'with an attribute that has no name',
 			{ actAsUser: { user: { attributes: { attribute: [{ name: ' ', value: 's' }] } } } },
 			{},

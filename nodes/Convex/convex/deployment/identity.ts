@@ -1,7 +1,8 @@
 import { MAX_NESTING, nestedTooDeep } from '../values/encodeArguments';
 import { describeType, isPlainObject } from '../values/plainObject';
 import { checkJsonData, sentAs } from '../values/jsonData';
-import { inputFailure } from '../failure';
+import { quote } from '../values/quote';
+import { inputFailure, type ConvexFailure } from '../failure';
 import { adviceOutsideArguments, parseJsonText } from '../values/jsonText';
 
 /** A user for whom an administrator's call is made; `ctx.auth.getUserIdentity()` gives it. */
@@ -64,10 +65,10 @@ export function parseUserAttributes(
 	subject: string,
 	attributes: Array<[name: string, value: unknown]>,
 ): UserIdentity {
-	const identity = attributes.map(([name, value]) => [
-		name,
-		BOOLEAN_ATTRIBUTES.includes(name) ? booleanOf(value) : value,
-	]);
+	const identity = attributes.map(([name, value]) => {
+		if (value === undefined || value === null) throw withoutValue(subject, name);
+		return [name, BOOLEAN_ATTRIBUTES.includes(name) ? booleanOf(value) : value];
+	});
 	return parseUserIdentity(subject, Object.fromEntries(identity));
 }
 
@@ -80,11 +81,24 @@ function booleanOf(value: unknown): unknown {
 function withTokenIdentifier(subject: string, identity: UserIdentity): UserIdentity {
 	const { tokenIdentifier, issuer, subject: userId } = identity;
 	if (isText(tokenIdentifier)) return identity;
+	// Issuer and subject may be those of another user.
+	const isNothing = tokenIdentifier === undefined || tokenIdentifier === null;
+	if (Object.hasOwn(identity, 'tokenIdentifier') && (isNothing || tokenIdentifier === '')) {
+		throw withoutValue(subject, 'tokenIdentifier');
+	}
+	checkAttributes(subject, identity);
 	if (isText(issuer) && isText(userId)) {
 		return { ...identity, tokenIdentifier: `${issuer}|${userId}` };
 	}
-	checkAttributes(subject, identity);
 	throw inputFailure(`${subject} does not say which user`, IDENTITY_HELP);
+}
+
+/** Without an attribute that is meant to be there, the call would be made as somebody else. */
+function withoutValue(subject: string, name: string): ConvexFailure {
+	return inputFailure(
+		`${subject} gives the attribute ${quote(name)} no value`,
+		'Correct the expression that gives it, or leave the attribute out.',
+	);
 }
 
 /** The deployment would end the connection for one of a wrong type, with all that goes over it. */

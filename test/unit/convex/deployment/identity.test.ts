@@ -39,10 +39,27 @@ describe('the user to act as', () => {
 		expect(parse(identity)).toEqual(identity);
 	});
 
-	it.each(['', null, 5])('with the token identifier %j gets another one', (tokenIdentifier) => {
-		expect(parse({ ...ADA, tokenIdentifier }).tokenIdentifier).toBe(
-			'https://clerk.example.com|user_123',
+	it.each(['', null, undefined])('with the token identifier %j gets no other one', (nothing) => {
+		for (const identity of [{ tokenIdentifier: nothing }, { ...ADA, tokenIdentifier: nothing }]) {
+			expectRefusal(
+				() => parse(identity),
+				`${SUBJECT} gives the attribute 'tokenIdentifier' no value`,
+				/^Correct the expression that gives it, or leave the attribute out\.$/,
+			);
+		}
+		expectRefusal(
+			() => parse({ ...ADA, tokenIdentifier: 5 }),
+			`${SUBJECT} gives the attribute 'tokenIdentifier' as a number, not as text`,
+			/^Convex has/,
 		);
+	});
+
+	it('has a value for each attribute that is named in the form', () => {
+		const message = `${SUBJECT} gives the attribute 'organization' no value`;
+		for (const nothing of [undefined, null]) {
+			const attributes = Object.entries({ ...ADA, organization: nothing });
+			expectRefusal(() => parseUserAttributes(SUBJECT, attributes), message, /^Correct/);
+		}
 	});
 
 	it('keeps all other attributes, also those of the app', () => {
@@ -102,7 +119,7 @@ describe('the user to act as', () => {
 		);
 	});
 
-	it('may leave attributes open, or have a date from an expression', () => {
+	it('as an object may leave attributes open, or have a date from an expression', () => {
 		const updatedAt = new Date(0);
 		const attributes = { name: null, email: undefined, emailVerified: null, updatedAt };
 		expect(parse({ ...ADA, ...attributes })).toMatchObject({ ...ADA, updatedAt });
@@ -158,8 +175,6 @@ describe('the user to act as', () => {
 		[{ subject: ADA.subject }],
 		[{ ...ADA, issuer: '' }],
 		[{ ...ADA, subject: '' }],
-		[{ tokenIdentifier: '' }],
-		[{ tokenIdentifier: null, issuer: ADA.issuer }],
 		['{"name": "Ada"}'],
 	])('is not said by %j', (value) => {
 		expectRefusal(() => parse(value), `${SUBJECT} does not say which user`, HELP);
