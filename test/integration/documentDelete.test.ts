@@ -74,16 +74,33 @@ describe('deleted documents', () => {
 		expect(await tables.rows('reports')).toEqual(before);
 	});
 
-	it('are deleted once where an ID comes twice, which the second item is told', async () => {
+	it.each([
+		['in one request', {}],
+		['in several', { options: { batchSize: 2 } }],
+	])('are deleted once where an ID comes twice, %s', async (_where, options) => {
+		const [a, b] = await addReports('A', 'B');
+		const { success, stoppedBy } = await convex.run({
+			parameters: deleting('reports', options),
+			input: idsOf([a ?? {}, a ?? {}, b ?? {}, a ?? {}]),
+		});
+		expect(stoppedBy).toBeUndefined();
+		expect(success.map(({ pairedItem }) => pairedItem)).toEqual(
+			[0, 1, 2, 3].map((item) => ({ item })),
+		);
+		expect(await tables.rows('reports')).toEqual([]);
+	});
+
+	it('are deleted once where an ID comes twice beside one that is none', async () => {
 		const [a, b] = await addReports('A', 'B');
 		const { success, error } = await convex.run({
 			parameters: deleting('reports'),
-			input: idsOf([a ?? {}, b ?? {}, a ?? {}]),
+			input: [...idsOf([a ?? {}, a ?? {}, b ?? {}]), { _id: 'nothing' }],
 			settings: continuing,
 		});
-		expect(success.map(({ pairedItem }) => pairedItem)).toEqual([{ item: 0 }, { item: 1 }]);
+		expect(success.map(({ pairedItem }) => pairedItem)).toEqual(
+			[0, 1, 2].map((item) => ({ item })),
+		);
 		expect(error[0]?.json.details).toMatchObject({ reason: 'documentNotFound' });
-		expect(await tables.rows('reports')).toEqual([]);
 	});
 
 	it('that somebody else deletes after the look are no reason not to delete the others', async () => {

@@ -4,7 +4,7 @@ import { readDocumentId } from '../../parameters/document/documentIdField';
 import { readDocumentOptions, readWriteOptions } from '../../parameters/document/documentOptions';
 import { readTable } from '../../parameters/document/tableLocator';
 import type { ParameterReader } from '../../parameters/parameterReader';
-import type { Batch, FailedBatch } from '../calls/itemBatches';
+import type { Batch, BatchItem, FailedBatch } from '../calls/itemBatches';
 import type { ItemRunner } from '../calls/itemRunner';
 import { lookUpBatch } from './lookUpBatch';
 import type { OpenTable } from './tableAccess';
@@ -19,6 +19,7 @@ interface Deletion {
 export async function runDelete(runner: ItemRunner, parameters: ParameterReader): Promise<void> {
 	const { batchSize } = readWriteOptions(runner.context, 'delete');
 	const writing = new TableWriting(runner);
+	const gone = new Set<string>();
 	await runner.runBatches<Deletion>(
 		{ items: batchSize, bytes: MEBIBYTE },
 		{
@@ -29,28 +30,44 @@ export async function runDelete(runner: ItemRunner, parameters: ParameterReader)
 				const table = await writing.open(caller, { table: name, ...target });
 				return { itemIndex, group: table.group, bytes: id.length, part: { table, id } };
 			},
-			send: async (batch) => await send(runner, batch),
+			send: async (batch) => await send(runner, gone, batch),
 		},
 	);
 }
 
+/** @param gone the documents that this run has deleted: an item that names one again is done as well */
 async function send(
 	{ items }: ItemRunner,
+	gone: Set<string>,
 	batch: Batch<Deletion>,
 ): Promise<FailedBatch<Deletion> | undefined> {
-	const found = await lookUpBatch(items, batch);
+	const succeed = (done: Batch<Deletion>) => {
+		for (const item of done) {
+			const { itemIndex, part } = item;
+			gone.add(documentOf(item));
+			const json = { _id: part.id, deleted: true };
+			items.succeed(itemIndex, [{ json, pairedItem: { item: itemIndex } }]);
+		}
+	};
+	succeed(batch.filter((item) => gone.has(documentOf(item))));
+	const found = await lookUpBatch(
+		items,
+		batch.filter((item) => !gone.has(documentOf(item))),
+	);
 	if (!Array.isArray(found)) return found;
 	const [first] = found;
 	// Where an item that is not found stops the node, nothing is deleted.
 	if (first === undefined || items.stopped.aborted) return undefined;
 	const { table } = first.part;
-	const toDelete = found.map(({ part: { id } }) => ({ id, tableName: table.table.name }));
+	const ids = new Set(found.map(({ part: { id } }) => id));
+	const toDelete = [...ids].map((id) => ({ id, tableName: table.table.name }));
 	const result = await writeTo(table, SYSTEM_FUNCTIONS.deleteDocuments, { toDelete });
 	if (result.status === 'failure') return { batch: found, failure: result.failure };
-	for (const { itemIndex, part } of found) {
-		items.succeed(itemIndex, [
-			{ json: { _id: part.id, deleted: true }, pairedItem: { item: itemIndex } },
-		]);
-	}
+	succeed(found);
 	return undefined;
+}
+
+/** IDs of one deployment may be there in another, e.g. after an import. */
+function documentOf({ group, part: { id } }: BatchItem<Deletion>): string {
+	return JSON.stringify([group, id]);
 }
