@@ -62,6 +62,8 @@ export function servesKey({ fields }: KeyIndex, keyFields: readonly string[]): b
 const MAX_NAME_LENGTH = 64;
 const FIELD_NAME = /^[A-Za-z]\w*$/;
 
+const NAMES_ADVICE = 'Use text with commas, or an expression that gives a list of texts.';
+
 /**
  * The fields by which rows are matched.
  *
@@ -69,9 +71,7 @@ const FIELD_NAME = /^[A-Za-z]\w*$/;
  * @throws ConvexFailure (`input`) for none, or for one by which Convex matches nothing
  */
 export function parseKeyFields(names: unknown): string[] {
-	const given: unknown[] =
-		typeof names === 'string' ? names.split(',') : Array.isArray(names) ? names : [];
-	const fields = given.map(toName).filter((name) => name !== '');
+	const fields = namesIn(names ?? []).filter((name) => name !== '');
 	if (fields.length === 0) {
 		throw inputFailure(
 			"'Key Fields' is empty",
@@ -85,12 +85,18 @@ export function parseKeyFields(names: unknown): string[] {
 	throw inputFailure(`'Key Fields' names ${quote(repeated)} twice`, 'Name each field once.');
 }
 
+function namesIn(names: unknown): string[] {
+	if (typeof names === 'string') return names.split(',').map(toName);
+	if (Array.isArray(names)) return names.map(toName);
+	throw inputFailure(`'Key Fields' is ${describeType(names)}, not names`, NAMES_ADVICE);
+}
+
 /** A name that was passed over would match rows by other fields than were meant. */
 function toName(name: unknown): string {
 	if (typeof name === 'string') return name.trim();
 	throw inputFailure(
 		`'Key Fields' has an entry that is ${describeType(name)}, not a name`,
-		'Use text with commas, or an expression that gives a list of texts.',
+		NAMES_ADVICE,
 	);
 }
 

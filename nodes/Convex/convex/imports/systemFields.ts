@@ -19,7 +19,8 @@ export function systemFieldsOf(
 	if (isGiven(id) && typeof id !== 'string') {
 		throw inputFailure(`${source}: '_id' is ${describeType(id)}, not the ID of a document`, HELP);
 	}
-	const isTime = typeof creationTime === 'number' && creationTime > 0;
+	const isTime =
+		typeof creationTime === 'number' && Number.isFinite(creationTime) && creationTime > 0;
 	if (isGiven(creationTime) && !isTime) {
 		throw inputFailure(
 			`${source}: '_creationTime' is ${describeType(creationTime)} that is no time in milliseconds`,

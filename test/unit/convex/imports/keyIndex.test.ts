@@ -69,6 +69,8 @@ describe('key fields', () => {
 		['a,b,a', "'Key Fields' names 'a' twice"],
 		[['a', null], "'Key Fields' has an entry that is null, not a name"],
 		[[{ name: 'a' }], "'Key Fields' has an entry that is an object, not a name"],
+		[5, "'Key Fields' is a number, not names"],
+		[{ name: 'a' }, "'Key Fields' is an object, not names"],
 		[[5], "'Key Fields' has an entry that is a number, not a name"],
 	])('%p are refused', (given, message) => {
 		expect(failureOf(() => parseKeyFields(given)).message).toBe(message);
