@@ -292,6 +292,12 @@ describe('Get Many', () => {
 			});
 			expect(success).toEqual([]);
 			expect(stoppedBy?.message).toMatch(/^'Filters': 'Created (After|Before)' is missing/);
+			const empty = await convex.run({
+				parameters: ofFiles('getMany', { filters: { [name]: '={{ $json.cell }}' } }),
+				input: [{ cell: '' }],
+			});
+			expect(empty.success).toEqual([]);
+			expect(empty.stoppedBy?.message).toMatch(/^'Filters': 'Created (After|Before)' is empty/);
 		},
 	);
 

@@ -57,7 +57,10 @@ export function readExcludedFields(
 	source: ParameterReader,
 	tables: readonly string[],
 ): ExcludedField[] {
-	const names = listOf(source.getNodeParameter(EXCLUDED_FIELDS.name, 0, []), FIELDS_SUBJECT);
+	const stored: unknown = source.getNodeParameter(EXCLUDED_FIELDS.name, 0, []);
+	const names = listOf(stored, FIELDS_SUBJECT);
+	const isNone = Array.isArray(stored) && stored.length === 0;
+	if (names.length === 0 && !isNone) throw nothingExcluded();
 	return names.map((name) => {
 		const [, table, ofTable] = /^(\w+)\.(.+)$/.exec(name) ?? [];
 		const isQualified = table !== undefined && tables.includes(table);
@@ -77,7 +80,15 @@ function listOf(value: unknown, subject: string): string[] {
 			'Use an expression that gives a list of names, e.g. {{ ["tasks", "users"] }}.',
 		);
 	});
-	return [...new Set(names.filter((name) => name !== ''))];
+	const given = names.filter((name) => name !== '');
+	// Between commas, a blank is no more than that.
+	if (given.length === 0 || given.length === names.length || typeof value === 'string') {
+		return [...new Set(given)];
+	}
+	throw inputFailure(
+		`${subject} has an empty name in it`,
+		'Correct the expression that gives the list, e.g. {{ ["tasks", "users"] }}.',
+	);
 }
 
 function toList(value: unknown, subject: string): unknown[] {
@@ -86,6 +97,14 @@ function toList(value: unknown, subject: string): unknown[] {
 	throw inputFailure(
 		`${subject} is ${describeType(value)}, not a list of names`,
 		'Choose from the list, or use an expression that gives names, e.g. {{ ["tasks", "users"] }}.',
+	);
+}
+
+/** What was meant to stay back would go into the workflow. */
+function nothingExcluded() {
+	return inputFailure(
+		`${FIELDS_SUBJECT} names no field`,
+		'Its expression gives nothing. Correct it, or remove it if all fields may come.',
 	);
 }
 

@@ -80,10 +80,13 @@ function readBounds(context: ParameterReader, itemIndex: number): Record<string,
 	const stored = context.getNodeParameter('filters', itemIndex, {});
 	const values = toFieldValues(FILTERS, stored, 'Add filters one by one, or remove them.');
 	const bounds = Object.entries(BOUNDS).flatMap(([name, { displayName, argument }]) => {
-		// An expression that gives nothing is not a filter that was left empty.
-		if (!Object.hasOwn(values, name) || values[name] === '') return [];
+		if (!Object.hasOwn(values, name)) return [];
 		const value = values[name];
 		const subject = `${FILTERS}: '${displayName}'`;
+		// Without a bound that is meant to be there, all files are listed, maybe to be deleted.
+		if (value === '') {
+			throw inputFailure(`${subject} is empty`, 'Give it a date, or remove the filter.');
+		}
 		return [[argument, toTime(context, subject, value)] as const];
 	});
 	return Object.fromEntries(bounds);

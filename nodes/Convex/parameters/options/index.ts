@@ -50,7 +50,7 @@ export const component = option<string | undefined>(EVERYWHERE, {
 		if (path !== undefined) return path;
 		throw inputFailure(
 			`${subject} is empty`,
-			'Name the component, or remove the option to call a function of the app itself.',
+			'Name the component, or remove the option: without it, the app itself is meant.',
 		);
 	},
 });
