@@ -213,6 +213,15 @@ const cases: Array<[what: string, parameters: ConvexRunOptions['parameters'], me
 		/nested more than 64 levels deep/,
 	],
 	[
+		'a binary field that is not base64',
+		withFields({
+			name: 'f',
+			type: 'binary',
+			value: '={{ ({ data: "hello world", mimeType: "text/plain" }) }}',
+		}),
+		/'f': the content of the file is not base64/,
+	],
+	[
 		'a missing binary field',
 		withFields({ name: 'f', type: 'binary', value: 'photo' }),
 		/'f': the input item has no binary field 'photo'/,

@@ -187,6 +187,13 @@ describe('what the user gives', () => {
 		expect(await run('upload', {}, { binary: gone })).toMatch(
 			/^'Input Binary Field': n8n cannot read the content of the file \(.*\) \[item 0\]$/s,
 		);
+		const NOT_BASE64 = "'Input Binary Field': the content of the file is not base64 [item 0]";
+		for (const data of ['hello world', '***', 'YQ', 'YQ==YQ==']) {
+			const file = { data, mimeType: 'text/plain' };
+			const given = { binaryField: `={{ (${JSON.stringify(file)}) }}` };
+			expect(await run('upload', {}, { binary: { data: file } })).toBe(NOT_BASE64);
+			expect(await run('upload', given, {})).toBe(NOT_BASE64);
+		}
 		expect(await run('get', { storageId: '={{ "" }}' })).toBe("'Storage ID' is empty [item 0]");
 		expect(await run('delete', { storageId: '={{ null }}' })).toBe(
 			"'Storage ID' is empty [item 0]",

@@ -347,6 +347,14 @@ describe('a request is refused before it is sent, with the parameter named', () 
 			/^'Input Binary Field': the input item has no binary field 'data'/,
 		],
 		[
+			'a file that is not base64',
+			requestTo('POST /tasks', {
+				body: 'binary',
+				binaryField: '={{ ({ data: "hello world", mimeType: "text/plain" }) }}',
+			}),
+			/^'Input Binary Field': the content of the file is not base64/,
+		],
+		[
 			'a form without fields',
 			requestTo('POST /tasks', { body: 'multipart' }),
 			/^'Form Fields' is empty/,

@@ -1,6 +1,7 @@
 import type { IBinaryData } from 'n8n-workflow';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
 import { isPlainObject } from '../../convex/values/plainObject';
+import { isBase64WithBlanks } from '../../convex/values/base64';
 import { mismatch } from '../../convex/values/argumentTypes';
 import { listed, quote, shortened } from '../../convex/values/quote';
 import { readingFile } from '../../transport/fileContent';
@@ -30,7 +31,7 @@ export function findFile(
 	subject: string,
 	given: unknown,
 ): IBinaryData {
-	if (isFile(given)) return given;
+	if (isFile(given)) return checkedFile(subject, given);
 	if (isWithoutContent(given)) {
 		throw inputFailure(
 			`${subject} is a file without its content, which n8n leaves out of $binary`,
@@ -47,8 +48,19 @@ export function findFile(
 	}
 	const files = input.get(itemIndex)?.binary ?? {};
 	const file = Object.hasOwn(files, given) ? files[given] : input.fileInJson(itemIndex, given);
-	if (file !== undefined) return file;
+	if (file !== undefined) return checkedFile(subject, file);
 	throw noFile(input, subject, given, Object.keys(files));
+}
+
+/** n8n's decoder skips what is not base64, and so makes other bytes of it. */
+function checkedFile(subject: string, file: IBinaryData): IBinaryData {
+	if (file.id !== undefined) return file;
+	if (typeof file.data === 'string' && isBase64WithBlanks(file.data)) return file;
+	throw inputFailure(
+		`${subject}: the content of the file is not base64`,
+		"Correct the node that gives the file. In a Code node, set 'data' to Buffer.from(text).toString('base64').",
+		'notBase64',
+	);
 }
 
 /** What n8n takes for a file (n8n-workflow `isBinaryValue`): its content, or where that is kept. */
