@@ -1,3 +1,4 @@
+import type { IDataObject } from 'n8n-workflow';
 import { mapperValue, tablesOf, updating } from '../support/documentWrites';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 
@@ -74,6 +75,19 @@ describe('some fields of a document', () => {
 			input: [{ _id: a?._id }],
 		});
 		expect(await tables.rows('tasks')).toEqual([{ ...a, title: 'X' }]);
+	});
+
+	it('of the form are null where an expression says so, and the table takes null', async () => {
+		const [board] = await tables.add('boards', { name: 'a', value: 'kept' });
+		const update = async (value: IDataObject) => {
+			await convex.run({
+				parameters: updating('boards', '', { fieldsMode: 'mapping', fields: mapperValue(value) }),
+				input: [{ _id: board?._id }],
+			});
+			return await tables.rows('boards');
+		};
+		expect(await update({ name: 'b', value: null })).toEqual([{ ...board, name: 'b' }]);
+		expect(await update({ value: '={{ null }}' })).toEqual([{ ...board, name: 'b', value: null }]);
 	});
 
 	it('of an item of Convex are taken without its _id and _creationTime', async () => {

@@ -125,9 +125,9 @@ describe('the form of arguments', () => {
 			!removed,
 			options?.map(({ value }) => value),
 		]);
-		// A field that is left empty is null where the function takes null.
+		// A field that is left empty is null where the function names null.
 		const mayBeEmpty = fields.filter(({ required }) => !required).map(({ id }) => id);
-		expect(mayBeEmpty).toEqual(['anything', 'nullable', 'limit', 'note']);
+		expect(mayBeEmpty).toEqual(['nullable', 'limit', 'note']);
 		const prefilled = fields.filter(({ defaultValue }) => defaultValue !== undefined);
 		expect(prefilled.map(({ id, defaultValue }) => [id, defaultValue])).toEqual([
 			['list', '[]'],
@@ -242,6 +242,31 @@ describe('arguments by the function’s own validator', () => {
 		});
 		expect(stoppedBy).toBeUndefined();
 		expect(success[0]?.json.value).toEqual({ ...everyKindEncoded, limit: null });
+	});
+
+	it.each<[string, IDataObject]>([
+		['was never touched', { name: 'a' }],
+		['was emptied', { name: 'a', value: null }],
+		['has an expression that gives nothing', { name: 'a', value: '={{ $json.missing }}' }],
+	])('overwrite nothing where one that takes anything %s', async (_what, value) => {
+		const { stoppedBy } = await convex.run({ parameters: mapped('mutation', 'boards:put', value) });
+		expect(stoppedBy?.message).toBe(
+			"'Arguments' lacks 'value', which the function requires [item 0]",
+		);
+		expect(await convex.deployment.executions()).toEqual({});
+	});
+
+	it.each([1, 2])('are null where an expression says so, for %p items', async (count) => {
+		const input = Array.from({ length: count }, () => ({ row: null }));
+		for (const anything of ['={{ null }}', '={{ $json.row }}']) {
+			const { success } = await convex.run({
+				parameters: mapped('query', 'values:lists', { anything }),
+				input,
+			});
+			expect(success.map(({ json }) => json.value)).toEqual(input.map(() => ({ anything: null })));
+		}
+		const put = mapped('mutation', 'boards:put', { name: 'a', value: '={{ $json.row }}' });
+		expect((await convex.run({ parameters: put, input })).success).toHaveLength(count);
 	});
 
 	it('are taken from the item by name, the rest is ignored', async () => {

@@ -73,6 +73,18 @@ describe('operations', () => {
 		expect(json(version.success)).toEqual([{ value: '1.0', logLines: [] }]);
 	});
 
+	it.each(['counters.js:get', 'convex/counters:get', 'api.counters.get'])(
+		'finds the function by an expression that gives %s, in both modes',
+		async (path) => {
+			for (const mode of ['list', 'path']) {
+				const functionPath = { __rl: true, mode, value: `={{ ${JSON.stringify(path)} }}` };
+				const parameters = calling('query', 'counters:get', { name: 'a' }, { convertTypes: true });
+				const { success } = await convex.run({ parameters: { ...parameters, functionPath } });
+				expect(success).toHaveLength(1);
+			}
+		},
+	);
+
 	it('gives log lines of every level', async () => {
 		const { success } = await convex.run({ parameters: calling('query', 'logs:everyLevel') });
 		expect(success[0]?.json.logLines).toEqual([

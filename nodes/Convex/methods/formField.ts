@@ -32,15 +32,14 @@ export function toFormField(
 ): ResourceMapperField {
 	const alternatives = alternativesOf(validator);
 	const members = alternatives.filter(({ type }) => type !== 'null');
-	const takesNothing =
-		members.length < alternatives.length || members.some(({ type }) => type === 'any');
+	const takesNull = members.length < alternatives.length;
 	const options = literalOptions(members);
 	const type = options === undefined ? commonType(members) : 'options';
 	return {
 		id: name,
 		displayName: displayName(name, members),
 		// The editor cannot say null, so a field that is left empty stands for it.
-		required: !optional && !takesNothing,
+		required: !optional && !takesNull,
 		removed: optional,
 		display: true,
 		defaultMatch: false,

@@ -113,7 +113,7 @@ export function booleanField(property: Property<boolean>): Field<boolean> {
 
 /** @throws ConvexFailure (`input`) naming the parameter */
 export function readParameter<Value>(
-	context: ParameterReader,
+	context: Pick<ParameterReader, 'getNodeParameter'>,
 	{ property: { name, displayName }, unset, read }: Field<Value>,
 	itemIndex: number,
 ): Value {

@@ -46,7 +46,9 @@ export function locatorOf(parameter: unknown): { mode: unknown; value: unknown }
 /** @throws ConvexFailure (`input`) naming the parameter */
 export function readFunctionPath(context: ParameterReader, itemIndex: number): FunctionPath {
 	const { mode, value } = locatorOf(context.getNodeParameter('functionPath', itemIndex));
-	if (typeof value === 'string') return toFunctionPath(mode, value);
+	if (typeof value === 'string') {
+		return toFunctionPath(context.isExpression('functionPath') ? 'path' : mode, value);
+	}
 	throw inputFailure(
 		"'Function' is not text",
 		'Use an expression that gives a function path such as messages:list.',

@@ -74,6 +74,10 @@ export class ItemParameters implements ParameterReader {
 		return this.isPlain;
 	}
 
+	isExpression(name: string): boolean {
+		return hasExpression(partOf(this.context.getNode().parameters, name));
+	}
+
 	getTimezone(): string {
 		return this.context.getTimezone();
 	}
@@ -104,7 +108,7 @@ export function shared<Value>(parameter: unknown, read: ReadForItem<Value>): Rea
 }
 
 /** The part of the parameters that stands under a dotted name, if any. */
-function partOf(parameters: unknown, name: string): unknown {
+export function partOf(parameters: unknown, name: string): unknown {
 	let part = parameters;
 	for (const step of name.split('.')) {
 		part = isPlainObject(part) && Object.hasOwn(part, step) ? part[step] : undefined;

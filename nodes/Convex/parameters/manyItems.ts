@@ -101,7 +101,7 @@ export const manyItemsDescription: INodeProperties[] = [SHARED, itemsPerCall.pro
  * @returns undefined where each item has a call of its own
  * @throws ConvexFailure (`input`) naming the parameter
  */
-export function readItemsPerCall(context: ParameterReader): number | undefined {
+export function readItemsPerCall(context: Pick<ParameterReader, 'getNodeParameter'>): number | undefined {
 	return readParameter(context, callFor, 0) === 'eachItem'
 		? undefined
 		: readParameter(context, itemsPerCall, 0);

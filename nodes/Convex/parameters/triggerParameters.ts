@@ -1,4 +1,6 @@
 import type { IPollFunctions, ITriggerFunctions } from 'n8n-workflow';
+import { hasExpression } from './expressions';
+import { partOf } from './itemParameters';
 import type { ParameterReader } from './parameterReader';
 
 /**
@@ -12,6 +14,7 @@ export function triggerParameters(context: ITriggerFunctions | IPollFunctions): 
 			if (!known.has(name)) known.set(name, context.getNodeParameter(name, fallback));
 			return known.get(name);
 		},
+		isExpression: (name) => hasExpression(partOf(context.getNode().parameters, name)),
 		getTimezone: () => context.getTimezone(),
 	};
 }

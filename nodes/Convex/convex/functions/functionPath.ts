@@ -45,7 +45,7 @@ export function parseFunctionPath(input: string): FunctionPath {
 
 /**
  * The function that the parameter names. The deployment's list has paths as they are; any other may be
- * written as people do, also where an expression takes the place of a choice from the list.
+ * written as people do.
  *
  * @throws ConvexFailure (`input`) that quotes the path
  */

@@ -85,8 +85,9 @@ export function readMappedArguments(
 	}
 	const values = mapping.value ?? {};
 	if (!isPlainObject(values)) throw notFilledIn();
+	const isGiven = (name: string) => context.isExpression(`mappedArguments.value.${name}`);
 	return args.type === 'object'
-		? convert(context, "'Arguments'", args, filledIn(values, args))
+		? convert(context, "'Arguments'", args, filledIn(values, args, isGiven))
 		: values;
 }
 
@@ -115,24 +116,28 @@ export function pick(
 
 /**
  * The form holds null for an argument that was emptied, and nothing for one that was never touched.
- * Either is null where the function requires the argument and takes null. What an empty text stands
- * for is decided where values are converted.
+ * Either is null where the function requires the argument and names null for it: an argument that takes
+ * anything is null only where an expression gives null. What an empty text stands for is decided where
+ * values are converted.
+ *
+ * @param isGiven whether an expression gives the value of an argument
  */
 export function filledIn(
 	values: Record<string, unknown>,
 	{ fields }: ObjectValidator,
+	isGiven: (name: string) => boolean,
 ): Record<string, unknown> {
-	const untouched = [...fields].filter(([, field]) => !field.optional && takesNull(field));
+	const untouched = [...fields].filter(([, field]) => !field.optional && takes('null', field));
 	return Object.fromEntries([
 		...untouched.map(([name]) => [name, null]),
-		...Object.entries(values).filter(
-			([name, value]) => value !== null || takesNull(fields.get(name)),
-		),
+		...Object.entries(values).filter(([name, value]) => {
+			const field = fields.get(name);
+			return value !== null || takes('null', field) || (takes('any', field) && isGiven(name));
+		}),
 	]);
 }
 
-function takesNull(field: FieldValidator | undefined): boolean {
+function takes(type: 'null' | 'any', field: FieldValidator | undefined): boolean {
 	if (field === undefined) return false;
-	const types = alternativesOf(field.validator).map(({ type }) => type);
-	return types.includes('null') || (types.includes('any') && !field.optional);
+	return alternativesOf(field.validator).some((alternative) => alternative.type === type);
 }

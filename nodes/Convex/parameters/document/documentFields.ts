@@ -194,7 +194,8 @@ function readMapped(
 	if (chosen === 'defineBelow') {
 		const values = mapping.value ?? {};
 		if (!isPlainObject(values)) throw notFilledIn();
-		const filled = isWhole ? filledIn(values, document) : withoutEmpty(values);
+		const isGiven = (name: string) => context.isExpression(`fields.value.${name}`);
+		const filled = isWhole ? filledIn(values, document, isGiven) : withoutEmpty(values, isGiven);
 		return { source: "'Fields'", values: filled, isForm: true };
 	}
 	const item = withoutSystemFields(fieldsOfItem(context, itemIndex));
@@ -207,8 +208,12 @@ function readMapped(
 }
 
 /** The form holds null for a field that was added and is empty: it is not to be changed. */
-function withoutEmpty(values: Record<string, unknown>): Record<string, unknown> {
-	return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null));
+function withoutEmpty(
+	values: Record<string, unknown>,
+	isGiven: (name: string) => boolean,
+): Record<string, unknown> {
+	const filled = Object.entries(values).filter(([name, value]) => value !== null || isGiven(name));
+	return Object.fromEntries(filled);
 }
 
 /** What Convex sets itself is in each item that comes from Convex. */
