@@ -299,9 +299,9 @@ describe('arguments as JSON', () => {
 });
 
 describe('results', () => {
-	const echo = async (value: unknown, more: Record<string, string>) => {
+	const echo = async (value: unknown, more: Record<string, string>, options = {}) => {
 		const { success, error } = await convex.run({
-			parameters: calling('query', 'values:echo', { value }, {}, more),
+			parameters: calling('query', 'values:echo', { value }, options, more),
 			settings: { onError: 'continueErrorOutput' },
 		});
 		expect(error).toEqual([]);
@@ -325,6 +325,15 @@ describe('results', () => {
 		expect(await echo('text', value)).toEqual([{ value: 'text' }]);
 		expect(await echo(null, value)).toEqual([{ value: null }]);
 		expect(await echo([], value)).toEqual([]);
+	});
+
+	it('gives what is encoded as an object as the value that it is', async () => {
+		const valueOf = async (value: unknown) =>
+			await echo(value, { output: 'value' }, { valueFormat: 'encoded' });
+		const numbers = [{ $integer: 'KgAAAAAAAAA=' }, { $bytes: 'aGk=' }, { $float: 'AAAAAAAA+H8=' }];
+		for (const value of numbers) expect(await valueOf(value)).toEqual([{ value }]);
+		expect(await valueOf([...numbers, 1])).toEqual([...numbers, 1].map((value) => ({ value })));
+		expect(await valueOf({ count: numbers[0] })).toEqual([{ count: numbers[0] }]);
 	});
 
 	it('keeps an object with an error field nested, as n8n would take it for a failure', async () => {

@@ -278,6 +278,15 @@ describe('arguments by the function’s own validator', () => {
 		expect(success[0]?.json.value).toEqual({ ...everyKindEncoded, note: 'n' });
 	});
 
+	it('are not mapped from the item where the function declares none', async () => {
+		const { stoppedBy } = await convex.run({
+			parameters: autoMapped('query', 'values:describeAll'),
+			input: [{ title: 'a', secret: 'x' }],
+		});
+		expect(stoppedBy?.message).toMatch(/^The function does not declare what it takes/);
+		expect(await convex.deployment.executions()).toEqual({});
+	});
+
 	it('are not given where a row has null or an empty text for an optional one', async () => {
 		for (const nothing of [null, '']) {
 			const row = { title: 't', priority: nothing, dueAt: nothing };

@@ -279,6 +279,17 @@ describe('an activation', () => {
 		await use.socketsClosed();
 	});
 
+	it('says what page to give of a paginated query, and nothing of options of the node', async () => {
+		const mappedArguments = { mappingMode: 'defineBelow', value: {} };
+		const parameters = { ...watching('documents:page'), argumentsMode: 'mapping', mappedArguments };
+		const trigger = use.trigger(parameters, { workflowId: 'wrong' });
+		const refusal = await trigger.activate().catch((error: unknown) => error);
+		expect(refusal).toMatchObject({
+			message: expect.stringMatching(/'paginationOpts' is empty.*the trigger watches that page/s),
+		});
+		expect(refusal).not.toMatchObject({ message: expect.stringContaining("'Operation'") });
+	});
+
 	it('is not ended by a run by hand of the same trigger', async () => {
 		const active = await use.activate(watchingCounter(), { workflowId: 'test' });
 		const { run } = await runWorkflow(

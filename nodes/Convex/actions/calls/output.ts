@@ -6,6 +6,7 @@ import type {
 	IPairedItemData,
 } from 'n8n-workflow';
 import type { FunctionOperation } from '../../convex/functions/functionCall';
+import { isEncodedValue } from '../../convex/values/typeMatch';
 import { isPage } from '../../convex/responses/pageWalk';
 import type { OutputShape } from '../../parameters/outputShape';
 import type { ListPage } from './readPages';
@@ -89,8 +90,8 @@ function toElementFields(value: JSONValue, logLines: string[], output: OutputSha
  * failure, send it to the error branch and, with Retry On Fail, run the function again.
  */
 export function toItemFields(value: JSONValue): IDataObject {
-	const spreadable = typeof value === 'object' && value !== null && !Array.isArray(value);
-	return spreadable && !('error' in value) ? value : { value };
+	const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+	return isObject && !('error' in value) && !isEncodedValue(value) ? value : { value };
 }
 
 /** Hints at 'Output' or 'Pagination' where a list came out in one item. */

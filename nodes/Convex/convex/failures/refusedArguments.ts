@@ -52,7 +52,7 @@ export function refusedArgumentsHelp(text: string): string | undefined {
 				? "The query is not paginated: switch off 'Pagination', and leave 'paginationOpts' out."
 				: `Leave ${quote(refused.name)} out of 'Arguments'. Of an input item, 'Map Automatically' or 'Fields to Send' → 'Only' sends what the function takes.`;
 		case 'digits':
-			return "Digits that are typed in are text under 'Automatic': choose the type 'Number' ('Int64' for v.int64), or switch on the option 'Convert Argument Types'.";
+			return "Digits in quotes are text, and so are those that are typed in under 'Automatic': leave the quotes out, choose the type 'Number' ('Int64' for v.int64), or switch on the option 'Convert Argument Types'.";
 		default:
 			return undefined;
 	}

@@ -125,12 +125,19 @@ function checkedCursor(name: string, cursor: unknown): string | null {
 	);
 }
 
+const FIRST_PAGE = '{ "numItems": 100, "cursor": null }';
+
 /**
  * A form begins with an empty `paginationOpts`, and its parts are not what is missing.
  *
+ * @param isWatched whether it is the query of a trigger, which fills in nothing
  * @throws ConvexFailure (`input`) for a paginated query whose `paginationOpts` nobody fills in
  */
-export function checkPaginationGiven({ fields }: ObjectValidator, given: unknown): void {
+export function checkPaginationGiven(
+	{ fields }: ObjectValidator,
+	given: unknown,
+	isWatched: boolean,
+): void {
 	const { validator, optional } = fields.get(PAGINATION_ARGUMENT) ?? { optional: true };
 	const isPaginated = validator?.type === 'object' && validator.fields.has('cursor');
 	const isEmpty =
@@ -140,7 +147,9 @@ export function checkPaginationGiven({ fields }: ObjectValidator, given: unknown
 	if (optional || !isPaginated || !isEmpty) return;
 	throw inputFailure(
 		`'Arguments': '${PAGINATION_ARGUMENT}' is empty, and the function is a paginated query`,
-		`${PAGINATED_QUERY_ADVICE} Otherwise give an object, e.g. { "numItems": 100, "cursor": null }.`,
+		isWatched
+			? `Give it an object, e.g. ${FIRST_PAGE}: the trigger watches that page.`
+			: `${PAGINATED_QUERY_ADVICE} Otherwise give an object, e.g. ${FIRST_PAGE}.`,
 	);
 }
 

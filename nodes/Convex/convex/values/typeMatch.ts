@@ -113,6 +113,11 @@ function encodedText(int64: bigint): unknown {
 	return isEncoded(encoded, '$integer') ? encoded.$integer : undefined;
 }
 
+/** Whether a value of Convex is no object, though it is encoded as one: an int64, bytes, NaN … */
+export function isEncodedValue(value: unknown): boolean {
+	return (['$integer', '$float', '$bytes'] as const).some((key) => isEncoded(value, key));
+}
+
 /** A value that is encoded as Convex returns it; `encodeArguments` checks it. */
 function isEncoded<Key extends '$integer' | '$bytes' | '$float'>(
 	value: unknown,

@@ -78,10 +78,9 @@ export function readMappedArguments(
 	const { read } = context.input === undefined ? MAPPING_MODE_OF_TRIGGER : MAPPING_MODE;
 	const mode = read("The mapping mode of 'Arguments'", mapping.mappingMode);
 	if (mode === 'autoMapInputData') {
+		if (args.type !== 'object') throw notDeclared();
 		const json = fieldsOfItem(context, itemIndex);
-		return args.type === 'object'
-			? convert(context, 'The input item', args, pick(json, args))
-			: json;
+		return convert(context, 'The input item', args, pick(json, args));
 	}
 	const values = mapping.value ?? {};
 	if (!isPlainObject(values)) throw notFilledIn();
@@ -95,6 +94,14 @@ function notFilledIn(): ConvexFailure {
 	return inputFailure("'Arguments' is not filled in", 'Open the node and fill in its arguments.');
 }
 
+/** All fields of the item would go out, though only those that the function names were meant to. */
+function notDeclared(): ConvexFailure {
+	return inputFailure(
+		'The function does not declare what it takes, so no field can be mapped automatically',
+		"Set 'Arguments' to 'Using Input Item', and name the fields to send.",
+	);
+}
+
 /** Converts arguments by a signature; a function without an args validator takes them as they are. */
 export function convert(
 	context: ParameterReader,
@@ -103,7 +110,7 @@ export function convert(
 	values: Record<string, unknown>,
 ): Record<string, unknown> {
 	if (args.type !== 'object') return values;
-	checkPaginationGiven(args, values[PAGINATION_ARGUMENT]);
+	checkPaginationGiven(args, values[PAGINATION_ARGUMENT], context.input === undefined);
 	return convertFields(source, args, values, dateParser(context.getTimezone()));
 }
 

@@ -21,7 +21,11 @@ describe('the advice for arguments that a function refuses', () => {
 		['an argument too many', EXTRA('title'), /^Leave 'title' out of 'Arguments'\..*'Only'/],
 		['a page that is not asked for', MISSING('paginationOpts'), /switch on 'Pagination'/],
 		['a page of what has none', EXTRA('paginationOpts'), /switch off 'Pagination'/],
-		['digits as text for a number', REFUSED('"5"', 'v.float64()'), /choose the type 'Number'/],
+		[
+			'digits as text for a number',
+			REFUSED('"5"', 'v.float64()'),
+			/^Digits in quotes are text.* leave the quotes out, choose the type 'Number'/,
+		],
 		['digits as text for an int64', REFUSED('"-5"', 'v.int64()'), /'Int64' for v\.int64/],
 		['other text for a number', REFUSED('"five"', 'v.float64()'), /Compare 'Arguments' with it/],
 		[
