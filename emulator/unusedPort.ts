@@ -1,8 +1,11 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
 import { createServer } from 'node:net';
 
-/** Below the ports that a system gives to clients, and to servers that ask for any one. */
-const FIRST_PORT = 10_000;
+/**
+ * Below the ports that a system gives to clients, and to servers that ask for any one; above those that
+ * `fetch` refuses, the last of which is 10,080 (fetch.spec.whatwg.org, "bad port").
+ */
+const FIRST_PORT = 10_100;
 const PORT_COUNT = 20_000;
 
 /** A port that hardly anybody takes while its server is away. It may be in use. */
