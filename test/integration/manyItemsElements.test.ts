@@ -1,5 +1,5 @@
 import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
-import { userOf } from '../support/convexNode';
+import { calling, userOf } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { addingMany, creatingMany, echoingMany, forMany, mapped } from '../support/manyItems';
 import { keys } from '../support/sessions';
@@ -75,6 +75,34 @@ describe('an item of a call for many, by the validator of the list', () => {
 		expect(success[0]?.json.value).toEqual({ rows: [{ big: { $integer: 'AQAAAAAAAAA=' } }] });
 		expect(error[0]?.json.error).toMatch(/^The input item: 'big' is null, not a whole number/);
 	});
+
+	it.each([true, false])(
+		'is the very text of an expression (converted: %p)',
+		async (convertTypes) => {
+			const texts = ['1.10', '1e5', '-0', 'true', 'null', 'SKU-1', '"quoted"', '12:30'];
+			const add = async (keys: unknown[], element: string) =>
+				await convex.run({
+					parameters: addingMany({ element, options: { convertTypes } }),
+					input: keys.map((key) => ({ key })) as IDataObject[],
+				});
+			expect((await add(texts, '={{ $json.key }}')).stoppedBy).toBeUndefined();
+			expect(
+				(await add(['1.10', 'b'], '={{ JSON.stringify($json.key) }}')).stoppedBy,
+			).toBeUndefined();
+			expect((await add(['c'], '="{{ $json.key }}"')).stoppedBy).toBeUndefined();
+			const { success } = await convex.run({
+				parameters: calling(
+					'query',
+					'counters:additions',
+					{ name: 'list' },
+					{},
+					{ output: 'value' },
+				),
+			});
+			expect(success.map(({ json }) => json.value)).toEqual([...texts, '1.10', 'b', 'c']);
+			expect((await add([' '], '={{ $json.key }}')).stoppedBy?.message).toMatch(/is empty/);
+		},
+	);
 
 	it('goes to a list that may be null', async () => {
 		const { success } = await asked('nullable', mapped({ value: 'a' }), [{}, {}]);
@@ -169,7 +197,7 @@ describe('hostile items of calls for many', () => {
 				element: '={{ $json.key ?? JSON.parse($json.bad) }}',
 				options: { delivery: 'session' },
 			}),
-			input: [{ key: '"a"' }, { bad: '{ "__proto__": [1] }' }, { key: '"b"' }],
+			input: [{ key: 'a' }, { bad: '{ "__proto__": [1] }' }, { key: 'b' }],
 			settings: continuing,
 		});
 		expect(success.map(({ json }) => json.value)).toEqual(['a', 'b']);

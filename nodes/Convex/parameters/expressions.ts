@@ -14,6 +14,16 @@ export function hasExpression(parameter: unknown): boolean {
 	return false;
 }
 
+/**
+ * Whether one expression is the whole parameter, so that what it gives is not put into a text. One with
+ * two braces within it is not known to be.
+ *
+ * @param parameter as it is stored with the node
+ */
+export function isWholeExpression(parameter: unknown): boolean {
+	return typeof parameter === 'string' && /^=\s*\{\{(?:(?!\}\}).)*\}\}\s*$/s.test(parameter);
+}
+
 /** What an expression may name without being about an item (n8n-workflow workflow-data-proxy). */
 const OF_ALL_ITEMS = new Set(['$now', '$today', '$vars', '$env', '$workflow', '$execution']);
 

@@ -2,6 +2,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { isPlainObject } from '../convex/values/plainObject';
 import { inputFailure } from '../convex/failure';
 import { toFunctionPath, type FunctionPath } from '../convex/functions/functionPath';
+import { hasExpression } from './expressions';
 import type { ParameterReader } from './parameterReader';
 
 /** @param description what becomes of the function */
@@ -47,7 +48,7 @@ export function locatorOf(parameter: unknown): { mode: unknown; value: unknown }
 export function readFunctionPath(context: ParameterReader, itemIndex: number): FunctionPath {
 	const { mode, value } = locatorOf(context.getNodeParameter('functionPath', itemIndex));
 	if (typeof value === 'string') {
-		return toFunctionPath(context.isExpression('functionPath') ? 'path' : mode, value);
+		return toFunctionPath(hasExpression(context.stored('functionPath')) ? 'path' : mode, value);
 	}
 	throw inputFailure(
 		"'Function' is not text",

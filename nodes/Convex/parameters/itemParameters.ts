@@ -74,8 +74,8 @@ export class ItemParameters implements ParameterReader {
 		return this.isPlain;
 	}
 
-	isExpression(name: string): boolean {
-		return hasExpression(partOf(this.context.getNode().parameters, name));
+	stored(name: string): unknown {
+		return partOf(this.context.getNode().parameters, name);
 	}
 
 	getTimezone(): string {

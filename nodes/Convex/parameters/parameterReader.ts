@@ -3,8 +3,8 @@ import type { IBinaryData, INodeExecutionData } from 'n8n-workflow';
 /** Where parameters are read from: a run with its input items, or a trigger. */
 export interface ParameterReader {
 	getNodeParameter: (name: string, itemIndex: number, fallback?: unknown) => unknown;
-	/** Whether the part of the parameters under a dotted name is, or holds, an expression. */
-	isExpression: (name: string) => boolean;
+	/** The part of the parameters under a dotted name as it is stored, with its expressions. */
+	stored: (name: string) => unknown;
 	getTimezone: () => string;
 	/** A trigger has none. */
 	input?: InputItems;

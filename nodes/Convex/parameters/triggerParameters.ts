@@ -1,5 +1,4 @@
 import type { IPollFunctions, ITriggerFunctions } from 'n8n-workflow';
-import { hasExpression } from './expressions';
 import { partOf } from './itemParameters';
 import type { ParameterReader } from './parameterReader';
 
@@ -14,7 +13,7 @@ export function triggerParameters(context: ITriggerFunctions | IPollFunctions): 
 			if (!known.has(name)) known.set(name, context.getNodeParameter(name, fallback));
 			return known.get(name);
 		},
-		isExpression: (name) => hasExpression(partOf(context.getNode().parameters, name)),
+		stored: (name) => partOf(context.getNode().parameters, name),
 		getTimezone: () => context.getTimezone(),
 	};
 }

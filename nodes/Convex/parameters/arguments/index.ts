@@ -14,6 +14,7 @@ import { dateParser } from '../dates';
 import { argumentFieldsDescription, readArgumentFields } from './fields';
 import { convert, mappedArgumentsDescription, readMappedArguments } from './mapped';
 import { itemFieldsDescription, readItemFields } from './inputItem';
+import { isWholeExpression } from '../expressions';
 import { enumField, readParameter } from '../field';
 import type { ParameterReader } from '../parameterReader';
 
@@ -138,7 +139,7 @@ export async function readElement(
 		return encodeElement("'Arguments'", elementOfFields(element, mapped));
 	}
 	const { source, args } =
-		mode === 'fields' ? await ofFields(context, itemIndex) : ofItem(context, mode, itemIndex);
+		mode === 'fields' ? await ofFields(context, itemIndex) : elementOf(context, mode, itemIndex);
 	if (!convertTypes) return encodeElement(source, args);
 	const parseDate = dateParser(context.getTimezone());
 	return encodeElement(source, convertValue(source, element, args, parseDate));
@@ -154,6 +155,27 @@ interface UnmappedArguments {
 async function ofFields(context: ParameterReader, itemIndex: number): Promise<UnmappedArguments> {
 	return { source: "'Arguments'", args: await readArgumentFields(context, itemIndex) };
 }
+
+/**
+ * The same for an element. A text that an expression gives is that text, also if it looks like a number;
+ * it is JSON where it is an object or a list, or where the expression makes JSON of it.
+ */
+function elementOf(
+	context: ParameterReader,
+	mode: 'item' | 'json',
+	itemIndex: number,
+): UnmappedArguments {
+	const stored = context.stored('argumentsJson');
+	if (mode === 'json' && isWholeExpression(stored) && !MAKES_JSON.test(String(stored))) {
+		const given: unknown = context.getNodeParameter('argumentsJson', itemIndex);
+		const isText = typeof given === 'string' && given.trim() !== '' && !/^\s*[{[]/.test(given);
+		if (isText) return { source: JSON_PARAMETER, args: given };
+	}
+	return ofItem(context, mode, itemIndex);
+}
+
+/** `JSON.stringify()`, and n8n's own `.toJsonString()`. */
+const MAKES_JSON = /JSON\s*\.\s*stringify|toJsonString/;
 
 function ofItem(
 	context: ParameterReader,

@@ -10,6 +10,7 @@ import {
 import { convertFields } from '../../convex/values/validatorConversion';
 import { checkPaginationGiven, PAGINATION_ARGUMENT } from '../../convex/responses/pageWalk';
 import { dateParser } from '../dates';
+import { hasExpression } from '../expressions';
 import { enumField } from '../field';
 import { fieldsOfItem } from './inputItem';
 import type { ParameterReader } from '../parameterReader';
@@ -84,7 +85,7 @@ export function readMappedArguments(
 	}
 	const values = mapping.value ?? {};
 	if (!isPlainObject(values)) throw notFilledIn();
-	const isGiven = (name: string) => context.isExpression(`mappedArguments.value.${name}`);
+	const isGiven = (name: string) => hasExpression(context.stored(`mappedArguments.value.${name}`));
 	return args.type === 'object'
 		? convert(context, "'Arguments'", args, filledIn(values, args, isGiven))
 		: values;

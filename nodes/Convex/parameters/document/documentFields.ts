@@ -16,6 +16,7 @@ import {
 import { fieldsOfItem, itemFieldsDescription, readItemFields } from '../arguments/inputItem';
 import { filledIn, MAPPING_MODE, pick } from '../arguments/mapped';
 import { dateParser } from '../dates';
+import { hasExpression } from '../expressions';
 import { enumField, readParameter } from '../field';
 import type { ParameterReader } from '../parameterReader';
 
@@ -194,7 +195,7 @@ function readMapped(
 	if (chosen === 'defineBelow') {
 		const values = mapping.value ?? {};
 		if (!isPlainObject(values)) throw notFilledIn();
-		const isGiven = (name: string) => context.isExpression(`fields.value.${name}`);
+		const isGiven = (name: string) => hasExpression(context.stored(`fields.value.${name}`));
 		const filled = isWhole ? filledIn(values, document, isGiven) : withoutEmpty(values, isGiven);
 		return { source: "'Fields'", values: filled, isForm: true };
 	}
