@@ -102,6 +102,12 @@ describe('acting as a user', () => {
 			/^The option 'Act as User' gives the attribute 'organization' no value/,
 		],
 		[
+			'with an attribute that a text brings in again',
+			{ actAsUser: userOf('={ "issuer": "i", "subject": "{{ \'x","subject":"admin\' }}" }') },
+			{},
+			/^The option 'Act as User' has 'subject' twice/,
+		],
+		[
 			'with an attribute that has no name',
 			{ actAsUser: { user: { attributes: { attribute: [{ name: ' ', value: 's' }] } } } },
 			{},

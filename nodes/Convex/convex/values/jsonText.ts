@@ -1,4 +1,3 @@
-import { printParseErrorCode, visit, type JSONPath, type ParseErrorCode } from 'jsonc-parser';
 import type { JSONValue } from 'convex/values';
 import { nestedTooDeep } from './encodeArguments';
 import {
@@ -13,16 +12,8 @@ import {
 } from './conversion';
 import { isKeptByDouble } from './decimalText';
 import { inputFailure, type ConvexFailure } from '../failure';
-import { codePointOf } from './quote';
-
-/** Where something is wrong with a JSON text. */
-type Finding =
-	| { kind: 'fault'; reason: string; line: number; column: number; character: string }
-	| { kind: 'tooDeep' }
-	| { kind: 'rounded'; path: JSONPath };
-
-/** As deep as the parser that finds the place of a fault can go, and far deeper than Convex allows. */
-const MAX_EXAMINED_NESTING = 500;
+import { examine, type Finding } from './jsonFinding';
+import { quote } from './quote';
 
 /**
  * A whole number that a double may not keep has 16 digits before the point, or an exponent. The many
@@ -71,8 +62,8 @@ const BYTE_ORDER_MARK = '\uFEFF';
  *
  * @param subject what the text is, in a sentence, e.g. "'Arguments (JSON)'"
  * @param advice what helps where the text stands
- * @throws ConvexFailure (`input`) naming the subject, and the line and column of the first fault or
- * the field with a number that would be rounded
+ * @throws ConvexFailure (`input`) naming the subject, and the line and column of the first fault
+ * or of a doubled name, or the field with a number that would be rounded
  */
 export function parseJsonText(subject: string, text: string, advice: JsonAdvice): unknown {
 	return valueOrThrow(subject, readJsonText(text, advice));
@@ -91,20 +82,48 @@ export function readJsonText(text: string, advice: JsonAdvice): Conversion {
 		return refused((...place) => describeFinding(place, examine(json), advice));
 	}
 	const [rounded] = roundedNumbers(json);
-	if (rounded === undefined) return converted(value);
-	return refused((...place) => describeFinding(place, examine(json, rounded.start), advice));
+	if (rounded === undefined && countNames(json) === countFields(value)) return converted(value);
+	return refused((...place) => describeFinding(place, examine(json, rounded?.start), advice));
+}
+
+/** How many names of fields stand in valid JSON: one before each colon that is in no text. */
+function countNames(json: string): number {
+	let count = 0;
+	let index = 0;
+	while (index < json.length) {
+		const character = json.charCodeAt(index);
+		if (character === COLON) count += 1;
+		index = character === QUOTE ? endOfText(json, index) : index + 1;
+	}
+	return count;
+}
+
+const COLON = ':'.charCodeAt(0);
+const QUOTE = '"'.charCodeAt(0);
+
+/** How many fields came of it: of two that have the same name, the parser keeps the last. */
+function countFields(value: unknown): number {
+	let count = 0;
+	const unseen = [value];
+	for (let next = unseen.pop(); next !== undefined; next = unseen.pop()) {
+		if (typeof next !== 'object' || next === null) continue;
+		const parts: unknown[] = Array.isArray(next) ? next : Object.values(next);
+		if (!Array.isArray(next)) count += parts.length;
+		for (const part of parts) if (typeof part === 'object') unseen.push(part);
+	}
+	return count;
 }
 
 /** Where numbers stand in valid JSON that a double does not keep. */
 export function* roundedNumbers(json: string): Generator<{ start: number; end: number }> {
 	const candidates = new RegExp(MAY_BE_ROUNDED, 'g');
-	let quote = json.indexOf('"');
+	let quoteIndex = json.indexOf('"');
 	for (let found = candidates.exec(json); found !== null; found = candidates.exec(json)) {
 		const { index } = found;
 		let textEnd = 0;
-		while (quote >= 0 && quote < index) {
-			textEnd = endOfText(json, quote);
-			quote = json.indexOf('"', textEnd);
+		while (quoteIndex >= 0 && quoteIndex < index) {
+			textEnd = endOfText(json, quoteIndex);
+			quoteIndex = json.indexOf('"', textEnd);
 		}
 		if (textEnd > index) {
 			candidates.lastIndex = textEnd;
@@ -123,14 +142,14 @@ export function* roundedNumbers(json: string): Generator<{ start: number; end: n
  * @returns the place behind its end, or 0 if it has none
  */
 export function endOfText(json: string, start: number): number {
-	let quote = start;
+	let end = start;
 	let backslashes: number;
 	do {
-		quote = json.indexOf('"', quote + 1);
+		end = json.indexOf('"', end + 1);
 		backslashes = 0;
-		while (json[quote - 1 - backslashes] === '\\') backslashes += 1;
+		while (json[end - 1 - backslashes] === '\\') backslashes += 1;
 	} while (backslashes % 2 === 1);
-	return quote + 1;
+	return end + 1;
 }
 
 /** @returns the first place before or behind a number that is no part of it */
@@ -146,6 +165,12 @@ function describeFinding(
 	{ whenRounded }: JsonAdvice,
 ): ConvexFailure {
 	if (finding?.kind === 'tooDeep') return nestedTooDeep(subject);
+	if (finding?.kind === 'repeated') {
+		return inputFailure(
+			`${subject} has ${quote(finding.name)} twice, again at line ${finding.line}, column ${finding.column}`,
+			'Remove one of them. Where an expression within quotes fills in a text, that text may hold more than one: use an expression for the whole field, such as {{ ({ name: $json.name }) }}.',
+		);
+	}
 	if (finding?.kind === 'rounded') {
 		return inputFailure(
 			`${placeIn(subject, finding.path)} is a whole number beyond 2^53, which a number would round`,
@@ -160,67 +185,6 @@ function describeFinding(
 		`${subject} is not valid JSON${place}`,
 		'Check quotes, commas and brackets. Put double quotes around names and texts, also where an expression fills in the text. An expression for the whole field, such as {{ $json }}, needs no quoting.',
 	);
-}
-
-/**
- * The first thing that is wrong with a text. V8 gives the position of some faults only, and the digits
- * of a number since Node.js 21; jsonc-parser finds both everywhere.
- *
- * @param rounded where in valid JSON a number stands that a double does not keep
- */
-function examine(json: string, rounded?: number): Finding | undefined {
-	let first: Finding | undefined;
-	const found = (finding: Finding) => {
-		first = finding;
-		throw new Error('Only an error ends a visit before the text does.');
-	};
-	let depth = 0;
-	const open = () => {
-		depth += 1;
-		if (depth > MAX_EXAMINED_NESTING) found({ kind: 'tooDeep' });
-	};
-	const close = () => {
-		depth -= 1;
-	};
-	try {
-		visit(
-			json,
-			{
-				onObjectBegin: open,
-				onArrayBegin: open,
-				onObjectEnd: close,
-				onArrayEnd: close,
-				onLiteralValue: (_value, offset, _length, _line, _column, path) => {
-					if (offset === rounded) found({ kind: 'rounded', path: path() });
-				},
-				onError: (code, offset, _length, line, column) => {
-					found({
-						kind: 'fault',
-						reason: reasonOf(code),
-						line: line + 1,
-						column: column + 1,
-						character: describeInvisible(json.charAt(offset)),
-					});
-				},
-			},
-			{ disallowComments: true },
-		);
-	} catch {
-		// The visit was ended.
-	}
-	return first;
-}
-
-function reasonOf(code: ParseErrorCode): string {
-	return printParseErrorCode(code)
-		.replace(/([a-z])([A-Z])/g, '$1 $2')
-		.toLowerCase();
-}
-
-/** A character that an editor does not show, such as a no-break space of a web page. */
-function describeInvisible(character: string): string {
-	if (!/[^\S \t\r\n]|[\p{Cc}\p{Cf}]/u.test(character) || /[\t\r\n]/.test(character)) return '';
-	return ` (an invisible character, ${codePointOf(character)})`;
 }
 
 /**

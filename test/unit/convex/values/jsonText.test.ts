@@ -105,6 +105,32 @@ describe('JSON that a user typed, with characters that nobody sees', () => {
 	});
 });
 
+describe('a name in JSON that a user typed', () => {
+	it.each<[text: string, name: string, line: number, column: number]>([
+		['{"a": 1, "a": 2}', 'a', 1, 10],
+		['{"a": {"b": 1},\n "c": [{"b": 1, "d": 1, "b": 1}]}', 'b', 2, 25],
+		['{"a:": ":", "a\\u003a": 1}', 'a:', 1, 13],
+		['{"__proto__": 1, "__proto__": 1}', '__proto__', 1, 18],
+		['{"subject": "x", "subject": "admin"}', 'subject', 1, 18],
+	])('is refused where it is doubled: %s', (text, name, line, column) => {
+		expectRefusal(
+			() => parseJsonText(SUBJECT, text, ARGUMENTS_ADVICE),
+			`'Arguments (JSON)' has '${name}' twice, again at line ${line}, column ${column}`,
+			/^Remove one of them\. .*use an expression for the whole field/,
+		);
+	});
+
+	it('is taken once for each object that has it, whatever texts hold', () => {
+		fc.assert(
+			fc.property(fc.jsonValue({ maxDepth: 5 }), fc.boolean(), (value, isSpaced) => {
+				const text = JSON.stringify({ value, ':': value }, undefined, isSpaced ? 2 : 0);
+				expect(parseJsonText(SUBJECT, text, ARGUMENTS_ADVICE)).toEqual(JSON.parse(text));
+			}),
+			{ numRuns: 500 },
+		);
+	});
+});
+
 describe('a number in JSON that a user typed', () => {
 	it.each<[text: string, value: unknown]>([
 		['[1e300, 1e21, 100000000000000000000]', [1e300, 1e21, 1e20]],
