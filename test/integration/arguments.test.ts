@@ -238,6 +238,44 @@ describe('arguments from the input item', () => {
 		},
 	);
 
+	it('keeps back what a list in JSON names', async () => {
+		const { success } = await convex.run({
+			parameters: query('values:describeAll', {
+				argumentsMode: 'item',
+				itemFields: 'except',
+				itemFieldNames: '={{ JSON.stringify(["secret", "missing"]) }}',
+			}),
+			input: [{ secret: 1, kept: 2 }],
+		});
+		expect(success[0]?.json.value).toEqual({ kept: 'float64' });
+	});
+
+	it.each(['user.secret', 'secret;other', '"secret"', "'secret'", 'secret\nother', '["secret"'])(
+		'sends nothing where what is to be kept back is no field: %j',
+		async (itemFieldNames) => {
+			const { stoppedBy } = await convex.run({
+				parameters: query('values:describeAll', {
+					argumentsMode: 'item',
+					itemFields: 'except',
+					itemFieldNames,
+				}),
+				input: [{ secret: 1, user: { secret: 2 } }],
+			});
+			expect(stoppedBy?.message).toMatch(
+				/^'Field Names' (?:has .* no field of the item|is not valid JSON)/s,
+			);
+			expect(await convex.deployment.executions()).toEqual({});
+		},
+	);
+
+	it('keeps back a field with a point in its name', async () => {
+		const { success } = await convex.run({
+			parameters: withItem({ itemFields: 'except', itemFieldNames: 'a.b, not.there' }),
+			input: [{ value: 1, a: { b: 2 }, 'a.b': 3 }].map(({ a: _a, ...item }) => item),
+		});
+		expect(success[0]?.json.value).toBe(1);
+	});
+
 	it('sends only what a list names, to the letter', async () => {
 		const { success } = await convex.run({
 			parameters: query('values:describeAll', {

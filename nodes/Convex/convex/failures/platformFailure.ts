@@ -86,7 +86,7 @@ function isForeignAnswer(
 	answer: ConvexAnswer | undefined,
 ): boolean {
 	if (mayBeOfConvex(answer?.code)) return false;
-	if (httpStatus < 500) return !CONVEX_WITHOUT_CODE.has(httpStatus);
+	if (httpStatus < 500) return !CONVEX_WITHOUT_CODE.has(httpStatus) || isWebPage(body);
 	return answer !== undefined || isWebPage(body);
 }
 

@@ -1,5 +1,7 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { adviceOutsideArguments, parseJsonText } from '../../convex/values/jsonText';
 import { describeType } from '../../convex/values/plainObject';
+import { quote } from '../../convex/values/quote';
 import { inputFailure } from '../../convex/failure';
 import { enumField, readParameter } from '../field';
 import type { ParameterReader } from '../parameterReader';
@@ -42,6 +44,8 @@ export function itemFieldsDescription(
 	];
 }
 
+const LIST = adviceOutsideArguments('Write names, separated by commas.');
+
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /**
@@ -64,6 +68,7 @@ export function readItemFields(context: ParameterReader, itemIndex: number): IDa
 	const selected = readParameter(context, selection, itemIndex);
 	if (selected === 'all') return json;
 	const names = readFieldNames(context, itemIndex);
+	if (selected === 'except') checkExcluded(names, json);
 	const isNamed = selected === 'only' ? naming(names) : namingRoughly(names);
 	const keep = selected === 'only' ? isNamed : (name: string) => !isNamed(name);
 	return Object.fromEntries(Object.entries(json).filter(([name]) => keep(name)));
@@ -80,6 +85,20 @@ function namingRoughly(names: string[]): (name: string) => boolean {
 	return (name) => isNamed(name.trim());
 }
 
+/** A field that an item lacks stays back all the same; what can be no name at all was meant for one. */
+function checkExcluded(names: string[], json: IDataObject): void {
+	const isNamed = naming(Object.keys(json).map((name) => name.trim()));
+	const wrong = names.find((name) => {
+		const [first = '', ...within] = name.split('.');
+		return !isNamed(name) && (/["'[\]{};\n]/.test(name) || (within.length > 0 && isNamed(first)));
+	});
+	if (wrong === undefined) return;
+	throw inputFailure(
+		`'Field Names' has ${quote(wrong)}, which is no field of the item`,
+		'Name whole fields, separated by commas: password, token. To leave out a part of a field, put an Edit Fields node before this one.',
+	);
+}
+
 function readFieldNames(context: ParameterReader, itemIndex: number): string[] {
 	const value: unknown = context.getNodeParameter('itemFieldNames', itemIndex);
 	const names = parseFieldNames("'Field Names'", value);
@@ -93,17 +112,22 @@ function readFieldNames(context: ParameterReader, itemIndex: number): string[] {
 }
 
 /**
- * The names of a list are taken literally; blanks between the commas of a text are not meant.
+ * The names of a list are taken literally, also of one that is written as JSON; blanks between the
+ * commas of a text are not meant.
  *
  * @param subject the parameter in a sentence
  * @throws ConvexFailure (`input`) for an entry that is no name
  */
 export function parseFieldNames(subject: string, value: unknown): string[] {
-	return (
-		typeof value === 'string'
-			? value.split(',').map((name) => name.trim())
-			: [value].flat().map((name) => toFieldName(subject, name))
-	).filter((name) => name !== '');
+	return givenNames(subject, value)
+		.map((name) => toFieldName(subject, name))
+		.filter((name) => name !== '');
+}
+
+function givenNames(subject: string, value: unknown): unknown[] {
+	if (typeof value !== 'string') return [value].flat();
+	if (value.trim().startsWith('[')) return [parseJsonText(subject, value, LIST)].flat();
+	return value.split(',').map((name) => name.trim());
 }
 
 /** A name that was passed over would let a field through that was meant to stay back. */

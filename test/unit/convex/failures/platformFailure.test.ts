@@ -122,6 +122,7 @@ describe('an answer of somebody else than Convex', () => {
 			/^A proxy .* \(lower 'Concurrency' or, for queries, 'Batch Size'\), or raise the proxy's limit\. .* 'Maximum Retries'/,
 		],
 		[405, page, 'a web page', /^A proxy, a firewall or another server answered/],
+		[408, page, 'a web page', /^A proxy, a firewall or another server answered/],
 		[405, '', 'something', /^A proxy, a firewall or another server answered/],
 		[304, '', 'something', /^A proxy, a firewall or another server answered/],
 		[400, '{% if %}<html>', 'something', /^A proxy, a firewall or another server answered/],
