@@ -130,7 +130,9 @@ describe('a function that is gone', () => {
 			const functionPath = parseFunctionPath('tasks:creat');
 			const target = { operation: 'mutation' as const, functionPath, componentPath: undefined };
 			for (let item = 0; item < 3; item++) {
-				await functions.signature(caller, target).catch((thrown: unknown) => failures.add(thrown));
+				await functions
+					.signature(caller, target, 30_000)
+					.catch((thrown: unknown) => failures.add(thrown));
 			}
 			return [[]];
 		};

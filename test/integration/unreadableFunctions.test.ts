@@ -77,6 +77,25 @@ describe('functions that cannot be listed', () => {
 		});
 	});
 
+	it.each([...CALLS, AS_USER])(
+		'in time are waited for no longer than the call: %s',
+		async (...row) => {
+			const [, { options = {}, ...parameters }] = row;
+			await convex.deployment.addFault({
+				kind: 'delay',
+				ms: 60_000,
+				path: '/api/query',
+				times: 10,
+			});
+			const limits = { timeout: 200, maxRetries: 0 };
+			const { message, hint } = await failureOf({
+				parameters: { ...parameters, options: { ...(options as object), ...limits } },
+			});
+			expect(message).toMatch(/could not be read: The deployment did not answer within 200 ms$/);
+			expect(hint).toContain("raise 'Timeout'");
+		},
+	);
+
 	it('are not what is wrong with a function that is not there', async () => {
 		const parameters = {
 			...withForm,

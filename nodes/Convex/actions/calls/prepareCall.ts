@@ -135,7 +135,7 @@ async function prepare<Result extends { args: EncodedArguments }>(
 	const functionPath = parameters.functionPath(itemIndex);
 	try {
 		const options = parameters.options(itemIndex);
-		const { identity, componentPath, valueFormat } = options;
+		const { identity, componentPath, valueFormat, timeoutMs } = options;
 		if (snapshot && componentPath !== undefined) {
 			throw inputFailure(
 				"The options 'Component' and 'Single Snapshot' do not go together",
@@ -146,9 +146,13 @@ async function prepare<Result extends { args: EncodedArguments }>(
 		let known: FunctionSignature | undefined;
 		const instead = adviseInstead(() => insteadOfList(parameters, itemIndex, operation, options));
 		const signature = async () =>
-			(known ??= await functions.signature(itemCaller, target).catch(instead));
-		const read = await functions.reading(itemCaller, target, async (ask, askIfReadable) =>
-			readCall(options, async () => (known = await ask().catch(instead)), askIfReadable),
+			(known ??= await functions.signature(itemCaller, target, timeoutMs).catch(instead));
+		const read = await functions.reading(
+			itemCaller,
+			target,
+			timeoutMs,
+			async (ask, askIfReadable) =>
+				readCall(options, async () => (known = await ask().catch(instead)), askIfReadable),
 		);
 		const caller = identity === undefined ? itemCaller : actingAs(itemCaller, identity);
 		const needsSignature = componentPath !== undefined || identity !== undefined;

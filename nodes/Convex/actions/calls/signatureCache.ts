@@ -36,10 +36,17 @@ export class SignatureCache {
 		private readonly retriesFor: (caller: Caller) => Retries,
 	) {}
 
-	/** @throws ConvexFailure (`input`) when the function is gone or has another type */
-	async signature(caller: Caller, target: FunctionTarget): Promise<FunctionSignature> {
+	/**
+	 * @param timeoutMs that of the call for which it is asked
+	 * @throws ConvexFailure (`input`) when the function is gone or has another type
+	 */
+	async signature(
+		caller: Caller,
+		target: FunctionTarget,
+		timeoutMs: number,
+	): Promise<FunctionSignature> {
 		const key = keyOf(caller, target);
-		const asked = this.signatures.get(key) ?? this.read(caller, target, readSignature);
+		const asked = this.signatures.get(key) ?? this.read(caller, target, timeoutMs, readSignature);
 		this.signatures.set(key, asked);
 		const result = await asked;
 		if (result.status === 'success') return result.signature;
@@ -58,6 +65,7 @@ export class SignatureCache {
 	async reading<Result>(
 		caller: Caller,
 		target: FunctionTarget,
+		timeoutMs: number,
 		read: (
 			signature: () => Promise<FunctionSignature>,
 			signatureIfReadable: () => Promise<FunctionSignature | undefined>,
@@ -66,11 +74,12 @@ export class SignatureCache {
 		let used: FunctionSignature | undefined;
 		try {
 			return await read(
-				async () => (used = await this.signature(caller, target)),
-				async () => (used = await this.signatureIfReadable(caller, target)),
+				async () => (used = await this.signature(caller, target, timeoutMs)),
+				async () => (used = await this.signatureIfReadable(caller, target, timeoutMs)),
 			);
 		} catch (thrown) {
-			const current = used === undefined ? undefined : await this.renewed(caller, target);
+			const current =
+				used === undefined ? undefined : await this.renewed(caller, target, timeoutMs);
 			if (current === undefined || current === used) throw toFailure(thrown);
 			const renewed = async () => current;
 			return await read(renewed, renewed);
@@ -93,13 +102,14 @@ export class SignatureCache {
 	private async signatureIfReadable(
 		caller: Caller,
 		target: FunctionTarget,
+		timeoutMs: number,
 	): Promise<FunctionSignature | undefined> {
 		const key = keyOf(caller, target);
 		if (caller.credential.authentication !== 'deployKey' || this.unreadable.has(key)) {
 			return undefined;
 		}
 		try {
-			return await this.signature(caller, target);
+			return await this.signature(caller, target, timeoutMs);
 		} catch {
 			this.unreadable.add(key);
 			return undefined;
@@ -110,9 +120,11 @@ export class SignatureCache {
 	private async renewed(
 		caller: Caller,
 		target: FunctionTarget,
+		timeoutMs: number,
 	): Promise<FunctionSignature | undefined> {
 		const key = keyOf(caller, target);
-		const asked = this.renewals.get(key) ?? this.read(caller, target, readSignatureSince);
+		const asked =
+			this.renewals.get(key) ?? this.read(caller, target, timeoutMs, readSignatureSince);
 		this.renewals.set(key, asked);
 		const result = await asked;
 		if (result.status === 'success' || result.failure.details.kind === 'input') {
@@ -124,12 +136,13 @@ export class SignatureCache {
 	private async read(
 		caller: Caller,
 		target: FunctionTarget,
+		timeoutMs: number,
 		readFrom: typeof readSignatureSince,
 	): Promise<SignatureResult> {
 		return await this.retriesFor(caller).run(async () => {
 			try {
 				const { context, startedAtMs } = this;
-				const signature = await readFrom(context, caller, target, startedAtMs);
+				const signature = await readFrom(context, caller, target, startedAtMs, timeoutMs);
 				return { status: 'success', signature } as const;
 			} catch (thrown) {
 				return { status: 'failure', failure: toFailure(thrown) } as const;

@@ -155,13 +155,13 @@ class WaitRun {
 	 * @throws ConvexFailure (`input`), or when the deployment cannot be reached
 	 */
 	private async checkFunction(prepared: PreparedCall): Promise<void> {
-		const { itemCaller, target, call } = prepared;
+		const { itemCaller, target, call, options } = prepared;
 		const refusal = refusedByClient(JSON.stringify(call.args));
 		if (refusal !== undefined) throw refusal;
 		const key = callerKey(prepared);
 		if (itemCaller.credential.authentication !== 'deployKey' || this.untold.has(key)) return;
 		try {
-			await this.functions.signature(itemCaller, target);
+			await this.functions.signature(itemCaller, target, options.timeoutMs);
 		} catch (thrown) {
 			const failure = toFailure(thrown);
 			if (['input', 'network'].includes(failure.details.kind)) throw failure;

@@ -18,6 +18,7 @@ import { readFunctionSpec } from './readFunctionSpec';
  * of some seconds ago, so a function is refused only by a list that was asked for since a given time.
  *
  * @param refusedSinceMs that time, by `performance.now()`
+ * @param timeoutMs how long to wait for the list, if that is less than 30 seconds
  * @throws ConvexFailure (`input`) when it is gone, naming the nearest one, or has another type
  */
 export async function readSignature(
@@ -25,12 +26,14 @@ export async function readSignature(
 	caller: Caller,
 	target: FunctionTarget,
 	refusedSinceMs = performance.now(),
+	timeoutMs?: number,
 ): Promise<FunctionSignature> {
-	const spec = await readFunctionSpec(context, caller, target.componentPath);
+	const { componentPath } = target;
+	const spec = await readFunctionSpec(context, caller, componentPath, undefined, timeoutMs);
 	const signature = findFunction(spec, target.functionPath);
 	return signature !== undefined && isCallable(signature, target.operation)
 		? signature
-		: await readSignatureSince(context, caller, target, refusedSinceMs);
+		: await readSignatureSince(context, caller, target, refusedSinceMs, timeoutMs);
 }
 
 /**
@@ -43,9 +46,10 @@ export async function readSignatureSince(
 	caller: Caller,
 	target: FunctionTarget,
 	askedSinceMs: number,
+	timeoutMs?: number,
 ): Promise<FunctionSignature> {
 	const { operation, functionPath, componentPath, isWatched } = target;
-	const spec = await readFunctionSpec(context, caller, componentPath, askedSinceMs);
+	const spec = await readFunctionSpec(context, caller, componentPath, askedSinceMs, timeoutMs);
 	const signature = findFunction(spec, functionPath);
 	const name = formatFunctionPath(functionPath);
 	if (signature === undefined) {

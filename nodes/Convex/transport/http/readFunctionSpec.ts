@@ -23,6 +23,12 @@ const LIST_ADVICE = {
 	badArguments: LISTED_OTHERWISE,
 } satisfies AdviceTable;
 
+interface AskedList {
+	functionPath: FunctionPath;
+	args: Record<string, string>;
+	timeoutMs: number;
+}
+
 interface CachedSpec {
 	spec: Promise<FunctionSignature[]>;
 	/** By `performance.now()`. */
@@ -38,6 +44,7 @@ const cache = new Map<string, CachedSpec>();
  * @param componentPath e.g. `workflow/workpool`; undefined for the app itself
  * @param askedSinceMs a list that was asked for before this time may lack what was just deployed, and
  *   is asked for again; by default, one that is a few seconds old will do
+ * @param timeoutMs how long to wait for each answer, if that is less than 30 seconds
  * @throws ConvexFailure that says which key or permission it takes
  */
 export async function readFunctionSpec(
@@ -45,6 +52,7 @@ export async function readFunctionSpec(
 	caller: Caller,
 	componentPath: string | undefined,
 	askedSinceMs = performance.now() - CACHE_LIFETIME_MS,
+	timeoutMs = SPEC_TIMEOUT_MS,
 ): Promise<FunctionSignature[]> {
 	const { deploymentUrl, authentication, authorization } = caller.credential;
 	if (authentication !== 'deployKey') {
@@ -60,11 +68,11 @@ export async function readFunctionSpec(
 			const failure = toFailure(thrown);
 			if (failure.reason !== 'cancelled') throw failure;
 			// The run that asked first was cancelled, and not this one.
-			return await askForSpec(context, caller, componentPath);
+			return await askForSpec(context, caller, componentPath, timeoutMs);
 		});
 	}
 	forgetExpired();
-	const spec = askForSpec(context, caller, componentPath);
+	const spec = askForSpec(context, caller, componentPath, timeoutMs);
 	const asked = { spec, askedAtMs: performance.now() };
 	cache.set(cacheKey, asked);
 	spec.catch(() => {
@@ -84,35 +92,24 @@ async function askForSpec(
 	context: CallContext,
 	caller: Caller,
 	componentPath: string | undefined,
+	timeoutMs: number,
 ): Promise<FunctionSignature[]> {
-	const componentId =
-		componentPath === undefined ? undefined : await findComponentId(context, caller, componentPath);
-	const args: Record<string, string> = componentId === undefined ? {} : { componentId };
-	return parseFunctionSpec(
-		await readList(context, caller, SYSTEM_FUNCTIONS.listFunctions.path, args),
-	);
-}
-
-async function findComponentId(
-	context: CallContext,
-	caller: Caller,
-	componentPath: string,
-): Promise<string> {
-	const components = await readList(context, caller, SYSTEM_FUNCTIONS.listComponents.path, {});
-	return componentIdIn(components, componentPath);
+	const read = async (functionPath: FunctionPath, args: Record<string, string>) =>
+		await readList(context, caller, { functionPath, args, timeoutMs });
+	if (componentPath === undefined) {
+		return parseFunctionSpec(await read(SYSTEM_FUNCTIONS.listFunctions.path, {}));
+	}
+	const components = await read(SYSTEM_FUNCTIONS.listComponents.path, {});
+	const componentId = componentIdIn(components, componentPath);
+	return parseFunctionSpec(await read(SYSTEM_FUNCTIONS.listFunctions.path, { componentId }));
 }
 
 /**
  * Reads a list that a system query gives. Of anything else nothing is known: least of all that the
  * deployment has no functions.
  */
-async function readList(
-	context: CallContext,
-	caller: Caller,
-	functionPath: FunctionPath,
-	args: Record<string, string>,
-): Promise<unknown[]> {
-	const value = await runSystemQuery(context, caller, functionPath, args);
+async function readList(context: CallContext, caller: Caller, list: AskedList): Promise<unknown[]> {
+	const value = await runSystemQuery(context, caller, list);
 	if (Array.isArray(value)) return value;
 	throw new ConvexFailure(
 		`The functions of the deployment could not be read: the answer is ${describeType(value)}, not a list`,
@@ -125,8 +122,7 @@ async function readList(
 async function runSystemQuery(
 	context: CallContext,
 	caller: Caller,
-	functionPath: FunctionPath,
-	args: Record<string, string>,
+	{ functionPath, args, timeoutMs }: AskedList,
 ): Promise<unknown> {
 	const call: FunctionCall = {
 		operation: 'query',
@@ -134,11 +130,15 @@ async function runSystemQuery(
 		args,
 		valueFormat: 'encoded',
 	};
-	const result = await callFunction(context, caller, call, SPEC_TIMEOUT_MS);
+	const result = await callFunction(context, caller, call, Math.min(timeoutMs, SPEC_TIMEOUT_MS));
 	if (result.status === 'success') return result.value;
 	const failure = result.failure.advisedBy(LIST_ADVICE);
+	const isOwnLimit = failure.reason === 'timedOut' && timeoutMs < SPEC_TIMEOUT_MS;
 	throw failure.with({
 		message: `The functions of the deployment could not be read: ${failure.message}`,
+		advice: isOwnLimit
+			? `${failure.description} If it only takes long, raise 'Timeout' in the node's options.`
+			: failure.description,
 		// The function itself was not called yet.
 		details: { outcome: 'notExecuted' },
 	});
