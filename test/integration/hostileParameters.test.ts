@@ -90,7 +90,7 @@ const NODE: Array<[parameter: string, Parameters, named: RegExp, values?: string
 		/^'Field Names'/,
 		['null', 'undefined', '""', '" "', '[]', '[[]]', '{}', '{ value: 1 }', 'true'],
 	],
-	['Call For', (callFor) => ({ callFor }), /^'Call For' is not one of/],
+	['Call For', (callFor) => ({ callFor }), /^'Call For' is an expression, which it does not take/],
 	[
 		'List Argument',
 		(value) => ({ callFor: 'manyItems', listArgument: { __rl: true, mode: 'name', value } }),
@@ -108,7 +108,7 @@ const NODE: Array<[parameter: string, Parameters, named: RegExp, values?: string
 	[
 		'Items per Call',
 		(itemsPerCall) => ({ ...MANY_ITEMS, itemsPerCall }),
-		/^'Items per Call' is not a whole/,
+		/^'Items per Call' is an expression, which it does not take/,
 	],
 	[
 		'Shared Arguments (JSON)',
@@ -135,20 +135,32 @@ const NODE: Array<[parameter: string, Parameters, named: RegExp, values?: string
 		/^The option 'Component'/,
 		without('"constructor"', '"toString"', '"hasOwnProperty"', '"__proto__"'),
 	],
-	['Concurrency', option('concurrency'), /^The option 'Concurrency' is not/],
+	[
+		'Concurrency',
+		option('concurrency'),
+		/^The option 'Concurrency' is an expression, which it does not take/,
+	],
 	[
 		'Convert Argument Types',
 		option('convertTypes'),
 		/^The option 'Convert Argument Types' is neither/,
 	],
-	['Delivery', option('delivery'), /^The option 'Delivery' is not one of/],
-	['Maximum Retries', option('maxRetries'), /^The option 'Maximum Retries' is not/],
+	[
+		'Delivery',
+		option('delivery'),
+		/^The option 'Delivery' is an expression, which it does not take/,
+	],
+	[
+		'Maximum Retries',
+		option('maxRetries'),
+		/^The option 'Maximum Retries' is an expression, which it does not take/,
+	],
 	['Timeout', option('timeout'), /^The option 'Timeout' is not/],
 	['Value Format', option('valueFormat'), /^The option 'Value Format' is not one of/],
 	[
 		'Batch Size',
 		(batchSize) => ({ operation: 'query', options: { batchSize } }),
-		/^The option 'Batch Size' is not/,
+		/^The option 'Batch Size' is an expression, which it does not take/,
 	],
 	[
 		'Single Snapshot',
@@ -185,7 +197,7 @@ const NODE: Array<[parameter: string, Parameters, named: RegExp, values?: string
 	[
 		'Concurrency of waits',
 		(concurrency) => waiting({ options: { concurrency } }),
-		/^The option 'Concurrency' is not/,
+		/^The option 'Concurrency' is an expression, which it does not take/,
 	],
 	...(['One Item Per', 'On Invalid Cursor', 'Page Size'] as const).map(
 		(shown): (typeof NODE)[number] => {

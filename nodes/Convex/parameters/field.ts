@@ -114,10 +114,30 @@ export function booleanField(property: Property<boolean>): Field<boolean> {
 /** @throws ConvexFailure (`input`) naming the parameter */
 export function readParameter<Value>(
 	context: Pick<ParameterReader, 'getNodeParameter'>,
-	{ property: { name, displayName }, unset, read }: Field<Value>,
+	field: Field<Value>,
 	itemIndex: number,
 ): Value {
-	return read(`'${displayName}'`, context.getNodeParameter(name, itemIndex, unset));
+	const { name, displayName } = field.property;
+	const value = context.getNodeParameter(name, itemIndex, field.unset);
+	return readValue(`'${displayName}'`, field, value);
+}
+
+/**
+ * Reads a value of a field. n8n evaluates no expression in one that counts for all items of a run.
+ *
+ * @throws ConvexFailure (`input`) that begins with the subject
+ */
+export function readValue<Value>(
+	subject: string,
+	{ property: { noDataExpression }, read }: Field<Value>,
+	value: unknown,
+): Value {
+	const isText = noDataExpression === true && typeof value === 'string';
+	if (!isText || !/^=?\s*\{\{.*\}\}\s*$/s.test(value)) return read(subject, value);
+	throw inputFailure(
+		`${subject} is an expression, which it does not take`,
+		'Its value counts for all items: choose or write the value itself.',
+	);
 }
 
 /** The fields of a collection; those that are not set are not there. */
@@ -136,10 +156,9 @@ export function toFieldValues(subject: string, value: unknown, advice: string): 
  * @param subject its collection in a sentence, e.g. "The option 'Act as User'"
  * @throws ConvexFailure (`input`) naming the field
  */
-export function readField<Value>(
-	subject: string,
-	values: FieldValues,
-	{ property: { name, displayName }, unset, read }: Field<Value>,
-): Value {
-	return Object.hasOwn(values, name) ? read(`${subject}: '${displayName}'`, values[name]) : unset;
+export function readField<Value>(subject: string, values: FieldValues, field: Field<Value>): Value {
+	const { name, displayName } = field.property;
+	return Object.hasOwn(values, name)
+		? readValue(`${subject}: '${displayName}'`, field, values[name])
+		: field.unset;
 }

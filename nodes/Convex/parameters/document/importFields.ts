@@ -4,7 +4,7 @@ import { parseKeyFields } from '../../convex/imports/keyIndex';
 import { adviceOutsideArguments, parseJsonText } from '../../convex/values/jsonText';
 import { describeType, isPlainObject } from '../../convex/values/plainObject';
 import { itemFieldsDescription } from '../arguments/inputItem';
-import { enumField } from '../field';
+import { enumField, readValue } from '../field';
 import type { ParameterReader } from '../parameterReader';
 import { forTools } from '../tool';
 
@@ -123,7 +123,7 @@ function notRows(what: string): ConvexFailure {
 /** The mode, which is the same for all items. */
 export function readImportMode(context: IExecuteFunctions): ImportMode {
 	const { importMode: stored } = context.getNode().parameters;
-	return stored === undefined ? importMode.unset : importMode.read("'Import Mode'", stored);
+	return stored === undefined ? importMode.unset : readValue("'Import Mode'", importMode, stored);
 }
 
 /** @throws ConvexFailure (`input`) for names by which no rows can be matched */

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { FUNCTION_OPERATIONS } from '../../convex/functions/functionCall';
-import type { Field, FieldValues } from '../field';
+import { readValue, type Field, type FieldValues } from '../field';
 
 /** What the node does with functions: calls one, or waits for a query's result. The names are in saved workflows. */
 export const NODE_OPERATIONS = [...FUNCTION_OPERATIONS, 'waitForResult'] as const;
@@ -68,8 +68,10 @@ export function optionReader<Where extends string = Place>(
 	values: FieldValues,
 	valueOf = (name: string): unknown => values[name],
 ): ReadOption<Where> {
-	return ({ appliesTo, property: { name, displayName }, unset, read }) =>
-		appliesTo.includes(place) && Object.hasOwn(values, name)
-			? read(`The option '${displayName}'`, valueOf(name))
-			: unset;
+	return (field) => {
+		const { name, displayName } = field.property;
+		return field.appliesTo.includes(place) && Object.hasOwn(values, name)
+			? readValue(`The option '${displayName}'`, field, valueOf(name))
+			: field.unset;
+	};
 }
