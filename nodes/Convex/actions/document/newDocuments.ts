@@ -10,6 +10,9 @@ import type { OpenTable } from './tableAccess';
 /** Besides those of a request, somebody else may create so many meanwhile; of more, none is told apart. */
 const MAX_OTHERS = 1_000;
 
+/** So many are asked for beforehand: all that is read behind the mark is read, and billed, for nothing. */
+const FEW_OTHERS = 4;
+
 /** An array of Convex has no more elements. */
 const MAX_PAGE_SIZE = 8_192;
 
@@ -46,7 +49,7 @@ export class NewDocuments {
 		const unknown = created.map(() => undefined);
 		if (mark === undefined) return unknown;
 		try {
-			const found = await documentsSince(table, mark, created.length + MAX_OTHERS);
+			const found = await documentsSince(table, mark, created.length);
 			if (found === undefined) return unknown;
 			const [newest] = found;
 			if (newest !== undefined) this.marks.set(table.group, Promise.resolve(newest));
@@ -66,17 +69,19 @@ async function newestOf({ call, table }: OpenTable): Promise<Mark | undefined> {
 	}
 }
 
-/** @returns the newest first; undefined where there are more */
+/**
+ * @param created how many there are at least
+ * @returns the newest first; undefined where somebody else created too many besides
+ */
 async function documentsSince(
 	{ call, table }: OpenTable,
 	mark: Mark,
-	max: number,
+	created: number,
 ): Promise<CreatedDocument[] | undefined> {
 	const found: CreatedDocument[] = [];
 	let cursor: string | null | undefined = null;
 	while (cursor !== undefined) {
-		// One more than there may be: that one is the mark.
-		const wanted = Math.min(max + 1 - found.length, MAX_PAGE_SIZE);
+		const wanted = Math.min(countToRead(created, found.length) - found.length, MAX_PAGE_SIZE);
 		if (wanted <= 0) return undefined;
 		const page = await readNewest(call, table, wanted, cursor);
 		for (const each of page.documents) {
@@ -90,6 +95,16 @@ async function documentsSince(
 		cursor = page.nextCursor;
 	}
 	return found;
+}
+
+/**
+ * How many documents to read in all, where the mark was not among those that were read: twice as many,
+ * so that neither many requests are sent nor much is read behind the mark.
+ */
+function countToRead(created: number, read: number): number {
+	// One more than there may be: that one is the mark.
+	const atFirst = created + FEW_OTHERS + 1;
+	return Math.min(read < atFirst ? atFirst : 2 * read, created + MAX_OTHERS + 1);
 }
 
 function isNewer(document: CreatedDocument, mark: CreatedDocument): boolean {
