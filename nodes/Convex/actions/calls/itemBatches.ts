@@ -1,9 +1,9 @@
 import type { ConvexFailure } from '../../convex/failure';
 import { MEBIBYTE } from '../../convex/values/encodedSize';
+import { EventLoopTurns } from '../../transport/eventLoopTurns';
 import { toFailure } from '../../transport/nodeError';
 import { ConcurrencyLimiter } from '../concurrencyLimiter';
 import type { ItemResults } from '../itemResults';
-import { EventLoopTurns } from './eventLoopTurns';
 
 /** What waits to be sent is kept in memory. */
 const MAX_WAITING_BYTES = 64 * MEBIBYTE;

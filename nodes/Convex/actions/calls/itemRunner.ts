@@ -1,11 +1,11 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { Caller } from '../../transport/caller';
+import { EventLoopTurns } from '../../transport/eventLoopTurns';
 import type { ItemCallers } from '../../transport/itemCallers';
 import { toFailure } from '../../transport/nodeError';
 import { ConcurrencyLimiter } from '../concurrencyLimiter';
 import type { ItemResults } from '../itemResults';
 import { DeploymentRetries } from './deploymentRetries';
-import { EventLoopTurns } from './eventLoopTurns';
 import { ItemBatches, type BatchItem, type BatchLimits, type BatchWork } from './itemBatches';
 
 /** What is done for an item. @throws ConvexFailure which ends this item only */

@@ -1,8 +1,8 @@
 import type { Caller } from '../../transport/caller';
+import { EventLoopTurns } from '../../transport/eventLoopTurns';
 import type { ItemCallers } from '../../transport/itemCallers';
 import { toFailure } from '../../transport/nodeError';
 import type { ItemResults } from '../itemResults';
-import { EventLoopTurns } from './eventLoopTurns';
 
 /** Items that ask the same of the same deployment. */
 export interface SharedRequest<Request> {

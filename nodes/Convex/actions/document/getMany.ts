@@ -5,7 +5,7 @@ import { readTable } from '../../parameters/document/tableLocator';
 import { readsItem } from '../../parameters/expressions';
 import type { ParameterReader } from '../../parameters/parameterReader';
 import type { Caller } from '../../transport/caller';
-import { EventLoopTurns } from '../calls/eventLoopTurns';
+import { EventLoopTurns } from '../../transport/eventLoopTurns';
 import type { ItemRunner } from '../calls/itemRunner';
 import { hintAtOutput } from '../calls/output';
 import { toDocumentItem } from './documentItems';

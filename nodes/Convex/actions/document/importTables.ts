@@ -7,9 +7,9 @@ import {
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
 import { exportText } from '../../convex/imports/rowText';
 import { quote } from '../../convex/values/quote';
+import { EventLoopTurns } from '../../transport/eventLoopTurns';
 import type { TableImportMode } from '../../transport/http/importRequests';
 import { toFailure } from '../../transport/nodeError';
-import { EventLoopTurns } from '../calls/eventLoopTurns';
 import type { ItemRunner } from '../calls/itemRunner';
 import { ROW, type RowReader, type RowTarget } from './rowReader';
 import { TableImport } from './tableImport';

@@ -8,6 +8,7 @@ import { readWaitConcurrency } from '../../parameters/options/runOptions';
 import type { OutputShape } from '../../parameters/outputShape';
 import { readWaitCondition } from '../../parameters/waiting';
 import type { Caller } from '../../transport/caller';
+import { EventLoopTurns } from '../../transport/eventLoopTurns';
 import type { ItemCallers } from '../../transport/itemCallers';
 import {
 	CallerQueries,
@@ -17,7 +18,6 @@ import {
 import type { QueryResult } from '../../transport/live/watchedQuery';
 import { toFailure } from '../../transport/nodeError';
 import { settledWithin } from '../../transport/timers';
-import { EventLoopTurns } from '../calls/eventLoopTurns';
 import { ItemRunner } from '../calls/itemRunner';
 import { hintAtOutput, toItems } from '../calls/output';
 import { prepareCall, type PreparedCall } from '../calls/prepareCall';

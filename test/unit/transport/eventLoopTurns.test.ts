@@ -1,5 +1,5 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals -- runs in Node, not in n8n */
-import { EventLoopTurns } from '../../../../nodes/Convex/actions/calls/eventLoopTurns';
+import { EventLoopTurns } from '../../../nodes/Convex/transport/eventLoopTurns';
 
 function workFor(ms: number): void {
 	const endsAtMs = performance.now() + ms;
