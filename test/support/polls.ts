@@ -252,7 +252,7 @@ const POLL_TIMES: INodeProperties = {
 };
 
 /** The trigger with the parameter that n8n gives those that poll when it loads them from a package. */
-function triggerOfSource(): INodeType {
+export function triggerOfSource(): INodeType {
 	const nodeType = new ConvexDocumentTrigger();
 	nodeType.description.properties = [POLL_TIMES, ...nodeType.description.properties];
 	return nodeType;

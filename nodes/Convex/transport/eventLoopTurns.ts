@@ -3,7 +3,7 @@ import { sleep } from 'n8n-workflow';
 /** How long a run may keep the event loop from answers and from n8n. */
 const MAX_BLOCKING_MS = 20;
 
-/** Lets answers arrive and n8n work while many items are read. */
+/** Lets answers arrive and n8n work while many items, or a long answer, are read. */
 export class EventLoopTurns {
 	private yieldsAtMs = performance.now() + MAX_BLOCKING_MS;
 
@@ -18,6 +18,15 @@ export class EventLoopTurns {
 			const { yieldsAtMs } = this;
 			await sleep(0);
 			if (this.yieldsAtMs === yieldsAtMs) this.yieldsAtMs = performance.now() + MAX_BLOCKING_MS;
+		}
+	}
+
+	/** Does work that pauses where it may be interrupted. */
+	async workOn<Result>(work: Generator<undefined, Result>): Promise<Result> {
+		for (;;) {
+			const step = work.next();
+			if (step.done === true) return step.value;
+			if (this.isBlocking) await this.yield();
 		}
 	}
 }

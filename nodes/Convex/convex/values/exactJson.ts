@@ -56,6 +56,8 @@ export function rewriteRoundedNumbers(json: string, rewrite: (number: string) =>
 }
 
 /**
+ * What is rewritten to the same is not copied: of a long text, that would be a part for each of its texts.
+ *
  * @param between rewrites what stands before, between and behind texts
  * @param text rewrites a text with its quotes
  */
@@ -64,16 +66,23 @@ function rewriteJson(
 	between: (part: string) => string,
 	text: (literal: string) => string,
 ): string {
-	const parts: string[] = [];
+	const pieces: string[] = [];
+	let done = 0;
+	const rewrite = (start: number, end: number, how: (part: string) => string) => {
+		const part = json.slice(start, end);
+		const rewritten = how(part);
+		if (rewritten === part) return;
+		pieces.push(json.slice(done, start), rewritten);
+		done = end;
+	};
 	let start = 0;
 	for (;;) {
 		const quote = json.indexOf('"', start);
-		const end = quote < 0 ? json.length : quote;
-		parts.push(between(json.slice(start, end)));
-		if (quote < 0) return parts.join('');
+		rewrite(start, quote < 0 ? json.length : quote, between);
+		if (quote < 0) return done === 0 ? json : pieces.join('') + json.slice(done);
 		start = endOfText(json, quote);
 		// A text without an end, which is no JSON.
 		if (start <= quote) return json;
-		parts.push(text(json.slice(quote, start)));
+		rewrite(quote, start, text);
 	}
 }

@@ -1,3 +1,6 @@
+import { Utf8Chunks } from '../../convex/values/utf8Chunks';
+import { EventLoopTurns } from '../eventLoopTurns';
+
 /**
  * The longest answer that Convex gives: a function returns up to 16 MiB, of which JSON makes six times
  * as many characters at the most (`\u0001`), and log lines come along
@@ -42,9 +45,15 @@ export class AnswerTooLong extends Error {
  * @throws AnswerTooLong; what the network said; an AbortError
  */
 export async function readAnswer(answer: unknown, signal: AbortSignal): Promise<string> {
-	return typeof answer === 'string'
-		? answer
-		: decode(await readAnswerBytes(answer, signal, MAX_ANSWER_BYTES));
+	if (typeof answer === 'string') return answer;
+	if (!isStream(answer)) return '';
+	const chunks = new Utf8Chunks();
+	const read = readStream(answer, chunks, MAX_ANSWER_BYTES);
+	await unlessAborted(read, signal, () => answer.destroy());
+	const turns = new EventLoopTurns();
+	const { text } = chunks;
+	await turns.yield();
+	return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
 }
 
 /**
@@ -59,7 +68,10 @@ export async function readAnswerBytes(
 ): Promise<Buffer> {
 	if (typeof answer === 'string') return Buffer.from(answer);
 	if (!isStream(answer)) return Buffer.alloc(0);
-	return await unlessAborted(readStream(answer, maxBytes), signal, () => answer.destroy());
+	const chunks: Uint8Array[] = [];
+	const read = readStream(answer, chunks, maxBytes);
+	await unlessAborted(read, signal, () => answer.destroy());
+	return Buffer.concat(chunks);
 }
 
 /**
@@ -108,15 +120,17 @@ function aborted(): Error {
 	return Object.assign(new Error('canceled'), { code: 'ERR_CANCELED' });
 }
 
-async function readStream(stream: AnswerStream, maxBytes: number): Promise<Buffer> {
-	return await new Promise((resolve, reject) => {
-		const chunks: Uint8Array[] = [];
+async function readStream(
+	stream: AnswerStream,
+	chunks: { push(chunk: Uint8Array): unknown },
+	maxBytes: number,
+): Promise<void> {
+	await new Promise<void>((resolve, reject) => {
 		let length = 0;
 		let hasEnded = false;
 		stream.on('data', (chunk) => {
 			length += chunk.length;
 			if (length > maxBytes) {
-				chunks.length = 0;
 				reject(new AnswerTooLong(maxBytes));
 				stream.destroy();
 			} else {
@@ -125,18 +139,13 @@ async function readStream(stream: AnswerStream, maxBytes: number): Promise<Buffe
 		});
 		stream.on('end', () => {
 			hasEnded = true;
-			resolve(Buffer.concat(chunks));
+			resolve();
 		});
 		stream.on('error', reject);
 		stream.on('close', () => {
 			if (!hasEnded) reject(cutOff());
 		});
 	});
-}
-
-function decode(bytes: Buffer): string {
-	const text = bytes.toString();
-	return text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text;
 }
 
 /** An answer that ended before it was whole. */

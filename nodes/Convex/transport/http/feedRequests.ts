@@ -14,6 +14,7 @@ import { STATUS_OK, unreadableAnswer } from '../../convex/responses/functionResp
 import { fingerprintOf } from '../../convex/values/fingerprint';
 import { isPlainObject } from '../../convex/values/plainObject';
 import type { CallContext, Caller } from '../caller';
+import { EventLoopTurns } from '../eventLoopTurns';
 import { Remembered } from '../remembered';
 import type { Retries } from '../retries';
 import { post, type Answer } from './post';
@@ -71,7 +72,8 @@ export class FeedRequests {
 		const body = `{${place}"selection":${this.selection}}`;
 		return await this.retries.run(async () => {
 			const answer = await this.send(FEED_PATH, body);
-			return answer.status === 'failure' ? answer : parseFeedPage(answer.response);
+			if (answer.status === 'failure') return answer;
+			return await new EventLoopTurns().workOn(parseFeedPage(answer.response));
 		});
 	}
 

@@ -6,6 +6,7 @@ import type { DeploymentResponse, FunctionOperation } from '../../convex/functio
 import { Redactor } from '../../convex/deployment/redaction';
 import { answerUnlessAborted, AS_IT_COMES, readAnswer } from './answerText';
 import { CREDENTIAL_TYPE, type CallContext, type Caller } from '../caller';
+import { EventLoopTurns } from '../eventLoopTurns';
 import { networkFailure, timedOut } from './networkFailure';
 import { RequestTimeout } from './requestTimeout';
 import { retryAfterOf } from './retryAfter';
@@ -69,13 +70,17 @@ export async function post(
 			},
 		);
 		const { statusCode, headers, body: answer } = await answerUnlessAborted(sent, limit.signal);
+		const text = await readAnswer(answer, limit.signal);
 		const { location } = headers;
+		const turns = new EventLoopTurns();
 		const response: DeploymentResponse = {
 			httpStatus: Number(statusCode),
 			...(typeof location === 'string' && { location: redactor.text(location) }),
 			...retryAfterOf(headers),
-			body: redactor.body(await readAnswer(answer, limit.signal)),
+			body: redactor.body(text),
 		};
+		// Of a long answer, what comes next takes its time, too.
+		await turns.yield();
 		return { status: 'answered', response };
 	} catch (error) {
 		const failure =

@@ -7,14 +7,19 @@ import type { Table } from '../../convex/documents/tables';
 import { isPlainObject } from '../../convex/values/plainObject';
 import { toPlainJson } from '../../convex/values/plainJson';
 import type { FeedSettings } from '../../parameters/feed';
+import { EventLoopTurns } from '../../transport/eventLoopTurns';
 import { readNewest } from '../../transport/http/readTableFields';
 import type { CallSystem } from '../../transport/http/readTables';
 
 /** The items that the workflow starts with. */
-export function changeItems(changes: readonly FeedRow[]): INodeExecutionData[] {
-	return changes.map((row) =>
-		itemOf(eventOf(row), row.table, row.id, documentOf(row), row.timestamp),
-	);
+export async function changeItems(changes: readonly FeedRow[]): Promise<INodeExecutionData[]> {
+	const items: INodeExecutionData[] = [];
+	const turns = new EventLoopTurns();
+	for (const row of changes) {
+		items.push(itemOf(eventOf(row), row.table, row.id, documentOf(row), row.timestamp));
+		if (turns.isBlocking) await turns.yield();
+	}
+	return items;
 }
 
 function itemOf(

@@ -14,6 +14,7 @@ import {
 import { componentOf } from '../../convex/feed/feedSelection';
 import type { ConvexFailure } from '../../convex/failure';
 import type { FeedSettings } from '../../parameters/feed';
+import { EventLoopTurns } from '../../transport/eventLoopTurns';
 import type { FeedRequests } from '../../transport/http/feedRequests';
 import type { PollTime } from './pollTime';
 import { resumption, type Resumption } from './resumption';
@@ -65,7 +66,7 @@ export class FeedReader {
 				continue;
 			}
 			const { page } = result;
-			position = this.take(position, page, collector);
+			position = await this.take(position, page, collector);
 			length += page.length;
 			isAtEnd = page.status.type === 'upToDate' || this.time.isOver;
 		}
@@ -104,12 +105,18 @@ export class FeedReader {
 	}
 
 	/** Takes the changes of a page: all of them, or as many as there is room for if it can be divided. */
-	private take(position: FeedPosition, page: FeedPage, collector: ChangeCollector): FeedPosition {
+	private async take(
+		position: FeedPosition,
+		page: FeedPage,
+		collector: ChangeCollector,
+	): Promise<FeedPosition> {
 		const component = componentOf(this.settings);
 		const { changes, restarted, next } = advance(position, page, component);
 		if (position.passedOn === undefined) for (const table of restarted) this.tellRestarted(table);
 		const canBeDivided = isDivisible(position, page);
+		const turns = new EventLoopTurns();
 		for (const { row, upTo } of changes) {
+			if (turns.isBlocking) await turns.yield();
 			collector.add(row);
 			if (!collector.isFull || upTo === page.rows.length || !canBeDivided) continue;
 			this.requests.keepPage(position.cursor, page);

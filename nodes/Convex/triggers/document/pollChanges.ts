@@ -103,7 +103,7 @@ class Poll {
 		}
 		await this.check(caller, settings, store.kept === undefined);
 		const { start, position, changes } = await this.readerOf(caller, settings).read(store.kept);
-		const items = changeItems(changes);
+		const items = await changeItems(changes);
 		const feed = {
 			deployment: caller.credential.deploymentUrl,
 			startFrom: settings.startFrom,

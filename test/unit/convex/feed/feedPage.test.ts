@@ -2,6 +2,7 @@ import {
 	documentOf,
 	parseFeedPage,
 	type FeedPage,
+	type FeedPageResult,
 } from '../../../../nodes/Convex/convex/feed/feedPage';
 import type { ConvexFailure } from '../../../../nodes/Convex/convex/failure';
 
@@ -18,14 +19,22 @@ const answerOf = ({
 } = {}) =>
 	`{"status":${status},"truncates":${truncates},"values":${values},"syncId":"s","pagination":${pagination}}`;
 
+function resultOf(body: string, httpStatus = 200): FeedPageResult {
+	const work = parseFeedPage({ httpStatus, body });
+	for (;;) {
+		const step = work.next();
+		if (step.done === true) return step.value;
+	}
+}
+
 function pageOf(body: string): FeedPage {
-	const result = parseFeedPage({ httpStatus: 200, body });
+	const result = resultOf(body);
 	if (result.status === 'failure') throw result.failure;
 	return result.page;
 }
 
 function failureOf(body: string, httpStatus = 200): ConvexFailure {
-	const result = parseFeedPage({ httpStatus, body });
+	const result = resultOf(body, httpStatus);
 	if (result.status === 'success') throw new Error('it is a page');
 	return result.failure;
 }
@@ -60,6 +69,24 @@ it('reads a page in the middle of tables, and which of them begin', () => {
 	const { status, restarted } = pageOf(body);
 	expect(status).toEqual({ type: 'snapshotting' });
 	expect(restarted).toEqual([{ component: 'a/b', table: 'marks' }]);
+});
+
+it('reads a long page in pieces, with every row in its place', () => {
+	const ids = Array.from({ length: 3_000 }, (_, index) => `id${index}`);
+	const rows = ids.map((id) => ROW.replace('"a"', `"${id}"`));
+	const body = answerOf({ values: `[${rows.join(',')}]` });
+	expect(pageOf(body).rows.map(({ id }) => id)).toEqual(ids);
+	const pieces = [...parseFeedPage({ httpStatus: 200, body })];
+	expect(pieces.length).toBeGreaterThan(5);
+	expect(failureOf(body.replace('"_id":"id2999"', '"id":"id2999"')).message).toMatch(
+		/^The changes/,
+	);
+	expect(failureOf(body.replace('"id2999"', '"id2999')).message).toMatch(/not a Convex answer|cut/);
+});
+
+it('reads a page in one piece that is written in another way', () => {
+	const body = JSON.stringify(JSON.parse(answerOf({ values: `[${DELETED}]` })), undefined, 2);
+	expect(pageOf(body).rows.map(({ id }) => id)).toEqual(['b']);
 });
 
 it.each([
