@@ -6,6 +6,15 @@ export function busyMs(): number {
 	return (user + system) / 1_000;
 }
 
+/** Notes something at each turn of the event loop, until it is stopped. */
+export function noteEachTurn(note: () => void): { stop: () => void } {
+	let immediate = setImmediate(function turn() {
+		note();
+		immediate = setImmediate(turn);
+	});
+	return { stop: () => clearImmediate(immediate) };
+}
+
 /** Does work, and notes how long the processor worked at the most between two turns of the event loop. */
 export async function longestTurnOf<Result>(
 	work: () => Promise<Result>,
@@ -16,16 +25,13 @@ export async function longestTurnOf<Result>(
 		longestMs = Math.max(longestMs, busyMs() - last);
 		last = busyMs();
 	};
-	let immediate = setImmediate(function turn() {
-		note();
-		immediate = setImmediate(turn);
-	});
+	const noting = noteEachTurn(note);
 	try {
 		const result = await work();
 		note();
 		return { result, longestMs };
 	} finally {
-		clearImmediate(immediate);
+		noting.stop();
 	}
 }
 
