@@ -14,6 +14,13 @@ import { inComponent } from '../../transport/http/readTables';
 import type { OpenTable } from './tableAccess';
 
 /**
+ * How many documents are asked for at first where only some of a page may be wanted, and how many times more
+ * with each page that follows. All of a page are read, and billed, but a request takes its time, too.
+ */
+const FIRST_SPARSE_PAGE = 16;
+const SPARSE_PAGE_GROWTH = 8;
+
+/**
  * Reads documents of a table, page by page. A page ends where Convex has read 10,000 documents or 5 MB
  * (system-udfs/convex/_system/paginationLimits.ts), whether its filters let many through or none: so
  * one that is short, or empty, is not the last.
@@ -29,14 +36,17 @@ export async function readDocuments(
 ): Promise<JSONValue[]> {
 	const index = await indexOf({ table, call }, list.indexName);
 	const { text, filters } = encodeQuery({ ...list, index });
-	// Of a page, few may be of these types: to ask for no more than are missing would be a request each.
 	const isSparse = list.filters.some(comparesType);
 	const documents: JSONValue[] = [];
 	const cursors = new Set<string>();
 	let cursor: string | null = null;
+	let sparsePage = FIRST_SPARSE_PAGE;
 	for (;;) {
 		const missing = list.limit - documents.length;
-		const numItems = isSparse ? pageSize : Math.min(pageSize, missing);
+		// Of a page, few may be of these types: to ask for no more than are missing would be a request each.
+		const wanted = isSparse ? Math.max(missing, sparsePage) : missing;
+		const numItems = Math.min(pageSize, wanted);
+		sparsePage *= SPARSE_PAGE_GROWTH;
 		const result = await call(SYSTEM_FUNCTIONS.listDocuments, {
 			...inComponent(table.componentId),
 			table: table.name,
