@@ -108,6 +108,12 @@ describe('acting as a user', () => {
 			/^The option 'Act as User' has 'subject' twice/,
 		],
 		[
+			'with an expression that is not marked as one',
+			{ actAsUser: userOf('{ "issuer": "i", "subject": "{{ $json.user }}" }') },
+			{},
+			/gives the attribute 'subject' as an expression that was not evaluated/,
+		],
+		[
 			'with an attribute that has no name',
 			{ actAsUser: { user: { attributes: { attribute: [{ name: ' ', value: 's' }] } } } },
 			{},

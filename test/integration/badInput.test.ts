@@ -222,6 +222,11 @@ const cases: Array<[what: string, parameters: ConvexRunOptions['parameters'], me
 		/'f': the content of the file is not base64/,
 	],
 	[
+		'JSON with an expression that is not marked as one',
+		withJson('{ "name": "{{ $json.name }}" }'),
+		/^'Arguments \(JSON\)' holds an expression, but is set to Fixed/,
+	],
+	[
 		'a missing binary field',
 		withFields({ name: 'f', type: 'binary', value: 'photo' }),
 		/'f': the input item has no binary field 'photo'/,

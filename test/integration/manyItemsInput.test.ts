@@ -88,7 +88,7 @@ describe('bad input of calls for many items', () => {
 			/^'Shared Arguments \(JSON\)' lacks 'name', which the function requires/,
 			/./,
 		],
-		...([8_193, 0, -1, 1.5, '1.5', 'many', null, '={{ [] }}'] as const).map(
+		...([8_193, 0, -1, 1.5, '1.5', 'many', null, '[]'] as const).map(
 			(itemsPerCall): (typeof cases)[number] => [
 				`${itemsPerCall} items per call`,
 				creatingMany({ itemsPerCall }),

@@ -24,6 +24,15 @@ export function isWholeExpression(parameter: unknown): boolean {
 	return typeof parameter === 'string' && /^=\s*\{\{(?:(?!\}\}).)*\}\}\s*$/s.test(parameter);
 }
 
+/**
+ * Whether a text reads like one with an expression in it, and is not marked as one.
+ *
+ * @param parameter as it is stored with the node
+ */
+export function isUnevaluated(parameter: unknown): boolean {
+	return typeof parameter === 'string' && /^(?!=).*\{\{[^{}]*\$[\w(]/s.test(parameter);
+}
+
 /** What an expression may name without being about an item (n8n-workflow workflow-data-proxy). */
 const OF_ALL_ITEMS = new Set(['$now', '$today', '$vars', '$env', '$workflow', '$execution']);
 

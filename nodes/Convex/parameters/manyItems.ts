@@ -7,7 +7,7 @@ import {
 	MAX_ARRAY_LENGTH,
 	type EncodedArguments,
 } from '../convex/values/encodeArguments';
-import { adviceOutsideArguments, parseJsonText } from '../convex/values/jsonText';
+import { adviceOutsideArguments } from '../convex/values/jsonText';
 import { describeType, isPlainObject } from '../convex/values/plainObject';
 import { quote } from '../convex/values/quote';
 import type { Validator } from '../convex/values/validator';
@@ -15,6 +15,7 @@ import { convertValue } from '../convex/values/validatorConversion';
 import { dateParser } from './dates';
 import { enumField, integerField, readParameter } from './field';
 import { locatorOf } from './functionLocator';
+import { readJsonParameter } from './jsonParameter';
 import type { ParameterReader } from './parameterReader';
 
 const callFor = enumField({
@@ -101,7 +102,9 @@ export const manyItemsDescription: INodeProperties[] = [SHARED, itemsPerCall.pro
  * @returns undefined where each item has a call of its own
  * @throws ConvexFailure (`input`) naming the parameter
  */
-export function readItemsPerCall(context: Pick<ParameterReader, 'getNodeParameter'>): number | undefined {
+export function readItemsPerCall(
+	context: Pick<ParameterReader, 'getNodeParameter'>,
+): number | undefined {
 	return readParameter(context, callFor, 0) === 'eachItem'
 		? undefined
 		: readParameter(context, itemsPerCall, 0);
@@ -137,9 +140,13 @@ export interface ListCall {
 /** @throws ConvexFailure (`input`) naming the parameter */
 export function readListCall(context: ParameterReader, itemIndex: number): ListCall {
 	const listArgument = parseListArgument(context.getNodeParameter('listArgument', itemIndex));
-	const json: unknown = context.getNodeParameter('sharedArguments', itemIndex, '{}');
-	const values =
-		typeof json === 'string' ? parseJsonText(SHARED_ARGUMENTS, json, SHARED_ADVICE) : json;
+	const parameter = {
+		name: 'sharedArguments',
+		subject: SHARED_ARGUMENTS,
+		advice: SHARED_ADVICE,
+		unset: '{}',
+	};
+	const values = readJsonParameter(context, parameter, itemIndex);
 	if (!isPlainObject(values)) {
 		throw inputFailure(
 			`${SHARED_ARGUMENTS} is ${describeType(values)}, not an object`,

@@ -50,6 +50,7 @@ export function parseUserIdentity(subject: string, value: unknown): UserIdentity
 	if (!isPlainObject(identity)) {
 		throw inputFailure(`${subject} is ${describeType(identity)}, not an object`, IDENTITY_HELP);
 	}
+	checkEvaluated(subject, identity);
 	checkJsonData(subject, identity, { levels: MAX_NESTING, tooDeep: nestedTooDeep });
 	const identified = withTokenIdentifier(subject, identity);
 	checkAttributes(subject, identified);
@@ -91,6 +92,17 @@ function withTokenIdentifier(subject: string, identity: UserIdentity): UserIdent
 		return { ...identity, tokenIdentifier: `${issuer}|${userId}` };
 	}
 	throw inputFailure(`${subject} does not say which user`, IDENTITY_HELP);
+}
+
+/** A user called as an expression is written is nobody. */
+function checkEvaluated(subject: string, identity: UserIdentity): void {
+	for (const [name, value] of Object.entries(identity)) {
+		if (typeof value !== 'string' || !/\{\{[^{}]*\$[\w(]/.test(value)) continue;
+		throw inputFailure(
+			`${subject} gives the attribute ${quote(name)} as an expression that was not evaluated`,
+			'Set the field to Expression. In a workflow that is written as code, put = in front of the text.',
+		);
+	}
 }
 
 /** Without an attribute that is meant to be there, the call would be made as somebody else. */

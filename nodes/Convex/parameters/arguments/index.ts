@@ -7,7 +7,7 @@ import {
 } from '../../convex/values/encodeArguments';
 import { elementFields, elementOfFields } from '../../convex/functions/listArgument';
 import { isPlainObject } from '../../convex/values/plainObject';
-import { ARGUMENTS_ADVICE, parseJsonText } from '../../convex/values/jsonText';
+import { ARGUMENTS_ADVICE } from '../../convex/values/jsonText';
 import type { Validator } from '../../convex/values/validator';
 import { convertValue } from '../../convex/values/validatorConversion';
 import { dateParser } from '../dates';
@@ -16,6 +16,7 @@ import { convert, mappedArgumentsDescription, readMappedArguments } from './mapp
 import { itemFieldsDescription, readItemFields } from './inputItem';
 import { isWholeExpression } from '../expressions';
 import { enumField, readParameter } from '../field';
+import { readJsonParameter } from '../jsonParameter';
 import type { ParameterReader } from '../parameterReader';
 
 const JSON_PARAMETER = "'Arguments (JSON)'";
@@ -184,8 +185,6 @@ function ofItem(
 ): UnmappedArguments {
 	if (mode === 'item')
 		return { source: 'The input item', args: readItemFields(context, itemIndex) };
-	const json: unknown = context.getNodeParameter('argumentsJson', itemIndex);
-	const args =
-		typeof json === 'string' ? parseJsonText(JSON_PARAMETER, json, ARGUMENTS_ADVICE) : json;
-	return { source: JSON_PARAMETER, args };
+	const parameter = { name: 'argumentsJson', subject: JSON_PARAMETER, advice: ARGUMENTS_ADVICE };
+	return { source: JSON_PARAMETER, args: readJsonParameter(context, parameter, itemIndex) };
 }

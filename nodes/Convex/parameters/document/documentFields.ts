@@ -4,7 +4,7 @@ import { SYSTEM_FIELDS, type TableFields } from '../../convex/documents/tableFie
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
 import { TABLE } from '../../convex/values/conversion';
 import type { EncodedArguments } from '../../convex/values/encodeArguments';
-import { adviceOutsideArguments, parseJsonText } from '../../convex/values/jsonText';
+import { adviceOutsideArguments } from '../../convex/values/jsonText';
 import { isPlainObject } from '../../convex/values/plainObject';
 import { listed, shortened } from '../../convex/values/quote';
 import type { ObjectValidator } from '../../convex/values/validator';
@@ -18,6 +18,7 @@ import { filledIn, MAPPING_MODE, pick } from '../arguments/mapped';
 import { dateParser } from '../dates';
 import { hasExpression } from '../expressions';
 import { enumField, readParameter } from '../field';
+import { readJsonParameter } from '../jsonParameter';
 import type { ParameterReader } from '../parameterReader';
 
 const mode = enumField({
@@ -173,9 +174,8 @@ async function readUnmapped(
 			return { source: 'The input item', values, isForm: false };
 		}
 		case 'json': {
-			const json: unknown = context.getNodeParameter('documentJson', itemIndex);
-			const values =
-				typeof json === 'string' ? parseJsonText(JSON_SUBJECT, json, JSON_ADVICE) : json;
+			const parameter = { name: 'documentJson', subject: JSON_SUBJECT, advice: JSON_ADVICE };
+			const values = readJsonParameter(context, parameter, itemIndex);
 			return { source: JSON_SUBJECT, values, isForm: false };
 		}
 	}

@@ -1,9 +1,10 @@
 import type { INodeProperties } from 'n8n-workflow';
 import type { FunctionPath } from '../../convex/functions/functionPath';
 import { encodeArguments, type EncodedArguments } from '../../convex/values/encodeArguments';
-import { adviceOutsideArguments, parseJsonText } from '../../convex/values/jsonText';
+import { adviceOutsideArguments } from '../../convex/values/jsonText';
 import { enumField, readParameter } from '../field';
 import { functionPathDescription, readFunctionPath } from '../functionLocator';
+import { readJsonParameter } from '../jsonParameter';
 import type { ParameterReader } from '../parameterReader';
 
 const uploadUrlFrom = enumField({
@@ -62,8 +63,12 @@ export type UploadUrlSource =
 export function readUploadUrlSource(context: ParameterReader, itemIndex: number): UploadUrlSource {
 	if (readParameter(context, uploadUrlFrom, itemIndex) === 'system') return { kind: 'system' };
 	const functionPath = readFunctionPath(context, itemIndex);
-	const given = context.getNodeParameter('argumentsJson', itemIndex, '{}');
-	const args =
-		typeof given === 'string' ? parseJsonText(JSON_PARAMETER, given, JSON_ADVICE) : given;
+	const parameter = {
+		name: 'argumentsJson',
+		subject: JSON_PARAMETER,
+		advice: JSON_ADVICE,
+		unset: '{}',
+	};
+	const args = readJsonParameter(context, parameter, itemIndex);
 	return { kind: 'function', functionPath, args: encodeArguments(JSON_PARAMETER, args) };
 }

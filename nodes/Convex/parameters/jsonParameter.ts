@@ -1,0 +1,37 @@
+import { inputFailure } from '../convex/failure';
+import { parseJsonText, type JsonAdvice } from '../convex/values/jsonText';
+import { isUnevaluated } from './expressions';
+import type { ParameterReader } from './parameterReader';
+
+/** A parameter for JSON. */
+interface JsonParameter {
+	name: string;
+	/** The parameter in a sentence, e.g. "'Arguments (JSON)'". */
+	subject: string;
+	advice: JsonAdvice;
+	/** What holds while there is no value. */
+	unset?: string;
+}
+
+/**
+ * The value of a parameter for JSON: a text is parsed, anything else that an expression gives is taken
+ * as it is.
+ *
+ * @throws ConvexFailure (`input`) naming the parameter, also for one that holds an expression which n8n
+ * does not evaluate: it would be stored, or looked up, as it is written
+ */
+export function readJsonParameter(
+	context: ParameterReader,
+	{ name, subject, advice, unset }: JsonParameter,
+	itemIndex: number,
+): unknown {
+	const given = context.getNodeParameter(name, itemIndex, unset);
+	if (typeof given !== 'string') return given;
+	if (isUnevaluated(context.stored(name))) {
+		throw inputFailure(
+			`${subject} holds an expression, but is set to Fixed`,
+			'Set it to Expression. In a workflow that is written as code, put = in front of the text.',
+		);
+	}
+	return parseJsonText(subject, given, advice);
+}
