@@ -464,6 +464,25 @@ describe('Get Many for several items', () => {
 		);
 	});
 
+	it('runs once where an expression has a word of the item in a text only', async () => {
+		for (const value of [
+			'={{ "Fix this item" }}',
+			'=Fix this {{ "item" }}',
+			'={{ $if($max(1, 2) > $runIndex, "Fix this item", $prevNode.name) }}',
+			'={{ $input.all().map((item) => item.json.title)[0] }}',
+		]) {
+			const filters = filtering({ field: 'title', operator: 'notEquals', type: 'string', value });
+			const { success, stoppedBy } = await convex.run({
+				parameters: listing('tasks', filters),
+				input: [{ title: 'Fix this item' }, { title: 'a' }, { title: 'b' }],
+			});
+			expect({ value, stoppedBy, titles: titles(success) }).toEqual({
+				value,
+				titles: ['B', 'A'],
+			});
+		}
+	});
+
 	it('runs for each item where a parameter depends on it', async () => {
 		const { success } = await convex.run({
 			parameters: listing('tasks', {

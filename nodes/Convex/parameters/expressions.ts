@@ -1,3 +1,5 @@
+import { codeOf } from './expressionCode';
+
 /**
  * Whether a parameter, or anything in it, is an expression: one that is none is the same for all items.
  *
@@ -33,11 +35,22 @@ export function isUnevaluated(parameter: unknown): boolean {
 	return typeof parameter === 'string' && /^(?!=).*\{\{[^{}]*\$[\w(]/s.test(parameter);
 }
 
-/** What an expression may name without being about an item (n8n-workflow workflow-data-proxy). */
-const OF_ALL_ITEMS = new Set(['$now', '$today', '$vars', '$env', '$workflow', '$execution']);
+/**
+ * What an expression may name without being about an item (n8n-workflow workflow-data-proxy and
+ * extensions). `$parameter` is not among them: it evaluates another parameter for the item.
+ */
+const OF_ALL_ITEMS: ReadonlySet<string> = new Set(
+	`$now $today $vars $env $workflow $execution $executionId $resumeWebhookUrl $evaluation $prevNode
+	$runIndex $thisRunIndex $mode $nodeVersion $nodeId $webhookId $agentInfo
+	$if $ifEmpty $not $min $max $average $jmespath $jmesPath`.split(/\s+/),
+);
 
 /** Other nodes, and the input as a whole, give what is the same for all items. */
-const WHOLE_OUTPUT = /(?:\$\((?:'[^']*'|"[^"]*")\)|\$input)\s*\.(?:first|last|all)\(/g;
+const WHOLE_OUTPUT =
+	/(?:\$\((?:'[^']*'|"[^"]*")\)|\$input)\s*\??\.\s*(?:(?:first|last|all)\(|(?:params|isExecuted)\b)|\$items\(/g;
+
+/** The engine's own object, from which anything can be read; and a name that is written in disguise. */
+const OBSCURE = /(?<![.\w$])this\b|\\u/;
 
 /**
  * Whether a parameter, or anything in it, may have another value for each item. An expression is taken
@@ -54,7 +67,7 @@ export function readsItem(parameter: unknown): boolean {
 }
 
 function namesItem(expression: string): boolean {
-	const others = expression.replace(WHOLE_OUTPUT, '');
+	const others = codeOf(expression).replace(WHOLE_OUTPUT, '');
 	const names = others.match(/\$\w*/g) ?? [];
-	return names.some((name) => !OF_ALL_ITEMS.has(name)) || /\b(?:item|items|this)\b/.test(others);
+	return names.some((name) => !OF_ALL_ITEMS.has(name)) || OBSCURE.test(others);
 }
