@@ -216,6 +216,62 @@ describe('an answer that is lost', () => {
 	});
 });
 
+describe('an outage while Convex is busy with an import', () => {
+	const outage = { path: '/api/query', kind: 'dropBefore', times: 3 } as const;
+
+	it.each(['append', 'replace'] as const)('is waited through: %s', async (mode) => {
+		await convex.deployment.setImportPace({ heldAt: 'importing' });
+		const running = convex.run({
+			parameters: importing('tasks', mode, { options: { maxRetries: 0 } }),
+			input: [task('a')],
+		});
+		await until(async () => await isInState('in_progress'));
+		await convex.deployment.addFault(outage);
+		await sleep(1_000);
+		await convex.deployment.setImportPace({ heldAt: '' });
+		const { success, stoppedBy } = await running;
+		expect(stoppedBy).toBeUndefined();
+		expect(success[0]?.json.imported).toBe(1);
+		expect(fieldsOf(await documents('tasks'))).toEqual([task('a')]);
+	});
+
+	it('is the reason where it outlasts the time limit', async () => {
+		await convex.deployment.setImportPace({ heldAt: 'importing' });
+		const running = convex.run({
+			parameters: importing('tasks', 'append', { options: { timeLimit: 5_000 } }),
+			input: [task('a')],
+		});
+		await until(async () => await isInState('in_progress'));
+		await convex.deployment.addFault({ ...outage, times: 100 });
+		const { stoppedBy } = await running;
+		await convex.deployment.setImportPace({ heldAt: '' });
+		expect(stoppedBy?.message).toMatch(
+			/^The connection broke .* The import may go on in Convex: its dashboard shows it under Backups\./,
+		);
+		expect(stoppedBy?.context.data).toMatchObject({ kind: 'network', outcome: 'unknown' });
+	});
+
+	it('is waited through while the key index is built', async () => {
+		await convex.deployment.setImportPace({ heldAt: 'indexing' });
+		const running = convex.run({
+			parameters: importing('counters', 'upsert', {
+				keyFields: 'name',
+				options: { maxRetries: 0 },
+			}),
+			input: [{ name: 'a', count: 1 }],
+		});
+		await until(
+			async () => (await requestsTo('/api/streaming_import/add_primary_key_indexes')) > 0,
+		);
+		await convex.deployment.addFault(outage);
+		await sleep(1_000);
+		await convex.deployment.setImportPace({ heldAt: '' });
+		const { success, stoppedBy } = await running;
+		expect(stoppedBy).toBeUndefined();
+		expect(success[0]?.json.imported).toBe(1);
+	});
+});
+
 it('a confirmation that arrives when nobody waits for it any more may have added rows', async () => {
 	const lateMs = new Map([
 		['/api/perform_import', 900],

@@ -1,5 +1,7 @@
 import { executionCancelled, type ConvexFailure } from '../../convex/failure';
+import { mayPassOnceReached } from '../../convex/failures/retryPolicy';
 import { importTimedOut } from '../../convex/imports/importFailure';
+import { toFailure } from '../../transport/nodeError';
 import { pause } from '../../transport/retries';
 
 /** How often is looked whether something has happened; less often when it takes longer. */
@@ -26,20 +28,47 @@ export class ImportDeadline {
 	/** @throws ConvexFailure when it is over */
 	check(): void {
 		if (this.stopped.aborted) throw executionCancelled();
-		if (performance.now() > this.endsAtMs) throw this.timedOut(this.timeLimitMs);
+		if (this.isTimeOver) throw this.timedOut(this.timeLimitMs);
 	}
 
 	/**
-	 * Looks again and again, until there is something.
+	 * Looks again and again, until there is something. An outage is waited through: what Convex is busy with
+	 * goes on by itself, and looking changes nothing.
 	 *
-	 * @throws ConvexFailure when it is over
+	 * @param look sends one request, without retries: they give up after some time
+	 * @throws ConvexFailure when it is over, or what `look` throws and no outage explains
 	 */
 	async until<Found>(look: () => Promise<Found | undefined>): Promise<Found> {
+		let outage: ConvexFailure | undefined;
 		for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(pollMs * POLL_GROWTH, MAX_POLL_MS)) {
+			// Where the time is over because nothing could be seen, the outage is the reason.
+			if (outage !== undefined && this.isTimeOver && !this.stopped.aborted) throw outage;
 			this.check();
-			const found = await look();
-			if (found !== undefined) return found;
-			await pause(Math.min(pollMs, this.endsAtMs - performance.now()), this.stopped);
+			const seen = await lookedAt(look);
+			if (seen.found !== undefined) return seen.found;
+			({ outage } = seen);
+			const delayMs = Math.max(pollMs, outage?.details.retryAfterMs ?? 0);
+			await pause(Math.min(delayMs, this.endsAtMs - performance.now()), this.stopped);
 		}
 	}
+
+	private get isTimeOver(): boolean {
+		return performance.now() > this.endsAtMs;
+	}
+}
+
+interface Seen<Found> {
+	found?: Found | undefined;
+	outage?: ConvexFailure;
+}
+
+async function lookedAt<Found>(look: () => Promise<Found | undefined>): Promise<Seen<Found>> {
+	return await look().then(
+		(found) => ({ found }),
+		(thrown: unknown) => {
+			const outage = toFailure(thrown);
+			if (!mayPassOnceReached(outage)) throw thrown;
+			return { outage };
+		},
+	);
 }

@@ -7,7 +7,8 @@ import {
 	type KeyIndex,
 } from '../../convex/imports/keyIndex';
 import { ImportRequests } from '../../transport/http/importRequests';
-import { lookUp } from '../../transport/http/readTables';
+import { callSystemFunction } from '../../transport/http/callSystemFunction';
+import { lookUp, type CallSystem } from '../../transport/http/readTables';
 import type { ItemRunner } from '../calls/itemRunner';
 import { ImportDeadline } from './importDeadline';
 import type { RowTarget } from './rowReader';
@@ -35,7 +36,7 @@ export class KeyIndexBuilder {
 		const deadline = new ImportDeadline(options.timeLimitMs, stopped, (timeLimitMs) =>
 			keyIndexNotReady(name, timeLimitMs),
 		);
-		const index = await read(target);
+		const index = await read(target, table.call);
 		const isServed = index !== undefined && servesKey(index, keyFields);
 		if (index !== undefined && !isServed && !options.rebuildKeyIndex) {
 			throw otherKey(name, index, keyFields);
@@ -52,17 +53,19 @@ export class KeyIndexBuilder {
 				throw answer.failure.with({ details: { outcome: 'notExecuted' } });
 			}
 		}
+		const callOnce: CallSystem = async (systemFunction, args) =>
+			await callSystemFunction(context, target.caller, systemFunction, args, options.timeoutMs);
 		await deadline.until(async () => {
-			const built = await read(target);
+			const built = await read(target, callOnce);
 			return built?.isReady === true && servesKey(built, keyFields) ? built : undefined;
 		});
 	}
 }
 
 /** Reads the key index that a table of the app has now. */
-async function read({ table }: RowTarget): Promise<KeyIndex | undefined> {
+async function read({ table }: RowTarget, call: CallSystem): Promise<KeyIndex | undefined> {
 	const { name } = table.table;
 	const args = { tableName: name, tableNamespace: null };
-	const indexes = await lookUp(table.call, SYSTEM_FUNCTIONS.listIndexes, args);
+	const indexes = await lookUp(call, SYSTEM_FUNCTIONS.listIndexes, args);
 	return parseKeyIndex(indexes, !table.tables.includes(name));
 }

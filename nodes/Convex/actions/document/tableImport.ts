@@ -74,7 +74,8 @@ export class TableImport {
 			if (parsed.toWrite !== rows) throw otherImport(rows, parsed.toWrite);
 			this.deadline.check();
 			this.isConfirmed = true;
-			await this.must(async (importId) => await this.requests.perform(importId));
+			const { importId = '' } = this;
+			await this.send(async () => await this.requests.perform(importId));
 			return await this.waitFor('completed');
 		} catch (thrown) {
 			if (thrown instanceof EndedImport) throw thrown.failure;
@@ -113,10 +114,14 @@ export class TableImport {
 		);
 	}
 
-	/** @throws EndedImport when it fails */
+	/**
+	 * Waits until the import is so far, up to the time limit.
+	 *
+	 * @throws EndedImport when it fails
+	 */
 	private async waitFor(wanted: ImportState['state']): Promise<ImportState> {
 		return await this.deadline.until(async () => {
-			const state = await this.must(async (importId) => await this.read(importId));
+			const state = await this.read();
 			if (state.state === wanted) return state;
 			if (state.state === 'failed') {
 				throw new EndedImport(failedImport(this.imported, state, this.isConfirmed));
@@ -126,13 +131,13 @@ export class TableImport {
 		});
 	}
 
-	private async read(importId: string): Promise<ImportAnswer<ImportState>> {
+	private async read(): Promise<ImportState> {
+		const { importId = '' } = this;
 		const result = await this.call(SYSTEM_FUNCTIONS.readImport, { importId });
-		if (result.status === 'failure') return result;
-		const content = parseImportState(result.value);
-		return content === undefined
-			? { status: 'failure', failure: importUnreadable() }
-			: { status: 'success', content };
+		if (result.status === 'failure') throw result.failure;
+		const state = parseImportState(result.value);
+		if (state === undefined) throw importUnreadable();
+		return state;
 	}
 
 	private async call(
@@ -141,13 +146,6 @@ export class TableImport {
 	) {
 		const { context, caller, terms } = this;
 		return await callSystemFunction(context, caller, systemFunction, args, terms.timeoutMs);
-	}
-
-	private async must<Content>(
-		request: (importId: string) => Promise<ImportAnswer<Content>>,
-	): Promise<Content> {
-		const { importId = '' } = this;
-		return await this.send(async () => await request(importId));
 	}
 
 	private async send<Content>(request: () => Promise<ImportAnswer<Content>>): Promise<Content> {
