@@ -167,6 +167,20 @@ describe('a position that Convex does not keep any longer', () => {
 		expect(await pollTitles(workflow)).toEqual(['later']);
 	});
 
+	it('gives what was written meanwhile in the order in which it was', async () => {
+		const first = await use.createTask('first');
+		const second = await use.createTask('second');
+		const workflow = await use.activate(['tasks', 'boards']);
+		await use.createTask('third');
+		await use.mutate('boards:put', { name: 'board', value: 1 });
+		await use.mutate('tasks:complete', { id: second });
+		await use.mutate('tasks:complete', { id: first });
+		await use.deployment.forgetHistory();
+		const items = (await workflow.poll()) ?? [];
+		const names = items.map(({ document }) => Object(document).title ?? Object(document).name);
+		expect(names).toEqual(['third', 'board', 'second', 'first']);
+	});
+
 	it('in the middle of the beginning sends everything', async () => {
 		await use.deployment.setExportPageSizes({ dataSync: 2 });
 		for (const title of ['a', 'b', 'c']) await use.createTask(title);

@@ -24,8 +24,9 @@ export class ChangeCollector {
 		return this.changes.size >= this.max;
 	}
 
+	/** A table that Convex sends from its beginning comes in the order of its IDs. */
 	get collected(): FeedRow[] {
-		return [...this.changes.values()];
+		return [...this.changes.values()].sort(inTime);
 	}
 
 	add(row: FeedRow): void {
@@ -33,4 +34,9 @@ export class ChangeCollector {
 		this.changes.delete(key);
 		if (this.wanted.includes(eventOf(row))) this.changes.set(key, row);
 	}
+}
+
+function inTime({ timestamp: one }: FeedRow, { timestamp: other }: FeedRow): number {
+	const difference = BigInt(one) - BigInt(other);
+	return difference < 0n ? -1 : difference > 0n ? 1 : 0;
 }
