@@ -100,6 +100,45 @@ describe('rows with a key', () => {
 	});
 });
 
+describe('rows of a run that n8n repeats', () => {
+	const path = '/api/streaming_import/import_airbyte_records';
+	const overload = { path, skip: 1, kind: 'answer', status: 429, body: '' } as const;
+	const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 10 };
+	const input = Array.from({ length: 2_500 }, (_, index) => order(`${index}`));
+	const parameters = byOrderId({ options: { maxRetries: 0 } });
+
+	it('are told of by one item, with those of the attempt before', async () => {
+		await convex.deployment.addFault(overload);
+		const { success, stoppedBy } = await convex.run({ parameters, input, settings });
+		expect(stoppedBy).toBeUndefined();
+		expect(success.map(({ json }) => json)).toEqual([
+			{ table: 'orders', mode: 'upsert', keyFields: ['orderId'], imported: 2_500 },
+		]);
+		expect(success[0]?.pairedItem).toHaveLength(2_500);
+		expect(await requestsTo(path)).toBe(4);
+	});
+
+	it('count as written where the attempt after them fails', async () => {
+		await convex.deployment.addFault({ ...overload, times: 2 });
+		const { stoppedBy } = await convex.run({ parameters, input, settings });
+		expect(stoppedBy?.message).toContain('At least 1000 rows before were written, and stay.');
+		expect(stoppedBy?.context.data).toMatchObject({ rows: 1_000, rowsWritten: 1_000 });
+		expect(stoppedBy?.description).not.toMatch(/Concurrency|Batch Size/);
+	});
+});
+
+it('a row that is refused behind many large ones keeps all of them from being sent', async () => {
+	const email = 'x'.repeat(1_000_000);
+	const rows = Array.from({ length: 70 }, (_, index) => order(`${index}`, { email }));
+	const { stoppedBy } = await convex.run({
+		parameters: byOrderId(),
+		input: [...rows, { email: 'no key' }],
+	});
+	expect(stoppedBy?.message).toContain('[item 70]');
+	expect(stoppedBy?.context.data).toMatchObject({ outcome: 'notExecuted' });
+	expect(await requestsTo('/api/streaming_import/import_airbyte_records')).toBe(0);
+});
+
 describe('a row that an import by key cannot carry', () => {
 	it.each([
 		[{ $integer: 'KgAAAAAAAAA=' }, "'value' is an int64, which an import by key cannot carry"],

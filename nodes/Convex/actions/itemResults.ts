@@ -101,6 +101,12 @@ export class ItemResults {
 		return undefined;
 	}
 
+	/** The output of the items that succeeded in an earlier attempt of n8n's, and are in that of this one. */
+	get fromEarlierAttempts(): INodeExecutionData[] {
+		const ended = Array.from({ length: this.count }, (_, index) => this.attempts.get(index));
+		return ended.flatMap((each) => (each?.status === 'succeeded' ? each.items : []));
+	}
+
 	succeed(itemIndex: number, items: INodeExecutionData[]): void {
 		const ended: EndedItem = { status: 'succeeded', items };
 		this.attempts.set(itemIndex, ended);

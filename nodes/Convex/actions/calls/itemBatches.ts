@@ -27,6 +27,8 @@ export interface BatchLimits {
 	bytes: number;
 	/** How many requests may be in flight at once. */
 	concurrency: number;
+	/** Whether items wait without what takes memory, so that all of them can be read before any is sent. */
+	waitLightly?: boolean;
 }
 
 /** What is done with items. */
@@ -85,7 +87,7 @@ export class ItemBatches<Part> {
 	}
 
 	private async readAhead(): Promise<void> {
-		while (this.waitingBytes < MAX_WAITING_BYTES) {
+		while (this.limits.waitLightly === true || this.waitingBytes < MAX_WAITING_BYTES) {
 			const itemIndex = this.items.next();
 			if (itemIndex === undefined) return;
 			try {

@@ -8,6 +8,7 @@ import { quote } from '../../convex/values/quote';
 import { ownField } from '../../convex/values/sameValue';
 import { ImportRequests } from '../../transport/http/importRequests';
 import { toFailure } from '../../transport/nodeError';
+import { EventLoopTurns } from '../calls/eventLoopTurns';
 import type { Batch, FailedBatch } from '../calls/itemBatches';
 import type { ItemRunner } from '../calls/itemRunner';
 import { KeyIndexBuilder } from './keyIndexBuilder';
@@ -17,28 +18,28 @@ import { ROW, type RowReader, type RowTarget } from './rowReader';
  * Less than what Convex takes in one request (20 MiB), and does in one transaction: a row reads two
  * ranges, of 4,096, and the document that it replaces (convex-backend crates/common/src/knobs.rs).
  */
-const LIMITS = { items: 1_000, bytes: 4 * MEBIBYTE, concurrency: 1 };
+const LIMITS = { items: 1_000, bytes: 4 * MEBIBYTE, concurrency: 1, waitLightly: true };
 
-interface KeyedRow {
-	target: RowTarget;
-	/** Written down. */
-	text: string;
-}
-
-/** The rows of one import that were written. */
+/** The rows of one import that were written, also in an earlier attempt of n8n's. */
 interface Written {
 	summary: INodeExecutionData & { json: { imported: number } };
 	pairedItem: Array<{ item: number }>;
 }
 
+/** By its item: what was written of a group. n8n's next attempt finds it there, and goes on counting. */
+const ofEarlierAttempts = new WeakMap<INodeExecutionData, Written & { group: string }>();
+
 /**
  * Puts the rows of a run into the place of the documents with their keys, in input order, many rows in
- * a request. A row that Convex refuses fails by itself.
+ * a request. A row that Convex refuses fails by itself. All rows are read before anything is sent, and
+ * written down again when they are sent, so that not all of them are in memory twice.
  */
 export class KeyedImports {
 	private readonly written = new Map<string, Written>();
 
 	private readonly indexes: KeyIndexBuilder;
+
+	private readonly turns = new EventLoopTurns();
 
 	constructor(
 		private readonly runner: ItemRunner,
@@ -48,33 +49,45 @@ export class KeyedImports {
 	}
 
 	async run(): Promise<void> {
-		await this.runner.runBatches<KeyedRow>(LIMITS, {
+		for (const item of this.runner.items.fromEarlierAttempts) {
+			const earlier = ofEarlierAttempts.get(item);
+			if (earlier !== undefined) this.written.set(earlier.group, earlier);
+		}
+		await this.runner.runBatches<RowTarget>(LIMITS, {
 			prepare: async (itemIndex, caller) => {
 				const target = await this.reader.target(itemIndex, caller);
-				const row = this.reader.row(itemIndex, target);
-				for (const field of target.keyFields) checkKey(row, field);
-				const text = recordText(ROW, row);
-				const bytes = Buffer.byteLength(text);
-				return { itemIndex, group: target.group, bytes, part: { target, text } };
+				const bytes = Buffer.byteLength(this.textOf(itemIndex, target));
+				return { itemIndex, group: target.group, bytes, part: target };
 			},
 			send: async (batch) => await this.send(batch),
 		});
 	}
 
-	private async send(batch: Batch<KeyedRow>): Promise<FailedBatch<KeyedRow> | undefined> {
+	/** A row, written down. @throws ConvexFailure (`input`) for one that cannot be carried */
+	private textOf(itemIndex: number, target: RowTarget): string {
+		const row = this.reader.row(itemIndex, target);
+		for (const field of target.keyFields) checkKey(row, field);
+		return recordText(ROW, row);
+	}
+
+	private async send(batch: Batch<RowTarget>): Promise<FailedBatch<RowTarget> | undefined> {
 		const [first] = batch;
 		if (first === undefined) return undefined;
 		const { context, retries, items } = this.runner;
-		const { target } = first.part;
+		const target = first.part;
 		const { caller, table, keyFields, options } = target;
 		const { name } = table.table;
+		const records: string[] = [];
 		try {
 			await this.indexes.ensure(target);
+			for (const { itemIndex } of batch) {
+				records.push(this.textOf(itemIndex, target));
+				await this.turns.yield();
+			}
 		} catch (thrown) {
 			return { batch, failure: toFailure(thrown) };
 		}
 		const requests = new ImportRequests(context, caller, options.timeoutMs);
-		const records = batch.map(({ part }) => part.text);
 		const answer = await retries
 			.of(caller)
 			.run(async () => await requests.upsert(name, keyFields, records));
@@ -93,7 +106,7 @@ export class KeyedImports {
 
 	/** The first row of an import has its summary, which counts those that follow. */
 	private succeed(itemIndex: number, target: RowTarget): void {
-		const written = this.written.get(target.group) ?? newSummary(target);
+		const written = this.written.get(target.group) ?? newWritten(target);
 		written.pairedItem.push({ item: itemIndex });
 		written.summary.json.imported += 1;
 		const isFirst = !this.written.has(target.group);
@@ -102,10 +115,12 @@ export class KeyedImports {
 	}
 }
 
-function newSummary({ table, keyFields }: RowTarget): Written {
+function newWritten({ table, keyFields, group }: RowTarget): Written {
 	const pairedItem: Written['pairedItem'] = [];
 	const json = { table: table.table.name, mode: 'upsert', keyFields, imported: 0 };
-	return { summary: { json, pairedItem }, pairedItem };
+	const summary = { json, pairedItem };
+	ofEarlierAttempts.set(summary, { summary, pairedItem, group });
+	return { summary, pairedItem };
 }
 
 /** Rows without a key would all replace the same document. */

@@ -1,7 +1,15 @@
 import { durationInWords } from '../values/duration';
+import { REQUEST_ADVICE, type AdviceTable } from '../advice';
 import { ConvexFailure, failureOf, type FailureOutcome } from '../failure';
 import { quote } from '../values/quote';
 import type { ImportState } from './importState';
+
+/** An import has no options for how much is sent at once, which the advice for other requests names. */
+const IMPORT_ADVICE: AdviceTable = {
+	overloaded: REQUEST_ADVICE.overloaded,
+	rateLimited: REQUEST_ADVICE.rateLimited,
+	requestTooLarge: REQUEST_ADVICE.requestTooLarge,
+};
 
 /** What a run imports into one table. */
 export interface ImportedRows {
@@ -57,10 +65,11 @@ export function failedImport(
  */
 export function interruptedImport(
 	imported: ImportedRows,
-	failure: ConvexFailure,
+	cause: ConvexFailure,
 	ended: FailedState | 'unconfirmed' | 'unknown',
 ): ConvexFailure {
 	const { rows } = imported;
+	const failure = cause.advisedBy(IMPORT_ADVICE);
 	if (ended === 'unconfirmed') {
 		return failure.with({ details: { outcome: 'notExecuted', rows, rowsWritten: 0 } });
 	}
@@ -130,9 +139,10 @@ const SAME_KEY =
  */
 export function failedUpsert(
 	table: string,
-	failure: ConvexFailure,
+	cause: ConvexFailure,
 	{ rows, rowsWritten }: { rows: number; rowsWritten: number | undefined },
 ): ConvexFailure {
+	const failure = cause.advisedBy(IMPORT_ADVICE);
 	const { httpStatus, code = '' } = failure.details;
 	const counts = { rows, ...(rowsWritten !== undefined && { rowsWritten }) };
 	const before = rowsWritten ? ` At least ${rowsWritten} rows before were written, and stay.` : '';
