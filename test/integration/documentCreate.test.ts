@@ -1,4 +1,4 @@
-import { creating, tablesOf } from '../support/documentWrites';
+import { creating, mapperValue, tablesOf } from '../support/documentWrites';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 
 const convex = useEmbeddedDeployment('deployKey');
@@ -156,6 +156,30 @@ describe('a document that is refused before anything is sent', () => {
 			error: expect.stringContaining("lacks 'status'"),
 			details: { resource: 'document', operation: 'create', kind: 'input', outcome: 'notExecuted' },
 		});
+	});
+
+	it.each([
+		['item', { fieldsMode: 'item' }, {}],
+		['item of empty fields', { fieldsMode: 'item' }, { _id: 'x' }],
+		[
+			'item that is mapped automatically',
+			{ fieldsMode: 'mapping', fields: mapperValue(null, 'autoMapInputData') },
+			{},
+		],
+	])('is none at all where nothing was found: an %s', async (_name, mode, item) => {
+		await tables.add('notes', { text: 'a' });
+		const { stoppedBy } = await convex.run({
+			parameters: creating('notes', '{}', mode),
+			input: [item],
+		});
+		expect(stoppedBy?.message).toBe('The input item has no fields to write [item 0]');
+		expect(await tables.rows('notes')).toHaveLength(1);
+	});
+
+	it('may be empty where that is written down', async () => {
+		await tables.add('notes', { text: 'a' });
+		const { success } = await convex.run({ parameters: creating('notes', '{}') });
+		expect(success).toHaveLength(1);
 	});
 
 	it('stops the node before its neighbours are sent', async () => {

@@ -150,4 +150,13 @@ describe("'Map Automatically'", () => {
 		});
 		expect((await tables.rows('notes'))[1]).toMatchObject({ text: 'b', more: { a: [1] } });
 	});
+
+	it('keeps values as they are where only other documents have another type', async () => {
+		const item = { zip: '01234', plan: '2026-01', isMember: true, note: '' };
+		await tables.add('people', { zip: 10_000, plan: 1, isMember: 'yes', note: 'a' });
+		const parameters = creating('people', '', mapping(null, 'autoMapInputData'));
+		const { stoppedBy } = await convex.run({ parameters, input: [item] });
+		expect(stoppedBy).toBeUndefined();
+		expect((await tables.rows('people'))[1]).toMatchObject(item);
+	});
 });

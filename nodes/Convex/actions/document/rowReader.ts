@@ -6,6 +6,7 @@ import { systemFieldsOf } from '../../convex/imports/systemFields';
 import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import { readItemFields } from '../../parameters/arguments/inputItem';
 import { dateParser } from '../../parameters/dates';
+import { emptyItem } from '../../parameters/document/documentFields';
 import { readImportOptions, type ImportOptions } from '../../parameters/document/documentOptions';
 import { readKeyFields, type ImportMode } from '../../parameters/document/importFields';
 import { readTable } from '../../parameters/document/tableLocator';
@@ -96,17 +97,10 @@ export class RowReader {
 			this.mode === 'replace'
 				? { ...systemFieldsOf(ROW, _id, _creationTime), ...document }
 				: document;
-		if (Object.keys(row).length === 0) throw emptyRow();
+		// It must not take the place of a whole table.
+		if (Object.keys(row).length === 0) throw emptyItem();
 		return row;
 	}
-}
-
-/** What n8n gives where there is nothing, which must not replace a whole table. */
-function emptyRow() {
-	return inputFailure(
-		`${ROW} has no fields to write`,
-		"A node with the setting 'Always Output Data' gives such an item where it found nothing. Filter it out, or correct 'Fields to Send'.",
-	);
 }
 
 function noComponent() {

@@ -134,6 +134,9 @@ export interface DocumentFields {
 	leftOut: readonly string[];
 }
 
+/** How an item's fields are called in errors. */
+const ITEM = 'The input item';
+
 type Given = Pick<GivenFields, 'source' | 'values' | 'isForm'> & { leftOut?: string[] };
 
 /**
@@ -156,7 +159,10 @@ export async function readDocumentFields(
 			? readMapped(context, table, isWhole, itemIndex)
 			: await readUnmapped(context, chosen, itemIndex);
 	const parseDate = dateParser(context.getTimezone());
-	return { fields: convertDocument({ ...given, isWhole }, table, parseDate), leftOut };
+	const fields = convertDocument({ ...given, isWhole }, table, parseDate);
+	// Nobody wrote down that the document is to be empty.
+	if (isWhole && given.source === ITEM && Object.keys(fields).length === 0) throw emptyItem();
+	return { fields, leftOut };
 }
 
 async function readUnmapped(
@@ -171,7 +177,7 @@ async function readUnmapped(
 		}
 		case 'item': {
 			const values = withoutSystemFields(readItemFields(context, itemIndex));
-			return { source: 'The input item', values, isForm: false };
+			return { source: ITEM, values, isForm: false };
 		}
 		case 'json': {
 			const parameter = { name: 'documentJson', subject: JSON_SUBJECT, advice: JSON_ADVICE };
@@ -200,8 +206,11 @@ function readMapped(
 		return { source: "'Fields'", values: filled, isForm: true };
 	}
 	const item = withoutSystemFields(fieldsOfItem(context, itemIndex));
-	const source = 'The input item';
-	if (table.source !== 'schema') return { source, values: item, isForm: true };
+	const source = ITEM;
+	if (table.source !== 'schema') {
+		// What other documents happen to have says nothing of the values of an item.
+		return { source, values: item, isForm: table.source === 'loose' };
+	}
 	const values = pick(item, document);
 	const leftOut = Object.keys(item).filter((name) => !Object.hasOwn(values, name));
 	if (leftOut.length > 0 && Object.keys(values).length === 0) throw noneFits(table);
@@ -224,6 +233,14 @@ function withoutSystemFields(json: IDataObject): IDataObject {
 
 function notFilledIn(): ConvexFailure {
 	return inputFailure("'Fields' is not filled in", 'Open the node and fill in its fields.');
+}
+
+/** What n8n gives where there is nothing. */
+export function emptyItem(): ConvexFailure {
+	return inputFailure(
+		`${ITEM} has no fields to write`,
+		"A node with the setting 'Always Output Data' gives such an item where it found nothing. Filter it out, or choose other fields of it.",
+	);
 }
 
 function noneFits({ fields }: TableFields): ConvexFailure {
