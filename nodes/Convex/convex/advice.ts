@@ -259,6 +259,7 @@ export const HTTP_ACTION_ADVICE = {
 	timedOut: "Raise 'Timeout' in the node's options if the HTTP action takes long.",
 	overloaded: {
 		help: "The deployment is at the limit of its plan. Lower 'Concurrency'.",
-		repeat: "You can also set the option 'Retry' to 'If Not Run'.",
+		repeat:
+			"You can also set the option 'Retry' to 'If Not Run', or raise 'Maximum Retries' where it is.",
 	},
 } satisfies AdviceTable;
