@@ -215,19 +215,19 @@ function numberToInt64(value: number): Conversion<bigint> {
 
 function isNoNumber(value: number): Refusal {
 	return refused((subject) =>
-		inputFailure(
-			`${subject} is ${value}, which is no text`,
-			'Check where it comes from.',
-		),
+		inputFailure(`${subject} is ${value}, which is no text`, 'Check where it comes from.'),
 	);
 }
 
 function hasLostDigits(): Refusal {
-	return refused((subject) =>
-		inputFailure(
-			`${subject} is a number beyond 2^53, which has already lost digits`,
-			'Pass it as text, e.g. "9007199254740993".',
-		),
+	return refused(lostDigits);
+}
+
+/** Of a number that cannot be what was meant. */
+export function lostDigits(subject: string): ConvexFailure {
+	return inputFailure(
+		`${subject} is a number beyond 2^53, which has already lost digits`,
+		'Pass it as text, e.g. "9007199254740993".',
 	);
 }
 

@@ -5,6 +5,7 @@ import {
 	jsonOf,
 	NOT_GIVEN,
 } from './encodeArguments';
+import { lostDigits } from './argumentTypes';
 import { describeType, isPlainObject } from './plainObject';
 import { placeIn, type Step } from './conversion';
 import { inputFailure, type ConvexFailure } from '../failure';
@@ -17,7 +18,8 @@ export interface NestingLimit {
 
 /**
  * Checks a value that travels as JSON, which would drop, turn into null, or not know at all what it
- * lacks: NaN, infinities, invalid dates, and what is no data.
+ * lacks: NaN, infinities, invalid dates, and what is no data. A number that has lost digits, as those of an
+ * ID have, is another one already.
  *
  * @param subject the value in a sentence
  * @throws ConvexFailure (`input`) naming the place
@@ -65,12 +67,21 @@ type Describe = (place: string) => ConvexFailure;
 function faultOf(value: unknown, json: unknown): Describe | undefined {
 	if (value === INVALID_DATE_TEXT || (json === null && value !== null)) return invalidDate;
 	if (typeof json === 'string') return json.isWellFormed() ? undefined : halfCharacter;
+	if (hasLostDigits(json)) return lostDigits;
 	if (Array.isArray(json) || isPlainObject(json) || isJsonScalar(json)) return undefined;
 	return (place) =>
 		inputFailure(
 			`${place} is ${describeType(json)} that JSON does not have`,
 			'Give text, a number, true, false, or an object or a list of them.',
 		);
+}
+
+/** From here on, JSON writes a number as 1e+21, which does not look as if all of its digits counted. */
+const FIRST_WITH_EXPONENT = 1e21;
+
+function hasLostDigits(value: unknown): boolean {
+	const isWhole = typeof value === 'number' && Number.isInteger(value);
+	return isWhole && !Number.isSafeInteger(value) && Math.abs(value) < FIRST_WITH_EXPONENT;
 }
 
 function isJsonScalar(value: unknown): boolean {

@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { inputFailure } from '../../convex/failure';
 import { checkBodyLength } from '../../convex/functions/httpBody';
+import { halfCharacter } from '../../convex/values/encodeArguments';
 import { readingFile } from '../../transport/fileContent';
 import { requestContent } from '../../transport/http/requestContent';
 import { findFile } from '../arguments/binaryField';
@@ -97,6 +98,7 @@ export async function readMultipart(
 			async () => await parameters.input.readFile(itemIndex, file),
 		);
 		const { fileName = 'file', mimeType } = file;
+		if (!fileName.isWellFormed()) throw halfCharacter(`The name of the file of ${subject}`);
 		parts.push({ name, content, file: { name: fileName, mimeType } });
 	}
 	if (parts.length > 0) return parts;
