@@ -171,6 +171,35 @@ describe('a form with files', () => {
 	});
 });
 
+describe('a value in a body of JSON that an expression makes', () => {
+	const bodyJson = '={{ ({ a: [$json.value] }) }}';
+
+	it('is refused where it is a number that has lost digits', async () => {
+		const parameters = requestTo('POST /a', { body: 'json', bodyJson });
+		const { stoppedBy } = await call(parameters, [{ value: 2 ** 53 + 2 }]);
+		expect(stoppedBy?.message).toBe(
+			"'JSON': 'a[0]' is a number beyond 2^53, which has already lost digits [item 0]",
+		);
+		expect(received).toEqual([]);
+	});
+
+	it('is sent where it is a number that nobody takes for exact', async () => {
+		await call(requestTo('POST /a', { body: 'json', bodyJson }), [{ value: 1e300 }]);
+		expect(received.map(({ body }) => body)).toEqual(['{"a":[1e+300]}']);
+	});
+});
+
+it('the name of a file in a form is refused where it has half of a character', async () => {
+	const part = [{ name: 'a', type: 'file', binaryField: 'data' }] as never;
+	const parameters = requestTo('POST /a', { body: 'multipart', multipartFields: { part } });
+	const data = fileOf('content', { fileName: 'cut \ud83d.txt' });
+	const { stoppedBy } = await call(parameters, [{ json: {}, binary: { data } }]);
+	expect(stoppedBy?.message).toBe(
+		"The name of the file of 'Form Fields': 'a' contains half of a Unicode character [item 0]",
+	);
+	expect(received).toEqual([]);
+});
+
 describe('the content type of a body', () => {
 	it.each([
 		['', 'is empty'],
@@ -220,6 +249,30 @@ describe('an answer', () => {
 		answer = answering(body);
 		const { stoppedBy } = await call(requestTo('GET /a'));
 		expect(stoppedBy?.message).toBe(`The answer of the HTTP action is ${told}`);
+	});
+
+	it.each(['HEAD', 'GET'])('without a body is no file: %s', async (method) => {
+		answer = (_request, response) => {
+			const length = method === 'HEAD' ? { 'content-length': '5' } : {};
+			response.writeHead(200, { 'content-type': 'image/png', ...length });
+			// The first part of an answer in pieces, of which nothing more comes.
+			response.flushHeaders();
+			response.end();
+		};
+		const { success } = await call(requestToPath(method, '/a'));
+		expect(success).toEqual([{ json: {}, pairedItem: { item: 0 } }]);
+	});
+
+	it('without a body is an empty file where one is asked for', async () => {
+		answer = answering('', 'image/png');
+		const { success } = await call(requestTo('GET /a', { response: 'file' }));
+		expect(success[0]?.binary?.data).toMatchObject({ mimeType: 'image/png', data: '' });
+	});
+
+	it('that has an error of null is no failure, and in one field of the item', async () => {
+		answer = answering('{"error":null,"data":5}');
+		const { success } = await call(requestTo('GET /a'));
+		expect(success[0]?.json).toEqual({ value: { error: null, data: 5 } });
 	});
 
 	it('is put into no field that would be the prototype of an item', async () => {

@@ -139,7 +139,7 @@ async function send(
 	{ acceptAnyStatus, response }: HttpActionParameters,
 ): Promise<SiteAnswer> {
 	const want = (head: AnswerHead) =>
-		isSuccess(head) || acceptAnyStatus ? wantedOf(response.shape, head) : 'text';
+		isSuccess(head) || acceptAnyStatus ? wantedOf(response.shape, request.method, head) : 'text';
 	const attempt = async (): Promise<SiteAnswer> => {
 		const answer = await requestSite(context, caller, request, want);
 		if (answer.status === 'failure' || isSuccess(answer.head) || acceptAnyStatus) return answer;
@@ -154,7 +154,9 @@ function isSuccess({ httpStatus }: AnswerHead): boolean {
 	return httpStatus >= 200 && httpStatus < 300;
 }
 
-function wantedOf(shape: ResponseShape, head: AnswerHead): Wanted {
+function wantedOf(shape: ResponseShape, method: HttpMethod, head: AnswerHead): Wanted {
+	// Its answer has no body, whatever its headers say of one.
+	if (method === 'HEAD') return 'text';
 	if (shape === 'file') return 'file';
 	if (shape !== 'auto' || head.httpStatus === 204) return 'text';
 	const kind = contentKind(headerOf(head, 'content-type'));

@@ -1,5 +1,5 @@
 import type { JSONValue } from 'convex/values';
-import type { INodeExecutionData } from 'n8n-workflow';
+import type { IBinaryData, INodeExecutionData } from 'n8n-workflow';
 import { unusableAnswer } from '../../convex/failures/httpActionFailure';
 import { contentKind } from '../../convex/responses/httpActionContent';
 import { parseAnswerJson } from '../../convex/values/answerJson';
@@ -22,11 +22,12 @@ export function toHttpActionItems(
 	const pairedItem = { item: itemIndex };
 	const { httpStatus: statusCode, headers } = head;
 	const status = { statusCode, headers };
-	if (content.kind === 'file') {
+	// A file that is asked for may be an empty one.
+	if (content.kind === 'file' && (shape === 'file' || !isEmptyFile(content.file))) {
 		const binary = { [outputField]: content.file };
 		return [{ json: fullResponse ? status : {}, binary, pairedItem }];
 	}
-	const { text } = content;
+	const text = content.kind === 'file' ? '' : content.text;
 	if (text === '') return [{ json: fullResponse ? status : {}, pairedItem }];
 	const isJson =
 		shape === 'json' ||
@@ -42,4 +43,9 @@ export function toHttpActionItems(
 	if (fullResponse) return [{ json: { ...status, body }, pairedItem }];
 	const values: JSONValue[] = parsed === undefined ? [{ text }] : [parsed.value].flat();
 	return values.map((value) => ({ json: toItemFields(value), pairedItem }));
+}
+
+/** An older n8n tells the size in words only. */
+function isEmptyFile({ bytes, fileSize }: IBinaryData): boolean {
+	return bytes === 0 || fileSize === '0 B';
 }
