@@ -40,6 +40,7 @@ describe('an import that Convex cannot carry out', () => {
 		expect(stoppedBy?.message).toMatch(
 			/^Convex could not import the rows into 'tasks': _id not-an-id.* The table is as it was: Convex replaces all of it or nothing\.$/s,
 		);
+		expect(stoppedBy?.description).toContain('Convex does not tell which row it is');
 		expect(stoppedBy?.context.data).toMatchObject({
 			operation: 'import',
 			resource: 'document',

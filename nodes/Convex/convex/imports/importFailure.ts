@@ -39,6 +39,9 @@ const CUT_SHORT = /^(?:Import canceled|Import took too long|Your request couldn'
 /** What stands before each reason of a failed import. */
 const PREFIX = /^Hit an error while importing:\s*/;
 
+/** Where the reason says which row it is about. */
+const NAMES_ROW = /\brow \d/i;
+
 type FailedState = ImportState & { state: 'failed' };
 
 /** An import that Convex could not carry out, with what became of the table. */
@@ -52,7 +55,9 @@ export function failedImport(
 	const { sentence, rowsWritten, outcome } = effectOf(imported, state, isConfirmed);
 	return new ConvexFailure(
 		`Convex could not import the rows into ${quote(table)}: ${withPeriod(why)} ${sentence}`,
-		'Correct the row or the table as the message says; Convex counts the rows of an import from 1.',
+		NAMES_ROW.test(why)
+			? 'Correct the row or the table as the message says; Convex counts the rows of an import from 1.'
+			: 'Correct the row or the table as the message says. Convex does not tell which row it is.',
 		{ kind: 'deployment', retryable: false, outcome, rows, rowsWritten },
 		'importFailed',
 	);
