@@ -2,6 +2,7 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeType } from 'n8n-workflow';
 import type { JSONValue } from 'convex/values';
 import { Convex } from '../../nodes/Convex/Convex.node';
+import { inputFailure } from '../../nodes/Convex/convex/failure';
 import { toPlainJson } from '../../nodes/Convex/convex/values/plainJson';
 import { calling, type ConvexRunOptions } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
@@ -105,6 +106,28 @@ describe('n8n goes on with its other work', () => {
 		// Each row is read when it is checked, and once more when it is written down.
 		const written = new Set(readAt.slice(-COUNT));
 		expect(written.size).toBeGreaterThan(1);
+	});
+
+	it('while thousands of rows fail for one reason', async () => {
+		const count = 30_000;
+		const input = Array.from({ length: count }, (_, index) => ({
+			title: `t${index}`,
+			status: index === 0 ? 'none of these' : 'open',
+		}));
+		const fail = async () => {
+			const { nodeType, longestMs } = busyNode();
+			const parameters = importing('tasks', 'replace');
+			const settings = { onError: 'continueErrorOutput' } as const;
+			const { error } = await convex.run({ parameters, nodeType, input, settings });
+			expect(error).toHaveLength(count);
+			const before = busyMs();
+			const failure = inputFailure('a', 'b');
+			for (let index = 0; index < count; index++) failure.with({ message: `${index}` });
+			return longestMs() / (busyMs() - before);
+		};
+		const tries = [await fail()];
+		while (Math.min(...tries) >= 1 && tries.length < 4) tries.push(await fail());
+		expect(Math.min(...tries)).toBeLessThan(1);
 	});
 
 	it('while a long result is given to all items that wait for it', async () => {

@@ -61,16 +61,20 @@ export class ItemRunner {
 		try {
 			const output = await work(first, await this.callers.of(first));
 			this.items.succeed(first, output);
-			this.endOthers((itemIndex) => this.items.succeed(itemIndex, []));
+			await this.endOthers((itemIndex) => this.items.succeed(itemIndex, []));
 		} catch (thrown) {
 			const failure = toFailure(thrown);
 			this.items.fail(first, failure);
-			this.endOthers((itemIndex) => this.items.fail(itemIndex, failure));
+			await this.endOthers((itemIndex) => this.items.fail(itemIndex, failure));
 		}
 	}
 
-	private endOthers(end: (itemIndex: number) => void): void {
-		for (let next = this.items.next(); next !== undefined; next = this.items.next()) end(next);
+	private async endOthers(end: (itemIndex: number) => void): Promise<void> {
+		const turns = new EventLoopTurns();
+		for (let next = this.items.next(); next !== undefined; next = this.items.next()) {
+			end(next);
+			await turns.yield();
+		}
 	}
 
 	/**

@@ -77,17 +77,21 @@ export class TableImports {
 	private async importGroup(group: RowGroup): Promise<void> {
 		const { items } = this.runner;
 		const { itemIndices } = group;
-		const [first] = itemIndices;
+		const [first, ...others] = itemIndices;
 		if (first === undefined) return;
+		const turns = new EventLoopTurns();
 		try {
 			if (this.mode === 'replace') this.checkReplacement(group);
 			const counts = await this.send(group);
 			const pairedItem = itemIndices.map((item) => ({ item }));
 			items.succeed(first, [{ json: { ...this.summaryOf(group), ...counts }, pairedItem }]);
-			for (const itemIndex of itemIndices.slice(1)) items.succeed(itemIndex, []);
+			for (const itemIndex of others) items.succeed(itemIndex, []);
 		} catch (thrown) {
 			const failure = toFailure(thrown);
-			for (const itemIndex of itemIndices) items.fail(itemIndex, failure);
+			for (const itemIndex of itemIndices) {
+				items.fail(itemIndex, failure);
+				await turns.yield();
+			}
 		}
 	}
 

@@ -7,6 +7,7 @@ import type { Caller } from '../../transport/caller';
 import { requireDeployKey } from '../../transport/http/callSystemFunction';
 import type { ItemCallers } from '../../transport/itemCallers';
 import { toFailure } from '../../transport/nodeError';
+import { EventLoopTurns } from '../calls/eventLoopTurns';
 import { hintAtOutput } from '../calls/output';
 import { sharedRequests, type SharedRequest } from '../calls/sharedRequests';
 import type { ItemResults } from '../itemResults';
@@ -67,7 +68,11 @@ async function answer(
 		for (const itemIndex of others) items.succeed(itemIndex, []);
 	} catch (thrown) {
 		const failure = toFailure(thrown);
-		for (const itemIndex of itemIndices) items.fail(itemIndex, failure);
+		const turns = new EventLoopTurns();
+		for (const itemIndex of itemIndices) {
+			items.fail(itemIndex, failure);
+			await turns.yield();
+		}
 	}
 }
 
