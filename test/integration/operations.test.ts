@@ -154,6 +154,26 @@ describe('operations', () => {
 		}
 	});
 
+	it.each(['documents', 'File', ''])(
+		'fails each item where the node has no such resource: %j',
+		async (resource) => {
+			const run = async (onError: 'stopWorkflow' | 'continueErrorOutput') =>
+				await convex.run({
+					parameters: { resource, operation: 'delete', documentId: 'x' },
+					input: [{ a: 1 }, { a: 2 }],
+					settings: { onError },
+				});
+			const message = `'Resource' has the unknown value '${resource}'`;
+			const { success, error } = await run('continueErrorOutput');
+			expect(success).toEqual([]);
+			expect(error.map((item) => [item.json.a, item.json.error])).toEqual([
+				[1, message],
+				[2, message],
+			]);
+			expect((await run('stopWorkflow')).stoppedBy?.message).toBe(message);
+		},
+	);
+
 	it('gives no items for no items', async () => {
 		const { success, run } = await convex.run({
 			parameters: calling('query', 'version'),

@@ -30,7 +30,8 @@ const EXECUTE: Record<Resource, Execute> = {
 /** Runs the chosen operation for the input items, each with its own credential. */
 export async function router(context: IExecuteFunctions): Promise<INodeExecutionData[][]> {
 	const resource = String(context.getNodeParameter('resource', 0, 'function'));
-	const operation = String(context.getNodeParameter('operation', 0));
+	// n8n leaves the operation out where it is none of the resource; what throws here, it takes for a success.
+	const operation = String(context.getNodeParameter('operation', 0, ''));
 	if (isAgentTool(context.getNode())) return [await runTool(context, resource, operation)];
 	const items = new ItemResults(context, resource, operation);
 	return [await runItems(context, items, resource, operation)];
