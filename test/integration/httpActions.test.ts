@@ -279,6 +279,12 @@ describe('a deploy key never reaches an HTTP action', () => {
 		expect(refusal).not.toContain(convex.deployment.deployKey);
 	});
 
+	it('by a path in which each of its characters is encoded', async () => {
+		const encoded = [...Buffer.from(key())].map((byte) => `%${byte.toString(16).padStart(2, '0')}`);
+		const parameters = requestToPath('POST', `/echo/${encoded.join('')}`);
+		expect(await refusalOf(parameters)).toMatch(/^'Path' holds the credential's deploy key/);
+	});
+
 	it('by the type of a file', async () => {
 		const data = fileOf('a', { mimeType: `text/plain; a=${key()}` });
 		const parameters = requestTo('POST /echo/*', { body: 'binary' });

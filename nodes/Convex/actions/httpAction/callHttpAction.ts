@@ -79,7 +79,10 @@ async function toRequest(
 	const content = body && (await contentOf(context, caller, body));
 	const url = siteRequestUrl(await sites.of(caller), { path, rest, query });
 	// Two of them may make up the key together.
-	refuseDeployKey(credential, [["'Path'", url]]);
+	refuseDeployKey(credential, [
+		["'Path'", url],
+		["'Path'", decoded(url)],
+	]);
 	return {
 		method,
 		url,
@@ -88,6 +91,15 @@ async function toRequest(
 		isAuthenticated,
 		timeoutMs,
 	};
+}
+
+/** As any server reads it. */
+function decoded(url: string): string {
+	try {
+		return decodeURIComponent(url);
+	} catch {
+		return url;
+	}
 }
 
 /** @throws ConvexFailure (`input`) for a body that is too long, and for a file that holds the deploy key */
