@@ -284,6 +284,28 @@ describe('an answer', () => {
 	});
 });
 
+describe('the rest of a path', () => {
+	const deleting = (restOfPath: string) => requestToPath('DELETE', '/files/*', { restOfPath });
+
+	it.each(['', ' ', '/'])('is refused where its expression gives nothing: %j', async (name) => {
+		const { stoppedBy } = await call(deleting('={{ $json.name }}'), [{ name }]);
+		expect(stoppedBy?.message).toBe(
+			"'Rest of Path' is empty: its expression gives nothing [item 0]",
+		);
+		expect(received).toEqual([]);
+	});
+
+	it('may be left empty', async () => {
+		await call(deleting(''));
+		expect(received.map(({ url }) => url)).toEqual(['/files/']);
+	});
+
+	it('is not looked at where the path takes none', async () => {
+		await call(requestToPath('DELETE', '/files', { restOfPath: '={{ $json.name }}' }));
+		expect(received.map(({ url }) => url)).toEqual(['/files']);
+	});
+});
+
 it('a path with a number in its rest stays one where it has all its digits', async () => {
 	await call(requestToPath('GET', '/files/*', { restOfPath: '={{ $json.n }}' }), [{ n: 42 }]);
 	expect(received[0]?.url).toBe('/files/42');

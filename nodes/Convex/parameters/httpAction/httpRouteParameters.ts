@@ -90,6 +90,19 @@ function otherMethod(typed: string, chosen: string): ConvexFailure {
 	);
 }
 
+/**
+ * @throws ConvexFailure (`input`) for a rest that is nothing: what is done to the prefix is often done to
+ *   all that is behind it
+ */
+export function checkRest({ path, rest }: CalledRoute): void {
+	const takesRest = path.replace(/\?.*$/s, '').trim().endsWith('*');
+	if (!takesRest || /[^\s/]/.test(rest)) return;
+	throw inputFailure(
+		"'Rest of Path' is empty: its expression gives nothing",
+		"Have it give the rest of the path. To call the prefix itself, leave 'Rest of Path' empty.",
+	);
+}
+
 function readRest(context: ParameterReader, itemIndex: number): string {
 	const rest = context.getNodeParameter('restOfPath', itemIndex, '');
 	if (typeof rest === 'string' || typeof rest === 'number') return toText("'Rest of Path'", rest);

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { inputFailure } from '../../convex/failure';
+import { hasExpression } from '../expressions';
 import { enumField, readParameter } from '../field';
 import { ItemParameters } from '../itemParameters';
 import {
@@ -7,7 +8,12 @@ import {
 	readHttpActionOptions,
 	type HttpActionOptions,
 } from './httpActionOptions';
-import { httpRouteDescription, readHttpRoute, type CalledRoute } from './httpRouteParameters';
+import {
+	checkRest,
+	httpRouteDescription,
+	readHttpRoute,
+	type CalledRoute,
+} from './httpRouteParameters';
 import { namedValues, readNamedValues } from './namedValues';
 import { bodyDescription, readRequestBody, type RequestBody } from './requestBody';
 import { headersDescription, readRequestHeaders } from './requestHeaders';
@@ -72,7 +78,10 @@ export class HttpActionReader {
 
 	/** The route alone, so that what is wrong elsewhere can name it. @throws ConvexFailure (`input`) */
 	route(itemIndex: number): CalledRoute {
-		return readHttpRoute(this.parameters, itemIndex);
+		const route = readHttpRoute(this.parameters, itemIndex);
+		// Typed as empty, the route's prefix itself is meant.
+		if (hasExpression(this.context.getNode().parameters.restOfPath)) checkRest(route);
+		return route;
 	}
 
 	/** @throws ConvexFailure (`input`) naming the parameter */
