@@ -8,7 +8,7 @@ import { quote } from '../../convex/values/quote';
 import { ownField } from '../../convex/values/sameValue';
 import { ImportRequests } from '../../transport/http/importRequests';
 import { toFailure } from '../../transport/nodeError';
-import { EventLoopTurns } from '../calls/eventLoopTurns';
+import { EventLoopTurns } from '../../transport/eventLoopTurns';
 import type { Batch, FailedBatch } from '../calls/itemBatches';
 import type { ItemRunner } from '../calls/itemRunner';
 import { KeyIndexBuilder } from './keyIndexBuilder';

@@ -7,7 +7,7 @@ import type { Caller } from '../../transport/caller';
 import { requireDeployKey } from '../../transport/http/callSystemFunction';
 import type { ItemCallers } from '../../transport/itemCallers';
 import { toFailure } from '../../transport/nodeError';
-import { EventLoopTurns } from '../calls/eventLoopTurns';
+import { EventLoopTurns } from '../../transport/eventLoopTurns';
 import { hintAtOutput } from '../calls/output';
 import { sharedRequests, type SharedRequest } from '../calls/sharedRequests';
 import type { ItemResults } from '../itemResults';
