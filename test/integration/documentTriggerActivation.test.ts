@@ -169,6 +169,31 @@ describe('a plan without streaming export', () => {
 	});
 });
 
+describe('a status 404', () => {
+	const notFound = { kind: 'answer', status: 404, body: '<html>nope</html>', times: 9 } as const;
+
+	it('of the feed is a deployment without streaming export', async () => {
+		await use.deployment.addFault({ ...notFound, path: '/api/v1/data/sync' });
+		const refusal = await refusalOf(use.workflow(['tasks'], { startFrom: 'beginning' }));
+		expect(refusal).toMatch(/has no streaming export.*Convex Trigger/);
+	});
+
+	it('of a request before it says nothing of the feed', async () => {
+		await use.deployment.addFault({ ...notFound, path: '/api/query' });
+		const refusal = await refusalOf(use.workflow(['tasks']));
+		expect(refusal).toMatch(/HTTP status 404.*'Deployment URL'/);
+		expect(refusal).not.toMatch(/streaming export/);
+	});
+});
+
+it('what helps names no option of the Convex node', async () => {
+	const body = { code: 'OptimisticConcurrencyControlFailure', message: 'Again' };
+	const fault = { kind: 'answer', status: 503, body, times: 9, path: '/api/query' } as const;
+	await use.deployment.addFault(fault);
+	const refusal = await refusalOf(use.workflow(['tasks']));
+	expect(refusal).toContain('Others kept changing the same data at that moment. Try again later.');
+});
+
 describe('a deployment that is unavailable', () => {
 	it('fails the activation by a user, who is there to see it', async () => {
 		const credential = { ...use.credential, deploymentUrl: await unusedUrl() };

@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { ConvexFailure } from '../convex/failure';
+import { dataFailure } from '../convex/failures/dataFailure';
 import { toModelFailure } from '../convex/failures/modelFailure';
 import { isAgentTool } from '../transport/agentTool';
 import { toErrorBranchItem, toErrorItem, toNodeError } from '../transport/nodeError';
@@ -61,9 +62,11 @@ export class ItemResults {
 	}
 
 	/** What a failure says of the operation; functions are what failures are of unless they say more. */
-	private get names(): { operation: string; resource?: string } {
+	private named(failure: ConvexFailure): ConvexFailure {
 		const { resource, operation } = this;
-		return resource === 'function' ? { operation } : { operation, resource };
+		if (resource === 'function') return failure.ofCall({ operation });
+		const names = { operation, resource };
+		return dataFailure(failure, names).ofCall(names);
 	}
 
 	/** Aborted when no further item may run: one failed that stops the node, or n8n cancelled. */
@@ -119,7 +122,7 @@ export class ItemResults {
 		// A model gave one call, and knows of no items.
 		const isOnlyOne = this.isTool && this.count === 1;
 		const failure = isOnlyOne ? cause : withItemIndex(cause, itemIndex);
-		this.endFailed(itemIndex, failure.ofCall(this.names), 'item');
+		this.endFailed(itemIndex, this.named(failure), 'item');
 	}
 
 	private endFailed(itemIndex: number, failure: ConvexFailure, scope: 'item' | 'run'): void {
@@ -145,9 +148,9 @@ export class ItemResults {
 	 */
 	failRemaining(failure: ConvexFailure): void {
 		// One for all: an error notes its stack, which takes its time with a hundred thousand items.
-		const notSent = failure.ofCall(this.names);
+		const notSent = this.named(failure);
 		// An item that was handed out may have been sent.
-		const maySent = withUnknownOutcome(failure).ofCall(this.names);
+		const maySent = this.named(withUnknownOutcome(failure));
 		for (let itemIndex = 0; itemIndex < this.count; itemIndex++) {
 			if (this.stopped.aborted && itemIndex >= this.nextIndex) break;
 			if (this.results[itemIndex] !== undefined) continue;

@@ -1,5 +1,5 @@
 import type { ILoadOptionsFunctions, INodeListSearchResult } from 'n8n-workflow';
-import { REQUEST_ADVICE } from '../convex/advice';
+import { SYSTEM_ADVICE } from '../convex/failures/dataFailure';
 import { parseIndexes } from '../convex/documents/tableIndexes';
 import { inputFailure } from '../convex/failure';
 import { SYSTEM_FUNCTIONS } from '../convex/functions/systemFunctions';
@@ -71,6 +71,6 @@ export async function formCalls(
 		const result = await callSystemFunction(context, caller, systemFunction, args, TIMEOUT_MS);
 		return result.status === 'success'
 			? result
-			: { ...result, failure: result.failure.advisedBy(REQUEST_ADVICE) };
+			: { ...result, failure: result.failure.advisedBy(SYSTEM_ADVICE) };
 	};
 }

@@ -8,6 +8,7 @@ import {
 } from '../../../nodes/Convex/convex/advice';
 import { CREDENTIAL_ADVICE } from '../../../nodes/Convex/convex/deployment/credentialProbe';
 import { ConvexFailure, failureOf } from '../../../nodes/Convex/convex/failure';
+import { SYSTEM_ADVICE } from '../../../nodes/Convex/convex/failures/dataFailure';
 import { watchFailure } from '../../../nodes/Convex/triggers/query/failures';
 
 const DETAILS = { kind: 'network', outcome: 'unknown' } as const;
@@ -61,6 +62,7 @@ describe('the advice of a reason', () => {
 	it.each<[string, AdviceTable]>([
 		['a request', REQUEST_ADVICE],
 		["the credential's test", CREDENTIAL_ADVICE],
+		["a request of the node's own", SYSTEM_ADVICE],
 	])('names nothing of the node or of a function for %s', (_what, table) => {
 		for (const advice of Object.values(table)) {
 			const { help, repeat = '' } = partsOf(advice);

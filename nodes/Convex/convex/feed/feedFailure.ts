@@ -38,6 +38,11 @@ export function feedFailure(failed: ConvexFailure): ConvexFailure {
 			advice: `Change the plan on the Convex dashboard (convex.dev/plans), or use another trigger. ${CONVEX_TRIGGER}`,
 		});
 	}
+	return failure;
+}
+
+/** A failure of the request for a page: a deployment that has no feed does not know its path. */
+export function pageFailure(failure: ConvexFailure): ConvexFailure {
 	if (failure.details.httpStatus !== 404) return failure;
 	return failure.with({
 		message: `The deployment has no streaming export: ${failure.message}`,

@@ -1,4 +1,5 @@
-import { REQUEST_ADVICE, type AdviceTable } from '../../convex/advice';
+import type { AdviceTable } from '../../convex/advice';
+import { SYSTEM_ADVICE } from '../../convex/failures/dataFailure';
 import { ConvexFailure, credentialFailure } from '../../convex/failure';
 import { componentIdIn } from '../../convex/functions/componentPath';
 import { parseFunctionSpec, type FunctionSignature } from '../../convex/functions/functionSpec';
@@ -18,7 +19,7 @@ const LISTED_OTHERWISE = 'This version of Convex lists its functions in another 
 
 /** For the list of functions and the form of arguments, whose requests the node makes by itself. */
 const LIST_ADVICE = {
-	...REQUEST_ADVICE,
+	...SYSTEM_ADVICE,
 	functionNotFound: 'This version of Convex does not list its functions. Update it if you host it.',
 	badArguments: LISTED_OTHERWISE,
 } satisfies AdviceTable;

@@ -1,5 +1,5 @@
 import type { JSONValue } from 'convex/values';
-import { REQUEST_ADVICE } from '../../convex/advice';
+import { SYSTEM_ADVICE } from '../../convex/failures/dataFailure';
 import { credentialFailure } from '../../convex/failure';
 import { parseHttpRoutes, type HttpRoute } from '../../convex/functions/httpRoute';
 import { SYSTEM_FUNCTIONS, type SystemFunction } from '../../convex/functions/systemFunctions';
@@ -63,7 +63,7 @@ async function ask(
 	if (result.status === 'success') return result.value;
 	// A version without components has no prefixes either.
 	if (result.failure.reason === 'functionNotFound' && name === 'listComponents') return [];
-	const failure = result.failure.advisedBy(REQUEST_ADVICE);
+	const failure = result.failure.advisedBy(SYSTEM_ADVICE);
 	throw failure.with({
 		message: `The routes of the deployment could not be read: ${failure.message}`,
 		advice: `${failure.description} You can also set 'Path' to 'By Path'.`,

@@ -1,4 +1,4 @@
-import { REQUEST_ADVICE } from '../../convex/advice';
+import { SYSTEM_ADVICE } from '../../convex/failures/dataFailure';
 import { parseSiteUrl } from '../../convex/deployment/deploymentUrl';
 import { failureOf, type ConvexFailure } from '../../convex/failure';
 import { platformFailure } from '../../convex/failures/platformFailure';
@@ -61,7 +61,7 @@ function unknownSiteUrl(why: string): ConvexFailure {
 }
 
 function couldNotAsk(failure: ConvexFailure): ConvexFailure {
-	const advised = failure.advisedBy(REQUEST_ADVICE);
+	const advised = failure.advisedBy(SYSTEM_ADVICE);
 	return advised.with({
 		message: `The deployment could not be asked for its site URL: ${advised.message}`,
 		advice: `${advised.description} You can also set the credential's 'Site URL'.`,

@@ -1,5 +1,5 @@
 import { ChangeCollector } from '../../convex/feed/changeCollector';
-import { endlessFeed, positionRefusal } from '../../convex/feed/feedFailure';
+import { endlessFeed, pageFailure, positionRefusal } from '../../convex/feed/feedFailure';
 import type { FeedPage, FeedPageResult, FeedRow } from '../../convex/feed/feedPage';
 import {
 	advance,
@@ -75,7 +75,8 @@ export class FeedReader {
 
 	private async nextPage(position: FeedPosition): Promise<FeedPageResult> {
 		const result = await this.requests.readPage(position.cursor);
-		return result.status === 'success' && isEndless(position, result.page)
+		if (result.status === 'failure') return { ...result, failure: pageFailure(result.failure) };
+		return isEndless(position, result.page)
 			? { status: 'failure', failure: endlessFeed() }
 			: result;
 	}

@@ -1,17 +1,16 @@
 import type { Failure, INode, NodeApiError, NodeOperationError } from 'n8n-workflow';
-import { REQUEST_ADVICE, type AdviceTable, type FailureReason } from '../../convex/advice';
+import type { AdviceTable, FailureReason } from '../../convex/advice';
 import type { ConvexFailure } from '../../convex/failure';
+import { SYSTEM_ADVICE } from '../../convex/failures/dataFailure';
 import { feedFailure, isNotOnPlan } from '../../convex/feed/feedFailure';
 import { toEditorError, toFailure, toNodeError } from '../../transport/nodeError';
 
 /** In the place of the advice for the Convex node, which names its options. */
 const FEED_ADVICE: AdviceTable = {
-	...REQUEST_ADVICE,
-	timedOut: `${REQUEST_ADVICE.timedOut} Large documents take longer: exclude large fields.`,
+	...SYSTEM_ADVICE,
+	timedOut: `${SYSTEM_ADVICE.timedOut} Large documents take longer: exclude large fields.`,
 	answerTooLong:
 		"The changed documents take more than 128 MiB at once: exclude large fields. Otherwise check the credential's 'Deployment URL', and what is between n8n and the deployment.",
-	badRequest:
-		'The deployment refused the request, and its message says why. A version of Convex that is hosted by yourself may be too old: update it.',
 };
 
 /** What failed, in the words of the trigger. */
