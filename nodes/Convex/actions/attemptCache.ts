@@ -10,6 +10,8 @@ export type EndedItem =
 export interface AttemptCache {
 	get: (itemIndex: number) => EndedItem | undefined;
 	set: (itemIndex: number, ended: EndedItem) => void;
+	/** Whether n8n makes no attempt after this one. */
+	isLast: boolean;
 	/** Ends an attempt. The cache is dropped unless n8n makes another one. */
 	endAttempt: (failed: boolean) => void;
 }
@@ -18,6 +20,7 @@ const CONTEXT_KEY = 'convexAttempts';
 export const NO_ATTEMPTS: AttemptCache = {
 	get: () => undefined,
 	set: () => {},
+	isLast: true,
 	endAttempt: () => {},
 };
 
@@ -44,10 +47,9 @@ function cacheOfNodeRun(context: IExecuteFunctions): AttemptCache {
 		kept instanceof Attempts && kept.runIndex === runIndex ? kept : new Attempts(runIndex);
 	nodeContext[CONTEXT_KEY] = attempts;
 	attempts.count += 1;
-	return attempts.cache((failed) => {
-		if (!failed || attempts.count >= maxTries(context.getNode().maxTries)) {
-			delete nodeContext[CONTEXT_KEY];
-		}
+	const isLast = attempts.count >= maxTries(context.getNode().maxTries);
+	return attempts.cache(isLast, (failed) => {
+		if (!failed || isLast) delete nodeContext[CONTEXT_KEY];
 	});
 }
 
@@ -61,7 +63,7 @@ function cacheOfToolCall(context: IExecuteFunctions): AttemptCache {
 	if (call === undefined) return NO_ATTEMPTS;
 	const attempts = attemptsByToolCall.get(call) ?? new Attempts(undefined);
 	attemptsByToolCall.set(call, attempts);
-	return attempts.cache(() => {});
+	return attempts.cache(true, () => {});
 }
 
 class Attempts {
@@ -71,10 +73,11 @@ class Attempts {
 
 	constructor(readonly runIndex: unknown) {}
 
-	cache(endAttempt: AttemptCache['endAttempt']): AttemptCache {
+	cache(isLast: boolean, endAttempt: AttemptCache['endAttempt']): AttemptCache {
 		return {
 			get: (itemIndex) => this.ended.get(itemIndex),
 			set: (itemIndex, ended) => this.ended.set(itemIndex, ended),
+			isLast,
 			endAttempt,
 		};
 	}

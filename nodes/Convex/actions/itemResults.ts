@@ -43,6 +43,9 @@ export class ItemResults {
 
 	private nextIndex = 0;
 
+	/** Whether an item failed that another attempt would send again. */
+	private mayPass = false;
+
 	/** @param call what n8n gave the node, where the context has other items: it tells attempts apart */
 	constructor(
 		private readonly context: IExecuteFunctions,
@@ -93,6 +96,18 @@ export class ItemResults {
 		return missing <= 0;
 	}
 
+	/**
+	 * Whether n8n certainly makes another attempt, which sends again what failed: what has to be done in
+	 * order then waits for it. n8n makes one where the first item that comes out is an error.
+	 */
+	get waitsForAttempt(): boolean {
+		if (!this.mayPass || this.attempts.isLast) return false;
+		const first = this.results.find(
+			(each) => each?.status !== 'succeeded' || each.items.length > 0,
+		);
+		return first !== undefined && first.status !== 'succeeded';
+	}
+
 	/** The next item to run, by its index; undefined when there is none. */
 	next(): number | undefined {
 		while (!this.stopped.aborted && this.nextIndex < this.count) {
@@ -127,6 +142,7 @@ export class ItemResults {
 
 	private endFailed(itemIndex: number, failure: ConvexFailure, scope: 'item' | 'run'): void {
 		if (!failure.mayHaveRun) {
+			this.mayPass ||= failure.details.kind !== 'input';
 			this.end(itemIndex, { status: 'failed', failure, scope });
 			return;
 		}

@@ -1,4 +1,4 @@
-import type { ConvexFailure } from '../../convex/failure';
+import { ConvexFailure } from '../../convex/failure';
 import { MEBIBYTE } from '../../convex/values/encodedSize';
 import { EventLoopTurns } from '../../transport/eventLoopTurns';
 import { toFailure } from '../../transport/nodeError';
@@ -53,6 +53,9 @@ export interface FailedBatch<Part> {
  * Runs an operation that takes many items in one request, which Convex does as a whole or not at all.
  * A batch that had no effect because of one of its items is sent again in halves, so that in the end
  * this item alone fails.
+ *
+ * Where n8n's Retry On Fail sends an item again, those behind it wait for their turn, or they would be
+ * overtaken: the last of two changes of a document is the one that stays.
  *
  * All items are read before the first batch is sent, unless they would take too much memory: where an
  * item that is refused stops the node, nothing was sent.
@@ -117,7 +120,7 @@ export class ItemBatches<Part> {
 
 	private async send(batch: Batch<Part>): Promise<void> {
 		if (batch.length === 0 || this.items.stopped.aborted) return;
-		const failed = await this.work.send(batch);
+		const failed = this.items.waitsForAttempt ? heldBack(batch) : await this.work.send(batch);
 		if (failed === undefined) return;
 		const { failure, batch: rest } = failed;
 		if (rest.length === 1 || !mayBeOneItem(failure)) {
@@ -129,6 +132,16 @@ export class ItemBatches<Part> {
 		await this.send(rest.slice(0, half));
 		await this.send(rest.slice(half));
 	}
+}
+
+/** Items whose turn comes in n8n's next attempt. */
+export function heldBack<Part>(batch: Batch<Part>): FailedBatch<Part> {
+	const failure = new ConvexFailure(
+		'This item was not sent, because one before it failed and is tried again first',
+		"n8n's Retry On Fail runs the node again, with the items in order.",
+		{ kind: 'deployment', retryable: true, outcome: 'notExecuted' },
+	);
+	return { batch, failure };
 }
 
 /**

@@ -15,6 +15,7 @@ import {
 } from '../../parameters/document/documentOptions';
 import { readTable } from '../../parameters/document/tableLocator';
 import type { ParameterReader } from '../../parameters/parameterReader';
+import { heldBack } from '../calls/itemBatches';
 import type { ItemRunner } from '../calls/itemRunner';
 import { ConcurrencyLimiter } from '../concurrencyLimiter';
 import { toDocumentItem } from './documentItems';
@@ -57,9 +58,11 @@ export async function runUpdate(runner: ItemRunner, parameters: ParameterReader)
 			const found = await lookUpBatch(items, batch);
 			if (!Array.isArray(found)) return found;
 			const limiter = new ConcurrencyLimiter(items.continues ? concurrency : 1);
+			let sent = 0;
 			for (const { itemIndex, part } of found) {
 				await limiter.whenAvailable();
-				if (items.stopped.aborted) break;
+				if (items.stopped.aborted || items.waitsForAttempt) break;
+				sent += 1;
 				limiter.start(async () => {
 					const result = await update(part);
 					if (result.status === 'failure') items.fail(itemIndex, result.failure);
@@ -67,7 +70,9 @@ export async function runUpdate(runner: ItemRunner, parameters: ParameterReader)
 				});
 			}
 			await limiter.drain();
-			return undefined;
+			return items.stopped.aborted || sent === found.length
+				? undefined
+				: heldBack(found.slice(sent));
 		},
 	});
 	writing.hintAtLeftOut();

@@ -1,0 +1,109 @@
+import { creating, tablesOf, updating } from '../support/documentWrites';
+import { useEmbeddedDeployment } from '../support/embeddedDeployment';
+import { importing } from '../support/importRequests';
+
+/** Writes keep their order over the attempts of n8n's Retry On Fail, also where the node continues. */
+const convex = useEmbeddedDeployment('deployKey');
+
+const tables = tablesOf(convex);
+
+const settings = {
+	onError: 'continueErrorOutput',
+	retryOnFail: true,
+	maxTries: 2,
+	waitBetweenTries: 1,
+} as const;
+
+const busy = {
+	kind: 'answer',
+	status: 429,
+	body: { code: 'TooManyConcurrentRequests', message: 'Busy' },
+} as const;
+
+/** The node itself sends nothing again, so what is sent again is n8n's doing. */
+const options = { maxRetries: 0 };
+
+const upsertPath = '/api/streaming_import/import_airbyte_records';
+
+it('of two rows with the same key, the last one stays', async () => {
+	const input = Array.from({ length: 1_500 }, (_, index) => ({ name: `n${index}`, count: index }));
+	input[0] = { name: 'stock', count: 1 };
+	input[1_200] = { name: 'stock', count: 2 };
+	await convex.deployment.addFault({ path: upsertPath, ...busy });
+	const { success, error } = await convex.run({
+		parameters: importing('counters', 'upsert', { keyFields: 'name', options }),
+		input,
+		settings,
+	});
+	expect(error).toEqual([]);
+	expect(success).toMatchObject([{ json: { imported: 1_500 } }]);
+	const rows = await tables.rows('counters');
+	expect(rows.filter(({ name }) => name === 'stock')).toMatchObject([{ count: 2 }]);
+});
+
+it('of two changes of a document, the last one stays', async () => {
+	const [row] = await tables.add('counters', { name: 'a', count: 0 });
+	const input = Array.from({ length: 60 }, (_, index) => ({ id: String(row?._id), to: index }));
+	await convex.deployment.addFault({ path: '/api/mutation', ...busy });
+	const { success, error } = await convex.run({
+		parameters: updating('counters', '={{ ({ count: $json.to }) }}', {
+			documentId: '={{ $json.id }}',
+			options,
+		}),
+		input,
+		settings,
+	});
+	expect([success.length, error]).toEqual([60, []]);
+	expect(await tables.rows('counters')).toMatchObject([{ count: 59 }]);
+});
+
+it('documents are created in the order of their items', async () => {
+	await convex.deployment.addFault({ path: '/api/mutation', ...busy });
+	const { success } = await convex.run({
+		parameters: creating('counters', '={{ $json }}', { options: { ...options, batchSize: 1 } }),
+		input: [
+			{ name: 'n', count: 1 },
+			{ name: 'n', count: 2 },
+			{ name: 'n', count: 3 },
+		],
+		settings,
+	});
+	expect(success.map(({ json }) => json.count)).toEqual([1, 2, 3]);
+	expect((await tables.rows('counters')).map(({ count }) => count)).toEqual([1, 2, 3]);
+});
+
+it('what stands behind an item that fails in the last attempt too is sent', async () => {
+	await convex.deployment.addFault({ path: '/api/mutation', ...busy, times: 2 });
+	const { success, error } = await convex.run({
+		parameters: creating('counters', '={{ $json }}', { options: { ...options, batchSize: 1 } }),
+		input: [
+			{ name: 'n', count: 1 },
+			{ name: 'n', count: 2 },
+			{ name: 'n', count: 3 },
+		],
+		settings,
+	});
+	expect(error.map(({ json }) => [json.count, json.error])).toEqual([[1, 'Busy']]);
+	expect(success.map(({ json }) => json.count)).toEqual([2, 3]);
+});
+
+it('nothing waits for an attempt that n8n does not make', async () => {
+	const parameters = creating('counters', '={{ $json }}', {
+		options: { ...options, batchSize: 1 },
+	});
+	// n8n looks at the first item that comes out only.
+	await convex.deployment.addFault({ path: '/api/mutation', ...busy, skip: 1 });
+	const input = [
+		{ name: 'n', count: 1 },
+		{ name: 'n', count: 2 },
+		{ name: 'n', count: 3 },
+	];
+	const later = await convex.run({ parameters, input, settings });
+	expect(later.error).toMatchObject([{ json: { count: 2, error: 'Busy' } }]);
+	expect(later.success).toHaveLength(2);
+	await convex.deployment.addFault({ path: '/api/mutation', ...busy });
+	const without = { onError: 'continueErrorOutput' } as const;
+	const once = await convex.run({ parameters, input, settings: without });
+	expect(once.error).toMatchObject([{ json: { count: 1, error: 'Busy' } }]);
+	expect(once.success).toHaveLength(2);
+});
