@@ -56,7 +56,7 @@ export class FeedReader {
 		let position = start;
 		let length = 0;
 		for (let isAtEnd = false; !isAtEnd && !collector.isFull && length < MAX_LENGTH;) {
-			const result = await this.nextPage(position);
+			const result = await this.nextPage(position, kept === undefined);
 			if (result.status === 'failure') {
 				const again = await this.beginAgain(position, result.failure, kept);
 				// What was read before is passed on; the next poll meets the failure first.
@@ -73,9 +73,12 @@ export class FeedReader {
 		return { changes: collector.collected, start, position };
 	}
 
-	private async nextPage(position: FeedPosition): Promise<FeedPageResult> {
+	/** @param isNew whether it may turn out that the deployment has no feed */
+	private async nextPage(position: FeedPosition, isNew: boolean): Promise<FeedPageResult> {
 		const result = await this.requests.readPage(position.cursor);
-		if (result.status === 'failure') return { ...result, failure: pageFailure(result.failure) };
+		if (result.status === 'failure') {
+			return isNew ? { ...result, failure: pageFailure(result.failure) } : result;
+		}
 		return isEndless(position, result.page)
 			? { status: 'failure', failure: endlessFeed() }
 			: result;

@@ -1,6 +1,7 @@
 import type { INodeExecutionData, IPollFunctions } from 'n8n-workflow';
-import { componentOf } from '../../convex/feed/feedSelection';
+import { componentOf, selectionJson } from '../../convex/feed/feedSelection';
 import { RetryPolicy } from '../../convex/failures/retryPolicy';
+import { fingerprintOf } from '../../convex/values/fingerprint';
 import { readFeedSettings, type FeedSettings } from '../../parameters/feed';
 import { triggerParameters } from '../../parameters/triggerParameters';
 import { openCaller, type Caller } from '../../transport/caller';
@@ -13,7 +14,7 @@ import { checkSelection } from './checkSelection';
 import { FeedReader } from './feedReader';
 import { isPassing, pollError, pollFailure } from './pollFailures';
 import { PollTime } from './pollTime';
-import { PositionStore } from './positionStore';
+import { PositionStore, type KeptFeed } from './positionStore';
 
 /** The user has just activated or changed the workflow and is there to mend it. */
 const ACTIVATED_BY_USER = ['activate', 'update', 'create'];
@@ -101,7 +102,7 @@ class Poll {
 				"Where the trigger stood cannot be read: the static data has something else. It begins as 'Start From' says.",
 			);
 		}
-		await this.check(caller, settings, store.kept === undefined);
+		const checkedNames = await this.check(caller, settings, store.kept);
 		const { start, position, changes } = await this.readerOf(caller, settings).read(store.kept);
 		const items = await changeItems(changes);
 		const feed = {
@@ -109,6 +110,7 @@ class Poll {
 			startFrom: settings.startFrom,
 			component: componentOf(settings),
 			tables: settings.tables,
+			...(checkedNames !== undefined && { checked: checkedNames }),
 		};
 		// The position moves last, when nothing can fail any more.
 		if (items.length > 0) store.moveWithItems({ ...feed, position }, { ...feed, position: start });
@@ -116,11 +118,26 @@ class Poll {
 		return items;
 	}
 
-	/** After a restart of n8n, the tables were found before. */
-	private async check(caller: Caller, settings: FeedSettings, isNew: boolean): Promise<void> {
-		if (checked.has(this.context) || !(isNew || isByUser(this.context))) return;
+	/**
+	 * Looks whether the tables and fields are there, where a user has just named them. After a restart of
+	 * n8n they were found before, and so they were at a change of something else: in that mode the
+	 * scheduler of n8n 2.41 polls, too, each time with a context of its own.
+	 *
+	 * @returns a fingerprint of the names that were found
+	 */
+	private async check(
+		caller: Caller,
+		settings: FeedSettings,
+		kept: KeptFeed | undefined,
+	): Promise<string | undefined> {
+		const { deploymentUrl } = caller.credential;
+		const names = fingerprintOf([deploymentUrl, selectionJson(settings)]);
+		const isKnown = kept?.checked === names && this.context.getActivationMode() === 'update';
+		const isToCheck = kept === undefined || (isByUser(this.context) && !isKnown);
+		if (checked.has(this.context) || !isToCheck) return kept?.checked;
 		await checkSelection(this.callsOf(caller), settings);
 		checked.add(this.context);
+		return names;
 	}
 
 	/** Nothing is remembered; whether the plan has the feed is found out as at an activation. */

@@ -39,6 +39,8 @@ export function pollError(
 	isActivation: boolean,
 ): NodeApiError | NodeOperationError {
 	const error = isActivation ? toEditorError(node, failure) : toNodeError(node, failure, undefined);
+	// Its message says what to do already.
+	if (isActivation) error.description = null;
 	// By this the scheduler of n8n 2.41 decides when to poll again; n8n before it does not look at it.
 	error.failure = causeOf(failure);
 	return error;

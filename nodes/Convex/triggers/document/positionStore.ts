@@ -14,6 +14,8 @@ export interface KeptFeed {
 	/** Empty for the app itself. */
 	component: string;
 	tables: readonly string[];
+	/** A fingerprint of the names that were found to be there; undefined if none were looked for. */
+	checked?: string;
 	position: FeedPosition;
 }
 
@@ -98,12 +100,13 @@ export class PositionStore {
 
 function parseFeed(value: unknown): KeptFeed | undefined {
 	if (!isPlainObject(value)) return undefined;
-	const { deployment, startFrom, component, tables } = value;
+	const { deployment, startFrom, component, tables, checked } = value;
 	const position = parsePosition(value.position);
 	if (typeof deployment !== 'string' || typeof component !== 'string') return undefined;
 	if (startFrom !== 'now' && startFrom !== 'beginning') return undefined;
 	if (position === undefined || !isListOfNames(tables)) return undefined;
-	return { deployment, startFrom, component, tables, position };
+	const feed: KeptFeed = { deployment, startFrom, component, tables, position };
+	return typeof checked === 'string' ? { ...feed, checked } : feed;
 }
 
 function isListOfNames(value: unknown): value is string[] {
