@@ -98,6 +98,23 @@ describe('a list read page by page', () => {
 		]);
 	});
 
+	it('has the log lines of every page once, also of pages without documents', async () => {
+		const lists = [[], [{ n: 1 }, { n: 2 }], [], [{ n: 3 }], [], []];
+		for (const [index, page] of lists.entries()) {
+			const isDone = index === lists.length - 1;
+			const value = { page, isDone, continueCursor: `cursor ${index}` };
+			const body = { status: 'success', value, logLines: [`[WARN] 'page ${index}'`] };
+			await convex.deployment.addFault({ kind: 'answer', status: 200, path: '/api/query', body });
+		}
+		const { success } = await convex.run({ parameters: reading('documents:page', {}, {}, 'full') });
+		const linesOf = (...pages: number[]) => pages.map((page) => `[WARN] 'page ${page}'`);
+		expect(success.map(({ json }) => json)).toEqual([
+			{ value: { n: 1 }, logLines: linesOf(0, 1) },
+			{ value: { n: 2 }, logLines: [] },
+			{ value: { n: 3 }, logLines: linesOf(2, 3, 4, 5) },
+		]);
+	});
+
 	it('continues from the cursor of an earlier page', async () => {
 		await fill(5);
 		const first = await convex.run({

@@ -72,12 +72,29 @@ export function toListItems(
 			pairedItem,
 		}));
 	}
-	return pages.flatMap(({ documents, logLines }) =>
-		documents.map((document, index) => ({
-			json: toElementFields(document, index === 0 ? logLines : [], output),
-			pairedItem,
-		})),
-	);
+	return withLogLines(pages).map(({ document, logLines }) => ({
+		json: toElementFields(document, logLines, output),
+		pairedItem,
+	}));
+}
+
+/**
+ * The documents of a list, with the log lines of their pages, each once: those of a page stand in its
+ * first document. Behind a filter, pages without documents are usual: their lines stand in the next
+ * document, and those of the last pages in the last one.
+ */
+function withLogLines(pages: ListPage[]): Array<{ document: JSONValue; logLines: string[] }> {
+	const all: Array<{ document: JSONValue; logLines: string[] }> = [];
+	let logLines: string[] = [];
+	for (const page of pages) {
+		logLines.push(...page.logLines);
+		for (const document of page.documents) {
+			all.push({ document, logLines });
+			logLines = [];
+		}
+	}
+	all.at(-1)?.logLines.push(...logLines);
+	return all;
 }
 
 /** @param logLines those of the call stand once, in its first element */
