@@ -208,6 +208,17 @@ describe('arguments as fields', () => {
 		},
 	);
 
+	it.each([
+		['={{ $now.diff($now.minus({ days: 1 })) }}', 'is a Duration object, not a date'],
+		['={{ ({ valueOf: () => 7 }) }}', 'is an object, not a date'],
+		['={{ new Date(NaN) }}', 'is an invalid date'],
+	])('takes no date that is none: %s', async (value, words) => {
+		const { stoppedBy } = await convex.run({
+			parameters: withFields({ name: 'due', type: 'date', value }),
+		});
+		expect(stoppedBy?.message).toBe(`'Arguments': 'due' ${words} [item 0]`);
+	});
+
 	it('evaluates expressions for each item', async () => {
 		const { success } = await convex.run({
 			parameters: query('values:echo', {

@@ -269,6 +269,17 @@ describe('arguments by the function’s own validator', () => {
 		expect((await convex.run({ parameters: put, input })).success).toHaveLength(count);
 	});
 
+	it.each([
+		['$now.diff($now.minus({ days: 1 }))', 'is a Duration object, not a number'],
+		['new Date(NaN)', 'is an invalid date'],
+	])('are no number for what is no point in time: %s', async (at, words) => {
+		const rows = `={{ [{ big: 1, at: ${at} }] }}`;
+		const { stoppedBy } = await convex.run({
+			parameters: mapped('query', 'values:lists', { rows }),
+		});
+		expect(stoppedBy?.message).toBe(`'Arguments': 'rows[0].at' ${words} [item 0]`);
+	});
+
 	it('are taken from the item by name, the rest is ignored', async () => {
 		const { success, stoppedBy } = await convex.run({
 			parameters: autoMapped('query', 'values:everyKind', encoded),

@@ -5,7 +5,8 @@ import type {
 	WaitCondition,
 } from '../convex/changes/waitCondition';
 import { inputFailure } from '../convex/failure';
-import { isDateObject, toArgument, toArray } from '../convex/values/argumentTypes';
+import { toArgument, toArray } from '../convex/values/argumentTypes';
+import { isDateObject } from '../convex/values/dateObject';
 import type { Expected } from '../convex/values/comparison';
 import { valueOrThrow, type Step } from '../convex/values/conversion';
 import { wholeNumberOf } from '../convex/values/decimalText';

@@ -1,5 +1,6 @@
 import { ADVICE } from '../advice';
 import { int64OutOfRange, invalidDate, jsonOf } from './encodeArguments';
+import { isDateObject, isOfClass } from './dateObject';
 import { describeType, isPlainObject } from './plainObject';
 import { fromBase64WithBlanks } from './base64';
 import {
@@ -112,7 +113,7 @@ function toText(value: unknown): Conversion<string> {
 	if (typeof value === 'string') return converted(value);
 	if (typeof value === 'number') return numberToText(value);
 	if (typeof value === 'boolean' || typeof value === 'bigint') return converted(String(value));
-	if (isDateObject(value)) return dateToText(value);
+	if (isOfClass(value)) return textOfObject(value);
 	return doesNotFit(
 		value,
 		'text',
@@ -121,20 +122,13 @@ function toText(value: unknown): Conversion<string> {
 	);
 }
 
-/** As everywhere in JSON, a date is its ISO text. */
-function dateToText(date: object): Conversion<string> {
-	const text = jsonOf(date);
+/** As everywhere in JSON, a date is its ISO text, and so is a duration. */
+function textOfObject(object: object): Conversion<string> {
+	const text = jsonOf(object);
 	if (typeof text === 'string') return converted(text);
 	return text === null
 		? refused(invalidDate)
-		: doesNotFit(date, 'text', 'Use an expression that gives text.');
-}
-
-/** A Date, or Luxon's DateTime ($now): an object that is neither data nor bytes. */
-export function isDateObject(value: unknown): value is object {
-	const isObject = typeof value === 'object' && value !== null;
-	const isBytes = value instanceof ArrayBuffer || ArrayBuffer.isView(value);
-	return isObject && !isBytes && !Array.isArray(value) && !isPlainObject(value);
+		: doesNotFit(object, 'text', 'Use an expression that gives text.');
 }
 
 /**
@@ -252,11 +246,11 @@ const MAX_TIMESTAMP = 8.64e15;
  * number, a Date or Luxon's DateTime ($now); text needs a time zone and is parsed by the caller.
  */
 function toTimestamp(value: unknown): Conversion<number> {
-	const isDate = typeof value === 'object' && value !== null && typeof value.valueOf === 'function';
-	const milliseconds: unknown = isDate ? value.valueOf() : value;
+	const milliseconds: unknown = isDateObject(value) ? value.valueOf() : value;
 	if (typeof milliseconds === 'number' && Math.abs(milliseconds) <= MAX_TIMESTAMP) {
 		return converted(milliseconds);
 	}
+	if (isDateObject(value)) return refused(invalidDate);
 	return doesNotFit(value, 'a date', DATE_HELP);
 }
 

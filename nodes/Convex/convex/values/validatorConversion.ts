@@ -1,6 +1,7 @@
 import { definedEntries } from './encodeArguments';
 import { isPlainObject } from './plainObject';
-import { doesNotFit, isDateObject, toArray, toObject } from './argumentTypes';
+import { doesNotFit, toArray, toObject } from './argumentTypes';
+import { isDateObject } from './dateObject';
 import {
 	converted,
 	refused,

@@ -7,7 +7,8 @@ import {
 import { boundOf, filteredField } from '../../convex/documents/filteredField';
 import { SYSTEM_FIELDS, type TableFields } from '../../convex/documents/tableFields';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
-import { convertArgument, isDateObject, toArray } from '../../convex/values/argumentTypes';
+import { convertArgument, toArray } from '../../convex/values/argumentTypes';
+import { isDateObject } from '../../convex/values/dateObject';
 import { FILTERED_TABLE, valueOrThrow } from '../../convex/values/conversion';
 import { encodeElement } from '../../convex/values/encodeArguments';
 import { describeType, isPlainObject } from '../../convex/values/plainObject';

@@ -1,6 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
-import { isDateObject, toArgument } from '../../convex/values/argumentTypes';
+import { toArgument } from '../../convex/values/argumentTypes';
+import { isDateObject } from '../../convex/values/dateObject';
 import { valueOrThrow } from '../../convex/values/conversion';
 import { checkedText, halfCharacter } from '../../convex/values/encodeArguments';
 import { describeType, isPlainObject } from '../../convex/values/plainObject';

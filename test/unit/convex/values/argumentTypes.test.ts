@@ -1,3 +1,4 @@
+import { tryToParseDateTime } from 'n8n-workflow';
 import {
 	convertArgument,
 	isArgumentType,
@@ -7,6 +8,8 @@ import {
 import { expectRefusal, failureOf } from '../../refusal';
 
 const SUBJECT = "'Arguments': 'count'";
+/** Luxon's DateTime, as `$now` is one. */
+const NOW = tryToParseDateTime('2026-01-31T12:00:00Z');
 const convert = (type: ArgumentType, value: unknown) => convertArgument(SUBJECT, type, value);
 
 /** Rows of a table for one type: what comes in, and the words for it in a refusal. */
@@ -310,7 +313,7 @@ describe('a date', () => {
 		['a Date before 1970', new Date(-1), -1],
 		['milliseconds', 1769860800000, 1769860800000],
 		['parts of a millisecond, as Convex has them', 1769860800000.25, 1769860800000.25],
-		["an object that stands for a number, as Luxon's do", { valueOf: () => 17 }, 17],
+		["Luxon's DateTime", NOW, NOW.toMillis()],
 	])('%s becomes milliseconds', (_what, value, milliseconds) => {
 		expect(convert('date', value)).toBe(milliseconds);
 	});
@@ -322,7 +325,8 @@ describe('a date', () => {
 		[Number.POSITIVE_INFINITY, "a number ('Infinity')"],
 		[8_640_000_000_000_001, "a number ('8640000000000001')"],
 		[-9007199254740992, "a number ('-9007199254740992')"],
-		[new Date(Number.NaN), 'a Date object'],
+		[NOW.diff(NOW.minus(17)), 'a Duration object'],
+		[{ valueOf: () => 17 }, 'an object'],
 		[null, 'null'],
 		[undefined, 'missing'],
 		[true, 'a boolean'],
@@ -336,6 +340,14 @@ describe('a date', () => {
 			() => convert('date', value),
 			`'Arguments': 'count' is ${words}, not a date`,
 			/^Use an ISO 8601 date such as 2026-01-31T12:00:00Z\.$/,
+		);
+	});
+
+	it.each([new Date(Number.NaN), NOW.setZone('nowhere')])('is not an invalid one', (value) => {
+		expectRefusal(
+			() => convert('date', value),
+			"'Arguments': 'count' is an invalid date",
+			/^Check where it comes from\.$/,
 		);
 	});
 });
