@@ -1,10 +1,12 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { ConvexFailure } from '../convex/failure';
 
+/** The output items of an item, or how they are made when all items of the run have ended. */
+export type ItemOutput = INodeExecutionData[] | (() => INodeExecutionData[]);
+
 /** How an item ended in an earlier attempt of the same node run. */
 export type EndedItem =
-	| { status: 'succeeded'; items: INodeExecutionData[] }
-	| { status: 'unknown'; failure: ConvexFailure };
+	{ status: 'succeeded'; items: ItemOutput } | { status: 'unknown'; failure: ConvexFailure };
 
 /** The items of one node run that must not be sent again when n8n retries the node. */
 export interface AttemptCache {
@@ -12,17 +14,24 @@ export interface AttemptCache {
 	set: (itemIndex: number, ended: EndedItem) => void;
 	/** Whether n8n makes no attempt after this one. */
 	isLast: boolean;
+	/** The functions that gave a call for many items something else than a list with an entry for each. */
+	wholeResults: Set<string>;
 	/** Ends an attempt. The cache is dropped unless n8n makes another one. */
 	endAttempt: (failed: boolean) => void;
 }
 
 const CONTEXT_KEY = 'convexAttempts';
-export const NO_ATTEMPTS: AttemptCache = {
-	get: () => undefined,
-	set: () => {},
-	isLast: true,
-	endAttempt: () => {},
-};
+
+/** For a run whose attempts know nothing of each other. */
+export function singleAttempt(): AttemptCache {
+	return {
+		get: () => undefined,
+		set: () => {},
+		isLast: true,
+		wholeResults: new Set(),
+		endAttempt: () => {},
+	};
+}
 
 /**
  * n8n's Retry On Fail runs the whole node again, also the items that succeeded, when the node threw
@@ -30,7 +39,7 @@ export const NO_ATTEMPTS: AttemptCache = {
  * between the attempts of one run, and no longer.
  */
 export function openAttemptCache(context: IExecuteFunctions): AttemptCache {
-	if (context.getNode().retryOnFail !== true) return NO_ATTEMPTS;
+	if (context.getNode().retryOnFail !== true) return singleAttempt();
 	return isToolCall(context) ? cacheOfToolCall(context) : cacheOfNodeRun(context);
 }
 
@@ -60,7 +69,7 @@ function cacheOfNodeRun(context: IExecuteFunctions): AttemptCache {
  */
 function cacheOfToolCall(context: IExecuteFunctions): AttemptCache {
 	const call = context.getInputData()[0]?.json;
-	if (call === undefined) return NO_ATTEMPTS;
+	if (call === undefined) return singleAttempt();
 	const attempts = attemptsByToolCall.get(call) ?? new Attempts(undefined);
 	attemptsByToolCall.set(call, attempts);
 	return attempts.cache(true, () => {});
@@ -71,6 +80,8 @@ class Attempts {
 
 	private readonly ended = new Map<number, EndedItem>();
 
+	private readonly wholeResults = new Set<string>();
+
 	constructor(readonly runIndex: unknown) {}
 
 	cache(isLast: boolean, endAttempt: AttemptCache['endAttempt']): AttemptCache {
@@ -78,6 +89,7 @@ class Attempts {
 			get: (itemIndex) => this.ended.get(itemIndex),
 			set: (itemIndex, ended) => this.ended.set(itemIndex, ended),
 			isLast,
+			wholeResults: this.wholeResults,
 			endAttempt,
 		};
 	}

@@ -4,7 +4,13 @@ import { dataFailure } from '../convex/failures/dataFailure';
 import { toModelFailure } from '../convex/failures/modelFailure';
 import { isAgentTool } from '../transport/agentTool';
 import { toErrorBranchItem, toErrorItem, toNodeError } from '../transport/nodeError';
-import { NO_ATTEMPTS, openAttemptCache, type EndedItem, type AttemptCache } from './attemptCache';
+import {
+	openAttemptCache,
+	singleAttempt,
+	type AttemptCache,
+	type EndedItem,
+	type ItemOutput,
+} from './attemptCache';
 
 type ItemResult =
 	| EndedItem
@@ -102,8 +108,10 @@ export class ItemResults {
 	 */
 	get waitsForAttempt(): boolean {
 		if (!this.mayPass || this.attempts.isLast) return false;
+		// What the output of a call for many items will be is not known before the end.
 		const first = this.results.find(
-			(each) => each?.status !== 'succeeded' || each.items.length > 0,
+			(each) =>
+				each?.status !== 'succeeded' || typeof each.items === 'function' || each.items.length > 0,
 		);
 		return first !== undefined && first.status !== 'succeeded';
 	}
@@ -122,10 +130,15 @@ export class ItemResults {
 	/** The output of the items that succeeded in an earlier attempt of n8n's, and are in that of this one. */
 	get fromEarlierAttempts(): INodeExecutionData[] {
 		const ended = Array.from({ length: this.count }, (_, index) => this.attempts.get(index));
-		return ended.flatMap((each) => (each?.status === 'succeeded' ? each.items : []));
+		return ended.flatMap((each) => (each?.status === 'succeeded' ? outputOf(each.items) : []));
 	}
 
-	succeed(itemIndex: number, items: INodeExecutionData[]): void {
+	/** @see AttemptCache.wholeResults, of all attempts of n8n's so far */
+	get wholeResults(): Set<string> {
+		return this.attempts.wholeResults;
+	}
+
+	succeed(itemIndex: number, items: ItemOutput): void {
 		const ended: EndedItem = { status: 'succeeded', items };
 		this.attempts.set(itemIndex, ended);
 		this.end(itemIndex, ended);
@@ -154,7 +167,7 @@ export class ItemResults {
 	/** All items run again when n8n retries the node, also those that succeeded. */
 	forgetBetweenAttempts(): void {
 		this.attempts.endAttempt(false);
-		this.attempts = NO_ATTEMPTS;
+		this.attempts = singleAttempt();
 	}
 
 	/**
@@ -186,7 +199,7 @@ export class ItemResults {
 			const ended = this.results[itemIndex];
 			if (ended === undefined) continue;
 			if (ended.status === 'succeeded') {
-				for (const item of ended.items) output.push(item);
+				for (const item of outputOf(ended.items)) output.push(item);
 				continue;
 			}
 			if (!this.continues) {
@@ -221,6 +234,10 @@ export class ItemResults {
 	}
 
 	private readonly stop = () => this.stopping.abort();
+}
+
+function outputOf(items: ItemOutput): INodeExecutionData[] {
+	return typeof items === 'function' ? items() : items;
 }
 
 /**

@@ -15,7 +15,8 @@ import type { ItemResults } from '../itemResults';
 import { SignatureCache } from './signatureCache';
 import { DeploymentRetries } from './deploymentRetries';
 import { failureOfChunk } from './chunkFailure';
-import { hintAtItems, isListOfEach, toItems, toItemsOfEach, toListItems } from './output';
+import { succeedTogether } from './manyItemsResult';
+import { hintAtItems, toItems, toListItems } from './output';
 import { readPages } from './readPages';
 import {
 	prepareCall,
@@ -170,21 +171,19 @@ export class CallRunner implements CallSource {
 	}
 
 	/** Of a call that is answered: nothing is waited for, as there may be thousands at a time. */
-	succeed(
-		{ itemIndices, hasList, options: { output } }: PreparedCall,
-		result: FunctionResult & { status: 'success' },
-	): void {
-		const [first] = itemIndices;
+	succeed(prepared: PreparedCall, result: FunctionResult & { status: 'success' }): void {
+		const {
+			itemIndices: [first],
+			hasList,
+			options: { output },
+		} = prepared;
+		const hint = () => hintAtItems(this.context, this.operation, output, result.value);
 		if (hasList) {
-			const outputs = toItemsOfEach(result, output, itemIndices);
-			for (const [index, itemIndex] of itemIndices.entries()) {
-				this.items.succeed(itemIndex, outputs[index] ?? []);
-			}
-		} else {
-			this.items.succeed(first, toItems(result, output, { item: first }));
+			succeedTogether(this.items, prepared, result, hint);
+			return;
 		}
-		const isSplit = hasList && isListOfEach(result.value, itemIndices.length);
-		if (first === 0 && !isSplit) hintAtItems(this.context, this.operation, output, result.value);
+		this.items.succeed(first, toItems(result, output, { item: first }));
+		if (first === 0) hint();
 	}
 
 	/** Makes a call over HTTP, and retries it where that is safe. */

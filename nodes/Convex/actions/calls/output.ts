@@ -12,7 +12,7 @@ import type { OutputShape } from '../../parameters/outputShape';
 import type { ListPage } from './readPages';
 
 /** What a function returned. */
-interface CallResult {
+export interface CallResult {
 	value: JSONValue;
 	logLines: string[];
 }
@@ -28,34 +28,6 @@ export function toItems(
 	}
 	const values = Array.isArray(value) ? value : [value];
 	return values.map((element) => ({ json: toItemFields(element), pairedItem }));
-}
-
-/**
- * The output items of a call for many items, for each of these. Where the function returned a list as
- * long as the one it got, each has its element; anything else belongs to all of them, and stands in
- * the place of the first.
- */
-export function toItemsOfEach(
-	{ value, logLines }: CallResult,
-	output: OutputShape,
-	itemIndices: readonly [number, ...number[]],
-): INodeExecutionData[][] {
-	if (!isListOfEach(value, itemIndices.length)) {
-		const [first] = itemIndices;
-		const all = itemIndices.map((item) => ({ item }));
-		const pairedItem = all.length === 1 ? { item: first } : all;
-		const items = toItems({ value, logLines }, output, pairedItem);
-		return itemIndices.map((item) => (item === first ? items : []));
-	}
-	return itemIndices.map((item, index) => {
-		const json = toElementFields(value[index] ?? null, index === 0 ? logLines : [], output);
-		return [{ json, pairedItem: { item } }];
-	});
-}
-
-/** Whether a call for this many items gave a list with an element for each of them. */
-export function isListOfEach(value: JSONValue, itemCount: number): value is JSONValue[] {
-	return Array.isArray(value) && value.length === itemCount;
 }
 
 /** The output items of a list that was read page by page, in pages or document by document. */
@@ -98,7 +70,11 @@ function withLogLines(pages: ListPage[]): Array<{ document: JSONValue; logLines:
 }
 
 /** @param logLines those of the call stand once, in its first element */
-function toElementFields(value: JSONValue, logLines: string[], output: OutputShape): IDataObject {
+export function toElementFields(
+	value: JSONValue,
+	logLines: string[],
+	output: OutputShape,
+): IDataObject {
 	return output === 'full' ? { value, logLines } : toItemFields(value);
 }
 
