@@ -439,6 +439,16 @@ describe('the filters of Get Many', () => {
 	});
 });
 
+it.each([[{ __rl: true, mode: 'name', value: '={{ $json.index }}' }], ['={{ $json.index }}']])(
+	'an index that an expression leaves empty is refused: %j',
+	async (index) => {
+		await addTask('A');
+		const parameters = listing('tasks', { index });
+		const { stoppedBy } = await convex.run({ parameters, input: [{ index: '' }] });
+		expect(stoppedBy?.message).toBe("'Index' is empty: its expression gives nothing [item 0]");
+	},
+);
+
 describe('Get Many for several items', () => {
 	beforeEach(async () => {
 		await addTask('A');

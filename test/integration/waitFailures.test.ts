@@ -238,6 +238,11 @@ describe('what cannot be waited for', () => {
 			"'Value' is an object",
 		],
 		['no path', waitingForBoard(whereField('a..b', 'exists')), "'Field' is 'a..b'"],
+		[
+			'a field that an expression leaves empty',
+			waitingForBoard(whereField('={{ $json.missing ?? "" }}', 'exists')),
+			"'Field' is empty: its expression gives nothing",
+		],
 		['too many', waitingForBoard({}, { concurrency: 101 }), "The option 'Concurrency' is not"],
 		[
 			'a field that no live connection carries',

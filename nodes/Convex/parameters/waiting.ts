@@ -16,6 +16,7 @@ import { parseFieldPath } from '../convex/values/fieldPath';
 import { adviceOutsideArguments } from '../convex/values/jsonText';
 import { describeType } from '../convex/values/plainObject';
 import { quote } from '../convex/values/quote';
+import { hasExpression } from './expressions';
 import { enumField, readParameter } from './field';
 import type { ParameterReader } from './parameterReader';
 
@@ -133,16 +134,24 @@ export function readWaitCondition(context: ParameterReader, itemIndex: number): 
 	if (chosen !== 'field') return { waitUntil: chosen };
 	return {
 		waitUntil: chosen,
-		steps: readSteps(context.getNodeParameter(FIELD.name, itemIndex, '')),
+		steps: readSteps(context, itemIndex),
 		comparison: readComparison(context, itemIndex),
 	};
 }
 
-function readSteps(value: unknown): Step[] {
+function readSteps(context: ParameterReader, itemIndex: number): Step[] {
+	const value = context.getNodeParameter(FIELD.name, itemIndex, '');
 	if (typeof value !== 'string') {
 		throw inputFailure(
 			`'Field' is ${describeType(value)}, not text`,
 			'Write the name of a field, e.g. status, or leave it empty for the result itself.',
+		);
+	}
+	// Compared with the whole result, most of what is waited for is there at once.
+	if (value.trim() === '' && hasExpression(context.stored(FIELD.name))) {
+		throw inputFailure(
+			"'Field' is empty: its expression gives nothing",
+			"Correct the expression. To compare the result itself, leave 'Field' empty.",
 		);
 	}
 	const steps = parseFieldPath(value.trim());

@@ -3,6 +3,7 @@ import type { DocumentFilter } from '../../convex/documents/documentFilter';
 import type { TableFields } from '../../convex/documents/tableFields';
 import { inputFailure } from '../../convex/failure';
 import { describeType } from '../../convex/values/plainObject';
+import { hasExpression } from '../expressions';
 import { enumField, readParameter } from '../field';
 import { locatorOf } from '../functionLocator';
 import { listLimit } from '../listLimit';
@@ -99,7 +100,16 @@ export async function readDocumentList(
 
 function readIndexName(context: ParameterReader, itemIndex: number): string | undefined {
 	const { value } = locatorOf(context.getNodeParameter('index', itemIndex, ''));
-	if (typeof value === 'string') return value.trim() === '' ? undefined : value.trim();
+	if (typeof value === 'string') {
+		const name = value.trim();
+		if (name !== '') return name;
+		// Typed as empty, the order of creation is meant.
+		if (!hasExpression(context.stored('index'))) return undefined;
+		throw inputFailure(
+			"'Index' is empty: its expression gives nothing",
+			"Correct the expression. To read by creation time, leave 'Index' empty.",
+		);
+	}
 	throw inputFailure(
 		`'Index' is ${describeType(value)}, not the name of an index`,
 		'Choose an index from the list, or write its name as in convex/schema.ts, e.g. by_status.',

@@ -80,7 +80,7 @@ export class HttpActionReader {
 	route(itemIndex: number): CalledRoute {
 		const route = readHttpRoute(this.parameters, itemIndex);
 		// Typed as empty, the route's prefix itself is meant.
-		if (hasExpression(this.context.getNode().parameters.restOfPath)) checkRest(route);
+		if (hasExpression(this.parameters.stored('restOfPath'))) checkRest(route);
 		return route;
 	}
 
