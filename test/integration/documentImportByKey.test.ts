@@ -118,6 +118,22 @@ describe('rows of a run that n8n repeats', () => {
 		expect(await requestsTo(path)).toBe(4);
 	});
 
+	it('are not written over those behind them, which were written before', async () => {
+		const rows = Array.from({ length: 1_500 }, (_, index) => order(`${index}`));
+		rows[0] = order('stock', { total: 5 });
+		rows[1_200] = order('stock', { total: 7 });
+		await convex.deployment.addFault({ ...overload, skip: 0 });
+		const { success, error } = await convex.run({
+			parameters,
+			input: rows,
+			settings: { ...settings, onError: 'continueErrorOutput' },
+		});
+		expect(error).toEqual([]);
+		expect(success.map(({ json }) => json.imported)).toEqual([1_500]);
+		const stock = (await documents('orders')).filter(({ orderId }) => orderId === 'stock');
+		expect(stock).toMatchObject([{ total: 7 }]);
+	});
+
 	it('count as written where the attempt after them fails', async () => {
 		await convex.deployment.addFault({ ...overload, times: 2 });
 		const { stoppedBy } = await convex.run({ parameters, input, settings });
