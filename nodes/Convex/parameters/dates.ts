@@ -1,5 +1,6 @@
 import { tryToParseDateTime } from 'n8n-workflow';
 import type { ParseDate } from '../convex/values/typeMatch';
+import { LocalTimes } from './localTimes';
 
 /** A calendar date, perhaps with a time, perhaps with a time zone. */
 const ISO_DATE =
@@ -14,10 +15,13 @@ const MILLISECONDS = /^-?\d{12,15}$/;
  * @returns milliseconds since 1970, or undefined for a text that is no date
  */
 export function dateParser(timeZone: string): ParseDate {
+	const localTimes = new LocalTimes(timeZone);
 	return (input) => {
 		const text = input.trim();
 		if (MILLISECONDS.test(text)) return Number(text);
 		if (!isCalendarDate(text)) return undefined;
+		const milliseconds = localTimes.millisecondsOf(text);
+		if (milliseconds !== undefined) return milliseconds;
 		try {
 			return tryToParseDateTime(text, timeZone).toMillis();
 		} catch {
