@@ -382,4 +382,63 @@ describe('a single snapshot', () => {
 		const { success: latest } = await count(false);
 		expect(new Set(latest.map((item) => item.json.value)).size).toBe(4);
 	});
+
+	it('fails no item for the Timeout of another', async () => {
+		await convex.deployment.addFault({ kind: 'delay', ms: 400, path: '/api/query_ts', times: 3 });
+		const { success, error } = await convex.run({
+			parameters: echo({ snapshot: true, timeout: '={{ $json.timeout }}', maxRetries: 0 }),
+			input: [100, 5_000, 6_000, 5_000, 5_000].map((timeout, number) => ({ number, timeout })),
+			settings: continuing,
+		});
+		expect(success.map(({ json }) => json.value)).toEqual([1, 2, 3, 4]);
+		expect(error.map(({ json }) => [json.number, json.error])).toEqual([
+			[0, 'The deployment did not answer within 100 ms'],
+		]);
+	});
+
+	it('fails no item for the user of another', async () => {
+		const { success, error } = await convex.run({
+			parameters: calling(
+				'query',
+				'users:whoami',
+				{},
+				{
+					snapshot: true,
+					maxRetries: 0,
+					actAsUser: userOf(
+						'={{ ({ issuer: "https://issuer.test", subject: $json.user, name: "x".repeat($json.length) }) }}',
+					),
+				},
+				{ output: 'value' },
+			),
+			input: [20_000, 1, 1, 1, 1].map((length, index) => ({ user: `user ${index}`, length })),
+			settings: continuing,
+		});
+		expect(error.map(({ json }) => json.user)).toEqual(['user 0']);
+		expect(success.map(({ json }) => json.subject)).toEqual(
+			[1, 2, 3, 4].map((index) => `user ${index}`),
+		);
+	});
+
+	it('is the same for items that ask for it each by themselves', async () => {
+		await convex.run({ parameters: calling('mutation', 'documents:fill', { count: 3 }) });
+		await convex.deployment.addFault({
+			kind: 'meanwhile',
+			functionPath: 'documents:fill',
+			args: { count: 1 },
+			path: '/api/query_ts',
+			times: 4,
+		});
+		const { success } = await convex.run({
+			parameters: calling(
+				'query',
+				'documents:count',
+				{},
+				{ snapshot: true, timeout: '={{ $json.timeout }}' },
+			),
+			input: [5_000, 6_000, 7_000, 8_000, 9_000].map((timeout) => ({ timeout })),
+		});
+		expect(success).toHaveLength(5);
+		expect(new Set(success.map(({ json }) => json.value)).size).toBe(1);
+	});
 });

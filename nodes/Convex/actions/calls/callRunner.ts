@@ -18,6 +18,7 @@ import { failureOfChunk } from './chunkFailure';
 import { succeedTogether } from './manyItemsResult';
 import { hintAtItems, toItems, toListItems } from './output';
 import { readPages } from './readPages';
+import { Snapshots } from './snapshots';
 import {
 	prepareCall,
 	prepareElement,
@@ -48,8 +49,7 @@ export class CallRunner implements CallSource {
 
 	private readonly retries: DeploymentRetries;
 
-	/** The snapshot that all items of a deployment read, by the deployment's address. */
-	private readonly snapshots = new Map<string, Promise<TimestampResult>>();
+	private readonly snapshots = new Snapshots();
 
 	/** @throws ConvexFailure (`input`) naming an option that holds for all items */
 	constructor(
@@ -201,25 +201,20 @@ export class CallRunner implements CallSource {
 			{ retried },
 		);
 		if (result.status === 'failure' && result.failure.reason === 'snapshotGone') {
-			// No other item can read it either.
-			const gone = Promise.resolve({ status: 'failure' as const, failure: result.failure });
-			this.snapshots.set(caller.credential.deploymentUrl, gone);
+			this.snapshots.end(caller, result.failure);
 		}
 		return result;
 	}
 
-	/** The snapshot that all items read; asked for by the first of them. */
+	/** The snapshot that all items read. */
 	private async readSnapshot(caller: Caller, timeoutMs: number): Promise<TimestampResult> {
-		const { deploymentUrl } = caller.credential;
-		const asked =
-			this.snapshots.get(deploymentUrl) ??
-			this.retriesFor(caller).run(async () => await readTimestamp(this.context, caller, timeoutMs));
-		this.snapshots.set(deploymentUrl, asked);
-		const result = await asked;
-		const isToAskAgain = result.status === 'failure' && result.failure.reason !== 'snapshotGone';
-		if (isToAskAgain && this.snapshots.get(deploymentUrl) === asked) {
-			this.snapshots.delete(deploymentUrl);
-		}
-		return result;
+		return await this.snapshots.read(
+			caller,
+			timeoutMs,
+			async () =>
+				await this.retriesFor(caller).run(
+					async () => await readTimestamp(this.context, caller, timeoutMs),
+				),
+		);
 	}
 }
