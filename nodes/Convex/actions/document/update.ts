@@ -1,4 +1,6 @@
 import type { INodeExecutionData } from 'n8n-workflow';
+import type { JSONValue } from 'convex/values';
+import { refusalOfNestedName } from '../../convex/documents/nestedName';
 import type { ValueFormat } from '../../convex/functions/functionCall';
 import { SYSTEM_FUNCTIONS } from '../../convex/functions/systemFunctions';
 import type { FunctionResult } from '../../convex/responses/functionResponse';
@@ -32,6 +34,8 @@ interface Update {
 	table: OpenTable;
 	id: string;
 	change: DocumentChange;
+	/** Whether nothing says which fields the document may have. */
+	isFree: boolean;
 	valueFormat: ValueFormat;
 }
 
@@ -51,7 +55,8 @@ export async function runUpdate(runner: ItemRunner, parameters: ParameterReader)
 			const table = await writing.open(caller, { table: name, ...target });
 			const change = await readDocumentChange(parameters, table.fields, itemIndex);
 			writing.noteLeftOut(change.leftOut);
-			const part = { table, id, change, valueFormat };
+			const isFree = (await table.fields(false)).source !== 'schema';
+			const part = { table, id, change, isFree, valueFormat };
 			return { itemIndex, group: table.group, bytes: encodedSize(change.fields), part };
 		},
 		send: async (batch) => {
@@ -59,10 +64,16 @@ export async function runUpdate(runner: ItemRunner, parameters: ParameterReader)
 			if (!Array.isArray(found)) return found;
 			const limiter = new ConcurrencyLimiter(items.continues ? concurrency : 1);
 			let sent = 0;
-			for (const { itemIndex, part } of found) {
+			for (const { itemIndex, part, document } of found) {
 				await limiter.whenAvailable();
 				if (items.stopped.aborted || items.waitsForAttempt) break;
 				sent += 1;
+				const refusal = part.isFree ? refusalOf(part.change, document) : undefined;
+				if (refusal !== undefined) {
+					items.fail(itemIndex, refusal);
+					continue;
+				}
+				if (part.isFree) writing.noteUnset(part.change.unset, document);
 				limiter.start(async () => {
 					const result = await update(part);
 					if (result.status === 'failure') items.fail(itemIndex, result.failure);
@@ -76,6 +87,12 @@ export async function runUpdate(runner: ItemRunner, parameters: ParameterReader)
 		},
 	});
 	writing.hintAtLeftOut();
+	writing.hintAtUnset();
+}
+
+/** Where a schema says what the fields are, a name that it has not was refused before. */
+function refusalOf({ isWhole, fields, unset }: DocumentChange, document: JSONValue) {
+	return isWhole ? undefined : refusalOfNestedName([...Object.keys(fields), ...unset], document);
 }
 
 async function update({ table, id, change }: Update): Promise<FunctionResult> {

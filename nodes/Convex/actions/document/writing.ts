@@ -1,7 +1,9 @@
+import type { JSONValue } from 'convex/values';
 import type { SystemFunction } from '../../convex/functions/systemFunctions';
 import type { FunctionResult } from '../../convex/responses/functionResponse';
 import { writeResult } from '../../convex/responses/writeResult';
 import type { EncodedArguments } from '../../convex/values/encodeArguments';
+import { isPlainObject } from '../../convex/values/plainObject';
 import { listed, quote } from '../../convex/values/quote';
 import type { Caller } from '../../transport/caller';
 import { inComponent } from '../../transport/http/readTables';
@@ -14,6 +16,9 @@ export class TableWriting {
 	private readonly access: TableAccess;
 
 	private readonly leftOut = new Set<string>();
+
+	/** By each field that is removed: whether a document had it. */
+	private readonly unset = new Map<string, boolean>();
 
 	constructor(private readonly runner: ItemRunner) {
 		this.access = new TableAccess(runner);
@@ -36,6 +41,24 @@ export class TableWriting {
 		hintAtOutput(
 			this.runner.context,
 			`The table does not have all fields of the input items: ${names} ${this.leftOut.size === 1 ? 'was' : 'were'} left out.`,
+		);
+	}
+
+	/** Fields that are removed of a document, which may not have them. */
+	noteUnset(names: readonly string[], document: JSONValue): void {
+		for (const name of names) {
+			const isThere = isPlainObject(document) && Object.hasOwn(document, name);
+			this.unset.set(name, isThere || this.unset.get(name) === true);
+		}
+	}
+
+	/** Tells of those that no document had. */
+	hintAtUnset(): void {
+		const never = [...this.unset].flatMap(([name, isThere]) => (isThere ? [] : [name]));
+		if (never.length === 0) return;
+		hintAtOutput(
+			this.runner.context,
+			`No document had ${listed(never, ', ', quote)}, so nothing was removed there. If the documents have another name for it, correct 'Fields to Remove'.`,
 		);
 	}
 }
