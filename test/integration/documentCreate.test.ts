@@ -1,5 +1,6 @@
 import { creating, mapperValue, tablesOf } from '../support/documentWrites';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
+import { importing } from '../support/importRequests';
 
 const convex = useEmbeddedDeployment('deployKey');
 const tables = tablesOf(convex);
@@ -56,6 +57,24 @@ describe('created documents', () => {
 		expect(new Set([...ids, before?._id]).size).toBe(4);
 		expect(ids).not.toContain(null);
 	});
+
+	it.each([1, 30])(
+		'have their IDs where %s documents come from the future, as an import may leave them',
+		async (count) => {
+			const ahead = Array.from({ length: count }, (_, index) => ({
+				...task('ahead'),
+				_creationTime: Date.now() + 86_400_000 + index,
+			}));
+			const input = [task('A'), task('B'), task('C')];
+			await convex.run({ parameters: importing('tasks', 'replace'), input: ahead });
+			const parameters = creating('tasks', '={{ $json }}', { options: { batchSize: 2 } });
+			const { success } = await convex.run({ parameters, input });
+			const rows = await tables.rows('tasks');
+			expect(success.map(({ json }) => json)).toEqual(
+				['A', 'B', 'C'].map((title) => rows.find((row) => row.title === title)),
+			);
+		},
+	);
 
 	it('come with no ID, and a hint, where somebody else created the same meanwhile', async () => {
 		// Lets the tables, the schema and the newest document pass.

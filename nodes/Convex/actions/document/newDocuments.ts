@@ -16,8 +16,22 @@ const FEW_OTHERS = 4;
 /** An array of Convex has no more elements. */
 const MAX_PAGE_SIZE = 8_192;
 
-/** Up to where a table was read; null for one without documents. */
-type Mark = CreatedDocument | null;
+/**
+ * An import may keep times of another clock, and what is created is behind a document from the future. One
+ * counts as that if it is so far ahead of n8n's clock, which may be slow itself.
+ */
+const AHEAD_MS = 60_000;
+
+/** Where a table has more of them, they are not looked for: then n8n's clock may be what is wrong. */
+const MAX_AHEAD = 100;
+
+/** Up to where a table was read. */
+interface Mark {
+	/** Null where there was none. */
+	newest: CreatedDocument | null;
+	/** The IDs of the documents from the future. */
+	ahead: ReadonlySet<string>;
+}
 
 /**
  * Finds out what became of created documents: `addDocument` tells no IDs. The newest document is read
@@ -52,7 +66,7 @@ export class NewDocuments {
 			const found = await documentsSince(table, mark, created.length);
 			if (found === undefined) return unknown;
 			const [newest] = found;
-			if (newest !== undefined) this.marks.set(table.group, Promise.resolve(newest));
+			if (newest !== undefined) this.marks.set(table.group, Promise.resolve({ ...mark, newest }));
 			return matchCreated(created, found);
 		} catch {
 			return unknown;
@@ -62,11 +76,35 @@ export class NewDocuments {
 
 async function newestOf({ call, table }: OpenTable): Promise<Mark | undefined> {
 	try {
-		const { documents } = await readNewest(call, table, 1, null);
-		return documents.length === 0 ? null : parseDocument(documents[0]);
+		const first = await readNewest(call, table, 1, null);
+		if (first.documents.length === 0) return { newest: null, ahead: new Set() };
+		const newest = parseDocument(first.documents[0]);
+		if (newest === undefined) return undefined;
+		const mark = { newest, ahead: new Set<string>() };
+		return isAhead(newest) ? ((await behindTheFuture({ call, table })) ?? mark) : mark;
 	} catch {
 		return undefined;
 	}
+}
+
+/** @returns undefined where the table has too many documents from the future */
+async function behindTheFuture({
+	call,
+	table,
+}: Pick<OpenTable, 'call' | 'table'>): Promise<Mark | undefined> {
+	const { documents, nextCursor } = await readNewest(call, table, MAX_AHEAD + 1, null);
+	const ahead = new Set<string>();
+	for (const each of documents) {
+		const newest = parseDocument(each);
+		if (newest === undefined) return undefined;
+		if (!isAhead(newest)) return { newest, ahead };
+		ahead.add(newest._id);
+	}
+	return nextCursor === undefined ? { newest: null, ahead } : undefined;
+}
+
+function isAhead({ _creationTime }: CreatedDocument): boolean {
+	return _creationTime > Date.now() + AHEAD_MS;
 }
 
 /**
@@ -75,19 +113,22 @@ async function newestOf({ call, table }: OpenTable): Promise<Mark | undefined> {
  */
 async function documentsSince(
 	{ call, table }: OpenTable,
-	mark: Mark,
+	{ newest, ahead }: Mark,
 	created: number,
 ): Promise<CreatedDocument[] | undefined> {
 	const found: CreatedDocument[] = [];
+	let read = 0;
 	let cursor: string | null | undefined = null;
 	while (cursor !== undefined) {
-		const wanted = Math.min(countToRead(created, found.length) - found.length, MAX_PAGE_SIZE);
+		const wanted = Math.min(countToRead(created + ahead.size, read) - read, MAX_PAGE_SIZE);
 		if (wanted <= 0) return undefined;
 		const page = await readNewest(call, table, wanted, cursor);
 		for (const each of page.documents) {
 			const document = parseDocument(each);
 			if (document === undefined) return undefined;
-			if (mark !== null && !isNewer(document, mark)) return found;
+			read += 1;
+			if (ahead.has(document._id)) continue;
+			if (newest !== null && !isNewer(document, newest)) return found;
 			found.push(document);
 		}
 		// Without filters no page is empty but the last; one that is would be read for ever.
