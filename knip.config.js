@@ -25,6 +25,7 @@ module.exports = {
 		// The sample app, which a deployment loads.
 		'examples/convex/**/*.ts',
 		'test/support/secondApp/**/*.ts',
+		'test/support/shapesApp/**/*.ts',
 	],
 	project: ['**/*.{ts,js,mjs}'],
 	// A type that an exported function takes or returns may be exported too.

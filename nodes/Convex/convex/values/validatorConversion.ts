@@ -4,7 +4,6 @@ import { doesNotFit, toArray, toObject } from './argumentTypes';
 import { isDateObject } from './dateObject';
 import {
 	converted,
-	refused,
 	valueOrThrow,
 	within,
 	type Conversion,
@@ -12,8 +11,7 @@ import {
 	type Refusal,
 	type Step,
 } from './conversion';
-import { inputFailure } from '../failure';
-import { listed, quote, shortened } from './quote';
+import { lacking, notTaken } from './objectRefusals';
 import { DECLARED_VALUE_ADVICE, readJsonText, type JsonAdvice } from './jsonText';
 import {
 	conversionOf,
@@ -25,6 +23,7 @@ import {
 	type Match,
 	type ParseDate,
 } from './typeMatch';
+import { meantObject, refusalOfTag, withoutEmptyOfOthers } from './unionOfObjects';
 import {
 	alternativesOf,
 	describeValidator,
@@ -167,32 +166,6 @@ function isNotGiven(validator: Validator, value: unknown): boolean {
 	return (value === null || value === '') && !fitsAsItIs(validator, value);
 }
 
-function notTaken(name: string, { fields }: ObjectValidator): Refusal {
-	return refused((subject, declarer) =>
-		inputFailure(
-			`${subject} has ${quote(name)}, which ${declarer.name} does not take`,
-			`It takes: ${listed([...fields.keys()], ', ', shortened) || 'nothing'}. If ${declarer.name} was changed, refresh the list of ${declarer.parts}. 'Fields to Send' leaves fields of the input item out.`,
-		),
-	);
-}
-
-/** n8n's form keeps no empty text. */
-const EMPTY_TEXT =
-	" An empty field counts as missing; for empty text, use the expression {{ '' }}.";
-
-function takesText(validator: Validator): boolean {
-	return alternativesOf(validator).some(({ type }) => type === 'string');
-}
-
-function lacking(name: string, validator: Validator): Refusal {
-	return refused((subject, declarer) =>
-		inputFailure(
-			`${subject} lacks ${quote(name)}, which ${declarer.name} requires`,
-			`It has to be: ${describeValidator(validator)}.${takesText(validator) ? EMPTY_TEXT : ''}`,
-		),
-	);
-}
-
 /** A part of an array or an object, and what it has to be. */
 interface Part<PartStep extends Step = Step> {
 	step: PartStep;
@@ -286,10 +259,34 @@ function matchUnion(
 		// Beside null only one type may have been meant, and its refusal names the place.
 		const [only, ...others] = refusals;
 		if (only !== undefined && others.length === 0) return only;
+		const ofObjects = isPlainObject(value)
+			? convertToObject(validator, value, parseDate)
+			: undefined;
+		if (ofObjects !== undefined) return ofObjects;
 		const json = validator.members.every(isSimple) ? undefined : faultyJson(value);
 		if (json !== undefined) return json;
 		return doesNotFit(value, describeValidator(validator), 'None of these types takes this value.');
 	});
+}
+
+/**
+ * The value for one of the objects of a union, that fits none of them as it is.
+ *
+ * @returns undefined where it is not known which of them was meant
+ */
+function convertToObject(
+	validator: Validator & { type: 'union' },
+	value: Record<string, unknown>,
+	parseDate: ParseDate,
+): Conversion | undefined {
+	const objects = alternativesOf(validator).filter((member) => member.type === 'object');
+	const meant = meantObject(objects, value);
+	for (const object of meant === undefined ? objects : [meant]) {
+		const own = withoutEmptyOfOthers(objects, object, value);
+		const conversion = conversionOf(matchObject(object, own, parseDate));
+		if (conversion.status === 'converted' || object === meant) return conversion;
+	}
+	return refusalOfTag(objects, value);
 }
 
 /** A point in time is milliseconds in Convex, and text only where no number may be. */

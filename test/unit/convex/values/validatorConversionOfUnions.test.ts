@@ -68,15 +68,37 @@ describe('a value for a union', () => {
 		],
 		['null, not string or int64', null, [STRING, INT64]],
 		[
-			'an object, not object {kind, count} or object {kind, count}',
-			{ kind: 'c', count: 1 },
-			[A, B],
+			'an object, not object {a} or object {b}',
+			{ a: 1, b: '1' },
+			[objectOf({ a: STRING }), objectOf({ b: INT64 })],
 		],
 	])('is refused where no member takes it: %s', (words, value, members) => {
 		expectRefusal(
 			() => convert(unionOf(...members), value),
 			`${VALUE_SUBJECT} is ${words}`,
 			/^None of these types takes this value\.$/,
+		);
+	});
+
+	it.each<[words: string, value: unknown]>([
+		['value.kind\' is text (\'c\'), not "a" or "b"', { kind: 'c', count: 1 }],
+		["value' lacks 'kind', which the function requires", { count: 1 }],
+		["value' has 'more', which the function does not take", { kind: 'a', count: 1, more: 2 }],
+		["value' lacks 'count', which the function requires", { kind: 'b' }],
+	])('that is one of several objects is refused for what is wrong in it: %s', (words, value) => {
+		expect(failureOf(() => convert(unionOf(A, B, NULL), value)).message).toBe(
+			`'Arguments': '${words}`,
+		);
+	});
+
+	it('is without what is empty and only another object has', () => {
+		const one = objectOf({ a: NUMBER });
+		const other = objectOf({ b: NUMBER, c: STRING });
+		expect(convert(unionOf(one, other), { a: '1', b: null, c: '' })).toEqual({ a: 1 });
+		// What is empty stays where it fits.
+		expect(convert(unionOf(one, other), { a: '', b: '1', c: '' })).toEqual({ b: 1, c: '' });
+		expect(failureOf(() => convert(unionOf(one, other), { a: 1, d: '' })).message).toMatch(
+			/not obj/,
 		);
 	});
 

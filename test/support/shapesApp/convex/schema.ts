@@ -1,0 +1,13 @@
+import { defineSchema, defineTable } from 'convex/server';
+import { v } from 'convex/values';
+
+const circle = v.object({ kind: v.literal('circle'), r: v.number() });
+
+const square = v.object({
+	kind: v.literal('square'),
+	side: v.number(),
+	note: v.optional(v.string()),
+});
+
+/** An app with a table whose documents are of several kinds. */
+export default defineSchema({ shapes: defineTable(v.union(circle, square)) });
