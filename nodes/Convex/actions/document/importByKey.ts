@@ -4,7 +4,6 @@ import { failedUpsert } from '../../convex/imports/importFailure';
 import { recordText } from '../../convex/imports/rowText';
 import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import { MEBIBYTE } from '../../convex/values/encodedSize';
-import { fingerprintOf } from '../../convex/values/fingerprint';
 import { quote } from '../../convex/values/quote';
 import { ownField } from '../../convex/values/sameValue';
 import { ImportRequests } from '../../transport/http/importRequests';
@@ -25,17 +24,7 @@ const LIMITS = { items: 1_000, bytes: 4 * MEBIBYTE, concurrency: 1, waitLightly:
 interface Written {
 	summary: INodeExecutionData & { json: { imported: number } };
 	pairedItem: Array<{ item: number }>;
-	/** The last row that was written of each key, by its item. */
-	lastOfKey: Map<string, number>;
 }
-
-/** A row as it is sent, and what says whether another row is for the same document. */
-interface KeyedText {
-	key: string;
-	text: string;
-}
-
-const ALL_OVERTAKEN = { status: 'success', content: null } as const;
 
 /** By its item: what was written of a group. n8n's next attempt finds it there, and goes on counting. */
 const ofEarlierAttempts = new WeakMap<INodeExecutionData, Written & { group: string }>();
@@ -67,7 +56,7 @@ export class KeyedImports {
 		await this.runner.runBatches<RowTarget>(LIMITS, {
 			prepare: async (itemIndex, caller) => {
 				const target = await this.reader.target(itemIndex, caller);
-				const bytes = Buffer.byteLength(this.textOf(itemIndex, target).text);
+				const bytes = Buffer.byteLength(this.textOf(itemIndex, target));
 				return { itemIndex, group: target.group, bytes, part: target };
 			},
 			send: async (batch) => await this.send(batch),
@@ -75,19 +64,10 @@ export class KeyedImports {
 	}
 
 	/** A row, written down. @throws ConvexFailure (`input`) for one that cannot be carried */
-	private textOf(itemIndex: number, target: RowTarget): KeyedText {
+	private textOf(itemIndex: number, target: RowTarget): string {
 		const row = this.reader.row(itemIndex, target);
 		for (const field of target.keyFields) checkKey(row, field);
-		const key = fingerprintOf(target.keyFields.map((field) => ownField(row, field) ?? null));
-		return { key, text: recordText(ROW, row) };
-	}
-
-	/**
-	 * Whether a row with the same key, behind this one, was written in an earlier attempt of n8n's: it has
-	 * replaced what this row would have written.
-	 */
-	private isOvertaken(itemIndex: number, key: string, { group }: RowTarget): boolean {
-		return (this.written.get(group)?.lastOfKey.get(key) ?? -1) > itemIndex;
+		return recordText(ROW, row);
 	}
 
 	private async send(batch: Batch<RowTarget>): Promise<FailedBatch<RowTarget> | undefined> {
@@ -98,32 +78,26 @@ export class KeyedImports {
 		const { caller, table, keyFields, options } = target;
 		const { name } = table.table;
 		const records: string[] = [];
-		const keys: string[] = [];
 		try {
 			await this.indexes.ensure(target);
 			for (const { itemIndex } of batch) {
-				const { key, text } = this.textOf(itemIndex, target);
-				keys.push(key);
-				if (!this.isOvertaken(itemIndex, key, target)) records.push(text);
+				records.push(this.textOf(itemIndex, target));
 				await this.turns.yield();
 			}
 		} catch (thrown) {
 			return { batch, failure: toFailure(thrown) };
 		}
 		const requests = new ImportRequests(context, caller, options.timeoutMs);
-		const answer =
-			records.length === 0
-				? ALL_OVERTAKEN
-				: await retries.of(caller).run(async () => await requests.upsert(name, keyFields, records));
+		const answer = await retries
+			.of(caller)
+			.run(async () => await requests.upsert(name, keyFields, records));
 		if (answer.status === 'failure') {
 			const rowsWritten = this.written.get(target.group)?.pairedItem.length ?? 0;
 			// Where the node goes on, what was written is in the output.
 			const counts = { rows: batch.length, rowsWritten: items.continues ? undefined : rowsWritten };
 			return { batch, failure: failedUpsert(name, answer.failure, counts) };
 		}
-		for (const [index, { itemIndex }] of batch.entries()) {
-			this.succeed(itemIndex, target, keys[index] ?? '');
-		}
+		for (const { itemIndex } of batch) this.succeed(itemIndex, target);
 		context.logger.info(
 			`Convex import into '${name}' by key: ${this.written.get(target.group)?.pairedItem.length} rows are written`,
 		);
@@ -131,11 +105,10 @@ export class KeyedImports {
 	}
 
 	/** The first row of an import has its summary, which counts those that follow. */
-	private succeed(itemIndex: number, target: RowTarget, key: string): void {
+	private succeed(itemIndex: number, target: RowTarget): void {
 		const written = this.written.get(target.group) ?? newWritten(target);
 		written.pairedItem.push({ item: itemIndex });
 		written.summary.json.imported += 1;
-		written.lastOfKey.set(key, Math.max(itemIndex, written.lastOfKey.get(key) ?? 0));
 		const isFirst = !this.written.has(target.group);
 		this.written.set(target.group, written);
 		this.runner.items.succeed(itemIndex, isFirst ? [written.summary] : []);
@@ -146,9 +119,8 @@ function newWritten({ table, keyFields, group }: RowTarget): Written {
 	const pairedItem: Written['pairedItem'] = [];
 	const json = { table: table.table.name, mode: 'upsert', keyFields, imported: 0 };
 	const summary = { json, pairedItem };
-	const written = { summary, pairedItem, lastOfKey: new Map<string, number>() };
-	ofEarlierAttempts.set(summary, { ...written, group });
-	return written;
+	ofEarlierAttempts.set(summary, { summary, pairedItem, group });
+	return { summary, pairedItem };
 }
 
 /** Rows without a key would all replace the same document. */
