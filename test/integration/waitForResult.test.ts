@@ -58,6 +58,27 @@ describe('a wait for a result', () => {
 		]);
 	});
 
+	it.each([
+		['oneOf', '"failed", "done"'],
+		['oneOf', '"failed, or not", "done"'],
+		['oneOf', ' failed , done '],
+		['equals', ' done '],
+	])('takes what was typed as it is meant: %s %s', async (comparison, expected) => {
+		await convex.put({ a: 'done' });
+		const { success, stoppedBy } = await convex.run({
+			parameters: waitingForBoard(whereField('a', comparison, expected), { timeout: 3_000 }),
+		});
+		expect([success.length, stoppedBy?.message]).toEqual([1, undefined]);
+	});
+
+	it('takes the blanks of what an expression gives as they are', async () => {
+		await convex.put({ a: ' done ' });
+		const { success } = await convex.run({
+			parameters: waitingForBoard(whereField('a', 'equals', '={{ " done " }}')),
+		});
+		expect(success).toHaveLength(1);
+	});
+
 	it('takes what the item says, also as numbers, booleans, dates and lists', async () => {
 		const date = '2026-01-31T12:00:00.000Z';
 		const cases: Array<[field: object, comparison: string, expected: unknown]> = [

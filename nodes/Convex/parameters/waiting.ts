@@ -167,7 +167,9 @@ function readComparison(context: ParameterReader, itemIndex: number): Comparison
 	if (operator === 'exists') return { operator };
 	const given = context.getNodeParameter('expected', itemIndex, '');
 	if (operator === 'oneOf') return { operator, expected: readValues(given) };
-	const expected = readValue("'Value'", given);
+	// Typed blanks around it are not meant, as between 'Values'.
+	const isTyped = typeof given === 'string' && !hasExpression(context.stored('expected'));
+	const expected = readValue("'Value'", isTyped ? given.trim() : given);
 	if (operator !== 'equals' && operator !== 'notEquals') checkOrdered(expected);
 	return { operator, expected };
 }
@@ -211,11 +213,24 @@ function valuesIn(subject: string, text: string): Expected[] {
 		const list = valueOrThrow(subject, toArray(text, LIST_ADVICE));
 		return list.map((value, index) => toExpected(`${subject}: '[${index}]'`, value));
 	}
+	const quoted = quotedTexts(text);
+	if (quoted !== undefined) return quoted.map(expectedText);
 	return text
 		.split(/[,\n]/)
 		.map((value) => value.trim())
 		.filter((value) => value !== '')
 		.map(expectedText);
+}
+
+/** Texts in quotation marks, as in code, with commas between them. */
+function quotedTexts(text: string): string[] | undefined {
+	if (!text.trim().startsWith('"')) return undefined;
+	try {
+		const list: unknown = JSON.parse(`[${text}]`);
+		return Array.isArray(list) && list.every((each) => typeof each === 'string') ? list : undefined;
+	} catch {
+		return undefined;
+	}
 }
 
 function toExpected(subject: string, value: unknown): Expected {

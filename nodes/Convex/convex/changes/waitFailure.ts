@@ -1,12 +1,13 @@
 import type { JSONValue } from 'convex/values';
 import { REQUEST_ADVICE, type AdviceTable } from '../advice';
+import { orderOf, type Expected } from '../values/comparison';
 import { durationInWords } from '../values/duration';
 import { ConvexFailure } from '../failure';
 import { fieldAt, quotedPath } from '../values/fieldPath';
 import { toPlainJson } from '../values/plainJson';
 import { isPlainObject } from '../values/plainObject';
-import { listed, quoteStart, shortened, textStart } from '../values/quote';
-import type { WaitCondition } from './waitCondition';
+import { listed, quote, quoteStart, shortened, textStart } from '../values/quote';
+import type { Comparison, WaitCondition } from './waitCondition';
 
 /** An item of the error branch is saved with its execution, and there may be thousands. */
 const MAX_LAST_VALUE_LENGTH = 16_384;
@@ -52,10 +53,32 @@ function sentence(condition: WaitCondition, { value }: { value: JSONValue }, tim
 
 /** The field may be mistyped, or stand in a part of the result. */
 function fieldAdvice(condition: WaitCondition, { value }: { value: JSONValue }): string {
-	if (condition.waitUntil !== 'field' || !isPlainObject(value)) return '';
-	if (fieldAt(value, condition.steps).status === 'found') return '';
+	if (condition.waitUntil !== 'field') return '';
+	const found = fieldAt(value, condition.steps);
+	if (found.status === 'found') return comparisonAdvice(condition.comparison, found.value);
+	if (!isPlainObject(value)) return '';
 	const names = listed(Object.keys(value), ', ', shortened) || 'none';
 	return `Check the name of the field: the fields of the result are ${names}. `;
+}
+
+/** What was typed may be what no field can ever be. */
+function comparisonAdvice(comparison: Comparison, actual: JSONValue): string {
+	if (comparison.operator === 'exists') return '';
+	const { expected } = comparison;
+	const typed = [expected].flat().filter((each) => each.kind === 'text');
+	const inQuotes = typed.find(({ text }) => /^\s*(["']).*\1\s*$/s.test(text));
+	if (inQuotes !== undefined) {
+		return `The quotation marks of ${shortened(inQuotes.text)} count: write it without them. `;
+	}
+	const isNumber = typeof actual !== 'string' && orderOf(actual, asItIs(actual)) === 0;
+	const isNone = typed.find((each) => isNumber && orderOf(actual, each) === undefined);
+	return isNone === undefined
+		? ''
+		: `${quote(isNone.text)} is no number: write digits with a period, e.g. 4.5. `;
+}
+
+function asItIs(value: JSONValue): Expected {
+	return { kind: 'value', value };
 }
 
 function excerpt(value: JSONValue): string {

@@ -4,11 +4,15 @@ import {
 	waitFailure,
 	waitTimedOut,
 } from '../../../../nodes/Convex/convex/changes/waitFailure';
-import type { WaitCondition } from '../../../../nodes/Convex/convex/changes/waitCondition';
+import type {
+	Comparison,
+	ComparisonWithValue,
+	WaitCondition,
+} from '../../../../nodes/Convex/convex/changes/waitCondition';
 import { inputFailure } from '../../../../nodes/Convex/convex/failure';
 import { platformFailure } from '../../../../nodes/Convex/convex/failures/platformFailure';
 
-const status: WaitCondition = {
+const status: WaitCondition & { waitUntil: 'field' } = {
 	waitUntil: 'field',
 	steps: ['status'],
 	comparison: { operator: 'exists' },
@@ -52,6 +56,23 @@ describe('the failure of a wait whose time is over', () => {
 		expect(advice({})).toContain('the fields of the result are none.');
 		expect(advice({ status: 'running' })).not.toContain('Check the name');
 		expect(advice(['status'])).not.toContain('Check the name');
+	});
+
+	it.each<[ComparisonWithValue | 'oneOf', text: string, JSONValue, RegExp]>([
+		['equals', '"done"', 'done', /^The quotation marks of "done" count: write it without them\. /],
+		['oneOf', "'done'", 'running', /^The quotation marks of 'done' count/],
+		['greaterThan', '4,5', 5, /^'4,5' is no number: write digits with a period, e\.g\. 4\.5\. /],
+		['equals', '5,0', { $integer: 'BQAAAAAAAAA=' }, /^'5,0' is no number/],
+		['equals', '6', 5, /^Raise 'Timeout'/],
+		['equals', 'done', 'running', /^Raise 'Timeout'/],
+		['equals', 'true', false, /^Raise 'Timeout'/],
+	])('says what no field can be: %s %s, and it is %j', (operator, text, actual, advice) => {
+		const expected = { kind: 'text', text, json: undefined } as const;
+		const comparison: Comparison =
+			operator === 'oneOf' ? { operator, expected: [expected] } : { operator, expected };
+		const last = { value: { status: actual } };
+		const failure = waitTimedOut({ ...status, comparison }, last, 1, undefined);
+		expect(failure.description).toMatch(advice);
 	});
 
 	it('quotes no more of a long field than a sentence bears', () => {
