@@ -1,7 +1,7 @@
 import { ADVICE } from '../advice';
-import { int64OutOfRange, invalidDate, jsonOf } from './encodeArguments';
+import { invalidDate, jsonOf } from './encodeArguments';
 import { isDateObject, isOfClass } from './dateObject';
-import { describeType, isPlainObject } from './plainObject';
+import { isPlainObject } from './plainObject';
 import { fromBase64WithBlanks } from './base64';
 import {
 	adviceFor,
@@ -9,13 +9,12 @@ import {
 	FUNCTION,
 	refused,
 	valueOrThrow,
-	type AdviceFor,
 	type Conversion,
 	type Refusal,
 } from './conversion';
-import { isDecimal, isKeptByDouble } from './decimalText';
-import { inputFailure, type ConvexFailure } from '../failure';
-import { quoteStart } from './quote';
+import { inputFailure } from '../failure';
+import { doesNotFit, hasLostDigits } from './mismatch';
+import { toInt64, toNumber } from './numberArguments';
 import { readJsonText, VALUE_ADVICE, type JsonAdvice } from './jsonText';
 
 /** The types of a typed argument, except `binary`, whose bytes the workflow item holds. */
@@ -147,29 +146,6 @@ function toId(value: unknown): Conversion<string> {
 	return doesNotFit(value, 'a document ID', "Use the '_id' of a document.");
 }
 
-/** Takes JSON's numbers and, as Convex has them, NaN, Infinity and -Infinity. */
-function toNumber(value: unknown): Conversion<number> {
-	if (typeof value === 'number') return converted(value);
-	const text = typeof value === 'string' ? value.trim() : '';
-	if (/^(?:NaN|[+-]?Infinity)$/.test(text)) return converted(Number(text));
-	const isNumber = isDecimal(text);
-	const isFinite = Number.isFinite(Number(text));
-	if (isNumber && isKeptByDouble(text)) return converted(Number(text));
-	// A number with too large an exponent is a mistake, and not one with many digits.
-	if (isNumber && (isFinite || !/e/i.test(text))) {
-		return refused(
-			(subject, { name }) =>
-				inputFailure(
-					`${subject} is a whole number beyond 2^53, which a number would round`,
-					`To keep all its digits, have ${name} take an int64 (v.int64) or text (v.string).`,
-				),
-			({ name }) =>
-				`Choose the type 'Int64' if ${name} takes an int64, or 'String' to keep all digits as text.`,
-		);
-	}
-	return doesNotFit(value, 'a number', 'Write digits with a point, e.g. 12.5.');
-}
-
 function toBoolean(value: unknown): Conversion<boolean> {
 	if (typeof value === 'boolean') return converted(value);
 	const text = typeof value === 'string' ? value.trim().toLowerCase() : '';
@@ -178,50 +154,9 @@ function toBoolean(value: unknown): Conversion<boolean> {
 	return doesNotFit(value, 'true or false', 'Use an expression that gives true or false.');
 }
 
-/** The longest int64 has 19 digits; a BigInt of a million digits takes seconds. */
-const MAX_INT64_DIGITS = 19;
-
-function toInt64(value: unknown): Conversion<bigint> {
-	if (typeof value === 'bigint') return converted(value);
-	if (typeof value === 'number') return numberToInt64(value);
-	const text = typeof value === 'string' ? value.trim() : '';
-	if (!/^[+-]?\d+$/.test(text)) {
-		return doesNotFit(value, 'a whole number', 'Write digits only, e.g. 42.');
-	}
-	const first = text.search(/[1-9]/);
-	const digits = first < 0 ? '0' : text.slice(first);
-	if (digits.length > MAX_INT64_DIGITS) return refused(int64OutOfRange);
-	return converted(text.startsWith('-') ? -BigInt(digits) : BigInt(digits));
-}
-
-function numberToInt64(value: number): Conversion<bigint> {
-	if (Number.isSafeInteger(value)) return converted(BigInt(value));
-	if (!Number.isInteger(value)) {
-		return doesNotFit(
-			value,
-			'a whole number',
-			'Round it, or declare it as a number with a fraction (v.number).',
-			"Choose the type 'Number' for fractions.",
-		);
-	}
-	return hasLostDigits();
-}
-
 function isNoNumber(value: number): Refusal {
 	return refused((subject) =>
 		inputFailure(`${subject} is ${value}, which is no text`, 'Check where it comes from.'),
-	);
-}
-
-function hasLostDigits(): Refusal {
-	return refused(lostDigits);
-}
-
-/** Of a number that cannot be what was meant. */
-export function lostDigits(subject: string): ConvexFailure {
-	return inputFailure(
-		`${subject} is a number beyond 2^53, which has already lost digits`,
-		'Pass it as text, e.g. "9007199254740993".',
 	);
 }
 
@@ -252,26 +187,4 @@ function toTimestamp(value: unknown): Conversion<number> {
 	}
 	if (isDateObject(value)) return refused(invalidDate);
 	return doesNotFit(value, 'a date', DATE_HELP);
-}
-
-/** The refusal of a value that is not what its argument wants. */
-export function doesNotFit(
-	value: unknown,
-	expected: string,
-	help: string,
-	typeAdvice?: AdviceFor,
-): Refusal {
-	return refused((subject) => mismatch(subject, value, expected, help), typeAdvice);
-}
-
-/** The failure for a value that does not fit the type its argument was given. */
-export function mismatch(
-	subject: string,
-	value: unknown,
-	expected: string,
-	help: string,
-): ConvexFailure {
-	const shown =
-		typeof value === 'string' || typeof value === 'number' ? ` (${quoteStart(String(value))})` : '';
-	return inputFailure(`${subject} is ${describeType(value)}${shown}, not ${expected}`, help);
 }

@@ -5,7 +5,7 @@ import {
 	jsonOf,
 	NOT_GIVEN,
 } from './encodeArguments';
-import { lostDigits } from './argumentTypes';
+import { lostDigits } from './mismatch';
 import { describeType, isPlainObject } from './plainObject';
 import { placeIn, type Step } from './conversion';
 import { inputFailure, type ConvexFailure } from '../failure';

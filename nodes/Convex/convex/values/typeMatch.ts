@@ -1,7 +1,8 @@
 import { convexToJson } from 'convex/values';
 import { definedEntries } from './encodeArguments';
 import { isPlainObject } from './plainObject';
-import { doesNotFit, toArgument } from './argumentTypes';
+import { toArgument } from './argumentTypes';
+import { doesNotFit } from './mismatch';
 import { isDateObject } from './dateObject';
 import { converted, type Conversion } from './conversion';
 import { describeValidator, type LiteralValue, type Validator } from './validator';

@@ -1,4 +1,4 @@
-import { doesNotFit } from './argumentTypes';
+import { doesNotFit } from './mismatch';
 import { within, type Refusal } from './conversion';
 import { lacking } from './objectRefusals';
 import { conversionOf, matchLiteral } from './typeMatch';

@@ -1,6 +1,7 @@
 import { definedEntries } from './encodeArguments';
 import { isPlainObject } from './plainObject';
-import { doesNotFit, toArray, toObject } from './argumentTypes';
+import { toArray, toObject } from './argumentTypes';
+import { doesNotFit } from './mismatch';
 import { isDateObject } from './dateObject';
 import {
 	converted,

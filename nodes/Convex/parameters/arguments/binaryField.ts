@@ -2,7 +2,7 @@ import type { IBinaryData } from 'n8n-workflow';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
 import { isPlainObject } from '../../convex/values/plainObject';
 import { isBase64WithBlanks } from '../../convex/values/base64';
-import { mismatch } from '../../convex/values/argumentTypes';
+import { mismatch } from '../../convex/values/mismatch';
 import { listed, quote, shortened } from '../../convex/values/quote';
 import { readingFile } from '../../transport/fileContent';
 import type { InputItems } from '../parameterReader';

@@ -1,11 +1,7 @@
 import type { INodeProperties, INodePropertyOptions } from 'n8n-workflow';
 import { describeType, isPlainObject } from '../../convex/values/plainObject';
-import {
-	convertArgument,
-	DATE_HELP,
-	isArgumentType,
-	mismatch,
-} from '../../convex/values/argumentTypes';
+import { convertArgument, DATE_HELP, isArgumentType } from '../../convex/values/argumentTypes';
+import { mismatch } from '../../convex/values/mismatch';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
 import type { Declarer } from '../../convex/values/conversion';
 import { quote } from '../../convex/values/quote';

@@ -1,6 +1,6 @@
 import type { IBinaryData, INodeProperties } from 'n8n-workflow';
 import { inputFailure } from '../../convex/failure';
-import { mismatch } from '../../convex/values/argumentTypes';
+import { mismatch } from '../../convex/values/mismatch';
 import { findFile } from '../arguments/binaryField';
 import type { ParameterReader } from '../parameterReader';
 import { forTools } from '../tool';

@@ -1,7 +1,7 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { parseFileUrl, type StoredFileAddress } from '../../convex/deployment/storageUrl';
 import { inputFailure } from '../../convex/failure';
-import { mismatch } from '../../convex/values/argumentTypes';
+import { mismatch } from '../../convex/values/mismatch';
 import { quote } from '../../convex/values/quote';
 import type { ParameterReader } from '../parameterReader';
 
