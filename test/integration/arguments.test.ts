@@ -282,7 +282,7 @@ describe('arguments from the input item', () => {
 	it('keeps back a field with a point in its name', async () => {
 		const { success } = await convex.run({
 			parameters: withItem({ itemFields: 'except', itemFieldNames: 'a.b, not.there' }),
-			input: [{ value: 1, a: { b: 2 }, 'a.b': 3 }].map(({ a: _a, ...item }) => item),
+			input: [{ value: 1, 'a.b': 3 }],
 		});
 		expect(success[0]?.json.value).toBe(1);
 	});
