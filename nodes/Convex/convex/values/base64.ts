@@ -51,6 +51,21 @@ export function fromBase64WithBlanks(text: string): Buffer | undefined {
 	return Buffer.from(text.replace(/[^\0-\x7f]+/g, ''), 'base64');
 }
 
+/**
+ * Base64 as other systems write it, in the standard spelling: with the digits `-` and `_` of URLs, with
+ * blanks in it, or else without its padding. Words with blanks between them are not taken for it.
+ *
+ * @returns undefined for a text from which a decoder would leave something out
+ */
+export function standardBase64(text: string): string | undefined {
+	if (isBase64(text)) return text;
+	const digits = text.replace(/\s+/g, '').replaceAll('-', '+').replaceAll('_', '/');
+	if (isBase64(digits)) return digits;
+	const padded = digits.padEnd(Math.ceil(digits.length / 4) * 4, '=');
+	const isBare = digits.length === text.length && !digits.includes('=');
+	return isBare && isBase64(padded) ? padded : undefined;
+}
+
 /** Base64 of bytes, wherever they are kept. */
 export function toBase64(bytes: ArrayBuffer | ArrayBufferView): string {
 	const { buffer, byteOffset, byteLength } =

@@ -1,7 +1,7 @@
 import type { IBinaryData } from 'n8n-workflow';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
 import { isPlainObject } from '../../convex/values/plainObject';
-import { isBase64WithBlanks } from '../../convex/values/base64';
+import { standardBase64 } from '../../convex/values/base64';
 import { mismatch } from '../../convex/values/mismatch';
 import { listed, quote, shortened } from '../../convex/values/quote';
 import { readingFile } from '../../transport/fileContent';
@@ -55,7 +55,8 @@ export function findFile(
 /** n8n's decoder skips what is not base64, and so makes other bytes of it. */
 function checkedFile(subject: string, file: IBinaryData): IBinaryData {
 	if (file.id !== undefined) return file;
-	if (typeof file.data === 'string' && isBase64WithBlanks(file.data)) return file;
+	const data = typeof file.data === 'string' ? standardBase64(file.data) : undefined;
+	if (data !== undefined) return data === file.data ? file : { ...file, data };
 	throw inputFailure(
 		`${subject}: the content of the file is not base64`,
 		"Correct the node that gives the file. In a Code node, set 'data' to Buffer.from(text).toString('base64').",

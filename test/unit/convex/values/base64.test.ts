@@ -3,6 +3,7 @@ import {
 	fromBase64WithBlanks,
 	isBase64,
 	isBase64WithBlanks,
+	standardBase64,
 	toBase64,
 } from '../../../../nodes/Convex/convex/values/base64';
 
@@ -46,4 +47,31 @@ describe('base64', () => {
 			{ seed: 20260131 },
 		);
 	});
+
+	it('is made standard where a decoder loses nothing of it', () => {
+		const blanks = fc.constantFrom('', ' ', '\r\n', '\u00a0', '\u202f', '\u205f', '\ufeff');
+		fc.assert(
+			fc.property(
+				fc.uint8Array(),
+				fc.boolean(),
+				fc.boolean(),
+				blanks,
+				(bytes, isOfUrl, isBare, blank) => {
+					const standard = Buffer.from(bytes).toString('base64');
+					const spelled = isOfUrl ? standard.replaceAll('+', '-').replaceAll('/', '_') : standard;
+					const text = isBare
+						? spelled.replace(/=+$/, '')
+						: spelled.replace(/(.{3})/g, `$1${blank}`);
+					expect(standardBase64(text)).toBe(standard);
+				},
+			),
+		);
+	});
+
+	it.each(['Y', 'aGVsb', 'YQ==YQ==', 'hello world', 'data:text/plain;base64,YQ==', 'YQ==!', '='])(
+		'is not %j',
+		(text) => {
+			expect(standardBase64(text)).toBeUndefined();
+		},
+	);
 });
