@@ -96,6 +96,22 @@ describe('functions that cannot be listed', () => {
 		},
 	);
 
+	it('are waited for by each execution as long as it may, whoever asked for them', async () => {
+		await convex.deployment.addFault({ kind: 'delay', ms: 1_500, path: '/api/query' });
+		const increment = async (timeout: number) =>
+			await convex.run({
+				parameters: { ...withForm, options: { timeout, maxRetries: 0 } },
+				settings: { onError: 'continueErrorOutput' },
+			});
+		const runs = await Promise.all([300, 20_000, 400].map(increment));
+		expect(runs.map(({ success }) => success.length)).toEqual([0, 1, 0]);
+		expect(runs.map(({ error }) => error[0]?.json.error)).toEqual([
+			expect.stringMatching(/did not answer within 300 ms$/),
+			undefined,
+			expect.stringMatching(/did not answer within 400 ms$/),
+		]);
+	});
+
 	it('are not what is wrong with a function that is not there', async () => {
 		const parameters = {
 			...withForm,

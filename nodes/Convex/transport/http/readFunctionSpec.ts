@@ -1,6 +1,7 @@
 import type { AdviceTable } from '../../convex/advice';
 import { SYSTEM_ADVICE } from '../../convex/failures/dataFailure';
 import { ConvexFailure, credentialFailure } from '../../convex/failure';
+import { answerTimeout } from '../../convex/failures/liveFailure';
 import { componentIdIn } from '../../convex/functions/componentPath';
 import { parseFunctionSpec, type FunctionSignature } from '../../convex/functions/functionSpec';
 import { SYSTEM_FUNCTIONS } from '../../convex/functions/systemFunctions';
@@ -10,6 +11,7 @@ import type { FunctionPath } from '../../convex/functions/functionPath';
 import type { CallContext, Caller } from '../caller';
 import { callFunction } from './functionCalls';
 import { toFailure } from '../nodeError';
+import { settledWithin } from '../timers';
 
 const SPEC_TIMEOUT_MS = 30_000;
 /** Long enough for the requests of one form that opens, short enough to show what was just deployed. */
@@ -23,12 +25,6 @@ const LIST_ADVICE = {
 	functionNotFound: 'This version of Convex does not list its functions. Update it if you host it.',
 	badArguments: LISTED_OTHERWISE,
 } satisfies AdviceTable;
-
-interface AskedList {
-	functionPath: FunctionPath;
-	args: Record<string, string>;
-	timeoutMs: number;
-}
 
 interface CachedSpec {
 	spec: Promise<FunctionSignature[]>;
@@ -45,7 +41,7 @@ const cache = new Map<string, CachedSpec>();
  * @param componentPath e.g. `workflow/workpool`; undefined for the app itself
  * @param askedSinceMs a list that was asked for before this time may lack what was just deployed, and
  *   is asked for again; by default, one that is a few seconds old will do
- * @param timeoutMs how long to wait for each answer, if that is less than 30 seconds
+ * @param timeoutMs how long to wait for the list, if that is less than 30 seconds
  * @throws ConvexFailure that says which key or permission it takes
  */
 export async function readFunctionSpec(
@@ -54,6 +50,28 @@ export async function readFunctionSpec(
 	componentPath: string | undefined,
 	askedSinceMs = performance.now() - CACHE_LIFETIME_MS,
 	timeoutMs = SPEC_TIMEOUT_MS,
+): Promise<FunctionSignature[]> {
+	const asked = sharedSpec(context, caller, componentPath, askedSinceMs);
+	if (timeoutMs >= SPEC_TIMEOUT_MS) return await asked;
+	const spec = await settledWithin(asked, timeoutMs);
+	if (spec === undefined) throw listTimedOut(timeoutMs);
+	return spec;
+}
+
+/** Others may wait for the list longer, or came to it later: each waits for it as long as it may. */
+function listTimedOut(timeoutMs: number): ConvexFailure {
+	const failure = unreadableList(answerTimeout(timeoutMs).advisedBy(LIST_ADVICE));
+	return failure.with({
+		advice: `${failure.description} If it only takes long, raise 'Timeout' in the node's options.`,
+	});
+}
+
+/** The list that is asked for just now, or was a moment ago, by whichever execution. */
+async function sharedSpec(
+	context: CallContext,
+	caller: Caller,
+	componentPath: string | undefined,
+	askedSinceMs: number,
 ): Promise<FunctionSignature[]> {
 	const { deploymentUrl, authentication, authorization } = caller.credential;
 	if (authentication !== 'deployKey') {
@@ -69,11 +87,11 @@ export async function readFunctionSpec(
 			const failure = toFailure(thrown);
 			if (failure.reason !== 'cancelled') throw failure;
 			// The run that asked first was cancelled, and not this one.
-			return await askForSpec(context, caller, componentPath, timeoutMs);
+			return await askForSpec(context, caller, componentPath);
 		});
 	}
 	forgetExpired();
-	const spec = askForSpec(context, caller, componentPath, timeoutMs);
+	const spec = askForSpec(context, caller, componentPath);
 	const asked = { spec, askedAtMs: performance.now() };
 	cache.set(cacheKey, asked);
 	spec.catch(() => {
@@ -93,10 +111,9 @@ async function askForSpec(
 	context: CallContext,
 	caller: Caller,
 	componentPath: string | undefined,
-	timeoutMs: number,
 ): Promise<FunctionSignature[]> {
 	const read = async (functionPath: FunctionPath, args: Record<string, string>) =>
-		await readList(context, caller, { functionPath, args, timeoutMs });
+		await readList(context, caller, functionPath, args);
 	if (componentPath === undefined) {
 		return parseFunctionSpec(await read(SYSTEM_FUNCTIONS.listFunctions.path, {}));
 	}
@@ -109,8 +126,13 @@ async function askForSpec(
  * Reads a list that a system query gives. Of anything else nothing is known: least of all that the
  * deployment has no functions.
  */
-async function readList(context: CallContext, caller: Caller, list: AskedList): Promise<unknown[]> {
-	const value = await runSystemQuery(context, caller, list);
+async function readList(
+	context: CallContext,
+	caller: Caller,
+	functionPath: FunctionPath,
+	args: Record<string, string>,
+): Promise<unknown[]> {
+	const value = await runSystemQuery(context, caller, functionPath, args);
 	if (Array.isArray(value)) return value;
 	throw new ConvexFailure(
 		`The functions of the deployment could not be read: the answer is ${describeType(value)}, not a list`,
@@ -123,7 +145,8 @@ async function readList(context: CallContext, caller: Caller, list: AskedList): 
 async function runSystemQuery(
 	context: CallContext,
 	caller: Caller,
-	{ functionPath, args, timeoutMs }: AskedList,
+	functionPath: FunctionPath,
+	args: Record<string, string>,
 ): Promise<unknown> {
 	const call: FunctionCall = {
 		operation: 'query',
@@ -131,15 +154,14 @@ async function runSystemQuery(
 		args,
 		valueFormat: 'encoded',
 	};
-	const result = await callFunction(context, caller, call, Math.min(timeoutMs, SPEC_TIMEOUT_MS));
+	const result = await callFunction(context, caller, call, SPEC_TIMEOUT_MS);
 	if (result.status === 'success') return result.value;
-	const failure = result.failure.advisedBy(LIST_ADVICE);
-	const isOwnLimit = failure.reason === 'timedOut' && timeoutMs < SPEC_TIMEOUT_MS;
-	throw failure.with({
+	throw unreadableList(result.failure.advisedBy(LIST_ADVICE));
+}
+
+function unreadableList(failure: ConvexFailure): ConvexFailure {
+	return failure.with({
 		message: `The functions of the deployment could not be read: ${failure.message}`,
-		advice: isOwnLimit
-			? `${failure.description} If it only takes long, raise 'Timeout' in the node's options.`
-			: failure.description,
 		// The function itself was not called yet.
 		details: { outcome: 'notExecuted' },
 	});
