@@ -261,7 +261,25 @@ describe('arguments from the input item', () => {
 		expect(success[0]?.json.value).toEqual({ kept: 'float64' });
 	});
 
-	it.each(['user.secret', 'secret;other', '"secret"', "'secret'", 'secret\nother', '["secret"'])(
+	it.each(["Owner's Email", `={{ ["Owner's Email"] }}`, '[internal], x', 'address.city'])(
+		'sends an item that lacks a field which another has: %s',
+		async (itemFieldNames) => {
+			const { success } = await convex.run({
+				parameters: query('values:describeAll', {
+					argumentsMode: 'item',
+					itemFields: 'except',
+					itemFieldNames,
+				}),
+				input: [
+					{ "Owner's Email": 1, '[internal]': 1, 'address.city': 1 },
+					{ name: 'b', address: 1 },
+				],
+			});
+			expect(success[1]?.json.value).toEqual({ name: 'string', address: 'float64' });
+		},
+	);
+
+	it.each(['user.secret', 'secret;other', '"secret"', "'secret'", 'secret\nother'])(
 		'sends nothing where what is to be kept back is no field: %j',
 		async (itemFieldNames) => {
 			const { stoppedBy } = await convex.run({

@@ -79,7 +79,19 @@ describe('an item of a call for many, by the validator of the list', () => {
 	it.each([true, false])(
 		'is the very text of an expression (converted: %p)',
 		async (convertTypes) => {
-			const texts = ['1.10', '1e5', '-0', 'true', 'null', 'SKU-1', '"quoted"', '12:30'];
+			const texts = [
+				'1.10',
+				'1e5',
+				'-0',
+				'true',
+				'null',
+				'SKU-1',
+				'"quoted"',
+				'[draft] a',
+				'{b',
+				' ',
+				'',
+			];
 			const add = async (keys: unknown[], element: string) =>
 				await convex.run({
 					parameters: addingMany({ element, options: { convertTypes } }),
@@ -100,7 +112,9 @@ describe('an item of a call for many, by the validator of the list', () => {
 				),
 			});
 			expect(success.map(({ json }) => json.value)).toEqual([...texts, '1.10', 'b', 'c']);
-			expect((await add([' '], '={{ $json.key }}')).stoppedBy?.message).toMatch(/is empty/);
+			for (const element of ['={{ $json.key }}\n', '= {{ $json.key }}']) {
+				expect((await add(['1.10'], element)).stoppedBy?.message).toMatch(/beside its expression/);
+			}
 		},
 	);
 

@@ -1,3 +1,4 @@
+import { readsLikeExpression } from '../convex/values/expressionText';
 import { codeOf } from './expressionCode';
 
 /**
@@ -17,13 +18,18 @@ export function hasExpression(parameter: unknown): boolean {
 }
 
 /**
- * Whether one expression is the whole parameter, so that what it gives is not put into a text. One with
- * two braces within it is not known to be.
+ * Whether a parameter is one expression and nothing else. With blanks around it, n8n makes text of what
+ * it gives. One with two braces within it is not known to be whole.
  *
  * @param parameter as it is stored with the node
  */
-export function isWholeExpression(parameter: unknown): boolean {
-	return typeof parameter === 'string' && /^=\s*\{\{(?:(?!\}\}).)*\}\}\s*$/s.test(parameter);
+export function wholeExpression(parameter: unknown): 'alone' | 'amongBlanks' | undefined {
+	const [, before, after] =
+		typeof parameter === 'string'
+			? (/^=(\s*)\{\{(?:(?!\}\}).)*\}\}(\s*)$/s.exec(parameter) ?? [])
+			: [];
+	if (before === undefined || after === undefined) return undefined;
+	return before === '' && after === '' ? 'alone' : 'amongBlanks';
 }
 
 /**
@@ -32,7 +38,9 @@ export function isWholeExpression(parameter: unknown): boolean {
  * @param parameter as it is stored with the node
  */
 export function isUnevaluated(parameter: unknown): boolean {
-	return typeof parameter === 'string' && /^(?!=).*\{\{[^{}]*\$[\w(]/s.test(parameter);
+	return (
+		typeof parameter === 'string' && !parameter.startsWith('=') && readsLikeExpression(parameter)
+	);
 }
 
 /**

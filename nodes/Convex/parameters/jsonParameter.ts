@@ -30,7 +30,7 @@ export function readJsonParameter(
 	if (isUnevaluated(context.stored(name))) {
 		throw inputFailure(
 			`${subject} holds an expression, but is set to Fixed`,
-			'Set it to Expression. In a workflow that is written as code, put = in front of the text.',
+			'Set it to Expression, or put = in front of the text in code. To send such a text as it is, have an item bring it.',
 		);
 	}
 	return parseJsonText(subject, given, advice);

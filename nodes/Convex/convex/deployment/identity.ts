@@ -1,5 +1,6 @@
 import { MAX_NESTING, nestedTooDeep } from '../values/encodeArguments';
 import { describeType, isPlainObject } from '../values/plainObject';
+import { readsLikeExpression } from '../values/expressionText';
 import { checkJsonData, sentAs } from '../values/jsonData';
 import { quote } from '../values/quote';
 import { inputFailure, type ConvexFailure } from '../failure';
@@ -97,7 +98,7 @@ function withTokenIdentifier(subject: string, identity: UserIdentity): UserIdent
 /** A user called as an expression is written is nobody. */
 function checkEvaluated(subject: string, identity: UserIdentity): void {
 	for (const [name, value] of Object.entries(identity)) {
-		if (typeof value !== 'string' || !/\{\{[^{}]*\$[\w(]/.test(value)) continue;
+		if (typeof value !== 'string' || !readsLikeExpression(value)) continue;
 		throw inputFailure(
 			`${subject} gives the attribute ${quote(name)} as an expression that was not evaluated`,
 			'Set the field to Expression. In a workflow that is written as code, put = in front of the text.',

@@ -5,6 +5,7 @@ import {
 	encodeElement,
 	type EncodedArguments,
 } from '../../convex/values/encodeArguments';
+import { inputFailure } from '../../convex/failure';
 import { elementFields, elementOfFields } from '../../convex/functions/listArgument';
 import { isPlainObject } from '../../convex/values/plainObject';
 import { ARGUMENTS_ADVICE } from '../../convex/values/jsonText';
@@ -14,7 +15,7 @@ import { dateParser } from '../dates';
 import { argumentFieldsDescription, readArgumentFields } from './fields';
 import { convert, mappedArgumentsDescription, readMappedArguments } from './mapped';
 import { itemFieldsDescription, readItemFields } from './inputItem';
-import { isWholeExpression } from '../expressions';
+import { wholeExpression } from '../expressions';
 import { enumField, readParameter } from '../field';
 import { readJsonParameter } from '../jsonParameter';
 import type { ParameterReader } from '../parameterReader';
@@ -167,12 +168,28 @@ function elementOf(
 	itemIndex: number,
 ): UnmappedArguments {
 	const stored = context.stored('argumentsJson');
-	if (mode === 'json' && isWholeExpression(stored) && !MAKES_JSON.test(String(stored))) {
-		const given: unknown = context.getNodeParameter('argumentsJson', itemIndex);
-		const isText = typeof given === 'string' && given.trim() !== '' && !/^\s*[{[]/.test(given);
-		if (isText) return { source: JSON_PARAMETER, args: given };
+	const whole = mode === 'json' ? wholeExpression(stored) : undefined;
+	if (whole === undefined || MAKES_JSON.test(String(stored))) {
+		return ofItem(context, mode, itemIndex);
 	}
-	return ofItem(context, mode, itemIndex);
+	const given: unknown = context.getNodeParameter('argumentsJson', itemIndex);
+	if (typeof given !== 'string' || isJsonOfData(given)) return ofItem(context, mode, itemIndex);
+	if (whole === 'alone') return { source: JSON_PARAMETER, args: given };
+	throw inputFailure(
+		`${JSON_PARAMETER} has a blank or a line break beside its expression`,
+		'Remove it: with it, n8n makes text of a number, and the blank a part of a text.',
+	);
+}
+
+/** Whether a text is a JSON object or list; one that only begins with a bracket is a text. */
+function isJsonOfData(text: string): boolean {
+	if (!/^\s*[{[]/.test(text)) return false;
+	try {
+		JSON.parse(text);
+		return true;
+	} catch {
+		return false;
+	}
 }
 
 /** `JSON.stringify()`, and n8n's own `.toJsonString()`. */

@@ -1,5 +1,4 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
-import { adviceOutsideArguments, parseJsonText } from '../../convex/values/jsonText';
 import { describeType } from '../../convex/values/plainObject';
 import { quote } from '../../convex/values/quote';
 import { inputFailure } from '../../convex/failure';
@@ -44,8 +43,6 @@ export function itemFieldsDescription(
 	];
 }
 
-const LIST = adviceOutsideArguments('Write names, separated by commas.');
-
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /**
@@ -67,8 +64,7 @@ export function readItemFields(context: ParameterReader, itemIndex: number): IDa
 	const json = fieldsOfItem(context, itemIndex);
 	const selected = readParameter(context, selection, itemIndex);
 	if (selected === 'all') return json;
-	const names = readFieldNames(context, itemIndex);
-	if (selected === 'except') checkExcluded(names, json);
+	const names = readFieldNames(context, itemIndex, selected === 'except');
 	const isNamed = selected === 'only' ? naming(names) : namingRoughly(names);
 	const keep = selected === 'only' ? isNamed : (name: string) => !isNamed(name);
 	return Object.fromEntries(Object.entries(json).filter(([name]) => keep(name)));
@@ -85,12 +81,25 @@ function namingRoughly(names: string[]): (name: string) => boolean {
 	return (name) => isNamed(name.trim());
 }
 
-/** A field that an item lacks stays back all the same; what can be no name at all was meant for one. */
-function checkExcluded(names: string[], json: IDataObject): void {
-	const isNamed = naming(Object.keys(json).map((name) => name.trim()));
+/**
+ * What is named in another way than fields are would be sent. A field that an item lacks is none of
+ * that: it stays back where another item has it.
+ *
+ * @param isText whether people wrote the names, and no expression gave a list of them
+ */
+function checkExcluded(
+	names: string[],
+	isText: boolean,
+	context: ParameterReader,
+	itemIndex: number,
+): void {
+	const isField = naming(Object.keys(fieldsOfItem(context, itemIndex)).map((name) => name.trim()));
 	const wrong = names.find((name) => {
+		if (isField(name.trim())) return false;
 		const [first = '', ...within] = name.split('.');
-		return !isNamed(name) && (/["'[\]{};\n]/.test(name) || (within.length > 0 && isNamed(first)));
+		const isPath = within.length > 0 && isField(first);
+		const isSpelled = isText && (/^(["']).*\1$/.test(name) || /[;\n]/.test(name));
+		return (isPath || isSpelled) && !isFieldOfAnyItem(context, name);
 	});
 	if (wrong === undefined) return;
 	throw inputFailure(
@@ -99,7 +108,19 @@ function checkExcluded(names: string[], json: IDataObject): void {
 	);
 }
 
-function readFieldNames(context: ParameterReader, itemIndex: number): string[] {
+function isFieldOfAnyItem({ input }: ParameterReader, name: string): boolean {
+	for (let index = 0; ; index++) {
+		const item = input?.get(index);
+		if (item === undefined) return false;
+		if (Object.hasOwn(item.json, name)) return true;
+	}
+}
+
+function readFieldNames(
+	context: ParameterReader,
+	itemIndex: number,
+	areExcluded: boolean,
+): string[] {
 	const value: unknown = context.getNodeParameter('itemFieldNames', itemIndex);
 	const names = parseFieldNames("'Field Names'", value);
 	if (names.length === 0) {
@@ -108,6 +129,7 @@ function readFieldNames(context: ParameterReader, itemIndex: number): string[] {
 			"Name at least one field, or set 'Fields to Send' to 'All'.",
 		);
 	}
+	if (areExcluded) checkExcluded(names, typeof value === 'string', context, itemIndex);
 	return names;
 }
 
@@ -119,15 +141,25 @@ function readFieldNames(context: ParameterReader, itemIndex: number): string[] {
  * @throws ConvexFailure (`input`) for an entry that is no name
  */
 export function parseFieldNames(subject: string, value: unknown): string[] {
-	return givenNames(subject, value)
+	return givenNames(value)
 		.map((name) => toFieldName(subject, name))
 		.filter((name) => name !== '');
 }
 
-function givenNames(subject: string, value: unknown): unknown[] {
+function givenNames(value: unknown): unknown[] {
 	if (typeof value !== 'string') return [value].flat();
-	if (value.trim().startsWith('[')) return [parseJsonText(subject, value, LIST)].flat();
-	return value.split(',').map((name) => name.trim());
+	return jsonList(value) ?? value.split(',').map((name) => name.trim());
+}
+
+/** The list that a text is as JSON, if it is one: a name may begin with a bracket. */
+function jsonList(text: string): unknown[] | undefined {
+	if (!text.trim().startsWith('[')) return undefined;
+	try {
+		const value: unknown = JSON.parse(text);
+		return Array.isArray(value) ? value : undefined;
+	} catch {
+		return undefined;
+	}
 }
 
 /** A name that was passed over would let a field through that was meant to stay back. */
