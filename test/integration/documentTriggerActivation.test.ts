@@ -40,6 +40,7 @@ describe('a parameter that is wrong is named before anything is sent', () => {
 		[{ events: [] }, /'Trigger On' is not a list of its choices/],
 		[{ events: ['created'] }, /'Trigger On' is not a list of its choices/],
 		[{ startFrom: 'yesterday' }, /'Start From' is not one of its choices/],
+		[{ excludedFields: '={{ [] }}' }, /'Excluded Field Names or IDs' names no field/],
 		[{ excludedFields: '={{ null }}' }, /'Excluded Field Names or IDs' names no field/],
 		[{ excludedFields: '={{ $vars.hidden }}' }, /'Excluded Field Names or IDs' names no field/],
 		[{ excludedFields: ' , ' }, /'Excluded Field Names or IDs' names no field/],

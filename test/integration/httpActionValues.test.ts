@@ -287,6 +287,14 @@ describe('an answer', () => {
 describe('the rest of a path', () => {
 	const deleting = (restOfPath: string) => requestToPath('DELETE', '/files/*', { restOfPath });
 
+	it('is refused where an expression that is a step of it gives nothing', async () => {
+		for (const restOfPath of ['=users/{{ $json.id }}', '={{ $json.id }}/avatar']) {
+			const { stoppedBy } = await call(requestTo('DELETE /a/*', { restOfPath }), [{ id: '' }]);
+			expect(stoppedBy?.message).toMatch(/^'Rest of Path' lacks a step/);
+		}
+		expect(received).toEqual([]);
+	});
+
 	it.each(['', ' ', '/'])('is refused where its expression gives nothing: %j', async (name) => {
 		const { stoppedBy } = await call(deleting('={{ $json.name }}'), [{ name }]);
 		expect(stoppedBy?.message).toBe(

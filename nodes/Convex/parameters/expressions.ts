@@ -18,6 +18,31 @@ export function hasExpression(parameter: unknown): boolean {
 }
 
 /**
+ * Whether an expression of the workflow is to give a parameter's value, which is meant to be there then.
+ * A model that leaves a value out gives an empty text by `$fromAI()`.
+ *
+ * @param parameter as it is stored with the node
+ */
+export function isMeantToBeGiven(parameter: unknown): boolean {
+	return hasExpression(parameter) && !/\$fromAI\(/i.test(JSON.stringify(parameter));
+}
+
+/**
+ * Whether an expression that is the first or the last step of a path gave nothing, so that another path
+ * is left.
+ *
+ * @param parameter as it is stored with the node
+ * @param path what it gave
+ */
+export function lacksStep(parameter: unknown, path: string): boolean {
+	if (typeof parameter !== 'string' || !isMeantToBeGiven(parameter)) return false;
+	const [, before] = /(?:^=|\}\})([^{}]*\/)\{\{[^{}]*\}\}\s*$/.exec(parameter) ?? [];
+	const [, after] = /^=\s*\{\{[^{}]*\}\}(\/[^{}]*)/.exec(parameter) ?? [];
+	const lacksLast = before !== undefined && path.endsWith(before);
+	return lacksLast || (after !== undefined && path.startsWith(after));
+}
+
+/**
  * Whether a parameter is one expression and nothing else. With blanks around it, n8n makes text of what
  * it gives. One with two braces within it is not known to be whole.
  *

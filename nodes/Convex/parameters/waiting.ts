@@ -16,7 +16,7 @@ import { parseFieldPath } from '../convex/values/fieldPath';
 import { adviceOutsideArguments } from '../convex/values/jsonText';
 import { describeType } from '../convex/values/plainObject';
 import { quote } from '../convex/values/quote';
-import { hasExpression } from './expressions';
+import { hasExpression, isMeantToBeGiven } from './expressions';
 import { enumField, readParameter } from './field';
 import type { ParameterReader } from './parameterReader';
 
@@ -148,7 +148,7 @@ function readSteps(context: ParameterReader, itemIndex: number): Step[] {
 		);
 	}
 	// Compared with the whole result, most of what is waited for is there at once.
-	if (value.trim() === '' && hasExpression(context.stored(FIELD.name))) {
+	if (value.trim() === '' && isMeantToBeGiven(context.stored(FIELD.name))) {
 		throw inputFailure(
 			"'Field' is empty: its expression gives nothing",
 			"Correct the expression. To compare the result itself, leave 'Field' empty.",

@@ -1,4 +1,8 @@
-import { readsItem } from '../../../nodes/Convex/parameters/expressions';
+import {
+	isMeantToBeGiven,
+	lacksStep,
+	readsItem,
+} from '../../../nodes/Convex/parameters/expressions';
 
 describe('a parameter is the same for all items', () => {
 	it.each([
@@ -49,4 +53,35 @@ describe('a parameter may differ from item to item', () => {
 	])('where it names %s', (_name, value) => {
 		expect(readsItem({ deep: [value] })).toBe(true);
 	});
+});
+
+describe('an expression that is a step of a path', () => {
+	it.each([
+		['=users/{{ $json.id }}', 'users/'],
+		['={{ $json.id }}/avatar', '/avatar'],
+		['=/files/{{ $json.id }}', '/files/'],
+		['=/a/{{ $json.a }}/{{ $json.id }}', '/a/b/'],
+	])('gave nothing: %s', (stored, path) => {
+		expect(lacksStep(stored, path)).toBe(true);
+	});
+
+	it.each([
+		['=users/{{ $json.id }}', 'users/7'],
+		['={{ $json.id }}/avatar', '7/avatar'],
+		['={{ $json.path }}', '/users/7'],
+		['users/', 'users/'],
+		['=/tasks?id={{ $json.id }}', '/tasks?id='],
+		["=users/{{ $fromAI('id') }}", 'users/'],
+		[undefined, ''],
+	])('gave one, or is none: %s', (stored, path) => {
+		expect(lacksStep(stored, path)).toBe(false);
+	});
+});
+
+it('a value is not meant to be given where a model may leave it out', () => {
+	expect(isMeantToBeGiven({ mode: 'name', value: '={{ $json.index }}' })).toBe(true);
+	expect(isMeantToBeGiven({ mode: 'name', value: "={{ $fromAI('index', '', 'string') }}" })).toBe(
+		false,
+	);
+	expect(isMeantToBeGiven('by_status')).toBe(false);
 });

@@ -167,9 +167,9 @@ function isSuccess({ httpStatus }: AnswerHead): boolean {
 }
 
 function wantedOf(shape: ResponseShape, method: HttpMethod, head: AnswerHead): Wanted {
+	if (shape === 'file') return 'file';
 	// Its answer has no body, whatever its headers say of one.
 	if (method === 'HEAD') return 'text';
-	if (shape === 'file') return 'file';
 	if (shape !== 'auto' || head.httpStatus === 204) return 'text';
 	const kind = contentKind(headerOf(head, 'content-type'));
 	if (kind === 'file') return 'file';

@@ -12,7 +12,9 @@ export function eventOf({ value }: FeedRow): FeedEvent {
  * be. A document that ends in a state that is not wanted is not told of.
  */
 export class ChangeCollector {
-	private readonly changes = new Map<string, FeedRow>();
+	private readonly changes = new Map<string, { row: FeedRow; round: number }>();
+
+	private round = 0;
 
 	/** @param max how many documents there may be */
 	constructor(
@@ -26,13 +28,21 @@ export class ChangeCollector {
 
 	/** A table that Convex sends from its beginning comes in the order of its IDs. */
 	get collected(): FeedRow[] {
-		return [...this.changes.values()].sort(inTime);
+		const inOrder = [...this.changes.values()].sort(
+			(one, other) => one.round - other.round || inTime(one.row, other.row),
+		);
+		return inOrder.map(({ row }) => row);
+	}
+
+	/** A table was replaced: its rows are older than what came before them, and yet they came to be later. */
+	startRound(): void {
+		this.round += 1;
 	}
 
 	add(row: FeedRow): void {
 		const key = JSON.stringify([row.component, row.table, row.id]);
 		this.changes.delete(key);
-		if (this.wanted.includes(eventOf(row))) this.changes.set(key, row);
+		if (this.wanted.includes(eventOf(row))) this.changes.set(key, { row, round: this.round });
 	}
 }
 

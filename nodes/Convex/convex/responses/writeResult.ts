@@ -12,7 +12,7 @@ const DOCUMENT_ADVICE = {
 	valueTooLarge:
 		'A document has 1 MiB at most, and 16 levels of arrays and objects. Write less per document. Nothing was written.',
 	limitExceeded:
-		'It was more than Convex changes in one transaction. Write less per document. Nothing was written.',
+		'It was more than Convex reads and changes in one transaction, which its message tells more of. Nothing was written.',
 } satisfies AdviceTable;
 
 const REFUSED_HELP =

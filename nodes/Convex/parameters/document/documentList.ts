@@ -3,7 +3,7 @@ import type { DocumentFilter } from '../../convex/documents/documentFilter';
 import type { TableFields } from '../../convex/documents/tableFields';
 import { inputFailure } from '../../convex/failure';
 import { describeType } from '../../convex/values/plainObject';
-import { hasExpression } from '../expressions';
+import { isMeantToBeGiven } from '../expressions';
 import { enumField, readParameter } from '../field';
 import { locatorOf } from '../functionLocator';
 import { listLimit } from '../listLimit';
@@ -104,7 +104,7 @@ function readIndexName(context: ParameterReader, itemIndex: number): string | un
 		const name = value.trim();
 		if (name !== '') return name;
 		// Typed as empty, the order of creation is meant.
-		if (!hasExpression(context.stored('index'))) return undefined;
+		if (!isMeantToBeGiven(context.stored('index'))) return undefined;
 		throw inputFailure(
 			"'Index' is empty: its expression gives nothing",
 			"Correct the expression. To read by creation time, leave 'Index' empty.",

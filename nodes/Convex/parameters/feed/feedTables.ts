@@ -59,7 +59,10 @@ export function readExcludedFields(
 ): ExcludedField[] {
 	const stored: unknown = source.getNodeParameter(EXCLUDED_FIELDS.name, 0, []);
 	const names = listOf(stored, FIELDS_SUBJECT);
-	const isNone = Array.isArray(stored) && stored.length === 0;
+	const isNone =
+		Array.isArray(stored) &&
+		stored.length === 0 &&
+		!hasExpression(source.stored(EXCLUDED_FIELDS.name));
 	if (names.length === 0 && !isNone) throw nothingExcluded();
 	return names.map((name) => {
 		const [, table, ofTable] = /^(\w+)\.(.+)$/.exec(name) ?? [];
@@ -87,7 +90,7 @@ function listOf(value: unknown, subject: string): string[] {
 	}
 	throw inputFailure(
 		`${subject} has an empty name in it`,
-		'Correct the expression that gives the list, e.g. {{ ["tasks", "users"] }}.',
+		'Correct the expression that gives the list.',
 	);
 }
 
@@ -104,7 +107,7 @@ function toList(value: unknown, subject: string): unknown[] {
 function nothingExcluded() {
 	return inputFailure(
 		`${FIELDS_SUBJECT} names no field`,
-		'Its expression gives nothing. Correct it, or remove it if all fields may come.',
+		'Name a field, or remove what stands there if all fields may come.',
 	);
 }
 

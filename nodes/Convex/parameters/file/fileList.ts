@@ -3,6 +3,7 @@ import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import { inputFailure } from '../../convex/failure';
 import { convertArgument, DATE_HELP } from '../../convex/values/argumentTypes';
 import { dateParser } from '../dates';
+import { hasExpression, isMeantToBeGiven } from '../expressions';
 import { enumField, readParameter, toFieldValues } from '../field';
 import { listLimit } from '../listLimit';
 import type { ParameterReader } from '../parameterReader';
@@ -85,6 +86,8 @@ function readBounds(context: ParameterReader, itemIndex: number): Record<string,
 		const subject = `${FILTERS}: '${displayName}'`;
 		// Without a bound that is meant to be there, all files are listed, maybe to be deleted.
 		if (value === '') {
+			const stored = context.stored(`filters.${name}`);
+			if (hasExpression(stored) && !isMeantToBeGiven(stored)) return [];
 			throw inputFailure(`${subject} is empty`, 'Give it a date, or remove the filter.');
 		}
 		return [[argument, toTime(context, subject, value)] as const];

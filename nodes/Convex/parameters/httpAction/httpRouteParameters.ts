@@ -3,6 +3,7 @@ import { inputFailure, type ConvexFailure } from '../../convex/failure';
 import { HTTP_METHODS, parseHttpRoute, type HttpRoute } from '../../convex/functions/httpRoute';
 import { describeType } from '../../convex/values/plainObject';
 import { enumField, readParameter } from '../field';
+import { isMeantToBeGiven, lacksStep } from '../expressions';
 import { locatorOf } from '../functionLocator';
 import type { ParameterReader } from '../parameterReader';
 import { toText } from './namedValues';
@@ -91,16 +92,27 @@ function otherMethod(typed: string, chosen: string): ConvexFailure {
 }
 
 /**
- * @throws ConvexFailure (`input`) for a rest that is nothing: what is done to the prefix is often done to
- *   all that is behind it
+ * Typed as empty, the prefix of a route is meant.
+ *
+ * @throws ConvexFailure (`input`) for a step that an expression leaves empty: what is done to a prefix is
+ *   often done to all that is behind it
  */
-export function checkRest({ path, rest }: CalledRoute): void {
+export function checkSteps(context: ParameterReader, { path, rest }: CalledRoute): void {
+	const stored = context.stored('restOfPath');
 	const takesRest = path.replace(/\?.*$/s, '').trim().endsWith('*');
-	if (!takesRest || /[^\s/]/.test(rest)) return;
-	throw inputFailure(
-		"'Rest of Path' is empty: its expression gives nothing",
-		"Have it give the rest of the path. To call the prefix itself, leave 'Rest of Path' empty.",
-	);
+	const isNothing = isMeantToBeGiven(stored) && !/[^\s/]/.test(rest);
+	if (takesRest && (isNothing || lacksStep(stored, rest))) {
+		throw inputFailure(
+			`'Rest of Path' ${isNothing ? 'is empty' : 'lacks a step'}: its expression gives nothing`,
+			"Have it give the rest of the path. To call the prefix itself, leave 'Rest of Path' empty.",
+		);
+	}
+	if (lacksStep(locatorOf(context.stored('path')).value, path)) {
+		throw inputFailure(
+			"'Path' lacks a step: its expression gives nothing",
+			'Correct the expression.',
+		);
+	}
 }
 
 function readRest(context: ParameterReader, itemIndex: number): string {

@@ -1,6 +1,5 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { inputFailure } from '../../convex/failure';
-import { hasExpression } from '../expressions';
 import { enumField, readParameter } from '../field';
 import { ItemParameters } from '../itemParameters';
 import {
@@ -9,7 +8,7 @@ import {
 	type HttpActionOptions,
 } from './httpActionOptions';
 import {
-	checkRest,
+	checkSteps,
 	httpRouteDescription,
 	readHttpRoute,
 	type CalledRoute,
@@ -79,8 +78,7 @@ export class HttpActionReader {
 	/** The route alone, so that what is wrong elsewhere can name it. @throws ConvexFailure (`input`) */
 	route(itemIndex: number): CalledRoute {
 		const route = readHttpRoute(this.parameters, itemIndex);
-		// Typed as empty, the route's prefix itself is meant.
-		if (hasExpression(this.parameters.stored('restOfPath'))) checkRest(route);
+		checkSteps(this.parameters, route);
 		return route;
 	}
 

@@ -117,6 +117,7 @@ export class FeedReader {
 		const component = componentOf(this.settings);
 		const { changes, restarted, next } = advance(position, page, component);
 		if (position.passedOn === undefined) for (const table of restarted) this.tellRestarted(table);
+		if (restarted.length > 0) collector.startRound();
 		const canBeDivided = isDivisible(position, page);
 		const turns = new EventLoopTurns();
 		for (const { row, upTo } of changes) {
