@@ -103,6 +103,25 @@ describe('deleted documents', () => {
 		expect(error[0]?.json.details).toMatchObject({ reason: 'documentNotFound' });
 	});
 
+	it('are deleted once where an ID comes twice, also for another attempt of n8n', async () => {
+		const [a, b] = await addReports('A', 'B');
+		await convex.deployment.addFault({
+			path: '/api/mutation',
+			skip: 1,
+			kind: 'answer',
+			status: 429,
+			body: { code: 'TooManyConcurrentRequests', message: 'Busy' },
+		});
+		const { success, stoppedBy } = await convex.run({
+			parameters: deleting('reports', { options: { batchSize: 1, maxRetries: 0 } }),
+			input: idsOf([a ?? {}, b ?? {}, a ?? {}]),
+			settings: { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 },
+		});
+		expect(stoppedBy).toBeUndefined();
+		expect(success).toHaveLength(3);
+		expect(await tables.rows('reports')).toEqual([]);
+	});
+
 	it('that somebody else deletes after the look are no reason not to delete the others', async () => {
 		const documents = [1, 2].map((number) => ({ group: 'a', number }));
 		const [a, b] = await tables.add('documents', ...documents);

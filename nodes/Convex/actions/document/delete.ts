@@ -1,3 +1,4 @@
+import type { INodeExecutionData } from 'n8n-workflow';
 import { SYSTEM_FUNCTIONS } from '../../convex/functions/systemFunctions';
 import { MEBIBYTE } from '../../convex/values/encodedSize';
 import { readDocumentId } from '../../parameters/document/documentIdField';
@@ -15,11 +16,16 @@ interface Deletion {
 	id: string;
 }
 
+/** By its item: the document that was deleted. n8n's next attempt finds it there. */
+const ofEarlierAttempts = new WeakMap<INodeExecutionData, string>();
+
 /** Deletes the document of each item, those of many items in one request. */
 export async function runDelete(runner: ItemRunner, parameters: ParameterReader): Promise<void> {
 	const { batchSize } = readWriteOptions(runner.context, 'delete');
 	const writing = new TableWriting(runner);
-	const gone = new Set<string>();
+	const gone = new Set(
+		runner.items.fromEarlierAttempts.flatMap((item) => ofEarlierAttempts.get(item) ?? []),
+	);
 	await runner.runBatches<Deletion>(
 		{ items: batchSize, bytes: MEBIBYTE },
 		{
@@ -46,7 +52,9 @@ async function send(
 			const { itemIndex, part } = item;
 			gone.add(documentOf(item));
 			const json = { _id: part.id, deleted: true };
-			items.succeed(itemIndex, [{ json, pairedItem: { item: itemIndex } }]);
+			const output = { json, pairedItem: { item: itemIndex } };
+			ofEarlierAttempts.set(output, documentOf(item));
+			items.succeed(itemIndex, [output]);
 		}
 	};
 	succeed(batch.filter((item) => gone.has(documentOf(item))));
