@@ -122,6 +122,19 @@ describe('deleted documents', () => {
 		expect(await tables.rows('reports')).toEqual([]);
 	});
 
+	it('are deleted once where an ID comes twice in requests at the same time', async () => {
+		const [a, b] = await addReports('A', 'B');
+		const { success, error } = await convex.run({
+			parameters: deleting('reports', { options: { batchSize: 1, concurrency: 5 } }),
+			input: idsOf([a ?? {}, a ?? {}, b ?? {}, b ?? {}]),
+			settings: continuing,
+		});
+		expect(error).toEqual([]);
+		expect(success).toHaveLength(4);
+		const { endpoints } = await convex.deployment.requestStats();
+		expect(endpoints['/api/mutation']?.requests).toBe(1 + 2);
+	});
+
 	it('that somebody else deletes after the look are no reason not to delete the others', async () => {
 		const documents = [1, 2].map((number) => ({ group: 'a', number }));
 		const [a, b] = await tables.add('documents', ...documents);

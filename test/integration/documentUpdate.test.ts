@@ -46,6 +46,55 @@ describe('of a table without a schema', () => {
 		expect(result.success).toHaveLength(2);
 		expect(hintsOf(result)).toEqual([expect.stringMatching(/^No document had 'nope', so nothing/)]);
 	});
+
+	it('no hint tells of a field that only an earlier attempt of n8n removed', async () => {
+		const [a, b] = await tables.add('loose', { note: 'a', old: 1 }, { note: 'b' });
+		await convex.deployment.addFault({
+			path: '/api/mutation',
+			skip: 1,
+			kind: 'answer',
+			status: 429,
+			body: { code: 'TooManyConcurrentRequests', message: 'Busy' },
+		});
+		const result = await convex.run({
+			parameters: updating('loose', '{}', { unsetFields: 'old', options: { maxRetries: 0 } }),
+			input: [{ _id: a?._id }, { _id: b?._id }],
+			settings: { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 },
+		});
+		expect([result.success.length, hintsOf(result)]).toEqual([2, []]);
+	});
+
+	const changingTwice = async (
+		document: object,
+		first: object,
+		second: { fields?: object; remove?: string },
+	) => {
+		const [row] = await tables.add('loose', document);
+		return await convex.run({
+			parameters: updating('loose', '={{ $json.fields ?? {} }}', {
+				unsetFields: '={{ $json.remove ?? "" }}',
+			}),
+			input: [
+				{ _id: row?._id, fields: first },
+				{ _id: row?._id, ...second },
+			],
+		});
+	};
+
+	it('no hint tells of a field that an item before has set', async () => {
+		const result = await changingTwice({ note: 'a' }, { old: 5 }, { remove: 'old' });
+		expect([result.success.length, hintsOf(result)]).toEqual([2, []]);
+		expect((await tables.rows('loose'))[0]).not.toHaveProperty('old');
+	});
+
+	it('a path is taken or refused by what an item before has made of the document', async () => {
+		const path = { fields: { 'o.x': 1 } };
+		const refused = await changingTwice({ o: 'text' }, { o: { x: 2 } }, path);
+		expect(refused.stoppedBy?.message).toContain("The document has 'o', an object");
+		const taken = await changingTwice({ o: { x: 2 } }, { o: 'text' }, path);
+		expect(taken.stoppedBy).toBeUndefined();
+		expect((await tables.rows('loose'))[1]).toMatchObject({ o: 'text', 'o.x': 1 });
+	});
 });
 
 describe('some fields of a document', () => {

@@ -26,6 +26,7 @@ export async function runDelete(runner: ItemRunner, parameters: ParameterReader)
 	const gone = new Set(
 		runner.items.fromEarlierAttempts.flatMap((item) => ofEarlierAttempts.get(item) ?? []),
 	);
+	const inFlight = new Map<string, Promise<unknown>>();
 	await runner.runBatches<Deletion>(
 		{ items: batchSize, bytes: MEBIBYTE },
 		{
@@ -36,9 +37,27 @@ export async function runDelete(runner: ItemRunner, parameters: ParameterReader)
 				const table = await writing.open(caller, { table: name, ...target });
 				return { itemIndex, group: table.group, bytes: id.length, part: { table, id } };
 			},
-			send: async (batch) => await send(runner, gone, batch),
+			send: async (batch) =>
+				await oneAfterAnother(inFlight, batch, async () => await send(runner, gone, batch)),
 		},
 	);
+}
+
+/**
+ * A document that a batch in flight deletes may be there when another looks, and gone when it deletes.
+ *
+ * @param inFlight by document: the last work that names it
+ */
+async function oneAfterAnother<Result>(
+	inFlight: Map<string, Promise<unknown>>,
+	batch: Batch<Deletion>,
+	work: () => Promise<Result>,
+): Promise<Result> {
+	const documents = batch.map(documentOf);
+	const before = documents.map((document) => inFlight.get(document));
+	const done = Promise.all(before).then(work);
+	for (const document of documents) inFlight.set(document, done);
+	return await done;
 }
 
 /** @param gone the documents that this run has deleted: an item that names one again is done as well */
