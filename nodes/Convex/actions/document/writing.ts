@@ -20,8 +20,12 @@ export class TableWriting {
 	/** By each field that is removed: whether a document had it. */
 	private readonly unset = new Map<string, boolean>();
 
+	/** Whether no item has ended in an earlier attempt of n8n's, whose documents are not looked at again. */
+	private readonly seesAllItems: boolean;
+
 	constructor(private readonly runner: ItemRunner) {
 		this.access = new TableAccess(runner);
+		this.seesAllItems = runner.items.hasWaiting(runner.items.waiting);
 	}
 
 	/** @throws ConvexFailure for a caller without a deploy key, and for a table that is not there */
@@ -55,7 +59,7 @@ export class TableWriting {
 	/** Tells of those that no document had. */
 	hintAtUnset(): void {
 		const never = [...this.unset].flatMap(([name, isThere]) => (isThere ? [] : [name]));
-		if (never.length === 0) return;
+		if (never.length === 0 || !this.seesAllItems) return;
 		hintAtOutput(
 			this.runner.context,
 			`No document had ${listed(never, ', ', quote)}, so nothing was removed there. If the documents have another name for it, correct 'Fields to Remove'.`,

@@ -1,0 +1,59 @@
+import { tablesOf, updating } from '../support/documentWrites';
+import { useEmbeddedDeployment } from '../support/embeddedDeployment';
+
+const convex = useEmbeddedDeployment('deployKey');
+const tables = tablesOf(convex);
+
+describe('a change of a table without a schema', () => {
+	const hintsOf = ({ run }: Awaited<ReturnType<typeof convex.run>>) =>
+		run.data.resultData.runData.Convex?.[0]?.hints?.map(({ message }) => message) ?? [];
+
+	it.each([
+		['removed', '{}', 'o.x'],
+		['set', '{"o.x":5}', ''],
+	])('a path into an object is refused where it is %s', async (_what, fields, unsetFields) => {
+		const [row] = await tables.add('loose', { o: { x: 1, y: 2 } });
+		const { stoppedBy } = await convex.run({
+			parameters: updating('loose', fields, { unsetFields }),
+			input: [{ _id: row?._id }],
+		});
+		expect(stoppedBy?.message).toBe(
+			"The document has 'o', an object, and no field 'o.x' at its top [item 0]",
+		);
+		expect(await tables.rows('loose')).toEqual([row]);
+	});
+
+	it('a name with a period that is a field of its own is removed', async () => {
+		const [row] = await tables.add('loose', { 'o.x': 1, o: { x: 2 } });
+		const parameters = updating('loose', '{}', { unsetFields: 'o.x' });
+		const result = await convex.run({ parameters, input: [{ _id: row?._id }] });
+		expect([result.stoppedBy, hintsOf(result)]).toEqual([undefined, []]);
+		expect(await tables.rows('loose')).toMatchObject([{ o: { x: 2 } }]);
+		expect((await tables.rows('loose'))[0]).not.toHaveProperty(['o.x']);
+	});
+
+	it('a hint tells of a field that no document had', async () => {
+		const [a, b] = await tables.add('loose', { note: 'a' }, { other: 'b' });
+		const parameters = updating('loose', '{}', { unsetFields: 'note, nope' });
+		const result = await convex.run({ parameters, input: [{ _id: a?._id }, { _id: b?._id }] });
+		expect(result.success).toHaveLength(2);
+		expect(hintsOf(result)).toEqual([expect.stringMatching(/^No document had 'nope', so nothing/)]);
+	});
+
+	it('no hint tells of a field that only an earlier attempt of n8n removed', async () => {
+		const [a, b] = await tables.add('loose', { note: 'a', old: 1 }, { note: 'b' });
+		await convex.deployment.addFault({
+			path: '/api/mutation',
+			skip: 1,
+			kind: 'answer',
+			status: 429,
+			body: { code: 'TooManyConcurrentRequests', message: 'Busy' },
+		});
+		const result = await convex.run({
+			parameters: updating('loose', '{}', { unsetFields: 'old', options: { maxRetries: 0 } }),
+			input: [{ _id: a?._id }, { _id: b?._id }],
+			settings: { retryOnFail: true, maxTries: 2, waitBetweenTries: 0 },
+		});
+		expect([result.success.length, hintsOf(result)]).toEqual([2, []]);
+	});
+});
