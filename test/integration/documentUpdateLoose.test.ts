@@ -56,4 +56,36 @@ describe('a change of a table without a schema', () => {
 		});
 		expect([result.success.length, hintsOf(result)]).toEqual([2, []]);
 	});
+
+	const changingTwice = async (
+		document: object,
+		first: object,
+		second: { fields?: object; remove?: string },
+	) => {
+		const [row] = await tables.add('loose', document);
+		return await convex.run({
+			parameters: updating('loose', '={{ $json.fields ?? {} }}', {
+				unsetFields: '={{ $json.remove ?? "" }}',
+			}),
+			input: [
+				{ _id: row?._id, fields: first },
+				{ _id: row?._id, ...second },
+			],
+		});
+	};
+
+	it('no hint tells of a field that an item before has set', async () => {
+		const result = await changingTwice({ note: 'a' }, { old: 5 }, { remove: 'old' });
+		expect([result.success.length, hintsOf(result)]).toEqual([2, []]);
+		expect((await tables.rows('loose'))[0]).not.toHaveProperty('old');
+	});
+
+	it('a path is taken or refused by what an item before has made of the document', async () => {
+		const path = { fields: { 'o.x': 1 } };
+		const refused = await changingTwice({ o: 'text' }, { o: { x: 2 } }, path);
+		expect(refused.stoppedBy?.message).toContain("The document has 'o', an object");
+		const taken = await changingTwice({ o: { x: 2 } }, { o: 'text' }, path);
+		expect(taken.stoppedBy).toBeUndefined();
+		expect((await tables.rows('loose'))[1]).toMatchObject({ o: 'text', 'o.x': 1 });
+	});
 });

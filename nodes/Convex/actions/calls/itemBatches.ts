@@ -15,6 +15,8 @@ export interface BatchItem<Part> {
 	group: string;
 	/** What it takes of a request. */
 	bytes: number;
+	/** What only one item of a batch may name, e.g. a document that is looked up before it is changed. */
+	only?: string;
 	part: Part;
 }
 
@@ -108,7 +110,8 @@ export class ItemBatches<Part> {
 			last !== undefined &&
 			last.batch[0]?.group === item.group &&
 			last.batch.length < this.limits.items &&
-			last.bytes + item.bytes <= this.limits.bytes;
+			last.bytes + item.bytes <= this.limits.bytes &&
+			(item.only === undefined || !last.batch.some(({ only }) => only === item.only));
 		this.waitingBytes += item.bytes;
 		if (!fits) {
 			this.waiting.push({ batch: [item], bytes: item.bytes });

@@ -57,7 +57,10 @@ export async function runUpdate(runner: ItemRunner, parameters: ParameterReader)
 			writing.noteLeftOut(change.leftOut);
 			const isFree = (await table.fields(false)).source !== 'schema';
 			const part = { table, id, change, isFree, valueFormat };
-			return { itemIndex, group: table.group, bytes: encodedSize(change.fields), part };
+			const bytes = encodedSize(change.fields);
+			// What a change means is seen in the document, which an item before may have changed.
+			const only = isFree ? id : undefined;
+			return { itemIndex, group: table.group, bytes, only, part };
 		},
 		send: async (batch) => {
 			const found = await lookUpBatch(items, batch);
