@@ -279,9 +279,12 @@ describe('a deploy key never reaches an HTTP action', () => {
 		expect(refusal).not.toContain(convex.deployment.deployKey);
 	});
 
-	it('by a path in which each of its characters is encoded', async () => {
+	it.each([
+		['alone', ''],
+		['beside an escape of another encoding', '?x=%ff'],
+	])('by a path in which each of its characters is encoded, %s', async (_beside, rest) => {
 		const encoded = [...Buffer.from(key())].map((byte) => `%${byte.toString(16).padStart(2, '0')}`);
-		const parameters = requestToPath('POST', `/echo/${encoded.join('')}`);
+		const parameters = requestToPath('POST', `/echo/${encoded.join('')}${rest}`);
 		expect(await refusalOf(parameters)).toMatch(/^'Path' holds the credential's deploy key/);
 	});
 

@@ -93,13 +93,11 @@ async function toRequest(
 	};
 }
 
-/** As any server reads it. */
+/** As any server reads it, which may know another encoding than UTF-8: escape by escape. A key is ASCII. */
 function decoded(url: string): string {
-	try {
-		return decodeURIComponent(url);
-	} catch {
-		return url;
-	}
+	return url.replace(/%([\da-f]{2})/gi, (_escape, digits: string) =>
+		String.fromCharCode(Number.parseInt(digits, 16)),
+	);
 }
 
 /** @throws ConvexFailure (`input`) for a body that is too long, and for a file that holds the deploy key */
