@@ -174,6 +174,15 @@ describe('a form with files', () => {
 describe('a value in a body of JSON that an expression makes', () => {
 	const bodyJson = '={{ ({ a: [$json.value] }) }}';
 
+	it.each([1e18, -1.7e18, 1e20])(
+		'is sent where it is %p, which has lost nothing',
+		async (value) => {
+			const parameters = requestTo('POST /a', { body: 'json', bodyJson });
+			expect((await call(parameters, [{ value }])).stoppedBy).toBeUndefined();
+			expect(received).toHaveLength(1);
+		},
+	);
+
 	it('is refused where it is a number that has lost digits', async () => {
 		const parameters = requestTo('POST /a', { body: 'json', bodyJson });
 		const { stoppedBy } = await call(parameters, [{ value: 2 ** 53 + 2 }]);

@@ -79,9 +79,13 @@ function faultOf(value: unknown, json: unknown): Describe | undefined {
 /** From here on, JSON writes a number as 1e+21, which does not look as if all of its digits counted. */
 const FIRST_WITH_EXPONENT = 1e21;
 
+/** A number keeps all digits of one that has no more of them before its zeros: 1.7e18 is whole. */
+const KEPT_DIGITS = 15;
+
 function hasLostDigits(value: unknown): boolean {
-	const isWhole = typeof value === 'number' && Number.isInteger(value);
-	return isWhole && !Number.isSafeInteger(value) && Math.abs(value) < FIRST_WITH_EXPONENT;
+	if (typeof value !== 'number' || !Number.isInteger(value)) return false;
+	if (Number.isSafeInteger(value) || Math.abs(value) >= FIRST_WITH_EXPONENT) return false;
+	return String(Math.abs(value)).replace(/0+$/, '').length > KEPT_DIGITS;
 }
 
 function isJsonScalar(value: unknown): boolean {
