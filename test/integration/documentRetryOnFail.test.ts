@@ -107,3 +107,21 @@ it('nothing waits for an attempt that n8n does not make', async () => {
 	expect(once.error).toMatchObject([{ json: { count: 1, error: 'Busy' } }]);
 	expect(once.success).toHaveLength(2);
 });
+
+it('nothing waits behind an item that fails again in the next attempt', async () => {
+	const [gone, row] = await tables.add(
+		'counters',
+		{ name: 'a', count: 0 },
+		{ name: 'b', count: 0 },
+	);
+	await tables.remove(gone?._id);
+	// The first attempt asks for the tables, the schema, the documents, and where the missing one is.
+	await convex.deployment.addFault({ path: '/api/query', ...busy, skip: 4, times: 9 });
+	const { success, error } = await convex.run({
+		parameters: updating('counters', '{"count":5}', { options }),
+		input: [{ _id: gone?._id }, { _id: row?._id }],
+		settings,
+	});
+	expect(error).toMatchObject([{ json: { error: 'Busy' } }]);
+	expect(success).toMatchObject([{ json: { count: 5 } }]);
+});

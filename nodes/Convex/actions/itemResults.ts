@@ -50,7 +50,7 @@ export class ItemResults {
 
 	private nextIndex = 0;
 
-	/** Whether an item failed that another attempt would send again. */
+	/** Whether an item failed that may pass in another attempt; what Convex refused fails there again. */
 	private mayPass = false;
 
 	/** @param call what n8n gave the node, where the context has other items: it tells attempts apart */
@@ -156,7 +156,8 @@ export class ItemResults {
 
 	private endFailed(itemIndex: number, failure: ConvexFailure, scope: 'item' | 'run'): void {
 		if (!failure.mayHaveRun) {
-			this.mayPass ||= failure.details.kind !== 'input';
+			const { retryable, kind } = failure.details;
+			this.mayPass ||= retryable === true || kind === 'network';
 			this.end(itemIndex, { status: 'failed', failure, scope });
 			return;
 		}
