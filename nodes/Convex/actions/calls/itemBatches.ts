@@ -128,7 +128,10 @@ export class ItemBatches<Part> {
 		const { failure, batch: rest } = failed;
 		if (rest.length === 1 || !mayBeOneItem(failure)) {
 			const ofBatch = rest.length === 1 ? failure : failure.ofCall({ callItems: rest.length });
-			for (const { itemIndex } of rest) this.items.fail(itemIndex, ofBatch);
+			for (const { itemIndex } of rest) {
+				this.items.fail(itemIndex, ofBatch);
+				await this.turns.yield();
+			}
 			return;
 		}
 		const half = Math.ceil(rest.length / 2);
