@@ -23,6 +23,19 @@ describe('a change of a table without a schema', () => {
 		expect(await tables.rows('loose')).toEqual([row]);
 	});
 
+	it('nothing is changed where a path of a later item is refused, and the node stops', async () => {
+		const before = await tables.add('loose', { a: 1 }, { o: { x: 1 } });
+		const { stoppedBy } = await convex.run({
+			parameters: updating('loose', '={{ $json.fields }}'),
+			input: [
+				{ _id: before[0]?._id, fields: { a: 2 } },
+				{ _id: before[1]?._id, fields: { 'o.x': 2 } },
+			],
+		});
+		expect(stoppedBy?.context.itemIndex).toBe(1);
+		expect(await tables.rows('loose')).toEqual(before);
+	});
+
 	it('a name with a period that is a field of its own is removed', async () => {
 		const [row] = await tables.add('loose', { 'o.x': 1, o: { x: 2 } });
 		const parameters = updating('loose', '{}', { unsetFields: 'o.x' });

@@ -1,5 +1,4 @@
 import type { INodeExecutionData } from 'n8n-workflow';
-import type { JSONValue } from 'convex/values';
 import { refusalOfNestedName } from '../../convex/documents/nestedName';
 import type { ValueFormat } from '../../convex/functions/functionCall';
 import { SYSTEM_FUNCTIONS } from '../../convex/functions/systemFunctions';
@@ -20,8 +19,9 @@ import type { ParameterReader } from '../../parameters/parameterReader';
 import { heldBack } from '../calls/itemBatches';
 import type { ItemRunner } from '../calls/itemRunner';
 import { ConcurrencyLimiter } from '../concurrencyLimiter';
+import type { ItemResults } from '../itemResults';
 import { toDocumentItem } from './documentItems';
-import { lookUpBatch } from './lookUpBatch';
+import { lookUpBatch, type FoundItem } from './lookUpBatch';
 import type { OpenTable } from './tableAccess';
 import { TableWriting, writeTo } from './writing';
 
@@ -63,19 +63,15 @@ export async function runUpdate(runner: ItemRunner, parameters: ParameterReader)
 			return { itemIndex, group: table.group, bytes, only, part };
 		},
 		send: async (batch) => {
-			const found = await lookUpBatch(items, batch);
-			if (!Array.isArray(found)) return found;
+			const documents = await lookUpBatch(items, batch);
+			if (!Array.isArray(documents)) return documents;
+			const found = documents.filter((item) => isTaken(items, item));
 			const limiter = new ConcurrencyLimiter(items.continues ? concurrency : 1);
 			let sent = 0;
 			for (const { itemIndex, part, document } of found) {
 				await limiter.whenAvailable();
 				if (items.stopped.aborted || items.waitsForAttempt) break;
 				sent += 1;
-				const refusal = part.isFree ? refusalOf(part.change, document) : undefined;
-				if (refusal !== undefined) {
-					items.fail(itemIndex, refusal);
-					continue;
-				}
 				if (part.isFree) writing.noteUnset(part.change.unset, document);
 				limiter.start(async () => {
 					const result = await update(part);
@@ -93,9 +89,13 @@ export async function runUpdate(runner: ItemRunner, parameters: ParameterReader)
 	writing.hintAtUnset();
 }
 
-/** Where a schema says what the fields are, a name that it has not was refused before. */
-function refusalOf({ isWhole, fields, unset }: DocumentChange, document: JSONValue) {
-	return isWhole ? undefined : refusalOfNestedName([...Object.keys(fields), ...unset], document);
+/** Fails an item that is refused. Where a schema has the fields, other names were refused before. */
+function isTaken(items: ItemResults, { itemIndex, part, document }: FoundItem<Update>): boolean {
+	const { isWhole, fields, unset } = part.change;
+	if (isWhole || !part.isFree) return true;
+	const refusal = refusalOfNestedName([...Object.keys(fields), ...unset], document);
+	if (refusal !== undefined) items.fail(itemIndex, refusal);
+	return refusal === undefined;
 }
 
 async function update({ table, id, change }: Update): Promise<FunctionResult> {
