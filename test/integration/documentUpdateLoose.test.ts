@@ -23,6 +23,32 @@ describe('a change of a table without a schema', () => {
 		expect(await tables.rows('loose')).toEqual([row]);
 	});
 
+	it.each(['list[0].a', 'list.0'])('a path into a list is refused: %s', async (name) => {
+		const [row] = await tables.add('loose', { list: [{ a: 1 }] });
+		const { stoppedBy } = await convex.run({
+			parameters: updating('loose', { [name]: 2 }),
+			input: [{ _id: row?._id }],
+		});
+		expect(stoppedBy?.message).toBe(
+			`The document has 'list', an array, and no field '${name}' at its top [item 0]`,
+		);
+		expect(stoppedBy?.description).toContain("'Whole Document'");
+		expect(await tables.rows('loose')).toEqual([row]);
+	});
+
+	it.each([{ $integer: 'BQAAAAAAAAA=' }, { $bytes: 'AAAA' }])(
+		'a name with a period is taken beside %j, which is no object',
+		async (price) => {
+			const [row] = await tables.add('loose', { price });
+			const { stoppedBy } = await convex.run({
+				parameters: updating('loose', { 'price.x': 2 }),
+				input: [{ _id: row?._id }],
+			});
+			expect(stoppedBy).toBeUndefined();
+			expect(await tables.rows('loose')).toEqual([{ ...row, 'price.x': 2 }]);
+		},
+	);
+
 	it('nothing is changed where a path of a later item is refused, and the node stops', async () => {
 		const before = await tables.add('loose', { a: 1 }, { o: { x: 1 } });
 		const { stoppedBy } = await convex.run({
