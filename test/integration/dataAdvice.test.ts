@@ -68,3 +68,53 @@ it('a request that Convex refuses has no function and no arguments', async () =>
 	const { stoppedBy } = await convex.run({ parameters: withoutRetries(listing()) });
 	expect(stoppedBy?.description).toMatch(/^The deployment refused the request, and its message/);
 });
+
+describe("the user's own mutation that gives an upload URL", () => {
+	const upload = async (path: string, args = '{}') => {
+		const parameters = ofFiles('upload', {
+			uploadUrlFrom: 'function',
+			functionPath: { __rl: true, mode: 'path', value: path },
+			argumentsJson: args,
+		});
+		const input = [itemWithFile('a')];
+		const { stoppedBy } = await convex.run({ parameters: withoutRetries(parameters), input });
+		return stoppedBy?.description;
+	};
+
+	const WRONG_TYPE =
+		"'Function' has to be a mutation that returns what ctx.storage.generateUploadUrl() gives.";
+
+	const BAD_ARGUMENTS =
+		"Correct 'Arguments (JSON)': the message says what does not match the function's validator.";
+
+	it.each<[how: string, path: string, args: string, words: RegExp | string]>([
+		[
+			'throws',
+			'failures:writeThenThrow',
+			'{"name":"a"}',
+			/^Thrown at .*failures.ts.* Nothing was written/,
+		],
+		[
+			'throws a ConvexError',
+			'failures:refuse',
+			'{"data":1}',
+			/^The function refused the call with/,
+		],
+		['is a query', 'failures:throwError', '{}', WRONG_TYPE],
+		['lacks an argument', 'failures:refuse', '{}', BAD_ARGUMENTS],
+		['takes no such argument', 'failures:writeThenThrow', '{"a":"1"}', BAD_ARGUMENTS],
+		['is not there', 'failures:none', '{}', /^Check the spelling of 'Function'/],
+	])('says what is wrong with it where it %s', async (_how, path, args, words) => {
+		const description = await upload(path, args);
+		expect(description).toEqual(typeof words === 'string' ? words : expect.stringMatching(words));
+	});
+
+	it('is advised with the options of the operation where the deployment is busy', async () => {
+		const body = { code: 'TooManyConcurrentRequests', message: 'Busy' };
+		const path = '/api/mutation';
+		await convex.deployment.addFault({ kind: 'answer', status: 429, body, path });
+		expect(await upload('failures:writeThenThrow')).toBe(
+			`The deployment is at the limit of its plan. ${LOWER} You can also raise 'Maximum Retries' in the node's options.`,
+		);
+	});
+});

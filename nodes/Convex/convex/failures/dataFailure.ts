@@ -23,6 +23,18 @@ export const SYSTEM_ADVICE = {
 		"A proxy in front of the deployment does not take headers of this size: the credential's key is too long for it.",
 } satisfies AdviceTable;
 
+const UPLOAD_FUNCTION =
+	"'Function' has to be a mutation that returns what ctx.storage.generateUploadUrl() gives.";
+
+/** For the app's own mutation that gives an upload URL, where a call of a function has more to choose from. */
+const UPLOAD_FUNCTION_ADVICE = {
+	wrongType: UPLOAD_FUNCTION,
+	httpAction: UPLOAD_FUNCTION,
+	badArguments:
+		"Correct 'Arguments (JSON)': the message says what does not match the function's validator.",
+	headersTooLarge: SYSTEM_ADVICE.headersTooLarge,
+} satisfies AdviceTable;
+
 /** The advice of an operation on documents or files: it names no option that the operation does not have. */
 interface DataAdvice {
 	/** How to send fewer requests at a time. */
@@ -55,7 +67,7 @@ const OPERATIONS = new Map<string, DataAdvice>([
 
 /**
  * The same failure with the advice for an operation on documents or files in the place of that for a call of
- * a function. What was said of this failure in particular stays.
+ * a function. What was said of this failure in particular stays, and what helps with a function of the app's.
  */
 export function dataFailure(
 	failure: ConvexFailure,
@@ -63,6 +75,10 @@ export function dataFailure(
 ): ConvexFailure {
 	if (resource !== 'document' && resource !== 'file') return failure;
 	const { reason, advice, details } = failure;
+	const isOfApp = details.resource === 'function';
+	if (isOfApp && !Object.hasOwn(REQUEST_ADVICE, reason)) {
+		return failure.advisedBy(UPLOAD_FUNCTION_ADVICE);
+	}
 	const table = adviceOf(OPERATIONS.get(`${resource} ${operation}`) ?? OF_OPERATION);
 	const own = table[reason];
 	const general = helpOf(Object.hasOwn(ADVICE, reason) ? GENERAL[reason] : '');
