@@ -271,7 +271,8 @@ function matchUnion(
 }
 
 /**
- * The value for one of the objects of a union, that fits none of them as it is.
+ * The value for the object of a union that a literal says is meant, where it fits none as it is. Without
+ * a literal nothing is left out of it: what is empty in one object may be wanted in another.
  *
  * @returns undefined where it is not known which of them was meant
  */
@@ -280,14 +281,14 @@ function convertToObject(
 	value: Record<string, unknown>,
 	parseDate: ParseDate,
 ): Conversion | undefined {
-	const objects = alternativesOf(validator).filter((member) => member.type === 'object');
+	const members = alternativesOf(validator);
+	// It may have been meant for a record, which has no literal to tell it by.
+	if (members.some(({ type }) => type === 'record')) return undefined;
+	const objects = members.filter((member) => member.type === 'object');
 	const meant = meantObject(objects, value);
-	for (const object of meant === undefined ? objects : [meant]) {
-		const own = withoutEmptyOfOthers(objects, object, value);
-		const conversion = conversionOf(matchObject(object, own, parseDate));
-		if (conversion.status === 'converted' || object === meant) return conversion;
-	}
-	return refusalOfTag(objects, value);
+	if (meant === undefined) return refusalOfTag(objects, value);
+	const own = withoutEmptyOfOthers(objects, meant, value);
+	return conversionOf(matchObject(meant, own, parseDate));
 }
 
 /** A point in time is milliseconds in Convex, and text only where no number may be. */

@@ -6,6 +6,8 @@ import {
 	idOf,
 	literal,
 	objectOf,
+	optional,
+	recordOf,
 	unionOf,
 	VALUE_SUBJECT,
 } from './validators';
@@ -91,15 +93,60 @@ describe('a value for a union', () => {
 		);
 	});
 
-	it('is without what is empty and only another object has', () => {
-		const one = objectOf({ a: NUMBER });
-		const other = objectOf({ b: NUMBER, c: STRING });
-		expect(convert(unionOf(one, other), { a: '1', b: null, c: '' })).toEqual({ a: 1 });
+	it('is without what is empty and only another object has where a literal says which it is', () => {
+		const one = objectOf({ kind: literal('one'), a: NUMBER });
+		const other = objectOf({ kind: literal('other'), b: NUMBER, c: STRING });
+		const convertAny = (value: unknown) => convert(unionOf(one, other), value);
+		const given = { kind: 'one', a: '1' };
+		expect(convertAny({ ...given, b: null, c: '' })).toEqual({ kind: 'one', a: 1 });
 		// What is empty stays where it fits.
-		expect(convert(unionOf(one, other), { a: '', b: '1', c: '' })).toEqual({ b: 1, c: '' });
-		expect(failureOf(() => convert(unionOf(one, other), { a: 1, d: '' })).message).toMatch(
-			/not obj/,
-		);
+		const kept = { kind: 'other', b: 1, c: '' };
+		expect(convertAny({ ...kept, a: '', b: '1' })).toEqual(kept);
+		expect(failureOf(() => convertAny({ ...given, d: '' })).message).toMatch(/ has 'd', which/);
+	});
+
+	it.each<[how: string, value: unknown, members: Validator[]]>([
+		[
+			'null of another object',
+			{ a: 'x', b: null },
+			[objectOf({ a: STRING }), objectOf({ b: unionOf(NULL, NUMBER), c: NUMBER })],
+		],
+		[
+			'null, and something is missing',
+			{ id: 1, title: null },
+			[objectOf({ id: NUMBER }), objectOf({ id: NUMBER, title: unionOf(STRING, NULL), n: NUMBER })],
+		],
+		[
+			'empty text of another object',
+			{ title: 'T', due: '' },
+			[
+				objectOf({ title: STRING }),
+				objectOf({ title: optional(STRING), due: unionOf(NUMBER, NULL) }),
+			],
+		],
+		[
+			'null of another object with the same literal',
+			{ kind: 'a', x: 1, y: null },
+			[
+				objectOf({ kind: literal('a'), x: NUMBER }),
+				objectOf({ kind: literal('a'), y: NUMBER }),
+				objectOf({ kind: literal('b') }),
+			],
+		],
+		[
+			'no literal, which a record does not need',
+			{ x: '5', y: 'a' },
+			[objectOf({ kind: literal('a') }), recordOf(STRING, NUMBER)],
+		],
+		[
+			'no literal, which neither an object nor a record needs',
+			{ x: '5', y: 'a' },
+			[objectOf({ kind: optional(literal('a')) }), recordOf(STRING, NUMBER)],
+		],
+	])('is not cut down to the object that comes first: %s', (_how, value, members) => {
+		const failure = failureOf(() => convert(unionOf(...members), value));
+		expect(failure.message).toMatch(/^'Arguments': 'value' is an object, not object /);
+		expect(failure.description).toBe('None of these types takes this value.');
 	});
 
 	it.each<[text: string, words: string]>([
