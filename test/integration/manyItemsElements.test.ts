@@ -65,6 +65,14 @@ describe('an item of a call for many, by the validator of the list', () => {
 		expect(success[0]?.json.value).toEqual({ anything: [{ a: 1 }] });
 	});
 
+	it('is not mapped automatically where the elements may be anything', async () => {
+		const automatically = mapped(null, 'autoMapInputData');
+		const { error } = await asked('anything', automatically, [{ a: 1 }]);
+		expect(error[0]?.json.error).toBe(
+			'The function does not declare what an element of its list is, so no field can be mapped automatically [item 0]',
+		);
+	});
+
 	it('is converted elsewhere too, when asked', async () => {
 		const options = { valueFormat: 'encoded', convertTypes: true };
 		const { success, error } = await asked(

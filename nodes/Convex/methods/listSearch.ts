@@ -13,7 +13,7 @@ import type { FunctionOperation } from '../convex/functions/functionCall';
 import { formatFunctionPath } from '../convex/functions/functionPath';
 import { isCallable, type FunctionSignature } from '../convex/functions/functionSpec';
 import { listArguments } from '../convex/functions/listArgument';
-import { describeNames, describeValidator } from '../convex/values/validator';
+import { describeNames, describeValidator, type Validator } from '../convex/values/validator';
 import { openCaller } from '../transport/caller';
 import { adviseInstead, readSignature } from '../transport/http/functionSignature';
 import { readFunctionSpec } from '../transport/http/readFunctionSpec';
@@ -53,7 +53,7 @@ export async function searchListArguments(
 			adviseInstead(() => "write the argument's name 'By Name'"),
 		);
 		const lists = listArguments(args);
-		if (lists.length === 0) throw noLists(args.type === 'object');
+		if (lists.length === 0) throw noLists(args);
 		const results = lists.map(([name, element]) => ({
 			name,
 			value: name,
@@ -65,16 +65,18 @@ export async function searchListArguments(
 	}
 }
 
-function noLists(isDeclared: boolean) {
-	return isDeclared
-		? inputFailure(
-				'The function has no argument that takes a list',
-				"Set 'Call For' to 'Each Item', or choose a function that takes many items at once.",
-			)
-		: inputFailure(
-				'The function declares no arguments, so it is not known which of them takes a list',
-				"Write the argument's name 'By Name'.",
-			);
+function noLists({ type }: Validator) {
+	if (type === 'object') {
+		return inputFailure(
+			'The function has no argument that takes a list',
+			"Set 'Call For' to 'Each Item', or choose a function that takes many items at once.",
+		);
+	}
+	const reason = type === 'union' ? 'takes one of several objects' : 'declares no arguments';
+	return inputFailure(
+		`The function ${reason}, so it is not known which argument takes a list`,
+		"Write the argument's name 'By Name'.",
+	);
 }
 
 function byVisibilityAndPath(a: FunctionSignature, b: FunctionSignature): number {

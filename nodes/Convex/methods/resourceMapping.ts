@@ -8,7 +8,7 @@ import {
 	readFormTarget,
 } from '../parameters/formParameters';
 import { adviseInstead, readSignature } from '../transport/http/functionSignature';
-import { requiredFirst, type ObjectValidator } from '../convex/values/validator';
+import { requiredFirst, type ObjectValidator, type Validator } from '../convex/values/validator';
 import { elementFields, elementOf } from '../convex/functions/listArgument';
 import { PAGINATION_ARGUMENT } from '../convex/responses/pageWalk';
 import { openCaller } from '../transport/caller';
@@ -28,11 +28,7 @@ export async function getArguments(this: ILoadOptionsFunctions): Promise<Resourc
 		if (shown.type === 'object') {
 			return formOf(shown, listArgument === undefined && readFormPagination(this));
 		}
-		const free =
-			args.type === 'object'
-				? 'The elements of the list may be anything.'
-				: 'This function declares no arguments, so it takes any.';
-		return { fields: [], emptyFieldsNotice: `${free} ${chooseOtherArguments(this)}` };
+		return { fields: [], emptyFieldsNotice: `${whyNoForm(args)} ${chooseOtherArguments(this)}` };
 	} catch (error) {
 		const failure = toFailure(error);
 		// The editor shows no more of an error than that there is one. But fields that are filled in
@@ -42,6 +38,14 @@ export async function getArguments(this: ILoadOptionsFunctions): Promise<Resourc
 		}
 		throw toEditorError(this.getNode(), failure);
 	}
+}
+
+/** Why there are no fields to show, where the arguments or the elements of a list have none of their own. */
+function whyNoForm({ type }: Validator): string {
+	if (type === 'object') return 'The elements of the list may be anything.';
+	return type === 'union'
+		? 'This function takes one of several objects.'
+		: 'This function declares no arguments, so it takes any.';
 }
 
 function formOf({ fields }: ObjectValidator, isPaginated: boolean): ResourceMapperFields {

@@ -137,7 +137,8 @@ export async function readElement(
 	const mode = readMode(context, itemIndex);
 	const element = await declared(convertTypes || mode === 'mapping');
 	if (mode === 'mapping') {
-		const mapped = readMappedArguments(context, elementFields(element), itemIndex);
+		const whole = 'an element of its list is';
+		const mapped = readMappedArguments(context, elementFields(element), itemIndex, whole);
 		return encodeElement("'Arguments'", elementOfFields(element, mapped));
 	}
 	const { source, args } =

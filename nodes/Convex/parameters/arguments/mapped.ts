@@ -67,19 +67,21 @@ const MAPPING_MODE_OF_TRIGGER = mappingMode(false);
  * names, converted to the types of the signature.
  *
  * @param args what the function declares
+ * @param whole what that is, for a sentence about a function that does not declare it
  * @throws ConvexFailure (`input`) naming an argument that is missing, not known or of a wrong type
  */
 export function readMappedArguments(
 	context: ParameterReader,
 	args: Validator,
 	itemIndex: number,
+	whole = 'it takes',
 ): Record<string, unknown> {
 	const mapping: unknown = context.getNodeParameter('mappedArguments', itemIndex);
 	if (!isPlainObject(mapping)) throw notFilledIn();
 	const { read } = context.input === undefined ? MAPPING_MODE_OF_TRIGGER : MAPPING_MODE;
 	const mode = read("The mapping mode of 'Arguments'", mapping.mappingMode);
 	if (mode === 'autoMapInputData') {
-		if (args.type !== 'object') throw notDeclared();
+		if (args.type !== 'object') throw notDeclared(args, whole);
 		const json = fieldsOfItem(context, itemIndex);
 		return convert(context, 'The input item', args, pick(json, args));
 	}
@@ -96,9 +98,11 @@ function notFilledIn(): ConvexFailure {
 }
 
 /** All fields of the item would go out, though only those that the function names were meant to. */
-function notDeclared(): ConvexFailure {
+function notDeclared({ type }: Validator, whole: string): ConvexFailure {
+	const reason =
+		type === 'union' ? 'takes one of several objects' : `does not declare what ${whole}`;
 	return inputFailure(
-		'The function does not declare what it takes, so no field can be mapped automatically',
+		`The function ${reason}, so no field can be mapped automatically`,
 		"Set 'Arguments' to 'Using Input Item', and name the fields to send.",
 	);
 }

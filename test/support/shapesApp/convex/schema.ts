@@ -1,9 +1,9 @@
 import { defineSchema, defineTable } from 'convex/server';
 import { v } from 'convex/values';
 
-const circle = v.object({ kind: v.literal('circle'), r: v.number() });
+export const circle = v.object({ kind: v.literal('circle'), r: v.number() });
 
-const square = v.object({
+export const square = v.object({
 	kind: v.literal('square'),
 	side: v.number(),
 	note: v.optional(v.string()),
