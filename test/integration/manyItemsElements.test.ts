@@ -126,6 +126,31 @@ describe('an item of a call for many, by the validator of the list', () => {
 		},
 	);
 
+	it.each([
+		'={{ /* JSON.stringify */ $json.sku }}',
+		'={{ $json.sku // JSON.stringify($json.sku)\n }}',
+		'={{ $json.sku.replace("JSON.stringify", "") }}',
+		'={{ $json.toJsonString_result ?? $json.sku }}',
+	])('is text where only a comment, a text or a name speaks of JSON: %s', async (element) => {
+		const skus = ['1.10', 'null', '"q"'];
+		const { success } = await convex.run({
+			parameters: echoingMany(element),
+			input: skus.map((sku) => ({ sku })),
+			settings: continuing,
+		});
+		expect(success.map(({ json }) => json.value)).toEqual(skus);
+	});
+
+	it('is JSON where the expression makes it', async () => {
+		for (const element of ['={{ JSON.stringify($json.v) }}', '={{ $json.v.toJsonString() }}']) {
+			const { success } = await convex.run({
+				parameters: echoingMany(element),
+				input: [{ v: { a: '1.10' } }, { v: ['null'] }],
+			});
+			expect(success.map(({ json }) => json.value)).toEqual([{ a: '1.10' }, ['null']]);
+		}
+	});
+
 	it('goes to a list that may be null', async () => {
 		const { success } = await asked('nullable', mapped({ value: 'a' }), [{}, {}]);
 		expect(success[0]?.json.value).toEqual({ nullable: ['a', 'a'] });

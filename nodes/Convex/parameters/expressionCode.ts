@@ -2,15 +2,15 @@
 const CODE = /\{\{((?:(?!\}\})[\s\S])*)/g;
 
 /**
- * A text in code, or what may be the beginning of something that holds quotes of another meaning: a
- * regular expression, a comment, a text with code in it, one without an end.
+ * A text in code or a comment, or what may be the beginning of something that holds quotes of another
+ * meaning: a regular expression, a text with code in it, one without an end.
  */
 const TEXT =
-	/("(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\[\s\S])*'|`(?:[^`\\$]|\\[\s\S]|\$(?!\{))*`)|["'`/][\s\S]*/g;
+	/("(?:[^"\\\n]|\\[\s\S])*"|'(?:[^'\\\n]|\\[\s\S])*'|`(?:[^`\\$]|\\[\s\S]|\$(?!\{))*`|\/\*[\s\S]*?\*\/|\/\/.*)|["'`/][\s\S]*/g;
 
 /**
- * The code of an expression, with its texts emptied: what stands in a text is no name. From where texts
- * cannot be told from code for certain, all is left as it is.
+ * The code of an expression, with its texts and comments emptied: what stands in them is no name. From
+ * where texts cannot be told from code for certain, all is left as it is.
  *
  * @param expression without the `=` in front
  */

@@ -20,6 +20,7 @@ describe('a parameter is the same for all items', () => {
 		['such a text in another kind of quotes', "={{ `this` + 'it\\'s $json' }}"],
 		['such a text beside an expression', '=Fix this item for $5 {{ "today" }}'],
 		['a field of that name', '={{ $vars.items + $input.first().json.this }}'],
+		['the item in a comment', '={{ /* of $json */ $vars.a // or $binary\n + "it" }}'],
 		['a list that is gone through', '={{ $input.all().map((item) => item.json.title) }}'],
 		['nothing', undefined],
 	])('where it is %s', (_name, value) => {
@@ -42,6 +43,12 @@ describe('a parameter may differ from item to item', () => {
 		['the item in braces without an end', '={{ $json.table'],
 		['the item between two patterns', `={{ $vars.a.replace(/"/g, $json.b).replace(/"/g, '') }}`],
 		['the item behind a comment', `={{ /* it's */ $json.table + 'a' }}`],
+		['the item behind one to the end of a line', `={{ // it's\n $json.table + 'a' }}`],
+		['the item in a comment without an end', '={{ /* $json.table }}'],
+		[
+			'the item behind a pattern with a comment in it',
+			'={{ $vars.a.replace(/[/*]/, $json.b) /* */ }}',
+		],
 		['the item behind braces in a text', `={{ '\\}}' + $json.table }}`],
 		['the item behind braces that open nothing', `=\\{{ it's {{ $json.a + 'b' }}`],
 		['the item by a text', '={{ this["$json"].table }}'],

@@ -15,6 +15,7 @@ import { dateParser } from '../dates';
 import { argumentFieldsDescription, readArgumentFields } from './fields';
 import { convert, mappedArgumentsDescription, readMappedArguments } from './mapped';
 import { itemFieldsDescription, readItemFields } from './inputItem';
+import { codeOf } from '../expressionCode';
 import { wholeExpression } from '../expressions';
 import { enumField, readParameter } from '../field';
 import { readJsonParameter } from '../jsonParameter';
@@ -170,7 +171,7 @@ function elementOf(
 ): UnmappedArguments {
 	const stored = context.stored('argumentsJson');
 	const whole = mode === 'json' ? wholeExpression(stored) : undefined;
-	if (whole === undefined || MAKES_JSON.test(String(stored))) {
+	if (whole === undefined || MAKES_JSON.test(codeOf(String(stored)))) {
 		return ofItem(context, mode, itemIndex);
 	}
 	const given: unknown = context.getNodeParameter('argumentsJson', itemIndex);
@@ -194,7 +195,7 @@ function isJsonOfData(text: string): boolean {
 }
 
 /** `JSON.stringify()`, and n8n's own `.toJsonString()`. */
-const MAKES_JSON = /JSON\s*\.\s*stringify|toJsonString/;
+const MAKES_JSON = /\bJSON\s*\.\s*stringify\b|\btoJsonString\s*\(/;
 
 function ofItem(
 	context: ParameterReader,
