@@ -122,6 +122,24 @@ describe('the results of all calls for many items', () => {
 		]);
 	});
 
+	it.each([
+		['full', 'two'],
+		['value', 'two'],
+		['full', { skipped: true }],
+	])('stay elements beside a call that gives no list: %s, %p', async (output, result) => {
+		const { success } = await convex.run({
+			parameters: echoing({ itemsPerCall: 2, shared: '={{ $json.shared }}' }, output),
+			input: [0, 1, 2, 3, 4, 5].map((number) => ({
+				number,
+				shared: number < 4 ? {} : { result },
+			})),
+		});
+		expect(success.map(({ json, pairedItem }) => [json.value, pairedItem])).toEqual([
+			...[0, 1, 2, 3].map((number) => [number, { item: number }]),
+			[result, pairedWith(4, 2)],
+		]);
+	});
+
 	it('show the hint at lists once, where they come out in one item', async () => {
 		const { run } = await convex.run({
 			parameters: giving([97, 3], { itemsPerCall: 2 }),

@@ -44,6 +44,6 @@ export function succeedTogether(
 
 /** Whether a result shows that its function gives no list with an entry for each item. */
 function isNoListOfEach(value: JSONValue, itemCount: number): boolean {
-	// What is no list may be the entry of the only item itself.
-	return Array.isArray(value) ? value.length !== itemCount : itemCount > 1;
+	// A call that gives null, as for nothing to do, says nothing of the lists of others.
+	return Array.isArray(value) && value.length !== itemCount;
 }
