@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import { callConvexTool, requestConvexTool } from '../support/agents';
 import { calling, userOf, type ConvexRunOptions } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 
@@ -75,6 +76,20 @@ describe('functions that cannot be listed', () => {
 			hint: `Set the credential's 'Authentication' to 'Deploy Key'.${instead === undefined ? '' : ` You can also ${instead}.`}`,
 			reason: 'invalidCredential',
 		});
+	});
+
+	it('tell a tool of nothing that it has not', async () => {
+		const { url: deploymentUrl } = convex.deployment;
+		const credential = { deploymentUrl, authentication: 'none', token: '' };
+		const options = { credential, parameters: withForm };
+		for (const answer of [
+			await callConvexTool(options, [{}]),
+			await requestConvexTool(options, { args: {} }),
+		]) {
+			expect(JSON.stringify(answer)).toContain(
+				"You can also set 'Arguments' to 'Using Fields Below' or 'Using JSON'.",
+			);
+		}
 	});
 
 	it.each([...CALLS, AS_USER])(

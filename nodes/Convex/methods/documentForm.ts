@@ -5,13 +5,12 @@ import { checkTableExists } from '../convex/documents/tables';
 import { requiredFirst } from '../convex/values/validator';
 import { isFormFilledIn } from '../parameters/formParameters';
 import { readFormTable, readFormTableComponent } from '../parameters/document/formTable';
+import { isAgentTool } from '../transport/agentTool';
 import { readTableFields } from '../transport/http/readTableFields';
 import { readTables } from '../transport/http/readTables';
 import { toEditorError, toFailure } from '../transport/nodeError';
 import { toFormField } from './formField';
 import { formCalls } from './tableSearch';
-
-const OTHERWISE = "Set 'Fields' to 'Using Fields Below', 'Using Input Item' or 'Using JSON'.";
 
 /** The form of a document's fields, made from the table's schema, else from the documents that it has. */
 export async function getDocumentFields(
@@ -23,7 +22,8 @@ export async function getDocumentFields(
 		const call = await formCalls(this);
 		const { componentId, names } = await readTables(call, componentPath);
 		checkTableExists(name, names, componentPath);
-		return formOf(await readTableFields(call, { name, componentId }, true), isWhole(this));
+		const fields = await readTableFields(call, { name, componentId }, true);
+		return formOf(fields, isWhole(this), otherwise(this));
 	} catch (error) {
 		const failure = toFailure(error);
 		// As for the arguments of a function: what is filled in would be lost with the form.
@@ -42,7 +42,17 @@ function isWhole(context: ILoadOptionsFunctions): boolean {
 	);
 }
 
-function formOf({ fields, source }: TableFields, isOfWhole: boolean): ResourceMapperFields {
+/** What to do where there is no form: a tool has no item of the model's. */
+function otherwise(context: ILoadOptionsFunctions): string {
+	const item = isAgentTool(context.getNode()) ? '' : ", 'Using Input Item'";
+	return `Set 'Fields' to 'Using Fields Below'${item} or 'Using JSON'.`;
+}
+
+function formOf(
+	{ fields, source }: TableFields,
+	isOfWhole: boolean,
+	advice: string,
+): ResourceMapperFields {
 	const shown = isOfWhole ? fields : allOptional(fields).fields;
 	const entries = requiredFirst(shown);
 	if (entries.length > 0) return { fields: entries.map(([name, each]) => toFormField(name, each)) };
@@ -50,5 +60,5 @@ function formOf({ fields, source }: TableFields, isOfWhole: boolean): ResourceMa
 		source === 'nothing'
 			? 'The table has neither a schema nor documents to make a form from.'
 			: 'The documents of this table have no fields.';
-	return { fields: [], emptyFieldsNotice: `${why} ${OTHERWISE}` };
+	return { fields: [], emptyFieldsNotice: `${why} ${advice}` };
 }

@@ -1,4 +1,5 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
+import { isAgentTool } from '../transport/agentTool';
 import { readFunctionPath } from './functionLocator';
 import { ItemParameters, shared, type ReadForItem } from './itemParameters';
 import { readListCall } from './manyItems';
@@ -11,11 +12,15 @@ export class CachedParameters extends ItemParameters {
 
 	readonly options: ReadForItem<ReturnType<typeof readOptions>>;
 
+	/** Whether the node is a tool, where no argument can come from the input item. */
+	readonly isTool: boolean;
+
 	/** What the calls have beside the list, where they are for many items. */
 	readonly listCall: ReadForItem<ReturnType<typeof readListCall>>;
 
 	constructor(context: IExecuteFunctions, operation: NodeOperation) {
 		super(context);
+		this.isTool = isAgentTool(context.getNode());
 		const { functionPath, listArgument, sharedArguments } = context.getNode().parameters;
 		const { options, output, pagination, returnAll, limit } = context.getNode().parameters;
 		this.functionPath = shared(functionPath, (itemIndex) => readFunctionPath(this, itemIndex));

@@ -7,6 +7,7 @@ import type { NodeOperation } from './options/option';
 import { isPlainObject } from '../convex/values/plainObject';
 import { parseComponentPath } from '../convex/functions/componentPath';
 import { inputFailure } from '../convex/failure';
+import { isAgentTool } from '../transport/agentTool';
 import { toFunctionPath } from '../convex/functions/functionPath';
 import {
 	FUNCTION_OPERATIONS,
@@ -100,7 +101,7 @@ export function chooseOtherArguments(context: ILoadOptionsFunctions): string {
 
 /** The same, behind "set" in a sentence. */
 export function otherFormArguments(context: ILoadOptionsFunctions): string {
-	return otherArguments(!isTrigger(context));
+	return otherArguments(!isTrigger(context) && !isAgentTool(context.getNode()));
 }
 
 /** Whether the open form is that of an operation, the first one unless one is chosen. */

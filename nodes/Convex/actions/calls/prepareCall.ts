@@ -180,7 +180,8 @@ function insteadOfList(
 	{ componentPath, identity, convertTypes }: FunctionOptions,
 ): string | undefined {
 	if (componentPath !== undefined) return undefined;
-	const steps = hasArgumentForm(parameters, itemIndex) ? [`set ${otherArguments(true)}`] : [];
+	const others = `set ${otherArguments(!parameters.isTool)}`;
+	const steps = hasArgumentForm(parameters, itemIndex) ? [others] : [];
 	if (convertTypes) steps.push("remove the option 'Convert Argument Types'");
 	if (identity !== undefined && operation === 'run') {
 		steps.push("set 'Operation' to the type of the function");
