@@ -1,5 +1,9 @@
 import { tryToParseDateTime } from 'n8n-workflow';
-import { convertArgument, isArgumentType, type ArgumentType } from '../../../../nodes/Convex/convex/values/argumentTypes';
+import {
+	convertArgument,
+	isArgumentType,
+	type ArgumentType,
+} from '../../../../nodes/Convex/convex/values/argumentTypes';
 import { mismatch } from '../../../../nodes/Convex/convex/values/mismatch';
 import { expectRefusal, failureOf } from '../../refusal';
 
