@@ -42,10 +42,12 @@ const REASON_BY_STATUS = new Map<number, AdvisedReason>([
 ]);
 
 /**
- * Statuses that also come without Convex's `{code, message}` from a deployment, or from Convex's own
- * servers before it: unknown addresses and the time limit of its server.
+ * Whether an answer without a code of Convex's may be that of a deployment, or of Convex's own servers
+ * before it: to an unknown address, or at the time limit of its server, which says nothing more.
  */
-const CONVEX_WITHOUT_CODE = new Set([404, 408]);
+function mayLackCode(httpStatus: number, body: string): boolean {
+	return httpStatus === 404 ? !isWebPage(body) : httpStatus === 408 && body.trim() === '';
+}
 
 /** By the status of an answer of somebody else: a proxy, a firewall, another server. */
 const FOREIGN_REASON = new Map<number, AdvisedReason>([
@@ -86,7 +88,7 @@ function isForeignAnswer(
 	answer: ConvexAnswer | undefined,
 ): boolean {
 	if (mayBeOfConvex(answer?.code)) return false;
-	if (httpStatus < 500) return !CONVEX_WITHOUT_CODE.has(httpStatus) || isWebPage(body);
+	if (httpStatus < 500) return !mayLackCode(httpStatus, body);
 	return answer !== undefined || isWebPage(body);
 }
 

@@ -91,6 +91,7 @@ describe('an answer of somebody else than Convex', () => {
 		[401, 'unauthorized', /^A proxy, a firewall or another server answered instead of/],
 		[403, '1020', /^A proxy or firewall .* blocks the call, not the deploy key or the/],
 		[429, 'RATE_LIMITED', /^A proxy in front of the deployment limits how often it is called/],
+		[408, 'X', /^A proxy, a firewall or another server answered instead of/],
 		[404, 'NOT_FOUND', /there is no Convex deployment at this address/],
 		[502, 'BAD_GATEWAY', /^Convex, or a proxy or another server in its place, could not/],
 	])('with a code of its own (%i %s) tells what it says', (httpStatus, code, description) => {
@@ -123,6 +124,13 @@ describe('an answer of somebody else than Convex', () => {
 		],
 		[405, page, 'a web page', /^A proxy, a firewall or another server answered/],
 		[408, page, 'a web page', /^A proxy, a firewall or another server answered/],
+		[408, 'stream timeout', 'something', /^A proxy, a firewall or another server answered/],
+		[
+			408,
+			'{"message":"The request timed out"}',
+			'something',
+			/^A proxy, a firewall or another server answered/,
+		],
 		[405, '', 'something', /^A proxy, a firewall or another server answered/],
 		[304, '', 'something', /^A proxy, a firewall or another server answered/],
 		[400, '{% if %}<html>', 'something', /^A proxy, a firewall or another server answered/],
