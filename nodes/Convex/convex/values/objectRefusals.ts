@@ -18,12 +18,18 @@ export function notTaken(name: string, { fields }: ObjectValidator): Refusal {
 	);
 }
 
-/** n8n's form keeps no empty text. */
+/** n8n's form keeps no empty text, and has null also for what was never filled in. */
 const EMPTY_TEXT =
 	" An empty field counts as missing; for empty text, use the expression {{ '' }}.";
 
-function takesText(validator: Validator): boolean {
-	return alternativesOf(validator).some(({ type }) => type === 'string');
+const EMPTY_ANY =
+	" An empty field counts as missing; for null, use the expression {{ null }}, for empty text {{ '' }}.";
+
+/** How to give what is empty, where that may be given. */
+function emptyAdvice(validator: Validator): string {
+	const types = new Set(alternativesOf(validator).map(({ type }) => type));
+	if (types.has('any')) return EMPTY_ANY;
+	return types.has('string') ? EMPTY_TEXT : '';
 }
 
 /** An object lacks a field that its validator requires. */
@@ -31,7 +37,7 @@ export function lacking(name: string, validator: Validator): Refusal {
 	return refused((subject, declarer) =>
 		inputFailure(
 			`${subject} lacks ${quote(name)}, which ${declarer.name} requires`,
-			`It has to be: ${describeValidator(validator)}.${takesText(validator) ? EMPTY_TEXT : ''}`,
+			`It has to be: ${describeValidator(validator)}.${emptyAdvice(validator)}`,
 		),
 	);
 }

@@ -134,11 +134,11 @@ describe('the arguments', () => {
 	])('%s, which is %s', (lacks, type, fields, value) => {
 		const failure = failureOf(() => convertArguments(fields, value));
 		expect(failure.message).toBe(`${lacks}, which the function requires`);
-		const emptyText =
-			type === 'string'
-				? " An empty field counts as missing; for empty text, use the expression {{ '' }}."
-				: '';
-		expect(failure.description).toBe(`It has to be: ${type}.${emptyText}`);
+		const howEmpty: Record<string, string> = {
+			string: " An empty field counts as missing; for empty text, use the expression {{ '' }}.",
+			any: " An empty field counts as missing; for null, use the expression {{ null }}, for empty text {{ '' }}.",
+		};
+		expect(failure.description).toBe(`It has to be: ${type}.${howEmpty[type] ?? ''}`);
 		expect(failure.details).toEqual({ kind: 'input', retryable: false, outcome: 'notExecuted' });
 	});
 
