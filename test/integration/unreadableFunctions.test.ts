@@ -127,6 +127,22 @@ describe('functions that cannot be listed', () => {
 		]);
 	});
 
+	it('are not waited for again by each item, but by one that may wait longer', async () => {
+		await convex.deployment.addFault({ kind: 'delay', ms: 2_500, path: '/api/query' });
+		// If each of the ten waited for itself, the list would be there for the last of them.
+		const { success, error } = await convex.run({
+			parameters: {
+				...withForm,
+				options: { timeout: '={{ $json.timeout }}', maxRetries: 0 },
+			},
+			input: [...Array<number>(10).fill(300), 20_000].map((timeout) => ({ timeout })),
+			settings: { onError: 'continueErrorOutput' },
+		});
+		expect(error).toHaveLength(10);
+		for (const { json } of error) expect(json.error).toMatch(/did not answer within 300 ms$/);
+		expect(success).toHaveLength(1);
+	});
+
 	it('are not what is wrong with a function that is not there', async () => {
 		const parameters = {
 			...withForm,

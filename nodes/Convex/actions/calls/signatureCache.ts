@@ -17,9 +17,20 @@ type SignatureResult =
 	| { status: 'success'; signature: FunctionSignature }
 	| { status: 'failure'; failure: ConvexFailure };
 
+/** A signature that did not come in time. */
+interface TimedOut {
+	failure: ConvexFailure;
+	/** That of the call for which it was asked. */
+	timeoutMs: number;
+	/** Until when others take it for what they would meet themselves. */
+	untilMs: number;
+}
+
 /** The signatures of the functions of a run, read from the deployments once for each function. */
 export class SignatureCache {
 	private readonly signatures = new Map<string, Promise<SignatureResult>>();
+
+	private readonly timedOut = new Map<string, TimedOut>();
 
 	/** Signatures that were read again, past the cache. */
 	private readonly renewals = new Map<string, Promise<SignatureResult>>();
@@ -46,13 +57,32 @@ export class SignatureCache {
 		timeoutMs: number,
 	): Promise<FunctionSignature> {
 		const key = keyOf(caller, target);
+		this.refuseTimedOut(key, timeoutMs);
+		const askedAtMs = performance.now();
 		const asked = this.signatures.get(key) ?? this.read(caller, target, timeoutMs, readSignature);
 		this.signatures.set(key, asked);
 		const result = await asked;
 		if (result.status === 'success') return result.signature;
+		if (result.failure.reason === 'timedOut') {
+			const nowMs = performance.now();
+			const untilMs = nowMs + (nowMs - askedAtMs);
+			this.timedOut.set(key, { failure: result.failure, timeoutMs, untilMs });
+		}
 		// A missing function fails all items; an unavailable deployment may answer the next one.
 		if (result.failure.details.kind !== 'input') this.signatures.delete(key);
 		throw result.failure;
+	}
+
+	/**
+	 * Items are read one after another: each would wait in vain once more. For as long as one of them
+	 * waited, the others do not, but for one that may wait longer.
+	 *
+	 * @throws ConvexFailure that of the item that waited
+	 */
+	private refuseTimedOut(key: string, timeoutMs: number): void {
+		const last = this.timedOut.get(key);
+		if (last === undefined || timeoutMs > last.timeoutMs) return;
+		if (performance.now() < last.untilMs) throw last.failure;
 	}
 
 	/**
