@@ -1,4 +1,4 @@
-import { tablesOf, updating } from '../support/documentWrites';
+import { mapperValue, tablesOf, updating } from '../support/documentWrites';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 
 const convex = useEmbeddedDeployment('deployKey');
@@ -48,6 +48,16 @@ describe('a change of a table without a schema', () => {
 			expect(await tables.rows('loose')).toEqual([{ ...row, 'price.x': 2 }]);
 		},
 	);
+
+	it('null that an expression of the form gives is written', async () => {
+		const [row] = await tables.add('loose', { a: 1, b: 'x', c: true });
+		const fields = mapperValue({ a: '={{ null }}', b: 'y', c: null });
+		await convex.run({
+			parameters: updating('loose', '', { fieldsMode: 'mapping', fields }),
+			input: [{ _id: row?._id }],
+		});
+		expect(await tables.rows('loose')).toEqual([{ ...row, a: null, b: 'y' }]);
+	});
 
 	it('nothing is changed where a path of a later item is refused, and the node stops', async () => {
 		const before = await tables.add('loose', { a: 1 }, { o: { x: 1 } });

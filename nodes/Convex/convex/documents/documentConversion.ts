@@ -44,17 +44,24 @@ export function convertDocument(
 	return encodeDocument(source, fields);
 }
 
-/** Nothing is enforced, so other fields than the known ones stay as they are. */
+/**
+ * Nothing is enforced, so other fields than the known ones stay as they are. So does null that is given for
+ * a change: what is empty in the form was taken out before.
+ */
 function convertKnown(
-	{ source }: GivenFields,
-	{ fields }: TableFields,
+	{ source, isWhole }: GivenFields,
+	{ fields, source: tableSource }: TableFields,
 	values: Record<string, unknown>,
 	parseDate: ParseDate,
 ): Record<string, unknown> {
 	const entries = Object.entries(values);
-	const known = Object.fromEntries(entries.filter(([name]) => fields.has(name)));
+	const isKnown = ([name, value]: [string, unknown]) => {
+		const isMeant = value === null && !isWhole && tableSource === 'documents';
+		return fields.has(name) && !isMeant;
+	};
+	const known = Object.fromEntries(entries.filter(isKnown));
 	const converted = convertFields(source, allOptional(fields), known, parseDate, TABLE);
-	const others = entries.filter(([name]) => !fields.has(name));
+	const others = entries.filter((entry) => !isKnown(entry));
 	return Object.fromEntries([...Object.entries(converted), ...others]);
 }
 
