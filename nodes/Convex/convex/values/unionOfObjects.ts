@@ -1,7 +1,7 @@
 import { doesNotFit } from './mismatch';
 import { within, type Refusal } from './conversion';
 import { lacking } from './objectRefusals';
-import { conversionOf, matchLiteral } from './typeMatch';
+import { conversionOf, isEncodedValue, matchLiteral } from './typeMatch';
 import {
 	alternativesOf,
 	describeValidator,
@@ -29,13 +29,15 @@ export function refusalOfTag(
 	objects: readonly ObjectValidator[],
 	value: Fields,
 ): Refusal | undefined {
+	// An int64 lacks no field: it is no object at all.
+	if (isEncodedValue(value)) return undefined;
 	const tag = tagsOf(objects).find(
 		(name) => !objects.some((object) => takesTag(object, name, value)),
 	);
 	if (tag === undefined) return undefined;
 	const members = objects.flatMap(({ fields }) => literalsOf(fields.get(tag)?.validator));
 	const union: Validator = { type: 'union', members };
-	const given = value[tag];
+	const given = ownValue(value, tag);
 	return given === undefined
 		? lacking(tag, union)
 		: within(tag, doesNotFit(given, describeValidator(union), 'Choose one of these values.'));
@@ -73,9 +75,14 @@ function literalsOf(validator: Validator | undefined): Array<Validator & { type:
 	return literals.length === alternatives.length ? literals : [];
 }
 
+/** Every object inherits a `constructor`. */
+function ownValue(value: Fields, name: string): unknown {
+	return Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
 function takesTag({ fields }: ObjectValidator, tag: string, value: Fields): boolean {
 	const field = fields.get(tag);
-	const given = value[tag];
+	const given = ownValue(value, tag);
 	if (given === undefined) return field?.optional === true;
 	return literalsOf(field?.validator).some(
 		(literal) => conversionOf(matchLiteral(literal, given)).status === 'converted',

@@ -215,6 +215,17 @@ describe('a value for a union', () => {
 		expect(JSON.stringify(Object.keys(Object(converted)))).toBe('["data","kind"]');
 	});
 
+	it('of objects may tell them apart by a name that every object inherits', () => {
+		const byConstructor = (tag: string) => objectOf({ constructor: literal(tag), x: NUMBER });
+		const union = unionOf(byConstructor('a'), byConstructor('b'));
+		expect(failureOf(() => convert(union, { x: 1 })).message).toContain("lacks 'constructor'");
+	});
+
+	it('of objects is no encoded int64, which looks like one', () => {
+		const { message } = failureOf(() => convert(unionOf(A, B), { $integer: 'BQAAAAAAAAA=' }));
+		expect(message).not.toContain("lacks 'kind'");
+	});
+
 	it('that does not exist is refused', () => {
 		expect(failureOf(() => convert(unionOf(), 'x')).message).toMatch(
 			/^'Arguments': 'value' is text/,
