@@ -1,5 +1,4 @@
 import { inputFailure, type ConvexFailure } from '../failure';
-import { quote } from '../values/quote';
 import { HIDDEN_STEP } from './deploymentUrl';
 
 /** Where a request to an HTTP action goes. */
@@ -107,10 +106,8 @@ function checkSteps(subject: string, path: string, advice: string): void {
 	}
 	if (/\/\//.test(path)) throw inputFailure(`${subject} contains an empty step (//)`, advice);
 	if (/%(?![\da-f]{2})/i.test(path)) {
-		throw inputFailure(
-			`${subject} contains a % that encodes nothing (${quote(path)})`,
-			'Write it as %25.',
-		);
+		// The path is not quoted: it may hold a secret in a spelling of its own.
+		throw inputFailure(`${subject} contains a % that encodes nothing`, 'Write it as %25.');
 	}
 }
 
