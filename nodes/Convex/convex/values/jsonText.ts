@@ -86,6 +86,16 @@ export function readJsonText(text: string, advice: JsonAdvice): Conversion {
 	return refused((...place) => describeFinding(place, examine(json, rounded?.start), advice));
 }
 
+/** The object or list that a text is as JSON; undefined for any other, as one that only begins with a bracket. */
+export function parseJsonData(text: string): object | undefined {
+	if (!/^\s*[{[]/.test(text)) return undefined;
+	try {
+		return JSON.parse(text);
+	} catch {
+		return undefined;
+	}
+}
+
 /** How many names of fields stand in valid JSON: one before each colon that is in no text. */
 function countNames(json: string): number {
 	let count = 0;

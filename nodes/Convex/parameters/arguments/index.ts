@@ -8,7 +8,7 @@ import {
 import { inputFailure } from '../../convex/failure';
 import { elementFields, elementOfFields } from '../../convex/functions/listArgument';
 import { isPlainObject } from '../../convex/values/plainObject';
-import { ARGUMENTS_ADVICE } from '../../convex/values/jsonText';
+import { ARGUMENTS_ADVICE, parseJsonData } from '../../convex/values/jsonText';
 import type { Validator } from '../../convex/values/validator';
 import { convertValue } from '../../convex/values/validatorConversion';
 import { dateParser } from '../dates';
@@ -175,23 +175,13 @@ function elementOf(
 		return ofItem(context, mode, itemIndex);
 	}
 	const given: unknown = context.getNodeParameter('argumentsJson', itemIndex);
-	if (typeof given !== 'string' || isJsonOfData(given)) return ofItem(context, mode, itemIndex);
+	if (typeof given !== 'string' || parseJsonData(given) !== undefined)
+		return ofItem(context, mode, itemIndex);
 	if (whole === 'alone') return { source: JSON_PARAMETER, args: given };
 	throw inputFailure(
 		`${JSON_PARAMETER} has a blank or a line break beside its expression`,
 		'Remove it: with it, n8n makes text of a number, and the blank a part of a text.',
 	);
-}
-
-/** Whether a text is a JSON object or list; one that only begins with a bracket is a text. */
-function isJsonOfData(text: string): boolean {
-	if (!/^\s*[{[]/.test(text)) return false;
-	try {
-		JSON.parse(text);
-		return true;
-	} catch {
-		return false;
-	}
 }
 
 /** `JSON.stringify()`, and n8n's own `.toJsonString()`. */

@@ -1,5 +1,6 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { describeType } from '../../convex/values/plainObject';
+import { parseJsonData } from '../../convex/values/jsonText';
 import { quote } from '../../convex/values/quote';
 import { inputFailure } from '../../convex/failure';
 import { enumField, readParameter } from '../field';
@@ -148,18 +149,9 @@ export function parseFieldNames(subject: string, value: unknown): string[] {
 
 function givenNames(value: unknown): unknown[] {
 	if (typeof value !== 'string') return [value].flat();
-	return jsonList(value) ?? value.split(',').map((name) => name.trim());
-}
-
-/** The list that a text is as JSON, if it is one: a name may begin with a bracket. */
-function jsonList(text: string): unknown[] | undefined {
-	if (!text.trim().startsWith('[')) return undefined;
-	try {
-		const value: unknown = JSON.parse(text);
-		return Array.isArray(value) ? value : undefined;
-	} catch {
-		return undefined;
-	}
+	// A name may begin with a bracket.
+	const list = parseJsonData(value);
+	return Array.isArray(list) ? list : value.split(',').map((name) => name.trim());
 }
 
 /** A name that was passed over would let a field through that was meant to stay back. */
