@@ -17,8 +17,9 @@ module.exports = {
 	testEnvironment: '<rootDir>/test/support/singleRealmEnvironment.js',
 	testRunner: '<rootDir>/test/support/quietRunner.js',
 	runtime: '<rootDir>/test/support/sharedModulesRuntime.js',
-	// The memory of a process is measured where no other needs the cores: `npm run test:rounds`.
-	testPathIgnorePatterns: process.env.FAULT_ROUNDS === 'all' ? [] : ['Memory[.]test[.]ts$'],
+	// Memory and turns of the event loop are measured where no other process needs the cores:
+	// `npm run test:rounds`.
+	testPathIgnorePatterns: process.env.FAULT_ROUNDS === 'all' ? [] : ['(Memory|Turns)[.]test[.]ts$'],
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
 	// Most of the time is spent waiting, so there are more than cores.
 	maxWorkers: 9,
