@@ -12,7 +12,7 @@ import { RUNS_ALL_ROUNDS } from '../support/faultSeed';
 
 const convex = useEmbeddedDeployment('none');
 
-const ROUNDS = RUNS_ALL_ROUNDS ? 40 : 20;
+const ROUNDS = RUNS_ALL_ROUNDS ? 40 : 12;
 const ITEMS = 30;
 
 /** Short, so that sessions also end for good. */

@@ -16,7 +16,7 @@ const ITEMS = 6;
 const TIMEOUT_MS = 3_000;
 
 const ROUNDS = {
-	count: RUNS_ALL_ROUNDS ? 300 : 50,
+	count: RUNS_ALL_ROUNDS ? 300 : 30,
 	items: ITEMS,
 	path: '/api/',
 	faults: HTTP_FAULTS,

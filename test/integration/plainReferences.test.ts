@@ -1,4 +1,4 @@
 import { describePlainReferences } from '../support/plainReferences';
 
 // `npm run test:versions` compares more.
-describe('plain references', () => describePlainReferences(120));
+describe('plain references', () => describePlainReferences(60));

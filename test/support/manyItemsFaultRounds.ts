@@ -14,7 +14,7 @@ import { addingMany } from './manyItems';
 
 const ROUNDS = RUNS_ALL_ROUNDS
 	? { http: 100, session: 40, auto: 40 }
-	: { http: 20, session: 16, auto: 16 };
+	: { http: 12, session: 16, auto: 10 };
 const FEWEST_FAULTS = RUNS_ALL_ROUNDS ? 4 : 1;
 /** Of a round. Automatically, a session is opened for ten calls and more. */
 const COUNTS = { http: 7, session: 7, auto: 26 };
