@@ -187,7 +187,7 @@ describe('the form of arguments', () => {
 		const form = (pagination: boolean) =>
 			convex.form(parameters('query', 'tasks:page', { pagination }));
 		expect((await form(false).getArguments()).fields).toMatchObject([
-			{ displayName: "paginationOpts (switch on 'Pagination' to have it filled in)" },
+			{ displayName: "paginationOpts ('Pagination' of a query fills it in)" },
 		]);
 		expect(await form(true).getArguments()).toEqual({
 			fields: [],

@@ -293,6 +293,30 @@ describe('an answer', () => {
 	});
 });
 
+describe('a step of a path', () => {
+	it.each([
+		requestToPath('DELETE', '=/tasks/{{ $json.id }}?notify=true'),
+		requestToPath('DELETE', '=/tasks/{{ $json.id ?? ({}).id }}'),
+		requestToPath('DELETE', '=/tasks/{{ $json.list }}{{ $json.id }}'),
+		requestTo('=DELETE /tasks/{{ $json.id }}'),
+	])('is refused where its expression gives nothing: %j', async (parameters) => {
+		for (const json of [{}, { id: ' ' }]) {
+			const { stoppedBy } = await call(parameters, [json]);
+			expect(stoppedBy?.message).toMatch(/^'Path' lacks a step/);
+		}
+		expect(received).toEqual([]);
+	});
+
+	it.each([
+		'={{ $json.folder }}/{{ $json.id }}',
+		'={{ $json.folder }}/tasks',
+		'=/{{ $json.last }}',
+	])('may begin or end with the slash beside it: %s', async (path) => {
+		await call(requestToPath('GET', path), [{ folder: '/tasks', id: '5', last: 'tasks/' }]);
+		expect(received.map(({ url }) => url)).toEqual([expect.stringContaining('tasks')]);
+	});
+});
+
 describe('the rest of a path', () => {
 	const deleting = (restOfPath: string) => requestToPath('DELETE', '/files/*', { restOfPath });
 

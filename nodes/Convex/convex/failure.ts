@@ -85,7 +85,8 @@ export class ConvexFailure extends Error {
 	/** How to get unstuck. It advises to make the call again only where that runs nothing twice. */
 	get description(): string {
 		const { help, repeat = '' } = this.advice;
-		return joinSentences(help, this.mayHaveRun ? warningOf(this.details).check : repeat);
+		const next = this.mayHaveRun ? warningOf(this.details).check : repeat;
+		return joinSentences(help, longWait(this.details) ?? next);
 	}
 
 	/** What happened and what to do, for a place that shows one text only. */
@@ -122,6 +123,19 @@ export class ConvexFailure extends Error {
 		const what = withoutRepeatAdvice(this.message) || statusSentence(this.details.httpStatus);
 		return named.with({ message: joinSentences(what, warningOf(named.details).warning) });
 	}
+}
+
+/** After so long without an answer a run gives up. */
+export const RETRY_BUDGET_MS = 60_000;
+
+const MS_PER_MINUTE = 60_000;
+
+/** What to do where a server asks for more time than a run has; no option of the node helps then. */
+function longWait({ retryAfterMs = 0 }: FailureDetails): string | undefined {
+	if (retryAfterMs < RETRY_BUDGET_MS) return undefined;
+	const minutes = Math.ceil(retryAfterMs / MS_PER_MINUTE);
+	const time = minutes === 1 ? 'a minute' : `${minutes} minutes`;
+	return `The server asks to wait ${time} before the next call.`;
 }
 
 /** What says which call it was. */

@@ -55,7 +55,7 @@ const CLEAR_TYPES = new Set(['string', 'boolean', 'literal', 'null', 'record']);
 
 /** The type stands behind the argument, as n8n has no place of its own for it. */
 function displayName(name: string, members: Validator[]): string {
-	if (name === PAGINATION_ARGUMENT) return `${name} (switch on 'Pagination' to have it filled in)`;
+	if (name === PAGINATION_ARGUMENT) return `${name} ('Pagination' of a query fills it in)`;
 	const isChoice = members.every(({ type }) => type === 'literal');
 	const [only] = members.length === 1 ? members : [];
 	if (isChoice || (only !== undefined && CLEAR_TYPES.has(only.type))) return name;

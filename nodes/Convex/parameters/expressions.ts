@@ -1,3 +1,4 @@
+import { isPlainObject } from '../convex/values/plainObject';
 import { readsLikeExpression } from '../convex/values/expressionText';
 import { codeOf } from './expressionCode';
 
@@ -18,6 +19,17 @@ export function hasExpression(parameter: unknown): boolean {
 }
 
 /**
+ * Whether an expression gives a field of a parameter, by itself or with all of them. A name may have any
+ * character, a point too.
+ *
+ * @param parameter as it is stored with the node
+ */
+export function fieldHasExpression(parameter: unknown, name: string): boolean {
+	if (!isPlainObject(parameter)) return hasExpression(parameter);
+	return Object.hasOwn(parameter, name) && hasExpression(parameter[name]);
+}
+
+/**
  * Whether an expression of the workflow is to give a parameter's value, which is meant to be there then.
  * A model that leaves a value out gives an empty text by `$fromAI()`.
  *
@@ -25,21 +37,6 @@ export function hasExpression(parameter: unknown): boolean {
  */
 export function isMeantToBeGiven(parameter: unknown): boolean {
 	return hasExpression(parameter) && !/\$fromAI\(/i.test(JSON.stringify(parameter));
-}
-
-/**
- * Whether an expression that is the first or the last step of a path gave nothing, so that another path
- * is left.
- *
- * @param parameter as it is stored with the node
- * @param path what it gave
- */
-export function lacksStep(parameter: unknown, path: string): boolean {
-	if (typeof parameter !== 'string' || !isMeantToBeGiven(parameter)) return false;
-	const [, before] = /(?:^=|\}\})([^{}]*\/)\{\{[^{}]*\}\}\s*$/.exec(parameter) ?? [];
-	const [, after] = /^=\s*\{\{[^{}]*\}\}(\/[^{}]*)/.exec(parameter) ?? [];
-	const lacksLast = before !== undefined && path.endsWith(before);
-	return lacksLast || (after !== undefined && path.startsWith(after));
 }
 
 /**

@@ -78,6 +78,11 @@ export class ItemParameters implements ParameterReader {
 		return partOf(this.context.getNode().parameters, name);
 	}
 
+	/** The value of an expression that stands within a parameter. */
+	evaluate(expression: string, itemIndex: number): unknown {
+		return this.context.evaluateExpression(expression, itemIndex);
+	}
+
 	getTimezone(): string {
 		return this.context.getTimezone();
 	}

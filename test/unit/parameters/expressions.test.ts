@@ -1,6 +1,5 @@
 import {
 	isMeantToBeGiven,
-	lacksStep,
 	readsItem,
 } from '../../../nodes/Convex/parameters/expressions';
 
@@ -59,29 +58,6 @@ describe('a parameter may differ from item to item', () => {
 		['the whole input beside the item', '={{ $input.first().json.a + $json.b }}'],
 	])('where it names %s', (_name, value) => {
 		expect(readsItem({ deep: [value] })).toBe(true);
-	});
-});
-
-describe('an expression that is a step of a path', () => {
-	it.each([
-		['=users/{{ $json.id }}', 'users/'],
-		['={{ $json.id }}/avatar', '/avatar'],
-		['=/files/{{ $json.id }}', '/files/'],
-		['=/a/{{ $json.a }}/{{ $json.id }}', '/a/b/'],
-	])('gave nothing: %s', (stored, path) => {
-		expect(lacksStep(stored, path)).toBe(true);
-	});
-
-	it.each([
-		['=users/{{ $json.id }}', 'users/7'],
-		['={{ $json.id }}/avatar', '7/avatar'],
-		['={{ $json.path }}', '/users/7'],
-		['users/', 'users/'],
-		['=/tasks?id={{ $json.id }}', '/tasks?id='],
-		["=users/{{ $fromAI('id') }}", 'users/'],
-		[undefined, ''],
-	])('gave one, or is none: %s', (stored, path) => {
-		expect(lacksStep(stored, path)).toBe(false);
 	});
 });
 

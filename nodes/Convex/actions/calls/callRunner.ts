@@ -177,7 +177,7 @@ export class CallRunner implements CallSource {
 			hasList,
 			options: { output },
 		} = prepared;
-		const hint = () => hintAtItems(this.context, this.operation, output, result.value);
+		const hint = () => hintAtItems(this.context, this.operation, prepared, result.value);
 		if (hasList) {
 			succeedTogether(this.items, prepared, result, hint);
 			return;

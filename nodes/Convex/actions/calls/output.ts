@@ -9,6 +9,7 @@ import type { FunctionOperation } from '../../convex/functions/functionCall';
 import { isEncodedValue } from '../../convex/values/typeMatch';
 import { isPage } from '../../convex/responses/pageWalk';
 import type { OutputShape } from '../../parameters/outputShape';
+import type { PreparedCall } from './prepareCall';
 import type { ListPage } from './readPages';
 
 /** What a function returned. */
@@ -91,13 +92,13 @@ export function toItemFields(value: JSONValue): IDataObject {
 export function hintAtItems(
 	context: IExecuteFunctions,
 	operation: FunctionOperation,
-	output: OutputShape,
+	{ hasList, options: { output } }: PreparedCall,
 	value: JSONValue,
 ): void {
 	const message =
 		output === 'full' && Array.isArray(value)
 			? "The function returned a list, which is in one item. To get one item for each of its elements, set 'Output' to 'Value Only'."
-			: operation === 'query' && isPage(value)
+			: operation === 'query' && !hasList && isPage(value)
 				? "The function returned one page of a list. To read further pages, and to get one item for each document, switch on 'Pagination'."
 				: undefined;
 	hintAtOutput(context, message);

@@ -68,8 +68,10 @@ export class SignatureCache {
 			const untilMs = nowMs + (nowMs - askedAtMs);
 			this.timedOut.set(key, { failure: result.failure, timeoutMs, untilMs });
 		}
-		// A missing function fails all items; an unavailable deployment may answer the next one.
-		if (result.failure.details.kind !== 'input') this.signatures.delete(key);
+		// A missing function or permission fails all items; an outage may be over for the next one.
+		if (result.failure.details.kind !== 'input' && result.failure.details.retryable !== false) {
+			this.signatures.delete(key);
+		}
 		throw result.failure;
 	}
 

@@ -1,8 +1,8 @@
 import { quote } from '../values/quote';
 
-/** What to do about a paginated query that got no `paginationOpts`, whoever noticed it. */
-export const PAGINATED_QUERY_ADVICE =
-	"The query is paginated: set 'Operation' to 'Query' and switch on 'Pagination', which fills in 'paginationOpts'.";
+/** What to do about a function that got no `paginationOpts`, whoever noticed it; mutations may have it, too. */
+export const PAGINATION_ADVICE =
+	"Of a query, set 'Operation' to 'Query' and switch on 'Pagination', which fills it in. Of any other function, give an object, e.g. { \"numItems\": 100, \"cursor\": null }.";
 
 /** Why a function's validator refused arguments, as far as its text says more than that they do not fit. */
 export type RefusedArgument =
@@ -45,11 +45,11 @@ export function refusedArgumentsHelp(text: string): string | undefined {
 	switch (refused?.kind) {
 		case 'missing':
 			return refused.name === 'paginationOpts'
-				? PAGINATED_QUERY_ADVICE
+				? PAGINATION_ADVICE
 				: `Give ${quote(refused.name)} in 'Arguments'. 'Using Function Arguments' shows all that the function takes.`;
 		case 'unknown':
 			return refused.name === 'paginationOpts'
-				? "The query is not paginated: switch off 'Pagination', and leave 'paginationOpts' out."
+				? "The function is not paginated: leave 'paginationOpts' out, and switch off 'Pagination' of a query."
 				: `Leave ${quote(refused.name)} out of 'Arguments'. Of an input item, 'Map Automatically' or 'Fields to Send' → 'Only' sends what the function takes.`;
 		case 'digits':
 			return "Digits in quotes are text, and so are those that are typed in under 'Automatic': leave the quotes out, choose the type 'Number' ('Int64' for v.int64), or switch on the option 'Convert Argument Types'.";

@@ -1,11 +1,9 @@
-import { failureOf, type ConvexFailure, type FailureKind } from '../failure';
+import { failureOf, RETRY_BUDGET_MS, type ConvexFailure, type FailureKind } from '../failure';
 import { mayBeOfConvex, mayPass } from './callOutcome';
 
 /** The wait before the first retry is at most this long; it doubles with each further one. */
 const FIRST_DELAY_MS = 500;
 const MAX_DELAY_MS = 10_000;
-/** After so long without an answer a run gives up. */
-const RETRY_BUDGET_MS = 60_000;
 /** Somebody waits for a run by hand, and is told sooner that the deployment was never reached. */
 const MAX_RETRIES_BY_HAND = 1;
 

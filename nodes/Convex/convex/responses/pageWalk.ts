@@ -2,10 +2,15 @@ import type { JSONValue } from 'convex/values';
 import { encodeArguments, type EncodedArguments } from '../values/encodeArguments';
 import { describeType, isPlainObject } from '../values/plainObject';
 import { ConvexFailure, inputFailure } from '../failure';
-import { PAGINATED_QUERY_ADVICE } from '../failures/refusedArguments';
+import { PAGINATION_ADVICE } from '../failures/refusedArguments';
 import type { FunctionSignature } from '../functions/functionSpec';
 import { adviceOutsideArguments, parseJsonText } from '../values/jsonText';
-import { ANY_VALIDATOR, type ObjectValidator } from '../values/validator';
+import {
+	ANY_VALIDATOR,
+	type FieldValidator,
+	type ObjectValidator,
+	type Validator,
+} from '../values/validator';
 
 /** The argument of a paginated query that says which page (docs.convex.dev/database/pagination). */
 export const PAGINATION_ARGUMENT = 'paginationOpts';
@@ -131,7 +136,7 @@ const FIRST_PAGE = '{ "numItems": 100, "cursor": null }';
  * A form begins with an empty `paginationOpts`, and its parts are not what is missing.
  *
  * @param isWatched whether it is the query of a trigger, which fills in nothing
- * @throws ConvexFailure (`input`) for a paginated query whose `paginationOpts` nobody fills in
+ * @throws ConvexFailure (`input`) for a `paginationOpts` that nobody fills in
  */
 export function checkPaginationGiven(
 	{ fields }: ObjectValidator,
@@ -146,20 +151,32 @@ export function checkPaginationGiven(
 			: [undefined, null, '', '{}'].some((empty) => empty === given);
 	if (optional || !isPaginated || !isEmpty) return;
 	throw inputFailure(
-		`'Arguments': '${PAGINATION_ARGUMENT}' is empty, and the function is a paginated query`,
+		`'Arguments': '${PAGINATION_ARGUMENT}' is empty, so the function is not told which page to read`,
 		isWatched
 			? `Give it an object, e.g. ${FIRST_PAGE}: the trigger watches that page.`
-			: `${PAGINATED_QUERY_ADVICE} Otherwise give an object, e.g. ${FIRST_PAGE}.`,
+			: PAGINATION_ADVICE,
 	);
 }
 
-/** A signature in which `paginationOpts` may be left out, since the node fills it in. */
+/**
+ * A signature in which `paginationOpts` may be left out, and so may its parts, since the node fills them in.
+ */
 export function withPaginationFilledIn(signature: FunctionSignature): FunctionSignature {
 	const { args } = signature;
-	if (args.type !== 'object' || !args.fields.has(PAGINATION_ARGUMENT)) return signature;
+	const given = args.type === 'object' ? args.fields.get(PAGINATION_ARGUMENT) : undefined;
+	if (args.type !== 'object' || given === undefined) return signature;
 	const fields = new Map(args.fields);
-	fields.set(PAGINATION_ARGUMENT, { validator: ANY_VALIDATOR, optional: true });
+	fields.set(PAGINATION_ARGUMENT, { validator: withoutRequired(given.validator), optional: true });
 	return { ...signature, args: { type: 'object', fields } };
+}
+
+function withoutRequired(validator: Validator): Validator {
+	if (validator.type !== 'object') return ANY_VALIDATOR;
+	const parts = [...validator.fields].map(([name, part]): [string, FieldValidator] => [
+		name,
+		{ ...part, optional: true },
+	]);
+	return { type: 'object', fields: new Map(parts) };
 }
 
 /**

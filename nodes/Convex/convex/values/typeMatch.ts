@@ -90,7 +90,8 @@ function convertNumber(value: unknown, parseDate: ParseDate): Conversion {
 
 export function matchLiteral(validator: Validator & { type: 'literal' }, value: unknown): Match {
 	const { value: literal } = validator;
-	if (Object.is(value, literal)) return exact(value);
+	const isInt64 = typeof literal === 'bigint' && isEncoded(value, '$integer');
+	if (isInt64 ? isSameLiteral(literal, value) : Object.is(value, literal)) return exact(literal);
 	return inexact(() =>
 		isSameLiteral(literal, value)
 			? converted(literal)

@@ -96,7 +96,8 @@ function matchArray(
 	if (!Array.isArray(value)) {
 		return fromJsonText(toArray, value, (array) => matchArray(validator, array, parseDate));
 	}
-	const parts = value.map((element: unknown, index) => ({
+	// Without holes, which `map` would leave.
+	const parts = Array.from(value, (element: unknown, index) => ({
 		step: index,
 		validator: validator.element,
 		value: element,
@@ -251,6 +252,9 @@ function matchUnion(
 		matches.push({ member, match });
 	}
 	return inexact(() => {
+		// The others have another literal, and would only be met in vain, at each depth.
+		const meant = isPlainObject(value) ? meantMatch(validator, value, parseDate) : undefined;
+		if (meant !== undefined) return conversionOf(meant);
 		const refusals: Refusal[] = [];
 		for (const { member, match } of isDateObject(value) ? numbersFirst(matches) : matches) {
 			const conversion = match.convert();
@@ -260,10 +264,8 @@ function matchUnion(
 		// Beside null only one type may have been meant, and its refusal names the place.
 		const [only, ...others] = refusals;
 		if (only !== undefined && others.length === 0) return only;
-		const ofObjects = isPlainObject(value)
-			? convertToObject(validator, value, parseDate)
-			: undefined;
-		if (ofObjects !== undefined) return ofObjects;
+		const tag = isPlainObject(value) ? refusalOfTag(objectsOf(validator), value) : undefined;
+		if (tag !== undefined) return tag;
 		const json = validator.members.every(isSimple) ? undefined : faultyJson(value);
 		if (json !== undefined) return json;
 		return doesNotFit(value, describeValidator(validator), 'None of these types takes this value.');
@@ -271,24 +273,28 @@ function matchUnion(
 }
 
 /**
- * The value for the object of a union that a literal says is meant, where it fits none as it is. Without
- * a literal nothing is left out of it: what is empty in one object may be wanted in another.
+ * The match with the object of a union that a literal says is meant. Without a literal nothing is left
+ * out of the value: what is empty in one object may be wanted in another.
  *
  * @returns undefined where it is not known which of them was meant
  */
-function convertToObject(
+function meantMatch(
 	validator: Validator & { type: 'union' },
 	value: Record<string, unknown>,
 	parseDate: ParseDate,
-): Conversion | undefined {
-	const members = alternativesOf(validator);
-	// It may have been meant for a record, which has no literal to tell it by.
-	if (members.some(({ type }) => type === 'record')) return undefined;
-	const objects = members.filter((member) => member.type === 'object');
+): Match | undefined {
+	const objects = objectsOf(validator);
 	const meant = meantObject(objects, value);
-	if (meant === undefined) return refusalOfTag(objects, value);
-	const own = withoutEmptyOfOthers(objects, meant, value);
-	return conversionOf(matchObject(meant, own, parseDate));
+	if (meant === undefined) return undefined;
+	return matchObject(meant, withoutEmptyOfOthers(objects, meant, value), parseDate);
+}
+
+/** None where the value may have been meant for a record, which has no literal to tell it by. */
+function objectsOf(validator: Validator & { type: 'union' }): ObjectValidator[] {
+	const members = alternativesOf(validator);
+	return members.some(({ type }) => type === 'record')
+		? []
+		: members.filter((member) => member.type === 'object');
 }
 
 /** A point in time is milliseconds in Convex, and text only where no number may be. */

@@ -54,14 +54,25 @@ export function findFile(
 
 /** n8n's decoder skips what is not base64, and so makes other bytes of it. */
 function checkedFile(subject: string, file: IBinaryData): IBinaryData {
-	if (file.id !== undefined) return file;
+	if (file.id !== undefined) return labelled(file);
 	const data = typeof file.data === 'string' ? standardBase64(file.data) : undefined;
-	if (data !== undefined) return data === file.data ? file : { ...file, data };
+	if (data !== undefined) return labelled({ ...file, data });
 	throw inputFailure(
 		`${subject}: the content of the file is not base64`,
 		"Correct the node that gives the file. In a Code node, set 'data' to Buffer.from(text).toString('base64').",
 		'notBase64',
 	);
+}
+
+/** Code may give a file any name and type; what is no text counts as none. */
+function labelled({ fileName, mimeType, ...file }: IBinaryData): IBinaryData {
+	const name: unknown = fileName;
+	const type: unknown = mimeType;
+	return {
+		...file,
+		...(typeof name === 'string' && { fileName: name }),
+		mimeType: typeof type === 'string' ? type : '',
+	};
 }
 
 /** What n8n takes for a file (n8n-workflow `isBinaryValue`): its content, or where that is kept. */

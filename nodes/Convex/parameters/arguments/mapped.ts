@@ -7,10 +7,10 @@ import {
 	type ObjectValidator,
 	type Validator,
 } from '../../convex/values/validator';
-import { convertFields } from '../../convex/values/validatorConversion';
+import { convertValue } from '../../convex/values/validatorConversion';
 import { checkPaginationGiven, PAGINATION_ARGUMENT } from '../../convex/responses/pageWalk';
 import { dateParser } from '../dates';
-import { hasExpression } from '../expressions';
+import { fieldHasExpression } from '../expressions';
 import { enumField } from '../field';
 import { fieldsOfItem } from './inputItem';
 import type { ParameterReader } from '../parameterReader';
@@ -87,7 +87,8 @@ export function readMappedArguments(
 	}
 	const values = mapping.value ?? {};
 	if (!isPlainObject(values)) throw notFilledIn();
-	const isGiven = (name: string) => hasExpression(context.stored(`mappedArguments.value.${name}`));
+	const stored = context.stored('mappedArguments.value');
+	const isGiven = (name: string) => fieldHasExpression(stored, name);
 	return args.type === 'object'
 		? convert(context, "'Arguments'", args, filledIn(values, args, isGiven))
 		: values;
@@ -114,9 +115,11 @@ export function convert(
 	args: Validator,
 	values: Record<string, unknown>,
 ): Record<string, unknown> {
-	if (args.type !== 'object') return values;
-	checkPaginationGiven(args, values[PAGINATION_ARGUMENT], context.input === undefined);
-	return convertFields(source, args, values, dateParser(context.getTimezone()));
+	if (args.type === 'object') {
+		checkPaginationGiven(args, values[PAGINATION_ARGUMENT], context.input === undefined);
+	}
+	const value = convertValue(source, args, values, dateParser(context.getTimezone()));
+	return isPlainObject(value) ? value : values;
 }
 
 export function pick(

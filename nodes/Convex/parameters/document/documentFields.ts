@@ -16,7 +16,7 @@ import {
 import { fieldsOfItem, itemFieldsDescription, readItemFields } from '../arguments/inputItem';
 import { filledIn, MAPPING_MODE, pick } from '../arguments/mapped';
 import { dateParser } from '../dates';
-import { hasExpression } from '../expressions';
+import { fieldHasExpression } from '../expressions';
 import { enumField, readParameter } from '../field';
 import { readJsonParameter } from '../jsonParameter';
 import type { ParameterReader } from '../parameterReader';
@@ -201,7 +201,8 @@ function readMapped(
 	if (chosen === 'defineBelow') {
 		const values = mapping.value ?? {};
 		if (!isPlainObject(values)) throw notFilledIn();
-		const isGiven = (name: string) => hasExpression(context.stored(`fields.value.${name}`));
+		const stored = context.stored('fields.value');
+		const isGiven = (name: string) => fieldHasExpression(stored, name);
 		const filled = isWhole ? filledIn(values, document, isGiven) : withoutEmpty(values, isGiven);
 		return { source: "'Fields'", values: filled, isForm: true };
 	}

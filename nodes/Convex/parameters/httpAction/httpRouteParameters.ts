@@ -3,10 +3,12 @@ import { inputFailure, type ConvexFailure } from '../../convex/failure';
 import { HTTP_METHODS, parseHttpRoute, type HttpRoute } from '../../convex/functions/httpRoute';
 import { describeType } from '../../convex/values/plainObject';
 import { enumField, readParameter } from '../field';
-import { isMeantToBeGiven, lacksStep } from '../expressions';
+import { isMeantToBeGiven } from '../expressions';
 import { locatorOf } from '../functionLocator';
+import type { ItemParameters } from '../itemParameters';
 import type { ParameterReader } from '../parameterReader';
 import { toText } from './namedValues';
+import { lacksStep } from './pathSteps';
 
 const PATH: INodeProperties = {
 	displayName: 'Path',
@@ -97,17 +99,22 @@ function otherMethod(typed: string, chosen: string): ConvexFailure {
  * @throws ConvexFailure (`input`) for a step that an expression leaves empty: what is done to a prefix is
  *   often done to all that is behind it
  */
-export function checkSteps(context: ParameterReader, { path, rest }: CalledRoute): void {
+export function checkSteps(
+	context: ItemParameters,
+	{ path, rest }: CalledRoute,
+	itemIndex: number,
+): void {
+	const evaluate = (expression: string) => context.evaluate(expression, itemIndex);
 	const stored = context.stored('restOfPath');
 	const takesRest = path.replace(/\?.*$/s, '').trim().endsWith('*');
 	const isNothing = isMeantToBeGiven(stored) && !/[^\s/]/.test(rest);
-	if (takesRest && (isNothing || lacksStep(stored, rest))) {
+	if (takesRest && (isNothing || lacksStep(stored, evaluate))) {
 		throw inputFailure(
 			`'Rest of Path' ${isNothing ? 'is empty' : 'lacks a step'}: its expression gives nothing`,
 			"Have it give the rest of the path. To call the prefix itself, leave 'Rest of Path' empty.",
 		);
 	}
-	if (lacksStep(locatorOf(context.stored('path')).value, path)) {
+	if (lacksStep(locatorOf(context.stored('path')).value, evaluate)) {
 		throw inputFailure(
 			"'Path' lacks a step: its expression gives nothing",
 			'Correct the expression.',

@@ -78,7 +78,7 @@ export class HttpActionReader {
 	/** The route alone, so that what is wrong elsewhere can name it. @throws ConvexFailure (`input`) */
 	route(itemIndex: number): CalledRoute {
 		const route = readHttpRoute(this.parameters, itemIndex);
-		checkSteps(this.parameters, route);
+		checkSteps(this.parameters, route, itemIndex);
 		return route;
 	}
 

@@ -370,7 +370,7 @@ describe('the signature of a function whose pages the node asks for', () => {
 	});
 	const opts = objectOf({ numItems: { type: 'number' } });
 
-	it('may leave paginationOpts out, or have anything in it, and keeps the rest', () => {
+	it('may leave paginationOpts out, or any of its parts, and keeps the rest', () => {
 		const given = signature(
 			objectOf({
 				channel: { type: 'string' },
@@ -382,7 +382,7 @@ describe('the signature of a function whose pages the node asks for', () => {
 			signature(
 				objectOf({
 					channel: { type: 'string' },
-					paginationOpts: optional({ type: 'any' }),
+					paginationOpts: optional(objectOf({ numItems: optional({ type: 'number' }) })),
 					limit: optional({ type: 'number' }),
 				}),
 			),

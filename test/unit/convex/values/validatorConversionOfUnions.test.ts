@@ -187,26 +187,31 @@ describe('a value for a union', () => {
 		}
 	});
 
-	it('is met once by each member, however deep unions stand in each other', () => {
+	it.each([
+		['converted', 7],
+		['refused', undefined],
+	])('is met once by the member that is meant, however deep: %s', (_what, milliseconds) => {
 		let asked = 0;
 		const parseDate = () => {
 			asked += 1;
-			return 7;
+			return milliseconds;
 		};
 		let validator = unionOf(NUMBER);
 		let value: unknown = '2026-01-31';
-		let expected: unknown = 7;
+		let expected: unknown = milliseconds;
 		for (let level = 0; level < 20; level++) {
 			const kinds = ['a', 'b', 'c'].map((kind) =>
-				objectOf({ data: validator, kind: literal(kind) }),
+				objectOf({ data: validator, kind: literal(kind), [`of${kind}`]: optional(NUMBER) }),
 			);
 			validator = unionOf(NULL, ...kinds);
-			value = { data: value, kind: 'c' };
+			// As a row has it, with the cells of others.
+			value = { data: value, kind: 'c', ofa: null };
 			expected = { data: expected, kind: 'c' };
 		}
-		expect(convertValue(validator, value, parseDate)).toEqual(expected);
-		// By the three members around it, which do not show before what they are.
-		expect(asked).toBe(3);
+		const convertAll = () => convertValue(validator, value, parseDate);
+		if (milliseconds === undefined) expect(convertAll).toThrow(/data/);
+		else expect(convertAll()).toEqual(expected);
+		expect(asked).toBe(1);
 	});
 
 	it('keeps the order of the fields, whichever distinguish the members', () => {

@@ -1,0 +1,142 @@
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
+import type { IDataObject } from 'n8n-workflow';
+import { join } from 'node:path';
+import { calling } from '../support/convexNode';
+import { mapperValue } from '../support/documentWrites';
+import { useEmbeddedDeployment } from '../support/embeddedDeployment';
+import { forMany } from '../support/manyItems';
+
+/** Functions whose arguments few apps have: one of several objects, names with a point, pages to write. */
+const convex = useEmbeddedDeployment('deployKey', join(__dirname, '../support/shapesApp'));
+
+const withForm = (operation: string, path: string, value: IDataObject) => ({
+	...calling(operation, path, {}),
+	argumentsMode: 'mapping',
+	mappedArguments: mapperValue(value, 'defineBelow'),
+});
+
+const valueOf = async (
+	parameters: Parameters<typeof convex.run>[0]['parameters'],
+	input?: IDataObject[],
+) => {
+	const { success, stoppedBy } = await convex.run({ parameters, ...(input && { input }) });
+	expect(stoppedBy).toBeUndefined();
+	return success.map(({ json }) => json.value);
+};
+
+describe('arguments that are one of several objects', () => {
+	it.each([
+		[
+			{ kind: 'circle', r: '5' },
+			{ kind: 'circle', r: 5 },
+		],
+		[
+			{ kind: 'square', side: 5 },
+			{ kind: 'square', side: { $integer: 'BQAAAAAAAAA=' } },
+		],
+	])('are converted to the one that a literal says: %j', async (given, expected) => {
+		const options = { convertTypes: true, valueFormat: 'encoded' };
+		expect(await valueOf(calling('query', 'unusual:scale', given, options))).toEqual([expected]);
+	});
+
+	it.each([
+		['counted', '={{ { n: $json.n } }}', { n: { $integer: 'BwAAAAAAAAA=' } }],
+		['named', '={{ $json.s }}', 'seven'],
+	])('have the list of many items: %s', async (kind, element, expected) => {
+		const parameters = forMany({
+			path: 'unusual:rows',
+			listArgument: 'rows',
+			element,
+			shared: { kind },
+			options: { convertTypes: true, valueFormat: 'encoded' },
+		});
+		const input = [
+			{ n: '7', s: 'seven' },
+			{ n: '7', s: 'seven' },
+		];
+		expect(await valueOf(parameters, input)).toEqual([expected, expected]);
+	});
+
+	it('have the lists of all of them to choose from', async () => {
+		const form = convex.form(forMany({ path: 'unusual:rows', listArgument: 'rows' }));
+		expect(await form.searchListArguments()).toMatchObject([{ value: 'rows' }]);
+	});
+
+	it('have no list of another name', async () => {
+		const parameters = forMany({
+			path: 'unusual:rows',
+			listArgument: 'row',
+			options: { convertTypes: true },
+		});
+		const { stoppedBy } = await convex.run({ parameters });
+		expect(stoppedBy?.message).toMatch(/names 'row', which the function does not take/);
+		expect(stoppedBy?.description).toBe("The function takes a list in: 'rows'.");
+	});
+});
+
+it('an argument whose name has a point is null where an expression says so', async () => {
+	const parameters = withForm('query', 'unusual:dotted', { 'a.b': '={{ null }}' });
+	expect(await valueOf(parameters)).toEqual([{ 'a.b': null }]);
+});
+
+it('a list with holes is refused by the name of the argument', async () => {
+	for (const list of ['={{ ["a",,"b"] }}', '={{ new Array(2) }}']) {
+		const { stoppedBy } = await convex.run({
+			parameters: withForm('query', 'unusual:listed', { list }),
+		});
+		expect(stoppedBy?.message).toMatch(/^'Arguments': 'list\[[01]\]'/);
+	}
+});
+
+describe('a function that takes paginationOpts and is no query', () => {
+	it.each([
+		['mutation', 'unusual:migrate'],
+		['action', 'unusual:migrateInAction'],
+	])('is not told to be one: %s', async (operation, path) => {
+		const parameters = [calling(operation, path, {}), withForm(operation, path, {})];
+		for (const each of parameters) {
+			const { stoppedBy } = await convex.run({ parameters: each });
+			expect(`${stoppedBy?.message}`).not.toMatch(/query/);
+			expect(stoppedBy?.description).toContain('give an object, e.g. { "numItems": 100');
+		}
+	});
+
+	it('is told to leave it out where it takes none', async () => {
+		const parameters = calling('mutation', 'unusual:migrateNothing', { paginationOpts: {} });
+		const { stoppedBy } = await convex.run({ parameters });
+		expect(stoppedBy?.description).toMatch(/leave 'paginationOpts' out/);
+	});
+});
+
+describe('a paginated query', () => {
+	it('has the parts of paginationOpts converted that are given', async () => {
+		const args = { paginationOpts: { maximumRowsRead: '5' } };
+		const parameters = calling('query', 'unusual:page', args, { convertTypes: true });
+		expect(await valueOf({ ...parameters, pagination: true })).toEqual([]);
+	});
+
+	it("is not hinted at 'Pagination' for many items at once, which do not go together", async () => {
+		const parameters = forMany({
+			operation: 'query',
+			path: 'unusual:page',
+			listArgument: 'values',
+			element: '={{ "a" }}',
+			shared: { paginationOpts: { numItems: 1, cursor: null } },
+		});
+		const { run, stoppedBy } = await convex.run({ parameters });
+		expect(stoppedBy).toBeUndefined();
+		expect(run.data.resultData.runData.Convex?.[0]?.hints ?? []).toEqual([]);
+	});
+});
+
+it('a list of functions that is refused is asked for once in a run', async () => {
+	const token = await convex.deployment.createKey(['deployment:data:write']);
+	const { error } = await convex.run({
+		credential: { ...convex.credential, token },
+		parameters: withForm('query', 'unusual:listed', { list: '={{ ["a"] }}' }),
+		input: Array.from({ length: 20 }, () => ({})),
+		settings: { onError: 'continueErrorOutput' },
+	});
+	expect(error).toHaveLength(20);
+	expect((await convex.deployment.requestStats()).requests).toBe(1);
+});

@@ -1,0 +1,49 @@
+import {
+	actionGeneric as action,
+	mutationGeneric as mutation,
+	paginationOptsValidator,
+	queryGeneric as query,
+} from 'convex/server';
+import { v } from 'convex/values';
+
+/** Functions whose arguments are unusual, and give them back. */
+
+const counted = v.object({ kind: v.literal('counted'), rows: v.array(v.object({ n: v.int64() })) });
+const named = v.object({ kind: v.literal('named'), rows: v.array(v.string()) });
+
+export const scale = query({
+	args: v.union(
+		v.object({ kind: v.literal('circle'), r: v.number() }),
+		v.object({ kind: v.literal('square'), side: v.int64() }),
+	),
+	handler: (_ctx, shape) => shape,
+});
+
+export const rows = mutation({
+	args: v.union(counted, named),
+	handler: (_ctx, args) => Promise.resolve([...args.rows]),
+});
+
+export const dotted = query({ args: { 'a.b': v.any() }, handler: (_ctx, args) => args });
+
+export const listed = query({ args: { list: v.array(v.string()) }, handler: (_ctx, args) => args });
+
+const paginated = { paginationOpts: paginationOptsValidator };
+
+export const migrate = mutation({
+	args: paginated,
+	handler: (_ctx, args) => Promise.resolve(args),
+});
+export const migrateInAction = action({
+	args: paginated,
+	handler: (_ctx, args) => Promise.resolve(args),
+});
+export const migrateNothing = mutation({
+	args: {},
+	handler: (_ctx, args) => Promise.resolve(args),
+});
+
+export const page = query({
+	args: { ...paginated, values: v.optional(v.array(v.string())) },
+	handler: async (ctx, { paginationOpts }) => await ctx.db.query('shapes').paginate(paginationOpts),
+});
