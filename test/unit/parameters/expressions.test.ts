@@ -1,7 +1,4 @@
-import {
-	isMeantToBeGiven,
-	readsItem,
-} from '../../../nodes/Convex/parameters/expressions';
+import { isMeantToBeGiven, readsItem } from '../../../nodes/Convex/parameters/expressions';
 
 describe('a parameter is the same for all items', () => {
 	it.each([
