@@ -317,6 +317,26 @@ describe('arguments from the input item', () => {
 		expect(success[0]?.json.value).toEqual({ ' a': 'float64', 'b,c': 'float64', 7: 'float64' });
 	});
 
+	it.each([
+		['only', 'user.name'],
+		['only', 'value; extra'],
+		['only', '"value", "extra"'],
+		['only', '{{ $json.name }}'],
+		['only', '=value, {{ $json.missing }}'],
+		['except', '=extra, {{ $json.missing }}'],
+	])('refuses what is no name of a field: %s %s', async (itemFields, itemFieldNames) => {
+		const { stoppedBy } = await convex.run({
+			parameters: query('values:describeAll', {
+				argumentsMode: 'item',
+				itemFields,
+				itemFieldNames,
+			}),
+			input: [{ value: 1, extra: 2, user: { name: 'a' }, name: 'value' }],
+		});
+		expect(stoppedBy?.message).toMatch(/^'Field Names' (?:has|holds) /);
+		expect(await convex.deployment.executions()).toEqual({});
+	});
+
 	it('sends all fields, all except some, or only some', async () => {
 		const input = [{ value: 1, extra: 2 }];
 		const only = await convex.run({

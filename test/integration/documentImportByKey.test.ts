@@ -243,6 +243,23 @@ describe('the key index', () => {
 		expect(fieldsOf(await documents('orders'))).toEqual([order('b')]);
 	});
 
+	it('is built again each time where rows have other keys than those before', async () => {
+		const { success, stoppedBy } = await convex.run({
+			parameters: importing('orders', 'upsert', {
+				keyFields: '={{ $json.total === 1 ? "orderId" : "email" }}',
+				options: { rebuildKeyIndex: true },
+			}),
+			input: [1, 2, 1].map((total, index) => ({
+				...order(`k${index}`),
+				email: `e${index}@a.b`,
+				total,
+			})),
+		});
+		expect(stoppedBy).toBeUndefined();
+		expect(success.map(({ json }) => json.imported)).toEqual([2, 1]);
+		expect(await indexFields()).toEqual(['orderId', '_creationTime']);
+	});
+
 	it('is waited for, up to the time limit', async () => {
 		await convex.deployment.setImportPace({ heldAt: 'indexing' });
 		const { error } = await convex.run({

@@ -293,6 +293,13 @@ describe('an answer', () => {
 	});
 });
 
+it('a body whose expression is set to Fixed is refused', async () => {
+	const body = { body: 'json', bodyJson: '{"title": "{{ $json.title }}"}' };
+	const { stoppedBy } = await call(requestTo('POST /a', body), [{ title: 'a' }]);
+	expect(stoppedBy?.message).toMatch(/ holds an expression, but is set to Fixed/);
+	expect(received).toEqual([]);
+});
+
 describe('a step of a path', () => {
 	it.each([
 		requestToPath('DELETE', '=/tasks/{{ $json.id }}?notify=true'),
@@ -335,6 +342,16 @@ describe('the rest of a path', () => {
 		);
 		expect(received).toEqual([]);
 	});
+
+	it.each(['/files/*?x=1', '/files/* ', '={{ "/files/*" }}', '=/files/{{ "*" }}'])(
+		'is taken by %s',
+		async (path) => {
+			await call(requestToPath('DELETE', path, { restOfPath: 'a.pdf' }));
+			expect(received.map(({ url }) => url)).toEqual([
+				expect.stringMatching(/^\/files\/a\.pdf(?:\?x=1)?$/),
+			]);
+		},
+	);
 
 	it('may be left empty', async () => {
 		await call(deleting(''));

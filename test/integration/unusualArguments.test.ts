@@ -129,6 +129,48 @@ describe('a paginated query', () => {
 	});
 });
 
+describe('what a validator refuses', () => {
+	it.each([
+		[{ user: { name: 'a', nick: 'b', extra: 1 } }, /^Leave 'extra' out of 'user' in 'Arguments'/],
+		[{ user: { name: 'a' } }, /^Give 'nick' in 'user' of 'Arguments'/],
+		[{ user: { name: 'a', nick: 'b' }, more: 1 }, /^Leave 'more' out of 'Arguments'/],
+	])('is named by its place: %j', async (args, advice) => {
+		const { stoppedBy } = await convex.run({ parameters: calling('query', 'unusual:user', args) });
+		expect(stoppedBy?.description).toMatch(advice);
+	});
+
+	it('as digits for an int64 is not advised to be a number', async () => {
+		const args = { rows: [], big: '5' };
+		const { stoppedBy } = await convex.run({
+			parameters: calling('mutation', 'unusual:kinds', args),
+		});
+		expect(stoppedBy?.description).toMatch(/JSON has no int64/);
+	});
+});
+
+it('no field is mapped automatically to elements that are one of several objects', async () => {
+	const automatic = {
+		argumentsMode: 'mapping',
+		mappedArguments: mapperValue(null, 'autoMapInputData'),
+	};
+	const call = { path: 'unusual:kinds', listArgument: 'rows' };
+	const { stoppedBy } = await convex.run({
+		parameters: forMany(call, automatic),
+		input: [{ kind: 'a', n: 1 }],
+	});
+	expect(stoppedBy?.message).toMatch(/takes one of several objects/);
+});
+
+it("a value of the type 'Int64' is converted to a number, where the function takes that", async () => {
+	const user = { name: 'user', type: 'object', value: '{"name":"a","nick":"b"}' };
+	const parameters = {
+		...calling('query', 'unusual:user', {}, { convertTypes: true }),
+		argumentsMode: 'fields',
+		argumentFields: { argument: [user, { name: 'number', type: 'int64', value: '3' }] },
+	};
+	expect(await valueOf(parameters)).toMatchObject([{ number: 3 }]);
+});
+
 it('a list of functions that is refused is asked for once in a run', async () => {
 	const token = await convex.deployment.createKey(['deployment:data:write']);
 	const { error } = await convex.run({

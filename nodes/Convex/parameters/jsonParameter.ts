@@ -27,11 +27,18 @@ export function readJsonParameter(
 ): unknown {
 	const given = context.getNodeParameter(name, itemIndex, unset);
 	if (typeof given !== 'string') return given;
-	if (isUnevaluated(context.stored(name))) {
-		throw inputFailure(
-			`${subject} holds an expression, but is set to Fixed`,
-			'Set it to Expression, or put = in front of the text in code. To send such a text as it is, have an item bring it.',
-		);
-	}
+	checkEvaluated(context, { name, subject });
 	return parseJsonText(subject, given, advice);
+}
+
+/** @throws ConvexFailure (`input`) for a text that holds an expression which n8n does not evaluate */
+export function checkEvaluated(
+	context: ParameterReader,
+	{ name, subject }: Pick<JsonParameter, 'name' | 'subject'>,
+): void {
+	if (!isUnevaluated(context.stored(name))) return;
+	throw inputFailure(
+		`${subject} holds an expression, but is set to Fixed`,
+		'Set it to Expression, or put = in front of the text in code. To send such a text as it is, have an item bring it.',
+	);
 }

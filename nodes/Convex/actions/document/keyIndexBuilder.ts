@@ -18,15 +18,19 @@ import type { RowTarget } from './rowReader';
  * waited for; one for other fields is dropped for it only if the user wants that.
  */
 export class KeyIndexBuilder {
-	private readonly ready = new Map<string, Promise<void>>();
+	/** By table: an index for other fields replaces the one that was there. */
+	private readonly ready = new Map<string, { key: string; built: Promise<void> }>();
 
 	constructor(private readonly runner: ItemRunner) {}
 
 	/** @throws ConvexFailure while rows cannot be matched by these fields */
 	async ensure(target: RowTarget): Promise<void> {
-		const known = this.ready.get(target.group) ?? this.build(target);
-		this.ready.set(target.group, known);
-		await known;
+		const { table, keyFields } = target;
+		const key = JSON.stringify(keyFields);
+		const last = this.ready.get(table.group);
+		const known = last?.key === key ? last : { key, built: this.build(target) };
+		this.ready.set(table.group, known);
+		await known.built;
 	}
 
 	private async build(target: RowTarget): Promise<void> {

@@ -1,4 +1,5 @@
 import type { JSONValue } from 'convex/values';
+import { withoutEmptyNames } from '../values/names';
 import { durationInWords } from '../values/duration';
 import { ConvexFailure, inputFailure } from '../failure';
 import { describeType, isPlainObject } from '../values/plainObject';
@@ -68,10 +69,11 @@ const NAMES_ADVICE = 'Use text with commas, or an expression that gives a list o
  * The fields by which rows are matched.
  *
  * @param names as they were given: a text with commas, or a list
+ * @param areComputed whether an expression gave them
  * @throws ConvexFailure (`input`) for none, or for one by which Convex matches nothing
  */
-export function parseKeyFields(names: unknown): string[] {
-	const fields = namesIn(names ?? []).filter((name) => name !== '');
+export function parseKeyFields(names: unknown, areComputed: boolean): string[] {
+	const fields = withoutEmptyNames("'Key Fields'", namesIn(names ?? []), areComputed);
 	if (fields.length === 0) {
 		throw inputFailure(
 			"'Key Fields' is empty",

@@ -200,7 +200,7 @@ function checkFieldName(source: string, place: string, name: string): void {
 			source,
 			place,
 			"has a name that starts with '$'",
-			"Convex reserves such names. Rename the field, or leave it out ('Fields to Send' → 'All Except').",
+			'Convex reserves such names. Rename the field, or leave it out.',
 		);
 	}
 	if (!/^[\x20-\x7e]+$/.test(name)) {

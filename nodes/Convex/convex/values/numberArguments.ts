@@ -7,7 +7,7 @@ import { doesNotFit, hasLostDigits } from './mismatch';
 /** Takes JSON's numbers and, as Convex has them, NaN, Infinity and -Infinity. */
 export function toNumber(value: unknown): Conversion<number> {
 	if (typeof value === 'number') return converted(value);
-	const text = typeof value === 'string' ? value.trim() : '';
+	const text = typeof value === 'string' || typeof value === 'bigint' ? String(value).trim() : '';
 	if (/^(?:NaN|[+-]?Infinity)$/.test(text)) return converted(Number(text));
 	const isNumber = isDecimal(text);
 	const isFinite = Number.isFinite(Number(text));

@@ -139,7 +139,7 @@ export async function readElement(
 	const element = await declared(convertTypes || mode === 'mapping');
 	if (mode === 'mapping') {
 		const whole = 'an element of its list is';
-		const mapped = readMappedArguments(context, elementFields(element), itemIndex, whole);
+		const mapped = readMappedArguments(context, elementFields(element), itemIndex, whole, element);
 		return encodeElement("'Arguments'", elementOfFields(element, mapped));
 	}
 	const { source, args } =

@@ -1,9 +1,12 @@
 import type { IDataObject, INodeProperties } from 'n8n-workflow';
+import { withoutEmptyNames } from '../../convex/values/names';
 import { describeType } from '../../convex/values/plainObject';
 import { parseJsonData } from '../../convex/values/jsonText';
 import { quote } from '../../convex/values/quote';
 import { inputFailure } from '../../convex/failure';
+import { isMeantToBeGiven } from '../expressions';
 import { enumField, readParameter } from '../field';
+import { checkEvaluated } from '../jsonParameter';
 import type { ParameterReader } from '../parameterReader';
 
 const selection = enumField({
@@ -65,7 +68,7 @@ export function readItemFields(context: ParameterReader, itemIndex: number): IDa
 	const json = fieldsOfItem(context, itemIndex);
 	const selected = readParameter(context, selection, itemIndex);
 	if (selected === 'all') return json;
-	const names = readFieldNames(context, itemIndex, selected === 'except');
+	const names = readFieldNames(context, itemIndex);
 	const isNamed = selected === 'only' ? naming(names) : namingRoughly(names);
 	const keep = selected === 'only' ? isNamed : (name: string) => !isNamed(name);
 	return Object.fromEntries(Object.entries(json).filter(([name]) => keep(name)));
@@ -83,12 +86,12 @@ function namingRoughly(names: string[]): (name: string) => boolean {
 }
 
 /**
- * What is named in another way than fields are would be sent. A field that an item lacks is none of
- * that: it stays back where another item has it.
+ * What is named in another way than fields are would be sent, or left out, without a word. A field that
+ * an item lacks is none of that: another item may have it.
  *
  * @param isText whether people wrote the names, and no expression gave a list of them
  */
-function checkExcluded(
+function checkNames(
 	names: string[],
 	isText: boolean,
 	context: ParameterReader,
@@ -105,7 +108,7 @@ function checkExcluded(
 	if (wrong === undefined) return;
 	throw inputFailure(
 		`'Field Names' has ${quote(wrong)}, which is no field of the item`,
-		'Name whole fields, separated by commas: password, token. To leave out a part of a field, put an Edit Fields node before this one.',
+		'Name whole fields, separated by commas: password, token. To send or leave out a part of a field, put an Edit Fields node before this one.',
 	);
 }
 
@@ -117,20 +120,18 @@ function isFieldOfAnyItem({ input }: ParameterReader, name: string): boolean {
 	}
 }
 
-function readFieldNames(
-	context: ParameterReader,
-	itemIndex: number,
-	areExcluded: boolean,
-): string[] {
+function readFieldNames(context: ParameterReader, itemIndex: number): string[] {
+	checkEvaluated(context, { name: 'itemFieldNames', subject: "'Field Names'" });
 	const value: unknown = context.getNodeParameter('itemFieldNames', itemIndex);
-	const names = parseFieldNames("'Field Names'", value);
+	const areComputed = isMeantToBeGiven(context.stored('itemFieldNames'));
+	const names = parseFieldNames("'Field Names'", value, areComputed);
 	if (names.length === 0) {
 		throw inputFailure(
 			"'Field Names' is empty",
 			"Name at least one field, or set 'Fields to Send' to 'All'.",
 		);
 	}
-	if (areExcluded) checkExcluded(names, typeof value === 'string', context, itemIndex);
+	checkNames(names, typeof value === 'string', context, itemIndex);
 	return names;
 }
 
@@ -139,12 +140,12 @@ function readFieldNames(
  * commas of a text are not meant.
  *
  * @param subject the parameter in a sentence
+ * @param areComputed whether an expression gives them
  * @throws ConvexFailure (`input`) for an entry that is no name
  */
-export function parseFieldNames(subject: string, value: unknown): string[] {
-	return givenNames(value)
-		.map((name) => toFieldName(subject, name))
-		.filter((name) => name !== '');
+export function parseFieldNames(subject: string, value: unknown, areComputed: boolean): string[] {
+	const names = givenNames(value).map((name) => toFieldName(subject, name));
+	return withoutEmptyNames(subject, names, areComputed);
 }
 
 function givenNames(value: unknown): unknown[] {

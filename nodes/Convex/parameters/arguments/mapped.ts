@@ -68,6 +68,7 @@ const MAPPING_MODE_OF_TRIGGER = mappingMode(false);
  *
  * @param args what the function declares
  * @param whole what that is, for a sentence about a function that does not declare it
+ * @param declared what it declares itself, where the form has one field for that
  * @throws ConvexFailure (`input`) naming an argument that is missing, not known or of a wrong type
  */
 export function readMappedArguments(
@@ -75,13 +76,17 @@ export function readMappedArguments(
 	args: Validator,
 	itemIndex: number,
 	whole = 'it takes',
+	declared = args,
 ): Record<string, unknown> {
 	const mapping: unknown = context.getNodeParameter('mappedArguments', itemIndex);
 	if (!isPlainObject(mapping)) throw notFilledIn();
 	const { read } = context.input === undefined ? MAPPING_MODE_OF_TRIGGER : MAPPING_MODE;
 	const mode = read("The mapping mode of 'Arguments'", mapping.mappingMode);
 	if (mode === 'autoMapInputData') {
-		if (args.type !== 'object') throw notDeclared(args, whole);
+		const isOneOfObjects = alternativesOf(declared).some(({ type }) => type === 'object');
+		if (args.type !== 'object' || (declared.type === 'union' && isOneOfObjects)) {
+			throw notDeclared(declared, whole);
+		}
 		const json = fieldsOfItem(context, itemIndex);
 		return convert(context, 'The input item', args, pick(json, args));
 	}

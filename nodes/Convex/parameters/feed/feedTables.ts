@@ -2,6 +2,7 @@ import type { ILoadOptionsFunctions, INodeProperties } from 'n8n-workflow';
 import type { ExcludedField } from '../../convex/feed/feedSelection';
 import { parseTableName } from '../../convex/documents/tables';
 import { inputFailure } from '../../convex/failure';
+import { withoutEmptyNames } from '../../convex/values/names';
 import { describeType } from '../../convex/values/plainObject';
 import { quote } from '../../convex/values/quote';
 import { hasExpression } from '../expressions';
@@ -36,11 +37,12 @@ const FIELDS_SUBJECT = `'${EXCLUDED_FIELDS.displayName}'`;
 
 /** @throws ConvexFailure (`input`) naming the parameter */
 export function readTableNames(source: ParameterReader): string[] {
-	return tablesOf(source.getNodeParameter(TABLES.name, 0, []));
+	const areComputed = hasExpression(source.stored(TABLES.name));
+	return tablesOf(source.getNodeParameter(TABLES.name, 0, []), areComputed);
 }
 
-function tablesOf(value: unknown): string[] {
-	const names = listOf(value, TABLES_SUBJECT);
+function tablesOf(value: unknown, areComputed: boolean): string[] {
+	const names = listOf(value, TABLES_SUBJECT, areComputed);
 	if (names.length > 0) return names.map((name) => parseTableName(name, TABLES_SUBJECT));
 	throw inputFailure(
 		`No table is chosen in ${TABLES_SUBJECT}`,
@@ -58,11 +60,9 @@ export function readExcludedFields(
 	tables: readonly string[],
 ): ExcludedField[] {
 	const stored: unknown = source.getNodeParameter(EXCLUDED_FIELDS.name, 0, []);
-	const names = listOf(stored, FIELDS_SUBJECT);
-	const isNone =
-		Array.isArray(stored) &&
-		stored.length === 0 &&
-		!hasExpression(source.stored(EXCLUDED_FIELDS.name));
+	const areComputed = hasExpression(source.stored(EXCLUDED_FIELDS.name));
+	const names = listOf(stored, FIELDS_SUBJECT, areComputed);
+	const isNone = Array.isArray(stored) && stored.length === 0 && !areComputed;
 	if (names.length === 0 && !isNone) throw nothingExcluded();
 	return names.map((name) => {
 		const [, table, ofTable] = /^(\w+)\.(.+)$/.exec(name) ?? [];
@@ -74,7 +74,7 @@ export function readExcludedFields(
 }
 
 /** @returns the names that are there, each once */
-function listOf(value: unknown, subject: string): string[] {
+function listOf(value: unknown, subject: string, areComputed: boolean): string[] {
 	const values: unknown[] = typeof value === 'string' ? value.split(',') : toList(value, subject);
 	const names = values.map((name) => {
 		if (typeof name === 'string') return name.trim();
@@ -83,15 +83,7 @@ function listOf(value: unknown, subject: string): string[] {
 			'Use an expression that gives a list of names, e.g. {{ ["tasks", "users"] }}.',
 		);
 	});
-	const given = names.filter((name) => name !== '');
-	// Between commas, a blank is no more than that.
-	if (given.length === 0 || given.length === names.length || typeof value === 'string') {
-		return [...new Set(given)];
-	}
-	throw inputFailure(
-		`${subject} has an empty name in it`,
-		'Correct the expression that gives the list.',
-	);
+	return [...new Set(withoutEmptyNames(subject, names, areComputed || Array.isArray(value)))];
 }
 
 function toList(value: unknown, subject: string): unknown[] {
@@ -125,7 +117,7 @@ function idExcluded() {
  */
 export function readFormTables(context: ILoadOptionsFunctions): string[] {
 	const value: unknown = context.getCurrentNodeParameter(TABLES.name);
-	if (!hasExpression(value)) return tablesOf(value);
+	if (!hasExpression(value)) return tablesOf(value, false);
 	throw inputFailure(
 		`${TABLES_SUBJECT} is an expression, so it is not known yet which fields the tables have`,
 		'Choose the tables while you fill in the form, or use an expression here too.',

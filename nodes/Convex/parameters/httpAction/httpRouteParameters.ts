@@ -45,6 +45,9 @@ const method = enumField({
 	displayOptions: { hide: { '/path.mode': ['list'] } },
 });
 
+/** A path with a `*` at its end or before its query: n8n keeps no value of a field that is hidden. */
+const SHOWS_REST = /\*\s*$|^[^?]*\*\s*\?/;
+
 const REST: INodeProperties = {
 	displayName: 'Rest of Path',
 	name: 'restOfPath',
@@ -52,7 +55,7 @@ const REST: INodeProperties = {
 	default: '',
 	placeholder: 'e.g. reports/2026.pdf',
 	description: 'What takes the place of the * in the path; it is encoded for you',
-	displayOptions: { show: { path: [{ _cnd: { endsWith: '*' } }] } },
+	displayOptions: { show: { path: [{ _cnd: { regex: SHOWS_REST.source } }] } },
 };
 
 export const httpRouteDescription: INodeProperties[] = [PATH, method.property, REST];
@@ -106,6 +109,7 @@ export function checkSteps(
 ): void {
 	const evaluate = (expression: string) => context.evaluate(expression, itemIndex);
 	const stored = context.stored('restOfPath');
+	const storedPath = locatorOf(context.stored('path')).value;
 	const takesRest = path.replace(/\?.*$/s, '').trim().endsWith('*');
 	const isNothing = isMeantToBeGiven(stored) && !/[^\s/]/.test(rest);
 	if (takesRest && (isNothing || lacksStep(stored, evaluate))) {
@@ -114,7 +118,7 @@ export function checkSteps(
 			"Have it give the rest of the path. To call the prefix itself, leave 'Rest of Path' empty.",
 		);
 	}
-	if (lacksStep(locatorOf(context.stored('path')).value, evaluate)) {
+	if (lacksStep(storedPath, evaluate)) {
 		throw inputFailure(
 			"'Path' lacks a step: its expression gives nothing",
 			'Correct the expression.',

@@ -7,6 +7,7 @@ import { thrownText } from '../../transport/thrownText';
 import { findFile } from '../arguments/binaryField';
 import { enumField, readParameter } from '../field';
 import type { ItemParameters } from '../itemParameters';
+import { checkEvaluated } from '../jsonParameter';
 import { encodeMultipart, multipartDescription, readMultipart } from './multipartForm';
 import { namedValues, readNamedValues, toText } from './namedValues';
 import { checkHeaderValue, isHeaderValue } from './requestHeaders';
@@ -167,6 +168,7 @@ function bytesOf(content: string, contentType: string): RequestBody {
 
 /** Text is checked, and anything that an expression gives is written as JSON. */
 function readJson(parameters: ItemParameters, itemIndex: number): string {
+	checkEvaluated(parameters, { name: 'bodyJson', subject: JSON_SUBJECT });
 	const given = parameters.getNodeParameter('bodyJson', itemIndex, '{}');
 	const value = typeof given === 'string' ? parseJsonText(JSON_SUBJECT, given, JSON_ADVICE) : given;
 	let written: string | undefined;

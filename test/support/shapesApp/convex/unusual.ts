@@ -47,3 +47,21 @@ export const page = query({
 	args: { ...paginated, values: v.optional(v.array(v.string())) },
 	handler: async (ctx, { paginationOpts }) => await ctx.db.query('shapes').paginate(paginationOpts),
 });
+
+export const user = query({
+	args: { user: v.object({ name: v.string(), nick: v.string() }), number: v.optional(v.number()) },
+	handler: (_ctx, args) => args,
+});
+
+export const kinds = mutation({
+	args: {
+		rows: v.array(
+			v.union(
+				v.object({ kind: v.literal('a'), n: v.int64() }),
+				v.object({ kind: v.literal('b'), s: v.string() }),
+			),
+		),
+		big: v.optional(v.int64()),
+	},
+	handler: (_ctx, args) => Promise.resolve(args.rows),
+});

@@ -26,7 +26,7 @@ describe('the advice for arguments that a function refuses', () => {
 			REFUSED('"5"', 'v.float64()'),
 			/^Digits in quotes are text.* leave the quotes out, choose the type 'Number'/,
 		],
-		['digits as text for an int64', REFUSED('"-5"', 'v.int64()'), /'Int64' for v\.int64/],
+		['digits as text for an int64', REFUSED('"-5"', 'v.int64()'), /'Int64'/],
 		['other text for a number', REFUSED('"five"', 'v.float64()'), /Compare 'Arguments' with it/],
 		[
 			'what quotes such a refusal',

@@ -58,7 +58,7 @@ describe('key fields', () => {
 			['a', 'b'],
 		],
 	])('%p are %p', (given, fields) => {
-		expect(parseKeyFields(given)).toEqual(fields);
+		expect(parseKeyFields(given, false)).toEqual(fields);
 	});
 
 	it.each([
@@ -72,7 +72,9 @@ describe('key fields', () => {
 		[5, "'Key Fields' is a number, not names"],
 		[{ name: 'a' }, "'Key Fields' is an object, not names"],
 		[[5], "'Key Fields' has an entry that is a number, not a name"],
+		['email, ', "'Key Fields' has an empty name in it: an expression gives nothing"],
+		[['email', ''], "'Key Fields' has an empty name in it: an expression gives nothing"],
 	])('%p are refused', (given, message) => {
-		expect(failureOf(() => parseKeyFields(given)).message).toBe(message);
+		expect(failureOf(() => parseKeyFields(given, true)).message).toBe(message);
 	});
 });

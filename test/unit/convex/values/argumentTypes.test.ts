@@ -127,6 +127,7 @@ describe('a number', () => {
 		['Infinity', Number.POSITIVE_INFINITY],
 		['+Infinity', Number.POSITIVE_INFINITY],
 		[' -Infinity ', Number.NEGATIVE_INFINITY],
+		[3n, 3],
 	])('%p becomes %p', (value, number) => {
 		expect(convert('number', value)).toBe(number);
 	});
@@ -158,7 +159,6 @@ describe('a number', () => {
 		[true, 'a boolean'],
 		[null, 'null'],
 		[undefined, 'missing'],
-		[1n, 'a bigint'],
 		[[1], 'an array'],
 		[new Date(0), 'a Date object'],
 	])('is not %p', (value, words) => {

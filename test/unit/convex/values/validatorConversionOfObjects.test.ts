@@ -135,8 +135,9 @@ describe('the arguments', () => {
 		const failure = failureOf(() => convertArguments(fields, value));
 		expect(failure.message).toBe(`${lacks}, which the function requires`);
 		const howEmpty: Record<string, string> = {
-			string: " An empty field counts as missing; for empty text, use the expression {{ '' }}.",
-			any: " An empty field counts as missing; for null, use the expression {{ null }}, for empty text {{ '' }}.",
+			string:
+				" An empty field of a form counts as missing; for empty text, use the expression {{ '' }} there.",
+			any: " An empty field of a form counts as missing; for null, use the expression {{ null }} there, for empty text {{ '' }}.",
 		};
 		expect(failure.description).toBe(`It has to be: ${type}.${howEmpty[type] ?? ''}`);
 		expect(failure.details).toEqual({ kind: 'input', retryable: false, outcome: 'notExecuted' });
