@@ -1,18 +1,16 @@
-import { isMeantToBeGiven } from '../expressions';
-
 /** As n8n ends an expression: at the first two braces. */
 const EXPRESSION = /\{\{.*?\}\}/gs;
 
 /**
  * Whether an expression that is a step of a path by itself gives nothing, so that another path is left.
  * One that is only a part of a step, or stands in the query, may give nothing; where it is all there is,
- * the path is empty.
+ * the path is empty. A model that leaves the step out (`$fromAI`) means no other path either.
  *
  * @param parameter as it is stored with the node
  * @param evaluate gives the value of an expression in it
  */
 export function lacksStep(parameter: unknown, evaluate: (expression: string) => unknown): boolean {
-	if (typeof parameter !== 'string' || !isMeantToBeGiven(parameter)) return false;
+	if (typeof parameter !== 'string' || !parameter.startsWith('=')) return false;
 	const template = parameter.slice(1);
 	const expressions = template.match(EXPRESSION) ?? [];
 	const texts = template.split(EXPRESSION);
