@@ -17,9 +17,10 @@ module.exports = {
 	testEnvironment: '<rootDir>/test/support/singleRealmEnvironment.js',
 	testRunner: '<rootDir>/test/support/quietRunner.js',
 	runtime: '<rootDir>/test/support/sharedModulesRuntime.js',
-	// Memory and turns of the event loop are measured where no other process needs the cores:
-	// `npm run test:rounds`.
-	testPathIgnorePatterns: process.env.FAULT_ROUNDS === 'all' ? [] : ['(Memory|Turns)[.]test[.]ts$'],
+	// Random faults take long, and memory and turns of the event loop are measured where nothing else
+	// needs the cores: `npm run test:rounds`.
+	testPathIgnorePatterns:
+		process.env.TEST_LANE === 'rounds' ? [] : ['(Rounds|Memory|Turns)[.]test[.]ts$'],
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
 	// Most of the time is spent waiting, so there are more than cores.
 	maxWorkers: 9,

@@ -4,7 +4,6 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
-import { RUNS_ALL_ROUNDS } from '../support/faultSeed';
 import { adminRequests } from '../support/importRequests';
 import { PROJECT } from '../support/packPackage';
 import type { HostKind } from '../support/polls';
@@ -92,9 +91,7 @@ async function presentIds(): Promise<Set<string>> {
 	return new Set((await documents('documents')).map(({ _id }) => String(_id)));
 }
 
-const KILLS_AT_THE_BEGINNING: KilledAt[] = RUNS_ALL_ROUNDS
-	? ['read', 'started', 'saved']
-	: ['started'];
+const KILLS_AT_THE_BEGINNING: KilledAt[] = ['read', 'started', 'saved'];
 
 it('an n8n that is killed while it sends the beginning sends all of it', async () => {
 	await write(20);
@@ -105,13 +102,13 @@ it('an n8n that is killed while it sends the beginning sends all of it', async (
 	expect(await runN8n('live', 'never')).toBeNull();
 	expect(idsTold()).toEqual(await presentIds());
 	// One execution, with the documents that there were, was started without its position.
-	expect(repetitions()).toBe(RUNS_ALL_ROUNDS ? 30 : 25);
+	expect(repetitions()).toBe(30);
 });
 
 describe.each<[HostKind, KilledAt[], number]>([
-	['live', RUNS_ALL_ROUNDS ? ['read', 'started', 'saved', 'read', 'started'] : ['started'], 14],
+	['live', ['read', 'started', 'saved', 'read', 'started'], 14],
 	// The execution and its position are written in one transaction: there is nothing in between.
-	['durable', RUNS_ALL_ROUNDS ? ['read', 'saved', 'read', 'saved', 'read'] : ['saved'], 0],
+	['durable', ['read', 'saved', 'read', 'saved', 'read'], 0],
 ])('in a host of the kind %s', (host, kills, mostRepetitions) => {
 	it('no write and no deletion is lost, and twice comes only what had no position', async () => {
 		await write(10);

@@ -1,6 +1,5 @@
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { expectTruth, runRounds, SESSION_ROUNDS } from '../support/faultRounds';
-import { RUNS_ALL_ROUNDS } from '../support/faultSeed';
 import { inSession } from '../support/sessions';
 
 const convex = useEmbeddedDeployment('none');
@@ -25,6 +24,6 @@ describe('rounds of actions in sessions with random faults', () => {
 			startsOf('counters:note'),
 		);
 		expect(notRun).toBe(0);
-		expect(unknown).toBeGreaterThan(RUNS_ALL_ROUNDS ? 5 : 0);
+		expect(unknown).toBeGreaterThan(5);
 	});
 });

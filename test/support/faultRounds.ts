@@ -4,7 +4,7 @@ import type { FaultEffect } from '../../emulator/faults';
 import type { RequestStats } from '../../emulator/requestStats';
 import { ConcurrencyLimiter } from '../../nodes/Convex/actions/concurrencyLimiter';
 import type { ConvexRunResult } from './convexNode';
-import { FAULT_SEED, RUNS_ALL_ROUNDS } from './faultSeed';
+import { FAULT_SEED } from './faultSeed';
 
 const ROUNDS_AT_ONCE = 40;
 
@@ -51,7 +51,7 @@ export const SESSION_FAULTS: WeightedFault[] = [
 
 /** Rounds of sessions that each deliver so many items. */
 export const SESSION_ROUNDS = {
-	count: RUNS_ALL_ROUNDS ? 40 : 16,
+	count: 40,
 	items: 25,
 	path: '/sync/',
 	faults: SESSION_FAULTS,

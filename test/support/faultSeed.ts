@@ -2,6 +2,3 @@
 
 /** What goes wrong in a test follows from it alone. Another one: `FAULT_SEED=7 npm run test:rounds` */
 export const FAULT_SEED = Number(process.env.FAULT_SEED ?? 1);
-
-/** Whether rounds with random faults run in full. `npm test` runs some, `npm run test:rounds` all. */
-export const RUNS_ALL_ROUNDS = process.env.FAULT_ROUNDS === 'all';

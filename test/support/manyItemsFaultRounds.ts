@@ -9,13 +9,10 @@ import {
 	runRounds,
 	SESSION_FAULTS,
 } from './faultRounds';
-import { RUNS_ALL_ROUNDS } from './faultSeed';
 import { addingMany } from './manyItems';
 
-const ROUNDS = RUNS_ALL_ROUNDS
-	? { http: 100, session: 40, auto: 40 }
-	: { http: 12, session: 16, auto: 10 };
-const FEWEST_FAULTS = RUNS_ALL_ROUNDS ? 4 : 1;
+const ROUNDS = { http: 100, session: 40, auto: 40 };
+const FEWEST_FAULTS = 4;
 /** Of a round. Automatically, a session is opened for ten calls and more. */
 const COUNTS = { http: 7, session: 7, auto: 26 };
 const ITEMS_PER_CALL = 2;
