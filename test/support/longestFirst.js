@@ -3,24 +3,11 @@ const { default: Sequencer } = require('@jest/test-sequencer');
 
 /** Files whose tests mostly wait, the longest first. jest knows what a file takes only once it ran here. */
 const WAITING = [
-	...[
-		'triggerConnection',
-		'sessionTimeout',
-		'sessionConnection',
-		'waitConnection',
-		'syncReconnect',
-	],
-	...['manyItemsSessionFaultRounds', 'waitFailures', 'documentTriggerKillRounds', 'faultRounds'],
-	...[
-		'manyItemsFaultRounds',
-		'sessionReconnect',
-		'endlessAnswers',
-		'retries',
-		'sessionFaultRounds',
-	],
+	...['triggerConnection', 'sessionTimeout', 'sessionConnection', 'waitConnection'],
+	...['syncReconnect', 'waitFailures', 'sessionReconnect', 'endlessAnswers', 'retries'],
 	...['automaticFallback', 'queryBatches', 'automaticFailures', 'documentImportFailures'],
 	...['sessionFailures', 'triggerFailures', 'triggerCredential', 'slowRunHint', 'waitForResult'],
-	...['triggerActivation', 'automaticFaultRounds', 'sessionActionFaultRounds'],
+	'triggerActivation',
 ].map((name) => `${name}.test.ts`);
 
 /** So many wait at first, while so many of the others keep the cores busy. */
