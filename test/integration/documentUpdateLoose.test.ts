@@ -50,13 +50,13 @@ describe('a change of a table without a schema', () => {
 	);
 
 	it('null that an expression of the form gives is written', async () => {
-		const [row] = await tables.add('loose', { a: 1, b: 'x', c: true });
-		const fields = mapperValue({ a: '={{ null }}', b: 'y', c: null });
+		const [row] = await tables.add('loose', { a: 1, b: 'x', c: true, 'd.e': 1 });
+		const fields = mapperValue({ a: '={{ null }}', b: 'y', c: null, 'd.e': '={{ null }}' });
 		await convex.run({
 			parameters: updating('loose', '', { fieldsMode: 'mapping', fields }),
 			input: [{ _id: row?._id }],
 		});
-		expect(await tables.rows('loose')).toEqual([{ ...row, a: null, b: 'y' }]);
+		expect(await tables.rows('loose')).toEqual([{ ...row, a: null, b: 'y', 'd.e': null }]);
 	});
 
 	it('nothing is changed where a path of a later item is refused, and the node stops', async () => {

@@ -343,15 +343,31 @@ describe('the rest of a path', () => {
 		expect(received).toEqual([]);
 	});
 
-	it.each(['/files/*?x=1', '/files/* ', '={{ "/files/*" }}', '=/files/{{ "*" }}'])(
-		'is taken by %s',
-		async (path) => {
-			await call(requestToPath('DELETE', path, { restOfPath: 'a.pdf' }));
-			expect(received.map(({ url }) => url)).toEqual([
-				expect.stringMatching(/^\/files\/a\.pdf(?:\?x=1)?$/),
-			]);
-		},
-	);
+	it.each(['/files/*?x=1', '/files/* ', '={{ "/files/*" }}'])('is taken by %s', async (path) => {
+		await call(requestToPath('DELETE', path, { restOfPath: 'a.pdf' }));
+		expect(received.map(({ url }) => url)).toEqual([
+			expect.stringMatching(/^\/files\/a\.pdf(?:\?x=1)?$/),
+		]);
+	});
+
+	it('is missed where a star comes from an item', async () => {
+		for (const id of ['*', '5*']) {
+			const { stoppedBy } = await call(requestToPath('DELETE', '=/tasks/{{ $json.id }}'), [{ id }]);
+			expect(stoppedBy?.message).toMatch(/^'Path' (?:lacks a step|ends with a \*)/);
+		}
+		expect(received).toEqual([]);
+	});
+
+	it('is refused where the path of the item has no star for it', async () => {
+		const parameters = requestToPath('DELETE', '={{ $json.path }}', {
+			restOfPath: '={{ $json.rest }}',
+		});
+		const { stoppedBy } = await call(parameters, [{ path: '/files/', rest: 'a.pdf' }]);
+		expect(stoppedBy?.message).toMatch(/^'Rest of Path' is given, and 'Path' has no \*/);
+		expect(received).toEqual([]);
+		await call(parameters, [{ path: '/files', rest: null }]);
+		expect(received.map(({ url }) => url)).toEqual(['/files']);
+	});
 
 	it('may be left empty', async () => {
 		await call(deleting(''));

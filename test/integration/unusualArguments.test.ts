@@ -6,7 +6,7 @@ import { mapperValue } from '../support/documentWrites';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { forMany } from '../support/manyItems';
 
-/** Functions whose arguments few apps have: one of several objects, names with a point, pages to write. */
+/** Functions whose arguments few apps have: pages to write, unions within. */
 const convex = useEmbeddedDeployment('deployKey', join(__dirname, '../support/shapesApp'));
 
 const withForm = (operation: string, path: string, value: IDataObject) => ({
@@ -23,61 +23,6 @@ const valueOf = async (
 	expect(stoppedBy).toBeUndefined();
 	return success.map(({ json }) => json.value);
 };
-
-describe('arguments that are one of several objects', () => {
-	it.each([
-		[
-			{ kind: 'circle', r: '5' },
-			{ kind: 'circle', r: 5 },
-		],
-		[
-			{ kind: 'square', side: 5 },
-			{ kind: 'square', side: { $integer: 'BQAAAAAAAAA=' } },
-		],
-	])('are converted to the one that a literal says: %j', async (given, expected) => {
-		const options = { convertTypes: true, valueFormat: 'encoded' };
-		expect(await valueOf(calling('query', 'unusual:scale', given, options))).toEqual([expected]);
-	});
-
-	it.each([
-		['counted', '={{ { n: $json.n } }}', { n: { $integer: 'BwAAAAAAAAA=' } }],
-		['named', '={{ $json.s }}', 'seven'],
-	])('have the list of many items: %s', async (kind, element, expected) => {
-		const parameters = forMany({
-			path: 'unusual:rows',
-			listArgument: 'rows',
-			element,
-			shared: { kind },
-			options: { convertTypes: true, valueFormat: 'encoded' },
-		});
-		const input = [
-			{ n: '7', s: 'seven' },
-			{ n: '7', s: 'seven' },
-		];
-		expect(await valueOf(parameters, input)).toEqual([expected, expected]);
-	});
-
-	it('have the lists of all of them to choose from', async () => {
-		const form = convex.form(forMany({ path: 'unusual:rows', listArgument: 'rows' }));
-		expect(await form.searchListArguments()).toMatchObject([{ value: 'rows' }]);
-	});
-
-	it('have no list of another name', async () => {
-		const parameters = forMany({
-			path: 'unusual:rows',
-			listArgument: 'row',
-			options: { convertTypes: true },
-		});
-		const { stoppedBy } = await convex.run({ parameters });
-		expect(stoppedBy?.message).toMatch(/names 'row', which the function does not take/);
-		expect(stoppedBy?.description).toBe("The function takes a list in: 'rows'.");
-	});
-});
-
-it('an argument whose name has a point is null where an expression says so', async () => {
-	const parameters = withForm('query', 'unusual:dotted', { 'a.b': '={{ null }}' });
-	expect(await valueOf(parameters)).toEqual([{ 'a.b': null }]);
-});
 
 it('a list with holes is refused by the name of the argument', async () => {
 	for (const list of ['={{ ["a",,"b"] }}', '={{ new Array(2) }}']) {
@@ -181,4 +126,21 @@ it('a list of functions that is refused is asked for once in a run', async () =>
 	});
 	expect(error).toHaveLength(20);
 	expect((await convex.deployment.requestStats()).requests).toBe(1);
+});
+
+it("a list of functions in whose place a proxy's page came is asked for again for the next item", async () => {
+	await convex.deployment.addFault({
+		kind: 'answer',
+		status: 403,
+		body: '<html>Blocked</html>',
+		headers: { 'content-type': 'text/html' },
+		path: '/api/query',
+		times: 1,
+	});
+	const { error, success } = await convex.run({
+		parameters: withForm('query', 'unusual:listed', { list: '={{ ["a"] }}' }),
+		input: [{}, {}, {}],
+		settings: { onError: 'continueErrorOutput' },
+	});
+	expect([error.length, success.length]).toEqual([1, 2]);
 });

@@ -85,8 +85,11 @@ export class ConvexFailure extends Error {
 	/** How to get unstuck. It advises to make the call again only where that runs nothing twice. */
 	get description(): string {
 		const { help, repeat = '' } = this.advice;
-		const next = this.mayHaveRun ? warningOf(this.details).check : repeat;
-		return joinSentences(help, longWait(this.details) ?? next);
+		const last = this.mayHaveRun
+			? warningOf(this.details).check
+			: (longWait(this.details) ?? repeat);
+		// Advice that was made of a description says it already.
+		return help.includes(last) ? help : joinSentences(help, last);
 	}
 
 	/** What happened and what to do, for a place that shows one text only. */

@@ -40,6 +40,15 @@ export function isMeantToBeGiven(parameter: unknown): boolean {
 }
 
 /**
+ * Whether a value is computed: a text without braces stays as it is, also where expressions may stand.
+ *
+ * @param parameter as it is stored with the node
+ */
+export function isComputed(parameter: unknown): boolean {
+	return hasExpression(parameter) && JSON.stringify(parameter).includes('{{');
+}
+
+/**
  * Whether a parameter is one expression and nothing else. With blanks around it, n8n makes text of what
  * it gives. One with two braces within it is not known to be whole.
  *

@@ -2,6 +2,7 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import type { FunctionTarget } from '../../convex/functions/functionCall';
 import { formatFunctionPath } from '../../convex/functions/functionPath';
 import type { FunctionSignature } from '../../convex/functions/functionSpec';
+import type { FailureReason } from '../../convex/advice';
 import type { ConvexFailure } from '../../convex/failure';
 import type { Caller } from '../../transport/caller';
 import {
@@ -16,6 +17,13 @@ import type { Retries } from '../../transport/retries';
 type SignatureResult =
 	| { status: 'success'; signature: FunctionSignature }
 	| { status: 'failure'; failure: ConvexFailure };
+
+/** What Convex says of the key of a credential holds for the whole run. */
+const KEY_REFUSALS: ReadonlySet<FailureReason> = new Set([
+	'deployKeyRefused',
+	'deployKeyNeeded',
+	'permissionNeeded',
+]);
 
 /** A signature that did not come in time. */
 interface TimedOut {
@@ -68,10 +76,9 @@ export class SignatureCache {
 			const untilMs = nowMs + (nowMs - askedAtMs);
 			this.timedOut.set(key, { failure: result.failure, timeoutMs, untilMs });
 		}
-		// A missing function or permission fails all items; an outage may be over for the next one.
-		if (result.failure.details.kind !== 'input' && result.failure.details.retryable !== false) {
-			this.signatures.delete(key);
-		}
+		// A missing function or permission fails all items; what a proxy says may be over for the next one.
+		const { reason, details } = result.failure;
+		if (details.kind !== 'input' && !KEY_REFUSALS.has(reason)) this.signatures.delete(key);
 		throw result.failure;
 	}
 

@@ -16,7 +16,7 @@ export function withoutEmptyNames(
 	const given = names.filter((name) => name !== '');
 	if (!areComputed || given.length === 0 || given.length === names.length) return given;
 	throw inputFailure(
-		`${subject} has an empty name in it: an expression gives nothing`,
-		'Correct the expression, or leave that name out.',
+		`${subject} has an empty name in it: an expression gives nothing, or there is a comma too many`,
+		'Correct the expression, or leave that name or comma out.',
 	);
 }

@@ -83,7 +83,8 @@ function ownValue(value: Fields, name: string): unknown {
 function takesTag({ fields }: ObjectValidator, tag: string, value: Fields): boolean {
 	const field = fields.get(tag);
 	const given = ownValue(value, tag);
-	if (given === undefined) return field?.optional === true;
+	const isNotGiven = given === undefined || given === null || given === '';
+	if (isNotGiven && field?.optional === true) return true;
 	return literalsOf(field?.validator).some(
 		(literal) => conversionOf(matchLiteral(literal, given)).status === 'converted',
 	);

@@ -255,6 +255,9 @@ function matchUnion(
 		// The others have another literal, and would only be met in vain, at each depth.
 		const meant = isPlainObject(value) ? meantMatch(validator, value, parseDate) : undefined;
 		if (meant !== undefined) return conversionOf(meant);
+		const json = validator.members.every(isSimple) ? undefined : jsonIn(value);
+		if (json?.status === 'refused') return json;
+		if (json !== undefined) return conversionOf(matchUnion(validator, json.value, parseDate));
 		const refusals: Refusal[] = [];
 		for (const { member, match } of isDateObject(value) ? numbersFirst(matches) : matches) {
 			const conversion = match.convert();
@@ -266,8 +269,6 @@ function matchUnion(
 		if (only !== undefined && others.length === 0) return only;
 		const tag = isPlainObject(value) ? refusalOfTag(objectsOf(validator), value) : undefined;
 		if (tag !== undefined) return tag;
-		const json = validator.members.every(isSimple) ? undefined : faultyJson(value);
-		if (json !== undefined) return json;
 		return doesNotFit(value, describeValidator(validator), 'None of these types takes this value.');
 	});
 }
@@ -303,9 +304,8 @@ function numbersFirst<Candidate extends { member: Validator }>(matches: Candidat
 	return [...matches].sort((one, other) => isNumber(other) - isNumber(one));
 }
 
-/** What is wrong with the text of an object or an array itself, before any type is asked for. */
-function faultyJson(value: unknown): Refusal | undefined {
-	if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return undefined;
-	const json = readJsonText(value, DECLARED_VALUE_ADVICE);
-	return json.status === 'refused' ? json : undefined;
+/** The object or array that a text is, or what is wrong with it, before any type is asked for. */
+function jsonIn(value: unknown): Conversion | undefined {
+	const isJson = typeof value === 'string' && /^\s*[[{]/.test(value);
+	return isJson ? readJsonText(value, DECLARED_VALUE_ADVICE) : undefined;
 }

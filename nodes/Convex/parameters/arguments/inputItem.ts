@@ -2,12 +2,12 @@ import type { IDataObject, INodeProperties } from 'n8n-workflow';
 import { withoutEmptyNames } from '../../convex/values/names';
 import { describeType } from '../../convex/values/plainObject';
 import { parseJsonData } from '../../convex/values/jsonText';
-import { quote } from '../../convex/values/quote';
 import { inputFailure } from '../../convex/failure';
-import { isMeantToBeGiven } from '../expressions';
+import { isComputed, readsItem } from '../expressions';
 import { enumField, readParameter } from '../field';
 import { checkEvaluated } from '../jsonParameter';
 import type { ParameterReader } from '../parameterReader';
+import { checkAnyKnown, checkBlanks, checkSpelling } from './itemFieldNames';
 
 const selection = enumField({
 	displayName: 'Fields to Send',
@@ -68,13 +68,13 @@ export function readItemFields(context: ParameterReader, itemIndex: number): IDa
 	const json = fieldsOfItem(context, itemIndex);
 	const selected = readParameter(context, selection, itemIndex);
 	if (selected === 'all') return json;
-	const names = readFieldNames(context, itemIndex);
+	const names = readFieldNames(context, json, selected, itemIndex);
 	const isNamed = selected === 'only' ? naming(names) : namingRoughly(names);
 	const keep = selected === 'only' ? isNamed : (name: string) => !isNamed(name);
 	return Object.fromEntries(Object.entries(json).filter(([name]) => keep(name)));
 }
 
-function naming(names: string[]): (name: string) => boolean {
+export function naming(names: readonly string[]): (name: string) => boolean {
 	const known = new Set(names);
 	return (name) => known.has(name);
 }
@@ -85,53 +85,25 @@ function namingRoughly(names: string[]): (name: string) => boolean {
 	return (name) => isNamed(name.trim());
 }
 
-/**
- * What is named in another way than fields are would be sent, or left out, without a word. A field that
- * an item lacks is none of that: another item may have it.
- *
- * @param isText whether people wrote the names, and no expression gave a list of them
- */
-function checkNames(
-	names: string[],
-	isText: boolean,
+function readFieldNames(
 	context: ParameterReader,
+	json: IDataObject,
+	selected: 'only' | 'except',
 	itemIndex: number,
-): void {
-	const isField = naming(Object.keys(fieldsOfItem(context, itemIndex)).map((name) => name.trim()));
-	const wrong = names.find((name) => {
-		if (isField(name.trim())) return false;
-		const [first = '', ...within] = name.split('.');
-		const isPath = within.length > 0 && isField(first);
-		const isSpelled = isText && (/^(["']).*\1$/.test(name) || /[;\n]/.test(name));
-		return (isPath || isSpelled) && !isFieldOfAnyItem(context, name);
-	});
-	if (wrong === undefined) return;
-	throw inputFailure(
-		`'Field Names' has ${quote(wrong)}, which is no field of the item`,
-		'Name whole fields, separated by commas: password, token. To send or leave out a part of a field, put an Edit Fields node before this one.',
-	);
-}
-
-function isFieldOfAnyItem({ input }: ParameterReader, name: string): boolean {
-	for (let index = 0; ; index++) {
-		const item = input?.get(index);
-		if (item === undefined) return false;
-		if (Object.hasOwn(item.json, name)) return true;
-	}
-}
-
-function readFieldNames(context: ParameterReader, itemIndex: number): string[] {
+): string[] {
 	checkEvaluated(context, { name: 'itemFieldNames', subject: "'Field Names'" });
 	const value: unknown = context.getNodeParameter('itemFieldNames', itemIndex);
-	const areComputed = isMeantToBeGiven(context.stored('itemFieldNames'));
-	const names = parseFieldNames("'Field Names'", value, areComputed);
+	const stored = context.stored('itemFieldNames');
+	const names = parseFieldNames("'Field Names'", value, isComputed(stored));
 	if (names.length === 0) {
 		throw inputFailure(
 			"'Field Names' is empty",
 			"Name at least one field, or set 'Fields to Send' to 'All'.",
 		);
 	}
-	checkNames(names, typeof value === 'string', context, itemIndex);
+	checkSpelling(names, typeof value === 'string', json, context.input);
+	if (selected === 'only') checkBlanks(names, json);
+	if (selected === 'only' || readsItem(stored)) checkAnyKnown(names, context.input);
 	return names;
 }
 

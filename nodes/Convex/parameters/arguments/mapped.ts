@@ -7,7 +7,7 @@ import {
 	type ObjectValidator,
 	type Validator,
 } from '../../convex/values/validator';
-import { convertValue } from '../../convex/values/validatorConversion';
+import { convertFields } from '../../convex/values/validatorConversion';
 import { checkPaginationGiven, PAGINATION_ARGUMENT } from '../../convex/responses/pageWalk';
 import { dateParser } from '../dates';
 import { fieldHasExpression } from '../expressions';
@@ -120,11 +120,9 @@ export function convert(
 	args: Validator,
 	values: Record<string, unknown>,
 ): Record<string, unknown> {
-	if (args.type === 'object') {
-		checkPaginationGiven(args, values[PAGINATION_ARGUMENT], context.input === undefined);
-	}
-	const value = convertValue(source, args, values, dateParser(context.getTimezone()));
-	return isPlainObject(value) ? value : values;
+	if (args.type !== 'object') return values;
+	checkPaginationGiven(args, values[PAGINATION_ARGUMENT], context.input === undefined);
+	return convertFields(source, args, values, dateParser(context.getTimezone()));
 }
 
 export function pick(

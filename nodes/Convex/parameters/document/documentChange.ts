@@ -5,7 +5,7 @@ import { inputFailure } from '../../convex/failure';
 import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import { quote } from '../../convex/values/quote';
 import { parseFieldNames } from '../arguments/inputItem';
-import { isMeantToBeGiven } from '../expressions';
+import { isComputed } from '../expressions';
 import { enumField, readParameter } from '../field';
 import type { ParameterReader } from '../parameterReader';
 import { readDocumentFields } from './documentFields';
@@ -70,7 +70,7 @@ export async function readDocumentChange(
 	const given = await readDocumentFields(context, ask, isWhole, itemIndex);
 	if (isWhole) return { ...given, isWhole, unset: [] };
 	const names = context.getNodeParameter('unsetFields', itemIndex, '');
-	const areComputed = isMeantToBeGiven(context.stored('unsetFields'));
+	const areComputed = isComputed(context.stored('unsetFields'));
 	const unset = [...new Set(parseFieldNames(UNSET_SUBJECT, names, areComputed))];
 	if (unset.length === 0 && Object.keys(given.fields).length === 0) {
 		throw inputFailure(

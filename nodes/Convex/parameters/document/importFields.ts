@@ -1,5 +1,5 @@
 import type { IDataObject, IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { isMeantToBeGiven } from '../expressions';
+import { isComputed } from '../expressions';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
 import { parseKeyFields } from '../../convex/imports/keyIndex';
 import { adviceOutsideArguments, parseJsonText } from '../../convex/values/jsonText';
@@ -129,6 +129,6 @@ export function readImportMode(context: IExecuteFunctions): ImportMode {
 
 /** @throws ConvexFailure (`input`) for names by which no rows can be matched */
 export function readKeyFields(parameters: ParameterReader, itemIndex: number): string[] {
-	const areComputed = isMeantToBeGiven(parameters.stored('keyFields'));
+	const areComputed = isComputed(parameters.stored('keyFields'));
 	return parseKeyFields(parameters.getNodeParameter('keyFields', itemIndex, ''), areComputed);
 }

@@ -3,12 +3,12 @@ import { inputFailure, type ConvexFailure } from '../../convex/failure';
 import { HTTP_METHODS, parseHttpRoute, type HttpRoute } from '../../convex/functions/httpRoute';
 import { describeType } from '../../convex/values/plainObject';
 import { enumField, readParameter } from '../field';
-import { isMeantToBeGiven } from '../expressions';
+import { hasExpression } from '../expressions';
 import { locatorOf } from '../functionLocator';
 import type { ItemParameters } from '../itemParameters';
 import type { ParameterReader } from '../parameterReader';
 import { toText } from './namedValues';
-import { lacksStep } from './pathSteps';
+import { EXPRESSION, lacksStep } from './pathSteps';
 
 const PATH: INodeProperties = {
 	displayName: 'Path',
@@ -75,8 +75,8 @@ export function readHttpRoute(context: ParameterReader, itemIndex: number): Call
 			'Use an expression that gives the path of a route, e.g. /tasks.',
 		);
 	}
-	const rest = readRest(context, itemIndex);
 	const route = parseHttpRoute(value);
+	const rest = readRest(context, route?.path ?? value, itemIndex);
 	if (mode === 'list') {
 		if (route !== undefined) return { ...route, rest };
 		throw value.trim() === ''
@@ -110,15 +110,20 @@ export function checkSteps(
 	const evaluate = (expression: string) => context.evaluate(expression, itemIndex);
 	const stored = context.stored('restOfPath');
 	const storedPath = locatorOf(context.stored('path')).value;
-	const takesRest = path.replace(/\?.*$/s, '').trim().endsWith('*');
-	const isNothing = isMeantToBeGiven(stored) && !/[^\s/]/.test(rest);
-	if (takesRest && (isNothing || lacksStep(stored, evaluate))) {
+	if (takesRest(path) && rest === '' && isStarOfExpression(storedPath)) {
+		throw inputFailure(
+			"'Path' ends with a * that its expression gives, and 'Rest of Path' is empty",
+			'Have it give the whole path. To call the prefix of a route, leave the * out.',
+		);
+	}
+	const isNothing = hasExpression(stored) && !/[^\s/]/.test(rest);
+	if (takesRest(path) && (isNothing || lacksStep(stored, evaluate, 'rest'))) {
 		throw inputFailure(
 			`'Rest of Path' ${isNothing ? 'is empty' : 'lacks a step'}: its expression gives nothing`,
 			"Have it give the rest of the path. To call the prefix itself, leave 'Rest of Path' empty.",
 		);
 	}
-	if (lacksStep(storedPath, evaluate)) {
+	if (lacksStep(storedPath, evaluate, 'path')) {
 		throw inputFailure(
 			"'Path' lacks a step: its expression gives nothing",
 			'Correct the expression.',
@@ -126,8 +131,25 @@ export function checkSteps(
 	}
 }
 
-function readRest(context: ParameterReader, itemIndex: number): string {
-	const rest = context.getNodeParameter('restOfPath', itemIndex, '');
+function isStarOfExpression(parameter: unknown): boolean {
+	if (typeof parameter !== 'string' || !parameter.startsWith('=')) return false;
+	return !takesRest(parameter.replace(EXPRESSION, ''));
+}
+
+function takesRest(path: string): boolean {
+	return path.replace(/\?.*$/s, '').trim().endsWith('*');
+}
+
+/** What a path without a star has no place for is refused: without it, the path is another one. */
+function readRest(context: ParameterReader, path: string, itemIndex: number): string {
+	const rest = context.getNodeParameter('restOfPath', itemIndex, '') ?? '';
+	if (rest === '') return rest;
+	if (!takesRest(path)) {
+		throw inputFailure(
+			"'Rest of Path' is given, and 'Path' has no * for it",
+			"Put the * at the end of 'Path', or leave 'Rest of Path' empty.",
+		);
+	}
 	if (typeof rest === 'string' || typeof rest === 'number') return toText("'Rest of Path'", rest);
 	throw inputFailure(
 		`'Rest of Path' is ${describeType(rest)}, not text`,

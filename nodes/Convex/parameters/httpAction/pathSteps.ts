@@ -1,5 +1,18 @@
 /** As n8n ends an expression: at the first two braces. */
-const EXPRESSION = /\{\{.*?\}\}/gs;
+export const EXPRESSION = /\{\{.*?\}\}/gs;
+
+/** A path ends at its query; in what takes the place of its star, any character is one of a name. */
+type Kind = 'path' | 'rest';
+
+const ENDS_PATH = { path: /[?#]/, rest: /(?!)/ };
+
+/** Where a step begins; a path of the list has its method in front. */
+const STEP_BEGINS = { path: /(?:^(?:[A-Z]+\s+)?|\/)$/, rest: /(?:^|\/)$/ };
+
+const STEP_ENDS = { path: /^\s*(?:$|[/?#])/, rest: /^(?:$|\/)/ };
+
+/** What leaves the step empty: nothing, the star of a route, or a query. */
+const NO_STEP = { path: /^\s*(?:\*?\s*$|\?)/, rest: /^\s*$/ };
 
 /**
  * Whether an expression that is a step of a path by itself gives nothing, so that another path is left.
@@ -9,7 +22,11 @@ const EXPRESSION = /\{\{.*?\}\}/gs;
  * @param parameter as it is stored with the node
  * @param evaluate gives the value of an expression in it
  */
-export function lacksStep(parameter: unknown, evaluate: (expression: string) => unknown): boolean {
+export function lacksStep(
+	parameter: unknown,
+	evaluate: (expression: string) => unknown,
+	kind: Kind,
+): boolean {
 	if (typeof parameter !== 'string' || !parameter.startsWith('=')) return false;
 	const template = parameter.slice(1);
 	const expressions = template.match(EXPRESSION) ?? [];
@@ -18,11 +35,13 @@ export function lacksStep(parameter: unknown, evaluate: (expression: string) => 
 	const values = expressions.map((expression) => [evaluate(expression)].join(''));
 	let before = texts[0] ?? '';
 	for (const [index, value] of values.entries()) {
-		if (/[?#]/.test(before)) return false;
+		if (ENDS_PATH[kind].test(before)) return false;
 		const behind = texts[index + 1] ?? '';
 		const after = behind + textFrom(index + 1, values, texts);
-		const isStep = /(?:^|[/\s])$/.test(before) && /^(?:$|[/?#\s])/.test(after);
-		if (value.trim() === '' && isStep && before + after !== '') return true;
+		const isStep = STEP_BEGINS[kind].test(before) && STEP_ENDS[kind].test(after);
+		// A path that begins with what the next expression gives lacks nothing.
+		const isOptional = before === '' && behind === '' && after !== '';
+		if (NO_STEP[kind].test(value) && isStep && !isOptional && before + after !== '') return true;
 		before += value + behind;
 	}
 	return false;

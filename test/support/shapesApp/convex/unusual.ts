@@ -8,24 +8,6 @@ import { v } from 'convex/values';
 
 /** Functions whose arguments are unusual, and give them back. */
 
-const counted = v.object({ kind: v.literal('counted'), rows: v.array(v.object({ n: v.int64() })) });
-const named = v.object({ kind: v.literal('named'), rows: v.array(v.string()) });
-
-export const scale = query({
-	args: v.union(
-		v.object({ kind: v.literal('circle'), r: v.number() }),
-		v.object({ kind: v.literal('square'), side: v.int64() }),
-	),
-	handler: (_ctx, shape) => shape,
-});
-
-export const rows = mutation({
-	args: v.union(counted, named),
-	handler: (_ctx, args) => Promise.resolve([...args.rows]),
-});
-
-export const dotted = query({ args: { 'a.b': v.any() }, handler: (_ctx, args) => args });
-
 export const listed = query({ args: { list: v.array(v.string()) }, handler: (_ctx, args) => args });
 
 const paginated = { paginationOpts: paginationOptsValidator };

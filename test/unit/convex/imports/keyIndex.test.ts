@@ -72,8 +72,14 @@ describe('key fields', () => {
 		[5, "'Key Fields' is a number, not names"],
 		[{ name: 'a' }, "'Key Fields' is an object, not names"],
 		[[5], "'Key Fields' has an entry that is a number, not a name"],
-		['email, ', "'Key Fields' has an empty name in it: an expression gives nothing"],
-		[['email', ''], "'Key Fields' has an empty name in it: an expression gives nothing"],
+		[
+			'email, ',
+			"'Key Fields' has an empty name in it: an expression gives nothing, or there is a comma too many",
+		],
+		[
+			['email', ''],
+			"'Key Fields' has an empty name in it: an expression gives nothing, or there is a comma too many",
+		],
 	])('%p are refused', (given, message) => {
 		expect(failureOf(() => parseKeyFields(given, true)).message).toBe(message);
 	});

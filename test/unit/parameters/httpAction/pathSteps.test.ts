@@ -22,10 +22,12 @@ describe('an expression that is a step of a path', () => {
 		['=/files/{{ $json.id }}?notify=true', {}],
 		['=/files/{{ $json.id }}{{ $json.query }}', { query: '?notify=true' }],
 		['=DELETE /files/{{ $json.id }}', {}],
+		['=/files/{{ $json.id }}', { id: '*' }],
+		['=/files/{{ $json.id }}', { id: '?all=true' }],
 		["=users/{{ $fromAI('id') }}", {}],
 		['=DELETE {{ $json.id }}/files', {}],
 	])('gives nothing: %s of %j', (stored, json) => {
-		expect(lacksStep(stored, evaluating(json))).toBe(true);
+		expect(lacksStep(stored, evaluating(json), 'path')).toBe(true);
 	});
 
 	it.each<[unknown, Item]>([
@@ -41,11 +43,30 @@ describe('an expression that is a step of a path', () => {
 		['=/users/{{ $json.id }}{{ $json.suffix }}', { id: '7' }],
 		['=/users/{{ $json.prefix }}{{ $json.id }}', { id: '7' }],
 		['={{ $json.path }}', {}],
+		['={{ $json.path }}', { path: '?all=true' }],
+		['={{ $json.prefix }}{{ $json.path }}', { path: '/users/7' }],
 		['users/', {}],
 		['=/tasks?id={{ $json.id }}', {}],
 		['={{ $json.path }}{{ $json.id }}', { path: '/tasks?of=/' }],
 		[undefined, {}],
 	])('gives one, or is none: %s of %j', (stored, json) => {
-		expect(lacksStep(stored, evaluating(json))).toBe(false);
+		expect(lacksStep(stored, evaluating(json), 'path')).toBe(false);
+	});
+});
+
+describe('an expression that is a step of what takes the place of the star', () => {
+	it.each<[string, Item]>([
+		['={{ $json.folder }}/{{ $json.id }}', { folder: 'C#' }],
+		['=Who?/{{ $json.id }}', {}],
+	])('gives nothing: %s of %j', (stored, json) => {
+		expect(lacksStep(stored, evaluating(json), 'rest')).toBe(true);
+	});
+
+	it.each<[string, Item]>([
+		['={{ $json.first }} {{ $json.last }}', { first: 'Ada' }],
+		['=Report {{ $json.suffix }}/a.pdf', {}],
+		['={{ $json.folder }}/{{ $json.id }}', { folder: 'a', id: '?' }],
+	])('gives one, or a part of one: %s of %j', (stored, json) => {
+		expect(lacksStep(stored, evaluating(json), 'rest')).toBe(false);
 	});
 });
