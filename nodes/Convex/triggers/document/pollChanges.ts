@@ -15,6 +15,7 @@ import { FeedReader } from './feedReader';
 import { isPassing, pollError, pollFailure } from './pollFailures';
 import { PollTime } from './pollTime';
 import { PositionStore, type KeptFeed } from './positionStore';
+import { resumption } from './resumption';
 
 /** The user has just activated or changed the workflow and is there to mend it. */
 const ACTIVATED_BY_USER = ['activate', 'update', 'create'];
@@ -26,8 +27,8 @@ const MAX_RETRIES = 2;
 const polled = new WeakSet<IPollFunctions>();
 const checked = new WeakSet<IPollFunctions>();
 
-/** The triggers that poll at this moment: n8n may begin a poll while the one before is in progress. */
-const polling = new Set<string>();
+/** What triggers read at this moment: n8n may begin a poll while the one before is in progress. */
+const readings = new Map<string, Promise<unknown>>();
 
 /**
  * Reads what changed since the poll before. n8n calls it at the activation of a workflow, and then at the
@@ -82,16 +83,29 @@ class Poll {
 			'With other credentials, use the Convex Trigger, which watches a query of your own.',
 		);
 		if (this.context.getMode() === 'manual') return await this.sample(caller, settings);
-		if (polling.has(this.trigger)) {
-			if (this.isActivation) await checkSelection(this.callsOf(caller), settings);
-			return [];
+		while (readings.has(this.trigger)) {
+			if (!this.isActivation) return [];
+			if (this.hasPlace(caller, settings)) {
+				await checkSelection(this.callsOf(caller), settings);
+				return [];
+			}
+			await Promise.allSettled([readings.get(this.trigger)]);
 		}
-		polling.add(this.trigger);
-		try {
-			return await this.read(caller, settings);
-		} finally {
-			polling.delete(this.trigger);
-		}
+		const reading = this.read(caller, settings).finally(() => readings.delete(this.trigger));
+		readings.set(this.trigger, reading);
+		return await reading;
+	}
+
+	/**
+	 * Whether the trigger keeps where it goes on. An activation that has no place yet has to find one before it
+	 * succeeds, or what is written until the next poll is lost: a poll in progress of an earlier activation does
+	 * not do that for it, which may fail, and be of other settings.
+	 */
+	private hasPlace({ credential }: Caller, settings: FeedSettings): boolean {
+		const { deploymentUrl } = credential;
+		const { kept } = PositionStore.open(this.context, this.trigger);
+		if (kept?.deployment !== deploymentUrl) return false;
+		return resumption(kept, settings, deploymentUrl).kind !== 'start';
 	}
 
 	private async read(caller: Caller, settings: FeedSettings): Promise<INodeExecutionData[]> {
