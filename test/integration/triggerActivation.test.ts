@@ -1,7 +1,7 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { sleep, type INodeParameters } from 'n8n-workflow';
+import { sleep, type INodeParameters, type INodeType } from 'n8n-workflow';
 import { ConvexApi } from '../../credentials/ConvexApi.credentials';
 import { ConvexTrigger } from '../../nodes/Convex/ConvexTrigger.node';
 import { userOf } from '../support/convexNode';
@@ -38,6 +38,39 @@ describe('a workflow that is unpublished while its trigger is still activating',
 		await next.deactivate();
 		await use.socketsClosed();
 	});
+});
+
+/** A trigger of another service, which cannot be activated. */
+const failing: INodeType = {
+	description: {
+		displayName: 'Other',
+		name: 'otherTrigger',
+		description: '',
+		group: ['trigger'],
+		version: 1,
+		defaults: { name: 'Other' },
+		inputs: [],
+		outputs: ['main'],
+		properties: [],
+	},
+	trigger: async () => {
+		throw new Error('the other service refuses its credential');
+	},
+};
+
+it('a workflow whose other trigger was refused while this one activated, and that is published without it, starts for a change', async () => {
+	await holdCheck(1);
+	const workflowId = 'refused';
+	const refused = use.trigger(watchingCounter(), { workflowId, otherTrigger: failing });
+	const activated = expect(refused.activate()).rejects.toThrow(/the other service refuses/);
+	await use.untilSockets((sockets) => sockets === 1);
+	await refused.deactivate();
+	const published = await use.activate(watchingCounter(), { workflowId });
+	await activated;
+	await use.increment();
+	await published.nthStart(1);
+	await published.deactivate();
+	await use.socketsClosed();
 });
 
 describe('a workflow that is published again while it is still being unpublished', () => {

@@ -26,7 +26,7 @@ type PollContextFactory = (additionalData: IWorkflowExecuteAdditionalData) => Po
 
 /** Where the engine keeps the triggers that are active. */
 export interface TriggerRegistry {
-	/** @throws what the trigger throws */
+	/** Activates the workflow's triggers, each with this context. @throws what a trigger throws */
 	add: (activation: Activation, context: ContextFactory) => Promise<void>;
 	/** The same for a trigger that polls. */
 	addPoller: (activation: Activation, context: PollContextFactory) => Promise<void>;
@@ -133,11 +133,11 @@ export function openTriggerRegistry(): TriggerRegistry {
 function presentRegistry(): TriggerRegistry {
 	const triggers = Container.get(core.ActiveWorkflowTriggers);
 	return {
-		add: async ({ workflow, node, additionalData, mode }, context) =>
+		add: async ({ workflow, additionalData, mode }, context) =>
 			await triggers.addTriggers(
 				workflow.id,
 				workflow,
-				[node.id],
+				workflow.getTriggerNodes().map(({ id }) => id),
 				additionalData,
 				'trigger',
 				mode,

@@ -27,6 +27,8 @@ import { Arrivals } from './waiting';
 
 export const TRIGGER_TYPE = 'n8n-nodes-convex.convexTrigger';
 
+const OTHER_TYPE = 'test.otherTrigger';
+
 /** n8n's own number (TRIGGER_ACTIVATION_MAX_ATTEMPTS); its pauses between them are left out. */
 const ACTIVATION_ATTEMPTS = 5;
 
@@ -40,6 +42,8 @@ export interface TriggerOptions {
 	/** What becomes of n8n's static data before the activation. */
 	changeStaticData?: (staticData: IDataObject) => IDataObject;
 	nodeType?: INodeType;
+	/** Another trigger in the workflow, which n8n activates after this one. */
+	otherTrigger?: INodeType;
 	/** That of this source unless given. */
 	credentialType?: ICredentialType;
 	/** One of its own unless given. */
@@ -86,6 +90,8 @@ export class ActiveTrigger {
 
 	private readonly node: INode;
 
+	private readonly nodes: INode[];
+
 	private readonly listener: TriggerListener;
 
 	private readonly registry = openTriggerRegistry();
@@ -101,14 +107,18 @@ export class ActiveTrigger {
 			ended: (error) => this.fatalErrors.add(error),
 		};
 		this.node = triggerNode(options.parameters);
+		const { otherTrigger } = options;
+		const other = otherTrigger === undefined ? [] : [nodeAt('Other', OTHER_TYPE, {})];
+		this.nodes = [this.node, ...other];
 		this.workflow = new Workflow({
 			id: options.workflowId ?? `trigger ${ActiveTrigger.count}`,
 			name: 'test',
-			nodes: [this.node],
+			nodes: this.nodes,
 			connections: {},
 			active: true,
 			nodeTypes: new NodeTypesInMemory({
 				[TRIGGER_TYPE]: options.nodeType ?? new ConvexTrigger(),
+				...(otherTrigger !== undefined && { [OTHER_TYPE]: otherTrigger }),
 			}),
 			staticData: structuredClone(options.staticData ?? {}),
 			settings: {},
@@ -126,8 +136,8 @@ export class ActiveTrigger {
 			{ convexApi: credentialType },
 			{ convexApi: credential },
 		);
-		const file = { name: 'test', nodes: [this.node], connections: {} };
-		const { workflow, node } = this;
+		const { workflow, node, nodes } = this;
+		const file = { name: 'test', nodes, connections: {} };
 		await this.registry.add(
 			{ workflow, node, additionalData: additionalDataWith(credentials, file), mode },
 			(additionalData) =>

@@ -37,9 +37,6 @@ export class Activation {
 
 	private watching: Closable | undefined;
 
-	/** What took its place before n8n could close it. */
-	private successor: Activation | undefined;
-
 	private constructor(private readonly key: string) {
 		this.ended = new Promise((resolve) => {
 			this.settle = resolve;
@@ -50,7 +47,7 @@ export class Activation {
 	static begin({ workflowId, nodeId, nodeName }: ActivatedTrigger): Activation {
 		const key = JSON.stringify([workflowId, nodeId, nodeName]);
 		const activation = new Activation(key);
-		present.get(key)?.supersede(activation);
+		void present.get(key)?.end();
 		present.set(key, activation);
 		return activation;
 	}
@@ -64,28 +61,28 @@ export class Activation {
 		this.watching = watching;
 	}
 
-	/** What n8n gets, and can close from here on. */
+	/**
+	 * What n8n gets, and can close from here on. n8n keeps what it gets last. Where it has got the activation
+	 * that took this one's place, it may keep this in the place of that: closing this one closes both. Where it
+	 * gets that one only later, it closes this one only to undo an activation that failed for another trigger,
+	 * while that one is published.
+	 */
 	response(): ITriggerResponse {
 		if (this.state === 'pending') this.state = 'active';
-		return { closeFunction: async () => await this.close() };
+		const last = present.get(this.key);
+		const replaced = last !== this && last?.state === 'active' ? last : undefined;
+		return {
+			closeFunction: async () => {
+				await Promise.all([this.end(), replaced?.end()]);
+			},
+		};
 	}
 
-	/** Ends an activation, which n8n cannot close. Ending it again does nothing. */
+	/** Ends within a second. Ending it again does nothing. */
 	async end(): Promise<void> {
 		this.state = 'ended';
 		this.settle();
 		if (present.get(this.key) === this) present.delete(this.key);
 		await this.watching?.close();
-	}
-
-	/** Ends within a second. */
-	private async close(): Promise<void> {
-		await Promise.all([this.end(), this.successor?.close()]);
-	}
-
-	/** n8n may put what it gets of this one in the place of the other's: closing it closes the other. */
-	private supersede(successor: Activation): void {
-		if (this.state === 'pending') this.successor = successor;
-		void this.end();
 	}
 }

@@ -49,6 +49,18 @@ describe('an activation', () => {
 		expect(after.watching.isClosed).toBe(true);
 	});
 
+	it.each([
+		['which n8n did not get yet', false],
+		['which n8n got later', true],
+	])('is not ended by closing one that it took the place of before: %s', async (_when, isGot) => {
+		const before = begin(`5 ${isGot}`);
+		const after = begin(`5 ${isGot}`);
+		const response = before.activation.response();
+		if (isGot) after.activation.response();
+		await response.closeFunction?.();
+		expect(after.watching.isClosed).toBe(false);
+	});
+
 	it('that was closed does not end those that follow', async () => {
 		const before = begin('4');
 		const { closeFunction } = before.activation.response();
