@@ -1,3 +1,4 @@
+import type { Value } from 'convex/values';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { userOf } from '../support/convexNode';
 import { watching, type ActiveTrigger } from '../support/triggers';
@@ -153,6 +154,39 @@ describe('after a restart of n8n, a trigger on documents', () => {
 			{ change: 'removed', key: 'a', document: null, ...unknown },
 		]);
 	});
+
+	/** The list at first, after another change than this while n8n runs, and after this one while it is down. */
+	const sequences: Array<[change: string, first: Value, running: Value, down: Value]> = [
+		['added', [{ _id: 'c' }], [], [{ _id: 'c' }]],
+		['changed', [], [{ _id: 'c', n: 1 }], [{ _id: 'c', n: 2 }]],
+		['removed', [], [{ _id: 'c' }], []],
+	];
+
+	it.each(sequences)(
+		'starts the workflow with one that was %s after another change, where all changes are chosen',
+		async (change, first, running, down) => {
+			await use.put(first);
+			const before = await use.activate(watchingBoard());
+			await use.put(running);
+			await before.nthStart(1);
+			const meanwhile = async () => await use.put(down);
+			const after = await restart(before, watchingBoard(), { meanwhile });
+			expect((await after.nthStart(1)).items).toMatchObject([{ change, reason: 'catchUp' }]);
+		},
+	);
+
+	it.each(sequences)(
+		'misses one that was %s after a change that started nothing, which n8n did not save (a limit in the docs)',
+		async (change, first, running, down) => {
+			const parameters = watchingBoard({ changes: [change] });
+			await use.put(first);
+			const before = await use.activate(parameters);
+			await use.put(running);
+			const meanwhile = async () => await use.put(down);
+			const after = await restart(before, parameters, { meanwhile, byUser: true });
+			expect([...before.starts.all, ...after.starts.all]).toEqual([]);
+		},
+	);
 
 	it('knows all documents again from the first result on', async () => {
 		await use.put([{ _id: 'a', n: 1 }]);

@@ -42,7 +42,8 @@ export const KEY_FIELD: INodeProperties = {
 export const changes = enumListField({
 	displayName: 'Changes',
 	name: 'changes',
-	description: 'Which changes of documents start the workflow',
+	description:
+		'Which changes of documents start the workflow. Unless all are chosen, one that happens while n8n is down can be missed.',
 	choices: [
 		{ name: 'Added', value: 'added' },
 		{ name: 'Changed', value: 'changed' },
