@@ -79,7 +79,7 @@ export class QueryPolling {
 			query.problem = result.failure;
 			return;
 		}
-		query.accept(result);
+		query.answered(result);
 	}
 
 	private delayMs(result: FunctionResult): number {

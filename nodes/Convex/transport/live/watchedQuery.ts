@@ -28,6 +28,12 @@ export class WatchedQuery {
 	/** Whether the last result is what the query gives now, as far as anybody knows. */
 	private isCurrent = false;
 
+	/**
+	 * Whether an answer over HTTP was taken since it subscribed: what comes over the connection may have
+	 * been computed before that.
+	 */
+	private mayBeOvertaken = false;
+
 	/** Whether it subscribed again because of a cursor, and gave no result since. */
 	private hasResubscribed = false;
 
@@ -67,6 +73,7 @@ export class WatchedQuery {
 
 	/** Watches it over a live connection, in the place of an earlier one. */
 	subscribe(client: SyncClient): void {
+		this.mayBeOvertaken = false;
 		const { functionPath, args, componentPath } = this.call;
 		this.unsubscribe = client.subscribe({ functionPath, args, componentPath }, (result) =>
 			this.receive(client, result),
@@ -85,17 +92,10 @@ export class WatchedQuery {
 		this.isCurrent = false;
 	}
 
-	/** Hands on what came of it. */
-	accept(result: FunctionResult): void {
-		if (result.status === 'failure') {
-			this.fail(result.failure);
-			return;
-		}
-		const { value, logLines } = result;
-		this.problem = undefined;
-		this.isCurrent = true;
-		this.last = { value, logLines };
-		for (const { onResult } of [...this.observers]) onResult(this.last);
+	/** Hands on what was answered over HTTP. */
+	answered(result: FunctionResult): void {
+		this.mayBeOvertaken = true;
+		this.accept(result);
 	}
 
 	fail(failure: ConvexFailure): void {
@@ -108,18 +108,42 @@ export class WatchedQuery {
 		this.endSubscription();
 	}
 
+	private accept(result: FunctionResult): void {
+		if (result.status === 'failure') {
+			this.fail(result.failure);
+			return;
+		}
+		const { value, logLines } = result;
+		this.problem = undefined;
+		this.isCurrent = true;
+		this.last = { value, logLines };
+		for (const { onResult } of [...this.observers]) onResult(this.last);
+	}
+
 	private receive(client: SyncClient, result: SyncResult): void {
 		this.stopPolling();
+		if (this.mayBeOvertaken) {
+			this.resubscribeSoon(client);
+			return;
+		}
 		const read = readSessionResult('query', 'encoded', result);
 		const hasInvalidCursor = read.status === 'failure' && read.failure.reason === 'invalidCursor';
 		if (hasInvalidCursor && this.last !== undefined && !this.hasResubscribed) {
 			this.hasResubscribed = true;
-			// The client would hand this very result to who subscribes while it hands it on.
-			void Promise.resolve().then(() => this.resubscribe(client));
+			this.resubscribeSoon(client);
 			return;
 		}
 		if (read.status === 'success') this.hasResubscribed = false;
 		this.accept(read);
+	}
+
+	/**
+	 * Asks for the result anew, in the place of one that is not handed on. The client would hand this very
+	 * result to who subscribes while it hands it on.
+	 */
+	private resubscribeSoon(client: SyncClient): void {
+		this.isCurrent = false;
+		void Promise.resolve().then(() => this.resubscribe(client));
 	}
 
 	/** The client keeps where a page ended; once that does not fit any more, it begins anew without. */
