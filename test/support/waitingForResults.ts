@@ -32,11 +32,16 @@ export function whereField(
 }
 
 /** The Convex node, which asks over HTTP soon where there is no live connection, and often. */
-export function waitingWithTimes(graceMs: number, intervalMs: number): INodeType {
+export function waitingWithTimes(
+	graceMs: number,
+	intervalMs: number,
+	requestMs = 60_000,
+): INodeType {
 	return Object.assign(new Convex(), {
 		async execute(this: IExecuteFunctions) {
 			const items = new ItemResults(this, 'function', 'waitForResult');
-			await waitForResults(this, items, await ItemCallers.open(this), { graceMs, intervalMs });
+			const times = { graceMs, intervalMs, requestMs };
+			await waitForResults(this, items, await ItemCallers.open(this), times);
 			return [items.output()];
 		},
 	});

@@ -1,8 +1,7 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import type { WaitCondition } from '../../convex/changes/waitCondition';
-import { waitFailure, waitTimedOut } from '../../convex/changes/waitFailure';
+import { waitTimedOut } from '../../convex/changes/waitFailure';
 import { formatFunctionPath } from '../../convex/functions/functionPath';
-import { refusedByClient } from '../../convex/functions/liveArguments';
 import { CachedParameters } from '../../parameters/cachedParameters';
 import { readWaitConcurrency } from '../../parameters/options/runOptions';
 import type { OutputShape } from '../../parameters/outputShape';
@@ -10,21 +9,19 @@ import { readWaitCondition } from '../../parameters/waiting';
 import type { Caller } from '../../transport/caller';
 import { EventLoopTurns } from '../../transport/eventLoopTurns';
 import type { ItemCallers } from '../../transport/itemCallers';
-import {
-	CallerQueries,
-	POLLING_TIMES,
-	type PollingTimes,
-} from '../../transport/live/callerQueries';
+import { CallerQueries, POLLING_TIMES } from '../../transport/live/callerQueries';
+import { DeploymentReaches } from '../../transport/live/deploymentReach';
+import type { PollingTimes } from '../../transport/live/queryPolling';
 import type { QueryResult } from '../../transport/live/watchedQuery';
 import { toFailure } from '../../transport/nodeError';
 import { settledWithin } from '../../transport/timers';
 import { ItemRunner } from '../calls/itemRunner';
 import { hintAtOutput, toItems } from '../calls/output';
-import { prepareCall, type PreparedCall } from '../calls/prepareCall';
+import type { PreparedCall } from '../calls/prepareCall';
 import { callerKey } from '../calls/readySessions';
-import { SignatureCache } from '../calls/signatureCache';
 import type { ItemResults } from '../itemResults';
 import { ResultWait } from './resultWait';
+import { WaitPreparation, type PreparationProgress } from './waitPreparation';
 
 /** What the deployment says of its functions is asked for again as often as calls are sent again. */
 const MAX_RETRIES = 4;
@@ -57,15 +54,14 @@ export async function waitForResults(
 class WaitRun {
 	private readonly parameters: CachedParameters;
 
-	private readonly functions: SignatureCache;
+	private readonly preparation: WaitPreparation;
+
+	private readonly reaches = new DeploymentReaches();
 
 	private readonly turns = new EventLoopTurns();
 
 	/** By caller and component. */
 	private readonly connections = new Map<string, CallerQueries>();
-
-	/** Callers to whom the deployment does not tell of its functions. */
-	private readonly untold = new Set<string>();
 
 	private readonly closing: Array<Promise<void>> = [];
 
@@ -81,32 +77,27 @@ class WaitRun {
 		private readonly limit: number,
 		private readonly times: PollingTimes,
 	) {
-		const { context, retries } = runner;
+		const { context } = runner;
 		this.parameters = new CachedParameters(context, 'waitForResult');
-		const { signal } = this.ended;
-		const asking: IExecuteFunctions = Object.create(context, {
-			getExecutionCancelSignal: { value: () => signal },
-		});
+		const { parameters, reaches, ended } = this;
+		const { intervalMs } = times;
+		const preparing = { runner, parameters, reaches, intervalMs, ended: ended.signal };
+		this.preparation = new WaitPreparation(preparing);
 		context.getExecutionCancelSignal?.()?.addEventListener('abort', this.end);
-		this.functions = new SignatureCache(asking, (caller) => retries.of(caller));
 	}
 
 	/** @throws ConvexFailure which ends this item only */
 	async waitFor(itemIndex: number, itemCaller: Caller): Promise<INodeExecutionData[]> {
 		await this.turns.yield();
-		const { condition, timeoutMs, functionPath } = this.readWait(itemIndex);
+		const wait = this.readWait(itemIndex);
 		const startedAtMs = performance.now();
-		// The deployment may be asked of the function first, and may not answer.
-		const prepared = await settledWithin(this.prepare(itemIndex, itemCaller), timeoutMs);
-		if (prepared === undefined) {
-			throw waitTimedOut(condition, undefined, timeoutMs, undefined).ofCall({ functionPath });
-		}
+		const prepared = await this.prepare(itemIndex, itemCaller, wait);
 		try {
-			const result = await this.waitUntilMet(prepared, condition, startedAtMs);
+			const result = await this.waitUntilMet(prepared, wait.condition, startedAtMs);
 			const waitedMs = Math.round(performance.now() - startedAtMs);
 			return toWaitItems(result, waitedMs, prepared.options.output, itemIndex);
 		} catch (thrown) {
-			throw await this.described(prepared, thrown);
+			throw await this.preparation.described(prepared, thrown);
 		}
 	}
 
@@ -130,42 +121,26 @@ class WaitRun {
 		}
 	}
 
-	private async prepare(itemIndex: number, itemCaller: Caller): Promise<PreparedCall> {
-		const { parameters, functions } = this;
-		const common = { itemCaller, parameters, functions, operation: 'query' as const };
-		const prepared = await prepareCall({ ...common, snapshot: false, isWatched: true }, itemIndex);
+	/** The deployment may be asked of the function first, and may not answer. */
+	private async prepare(
+		itemIndex: number,
+		itemCaller: Caller,
+		{ condition, timeoutMs, functionPath }: ReturnType<WaitRun['readWait']>,
+	): Promise<PreparedCall> {
+		const { items } = this.runner;
+		const ended = new AbortController();
+		const end = () => ended.abort();
+		items.stopped.addEventListener('abort', end);
+		const progress: PreparationProgress = { problem: undefined, stopped: ended.signal };
 		try {
-			await this.checkFunction(prepared);
-		} catch (thrown) {
-			throw await this.described(prepared, thrown);
-		}
-		return prepared;
-	}
-
-	private async described({ itemCaller, target }: PreparedCall, thrown: unknown) {
-		const cause = waitFailure(toFailure(thrown));
-		const failure = await this.functions.withSuggestion(itemCaller, target, cause);
-		return failure.ofCall({ functionPath: formatFunctionPath(target.functionPath) });
-	}
-
-	/**
-	 * What no live connection is needed to know: where the deployment tells of its functions, one that
-	 * is no query is refused before there is any.
-	 *
-	 * @throws ConvexFailure (`input`), or when the deployment cannot be reached
-	 */
-	private async checkFunction(prepared: PreparedCall): Promise<void> {
-		const { itemCaller, target, call, options } = prepared;
-		const refusal = refusedByClient(JSON.stringify(call.args));
-		if (refusal !== undefined) throw refusal;
-		const key = callerKey(prepared);
-		if (itemCaller.credential.authentication !== 'deployKey' || this.untold.has(key)) return;
-		try {
-			await this.functions.signature(itemCaller, target, options.timeoutMs);
-		} catch (thrown) {
-			const failure = toFailure(thrown);
-			if (['input', 'network'].includes(failure.details.kind)) throw failure;
-			this.untold.add(key);
+			const preparing = this.preparation.prepare(itemIndex, itemCaller, progress);
+			const prepared = await settledWithin(preparing, timeoutMs);
+			if (prepared !== undefined) return prepared;
+			const failure = waitTimedOut(condition, undefined, timeoutMs, progress.problem);
+			throw failure.ofCall({ functionPath });
+		} finally {
+			end();
+			items.stopped.removeEventListener('abort', end);
 		}
 	}
 
@@ -198,7 +173,9 @@ class WaitRun {
 		if (known !== undefined) return known;
 		this.closeIdle();
 		const { context } = this.runner;
-		const opened = new CallerQueries({ context, itemCaller, caller, identity, times: this.times });
+		const reach = this.reaches.of(itemCaller);
+		const { times } = this;
+		const opened = new CallerQueries({ context, itemCaller, caller, identity, reach, times });
 		this.connections.set(key, opened);
 		return opened;
 	}

@@ -9,18 +9,16 @@ import type { Caller } from '../caller';
 import { toFailure } from '../nodeError';
 import { startTimer, stopTimer } from '../timers';
 import { checkEgress } from './egress';
-import { QueryPolling } from './queryPolling';
+import type { DeploymentReach } from './deploymentReach';
+import { QueryPolling, type PollingTimes } from './queryPolling';
 import { hasWebSockets, SyncClient } from './syncClient';
 import { WatchedQuery, type ResultObserver } from './watchedQuery';
 
-export interface PollingTimes {
-	/** How long a live connection may be missing until queries are asked over HTTP. */
-	graceMs: number;
-	/** How long to wait before a query is asked again. */
-	intervalMs: number;
-}
-
-export const POLLING_TIMES: PollingTimes = { graceMs: 2_000, intervalMs: 3_000 };
+export const POLLING_TIMES: PollingTimes = {
+	graceMs: 2_000,
+	intervalMs: 3_000,
+	requestMs: 60_000,
+};
 
 export interface CallerQueriesOptions {
 	context: IExecuteFunctions;
@@ -30,6 +28,8 @@ export interface CallerQueriesOptions {
 	caller: Caller;
 	/** The user to act as, if any. */
 	identity: UserIdentity | undefined;
+	/** That of the run, which others share. */
+	reach: DeploymentReach;
 	times: PollingTimes;
 }
 
@@ -77,8 +77,8 @@ export class CallerQueries {
 	private wasLive = false;
 
 	constructor(private readonly options: CallerQueriesOptions) {
-		const { context, caller, times } = options;
-		this.polling = new QueryPolling(context, caller, times.intervalMs);
+		const { context, caller, reach, times } = options;
+		this.polling = new QueryPolling(context, caller, reach, times);
 		if (hasWebSockets()) {
 			this.state = this.awaitConnection();
 			this.connect();
@@ -146,12 +146,12 @@ export class CallerQueries {
 	}
 
 	private connect(): void {
-		const { itemCaller, identity } = this.options;
+		const { itemCaller, identity, reach } = this.options;
 		/** What one says that another has taken the place of is out of date. */
 		const isPresent = () => client === this.client && this.state.status !== 'closed';
 		const client: SyncClient = new SyncClient(itemCaller.credential, identity, {
 			beforeConnect: async () => await this.beforeConnect(),
-			onOpen: () => {},
+			onOpen: () => reach.opened(),
 			onMessage: () => {
 				if (isPresent()) this.connected();
 			},
@@ -198,7 +198,7 @@ export class CallerQueries {
 		if (state.status === 'connecting') stopTimer(state.timer);
 		this.state = { status: 'live' };
 		this.wasLive = true;
-		this.polling.reached();
+		this.options.reach.answered();
 		this.backoff.reset();
 	}
 
