@@ -121,7 +121,7 @@ const SHARED_ADVICE = {
 	noLiveConnection:
 		"A proxy or firewall between n8n and the deployment has to let WebSocket connections through. n8n's proxy settings (HTTPS_PROXY) apply to them only with NODE_USE_ENV_PROXY=1 in n8n's environment.",
 	closedBeforeResult:
-		'A large result may take longer than the network or a proxy keeps a connection open: watch a query that returns less.',
+		"Watch a query that returns less: a large result may take longer than a proxy keeps a connection open, or than the minute after which Convex's client begins anew.",
 	noResult:
 		'A large result takes a while over a slow network: watch a query that returns less. Otherwise check in Convex what the query is doing.',
 } satisfies Record<string, Advice | string>;
