@@ -134,7 +134,7 @@ it.each(['replace', 'append'] as const)(
 		const before = await documents('tasks');
 		for (const [input, more] of [
 			[{}, {}],
-			[{ text: 'a' }, { itemFields: 'only', itemFieldNames: 'nothing' }],
+			[{}, { itemFields: 'only', itemFieldNames: 'nothing' }],
 		] as const) {
 			const { stoppedBy } = await convex.run({
 				parameters: importing('reminders', mode, { options: { createTable: true }, ...more }),

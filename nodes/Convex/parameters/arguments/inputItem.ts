@@ -74,7 +74,7 @@ export function readItemFields(context: ParameterReader, itemIndex: number): IDa
 	return Object.fromEntries(Object.entries(json).filter(([name]) => keep(name)));
 }
 
-export function naming(names: readonly string[]): (name: string) => boolean {
+function naming(names: readonly string[]): (name: string) => boolean {
 	const known = new Set(names);
 	return (name) => known.has(name);
 }

@@ -43,7 +43,7 @@ export const changes = enumListField({
 	displayName: 'Changes',
 	name: 'changes',
 	description:
-		'Which changes of documents start the workflow. Unless all are chosen, one that happens while n8n is down can be missed.',
+		'Which changes of documents start the workflow; unless all are chosen, one while n8n is down can be missed',
 	choices: [
 		{ name: 'Added', value: 'added' },
 		{ name: 'Changed', value: 'changed' },
