@@ -1,4 +1,4 @@
-/* eslint-disable @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
+/* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
 import { createServer } from 'node:net';
 
 /**
@@ -8,9 +8,16 @@ import { createServer } from 'node:net';
 const FIRST_PORT = 10_100;
 const PORT_COUNT = 20_000;
 
+/**
+ * Of so many processes of tests side by side, each has ports of its own: a server that is away for a
+ * while finds its port as it left it.
+ */
+const SHARES = 20;
+const SHARE = Number(process.env.JEST_WORKER_ID ?? 0) % SHARES;
+
 /** A port that hardly anybody takes while its server is away. It may be in use. */
 export function randomPort(): number {
-	return FIRST_PORT + Math.floor(Math.random() * PORT_COUNT);
+	return FIRST_PORT + SHARE + SHARES * Math.floor((Math.random() * PORT_COUNT) / SHARES);
 }
 
 /** One of these on which nothing listens. */

@@ -35,7 +35,10 @@ export class TcpProxy {
 	async up(): Promise<void> {
 		const server = createServer((client) => this.join(client));
 		this.server = server;
-		await new Promise<void>((resolve) => server.listen(this.port, '127.0.0.1', resolve));
+		await new Promise<void>((resolve, reject) => {
+			server.once('error', reject);
+			server.listen(this.port, '127.0.0.1', resolve);
+		});
 	}
 
 	/** Cuts all connections and takes no more. */
