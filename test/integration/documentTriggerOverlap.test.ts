@@ -13,12 +13,23 @@ const LATE = { kind: 'delay', ms: 2_000 } as const;
 const titlesOf = (items: IDataObject[] | undefined) =>
 	items?.map(({ document }) => (document as IDataObject).title);
 
+async function requestsTo(endpoint: string, deployment: StartedDeployment): Promise<number> {
+	const { endpoints } = await deployment.requestStats();
+	return endpoints[endpoint]?.requests ?? 0;
+}
+
 /** Resolves when a request has come, whose answer is late. */
 async function untilAsked(deployment: StartedDeployment, endpoint: string, before = 0) {
-	await until(async () => {
-		const { endpoints } = await deployment.requestStats();
-		return (endpoints[endpoint]?.requests ?? 0) > before;
-	});
+	await until(async () => (await requestsTo(endpoint, deployment)) > before);
+}
+
+/** Publishes a trigger, which tells what is written from then on, whatever the earlier poll does meanwhile. */
+async function expectToBegin(second: ReturnType<typeof use.workflow>, earlier: Promise<unknown>) {
+	await second.activate();
+	await use.createTask('a');
+	await earlier;
+	expect(titlesOf(await second.poll())).toEqual(['a']);
+	await second.deactivate();
 }
 
 it.each(['live', 'durable'] as const)(
@@ -30,11 +41,7 @@ it.each(['live', 'durable'] as const)(
 		await untilAsked(use.deployment, '/api/query');
 		await first.deactivate();
 		const second = first.restarted({ mode: 'activate' });
-		await second.activate();
-		await use.createTask('a');
-		await activating;
-		expect(titlesOf(await second.poll())).toEqual(['a']);
-		await second.deactivate();
+		await expectToBegin(second, activating);
 	},
 );
 
@@ -47,11 +54,7 @@ it('a trigger that is published again begins by itself where its first activatio
 	await untilAsked(use.deployment, '/api/query');
 	await first.deactivate();
 	const second = first.restarted({ mode: 'activate' });
-	await second.activate();
-	await use.createTask('a');
-	await activating;
-	expect(titlesOf(await second.poll())).toEqual(['a']);
-	await second.deactivate();
+	await expectToBegin(second, activating);
 });
 
 describe('with another deployment', () => {
@@ -66,24 +69,20 @@ describe('with another deployment', () => {
 		const credential = { ...use.credential, deploymentUrl: other.url, token: other.deployKey };
 		const first = await use.activate(['tasks'], {}, { credential });
 		const endpoint = '/api/v1/data/sync';
-		const before = (await other.requestStats()).endpoints[endpoint]?.requests;
+		const before = await requestsTo(endpoint, other);
 		await other.addFault({ ...LATE, path: endpoint });
 		const polling = first.poll();
 		await untilAsked(other, endpoint, before);
 		await first.deactivate();
 		const second = first.restarted({ credential: use.credential, mode: 'update' });
-		await second.activate();
-		await use.createTask('a');
-		await polling;
-		expect(titlesOf(await second.poll())).toEqual(['a']);
-		await second.deactivate();
+		await expectToBegin(second, polling);
 	});
 });
 
 it('a trigger that knows where it goes on is published again without waiting for a poll in progress', async () => {
 	const first = await use.activate(['tasks']);
 	const endpoint = '/api/v1/data/sync';
-	const before = (await use.deployment.requestStats()).endpoints[endpoint]?.requests;
+	const before = await requestsTo(endpoint, use.deployment);
 	await use.deployment.addFault({ kind: 'gather', count: 2, times: 2, path: endpoint });
 	const polling = first.poll();
 	await untilAsked(use.deployment, endpoint, before);

@@ -1,5 +1,6 @@
 import type { ConvexFailure } from '../../convex/failure';
 import { mayPassOnceReached } from '../../convex/failures/retryPolicy';
+import type { Caller } from '../caller';
 
 /**
  * How far a run has got to a deployment, by whichever of its connections: what may pass is waited for
@@ -39,11 +40,7 @@ export class DeploymentReach {
 export class DeploymentReaches {
 	private readonly known = new Map<string, DeploymentReach>();
 
-	of({
-		credential: { deploymentUrl },
-	}: {
-		credential: { deploymentUrl: string };
-	}): DeploymentReach {
+	of({ credential: { deploymentUrl } }: Caller): DeploymentReach {
 		const reach = this.known.get(deploymentUrl) ?? new DeploymentReach();
 		this.known.set(deploymentUrl, reach);
 		return reach;
