@@ -1,7 +1,6 @@
 /* eslint-disable @n8n/community-nodes/no-restricted-globals, @n8n/community-nodes/no-restricted-imports -- runs in Node, not in n8n */
 import type { IDataObject } from 'n8n-workflow';
 import { join } from 'node:path';
-import { calling } from '../support/convexNode';
 import { creating, mapperValue, tablesOf } from '../support/documentWrites';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { importing } from '../support/importRequests';
@@ -35,23 +34,6 @@ it.each([
 		{ kind: 'circle', r: 1 },
 		{ kind: 'square', side: 2, note: '' },
 	]);
-});
-
-it('no field is mapped automatically to a function that takes one of several objects', async () => {
-	const mappedArguments = mapperValue(null, 'autoMapInputData');
-	const mapped = { argumentsMode: 'mapping', mappedArguments };
-	const parameters = calling('query', 'shapes:area', {}, {}, mapped);
-	const { stoppedBy } = await convex.run({ parameters, input: [{ kind: 'circle', r: 1 }] });
-	expect(stoppedBy?.message).toBe(
-		'The function takes one of several objects, so no field can be mapped automatically [item 0]',
-	);
-	const form = convex.form(parameters);
-	expect((await form.getArguments()).emptyFieldsNotice).toMatch(
-		/^This function takes one of several objects\. Set 'Arguments' to /,
-	);
-	await expect(form.searchListArguments()).rejects.toThrow(
-		'The function takes one of several objects, so it is not known which argument takes a list',
-	);
 });
 
 it.each<[json: string, words: string]>([

@@ -11,9 +11,13 @@ import {
 import { inputFailure } from '../convex/failure';
 import type { FunctionOperation } from '../convex/functions/functionCall';
 import { formatFunctionPath } from '../convex/functions/functionPath';
-import { isCallable, type FunctionSignature } from '../convex/functions/functionSpec';
+import {
+	isCallable,
+	type ArgumentsValidator,
+	type FunctionSignature,
+} from '../convex/functions/functionSpec';
 import { listArguments } from '../convex/functions/listArgument';
-import { describeNames, describeValidator, type Validator } from '../convex/values/validator';
+import { describeNames, describeValidator } from '../convex/values/validator';
 import { openCaller } from '../transport/caller';
 import { adviseInstead, readSignature } from '../transport/http/functionSignature';
 import { readFunctionSpec } from '../transport/http/readFunctionSpec';
@@ -65,16 +69,15 @@ export async function searchListArguments(
 	}
 }
 
-function noLists({ type }: Validator) {
+function noLists({ type }: ArgumentsValidator) {
 	if (type === 'object') {
 		return inputFailure(
 			'The function has no argument that takes a list',
 			"Set 'Call For' to 'Each Item', or choose a function that takes many items at once.",
 		);
 	}
-	const reason = type === 'union' ? 'takes one of several objects' : 'declares no arguments';
 	return inputFailure(
-		`The function ${reason}, so it is not known which argument takes a list`,
+		'The function declares no arguments, so it is not known which argument takes a list',
 		"Write the argument's name 'By Name'.",
 	);
 }

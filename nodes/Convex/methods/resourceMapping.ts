@@ -8,7 +8,8 @@ import {
 	readFormTarget,
 } from '../parameters/formParameters';
 import { adviseInstead, readSignature } from '../transport/http/functionSignature';
-import { requiredFirst, type ObjectValidator, type Validator } from '../convex/values/validator';
+import type { ArgumentsValidator } from '../convex/functions/functionSpec';
+import { requiredFirst, type ObjectValidator } from '../convex/values/validator';
 import { elementFields, elementOf } from '../convex/functions/listArgument';
 import { PAGINATION_ARGUMENT } from '../convex/responses/pageWalk';
 import { openCaller } from '../transport/caller';
@@ -41,10 +42,9 @@ export async function getArguments(this: ILoadOptionsFunctions): Promise<Resourc
 }
 
 /** Why there are no fields to show, where the arguments or the elements of a list have none of their own. */
-function whyNoForm({ type }: Validator): string {
-	if (type === 'object') return 'The elements of the list may be anything.';
-	return type === 'union'
-		? 'This function takes one of several objects.'
+function whyNoForm({ type }: ArgumentsValidator): string {
+	return type === 'object'
+		? 'The elements of the list may be anything.'
 		: 'This function declares no arguments, so it takes any.';
 }
 

@@ -34,6 +34,7 @@ import {
 import { parseExactJson } from '../../../nodes/Convex/convex/values/exactJson';
 import { platformFailure } from '../../../nodes/Convex/convex/failures/platformFailure';
 import {
+	ANY_VALIDATOR,
 	describeValidator,
 	parseValidator,
 	type Validator,
@@ -133,8 +134,7 @@ const PARSERS: Array<[name: string, parse: (text: string) => unknown]> = [
 		'nearestFunctionPath',
 		(name) => {
 			const path = { module: 'a', name };
-			const type: Validator = { type: 'any' };
-			const signature = { path, type: 'query', isPublic: true, args: type } as const;
+			const signature = { path, type: 'query', isPublic: true, args: ANY_VALIDATOR } as const;
 			return nearestFunctionPath([signature], { module: 'b', name });
 		},
 	],

@@ -1,17 +1,24 @@
 import type { FunctionOperation } from './functionCall';
 import { isPlainObject } from '../values/plainObject';
 import { formatFunctionPath, type FunctionPath } from './functionPath';
-import { parseValidator, type Validator } from '../values/validator';
+import {
+	ANY_VALIDATOR,
+	parseValidator,
+	type AnyValidator,
+	type ObjectValidator,
+} from '../values/validator';
 
 export type FunctionType = 'query' | 'mutation' | 'action';
+
+/** What a function takes: an object, or anything where it has no args validator. */
+export type ArgumentsValidator = ObjectValidator | AnyValidator;
 
 /** A function as the deployment declares it. */
 export interface FunctionSignature {
 	path: FunctionPath;
 	type: FunctionType;
 	isPublic: boolean;
-	/** An object, or `any` for a function without an args validator. */
-	args: Validator;
+	args: ArgumentsValidator;
 }
 
 const FUNCTION_TYPES = new Map<unknown, FunctionType>([
@@ -35,9 +42,15 @@ function parseSignature(entry: unknown): FunctionSignature[] {
 			path: parseIdentifier(identifier),
 			type,
 			isPublic: isPlainObject(visibility) && visibility.kind === 'public',
-			args: parseValidator(entry.args),
+			args: parseArguments(entry.args),
 		},
 	];
+}
+
+/** Nothing else can be deployed: crates/model/src/modules/function_validators.rs. */
+function parseArguments(json: unknown): ArgumentsValidator {
+	const validator = parseValidator(json);
+	return validator.type === 'object' ? validator : ANY_VALIDATOR;
 }
 
 /** `folder/messages.js:list`, as the deployment keeps it. */

@@ -18,12 +18,16 @@ export type Validator =
 
 export type ObjectValidator = Validator & { type: 'object' };
 
+export interface AnyValidator {
+	type: 'any';
+}
+
 export interface FieldValidator {
 	validator: Validator;
 	optional: boolean;
 }
 
-export const ANY_VALIDATOR: Validator = { type: 'any' };
+export const ANY_VALIDATOR: AnyValidator = { type: 'any' };
 
 /**
  * Reads the JSON form of a validator (convex-js src/values/validators.ts, convex-backend

@@ -106,9 +106,11 @@ function notFilledIn(): ConvexFailure {
 /** All fields of the item would go out, though only those that the function names were meant to. */
 function notDeclared({ type }: Validator, whole: string): ConvexFailure {
 	const reason =
-		type === 'union' ? 'takes one of several objects' : `does not declare what ${whole}`;
+		type === 'union'
+			? "An element of the function's list is one of several objects"
+			: `The function does not declare what ${whole}`;
 	return inputFailure(
-		`The function ${reason}, so no field can be mapped automatically`,
+		`${reason}, so no field can be mapped automatically`,
 		"Set 'Arguments' to 'Using Input Item', and name the fields to send.",
 	);
 }

@@ -14,7 +14,6 @@ import {
 	encodeArguments,
 	type EncodedArguments,
 } from '../../../../nodes/Convex/convex/values/encodeArguments';
-import type { Validator } from '../../../../nodes/Convex/convex/values/validator';
 import { expectRefusal, failureOf } from '../../refusal';
 import { objectOf, optional } from '../values/validators';
 import { cursorBehind, PagedList } from './pagedList';
@@ -362,7 +361,7 @@ describe('a page', () => {
 });
 
 describe('the signature of a function whose pages the node asks for', () => {
-	const signature = (args: Validator): FunctionSignature => ({
+	const signature = (args: FunctionSignature['args']): FunctionSignature => ({
 		path: { module: 'messages', name: 'list' },
 		type: 'query',
 		isPublic: true,
@@ -397,7 +396,7 @@ describe('the signature of a function whose pages the node asks for', () => {
 		);
 	});
 
-	it.each<[string, Validator]>([
+	it.each<[string, FunctionSignature['args']]>([
 		['takes anything', { type: 'any' }],
 		['takes no paginationOpts', objectOf({ channel: { type: 'string' } })],
 		['takes nothing', objectOf({})],
