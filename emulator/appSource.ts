@@ -5,6 +5,8 @@ import { basename, dirname, extname, join, relative, resolve } from 'node:path';
 import type { AuthConfig, SchemaDefinition, GenericSchema } from 'convex/server';
 import { componentTree, type ComponentSource } from './componentTree';
 import { shareConvexPackage } from './convexResolution';
+import { schemaText } from './data/tableIndexes';
+import { refusedModule, refusedSchema } from './deployable';
 
 /** Modules are loaded by name, as they are deployed by folder. */
 const requireModule: (file: string) => Record<string, unknown> = createRequire(__filename);
@@ -36,7 +38,9 @@ export interface AppSource {
 
 /**
  * Loads the Convex app in a folder: that of its functions, or a project that has them in `convex/`.
- * A module that cannot be loaded is left out, and why is printed.
+ * A module that cannot be loaded, or that Convex does not deploy, is left out, and why is printed.
+ *
+ * @throws Error for a schema that Convex does not deploy
  */
 export async function loadAppSource(folder: string): Promise<AppSource> {
 	shareConvexPackage();
@@ -66,7 +70,7 @@ function loadComponent(
 	);
 	return {
 		...component,
-		schema: defaultExport<Schema>(component.folder, 'schema') ?? null,
+		schema: loadSchema(component.folder),
 		modules: files.flatMap((file) => {
 			const exports = loadModule(file);
 			if (exports === undefined) return [];
@@ -75,6 +79,14 @@ function loadComponent(
 			return [{ path, shownPath, runsInNode: beginsWithUseNode(file), exports }];
 		}),
 	};
+}
+
+function loadSchema(folder: string): Schema | null {
+	const schema = defaultExport<Schema>(folder, 'schema');
+	if (schema === undefined) return null;
+	const refusal = refusedSchema(schemaText(schema));
+	if (refusal !== undefined) throw new Error(`schema.ts: ${refusal}`);
+	return schema;
 }
 
 /** Whether a file belongs to a component whose folder is inside this one. */
@@ -102,7 +114,10 @@ function beginsWithUseNode(file: string): boolean {
 
 function loadModule(file: string): Record<string, unknown> | undefined {
 	try {
-		return requireModule(file);
+		const exports = requireModule(file);
+		const refusal = refusedModule(exports);
+		if (refusal !== undefined) throw new Error(refusal);
+		return exports;
 	} catch (error) {
 		console.error(`${basename(file)} is left out: ${String(error)}`);
 		return undefined;

@@ -96,7 +96,7 @@ function validating(
 /** Validators of the functions that were asked before: they stay the same as the database is emptied. */
 const KNOWN_VALIDATORS = new WeakMap<RegisteredFunction, Validators>();
 
-function validatorsOf(registered: RegisteredFunction): Validators {
+export function validatorsOf(registered: RegisteredFunction): Validators {
 	const known = KNOWN_VALIDATORS.get(registered);
 	if (known !== undefined) return known;
 	const validators: Validators = {
