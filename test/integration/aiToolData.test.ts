@@ -212,6 +212,14 @@ describe.each(AGENTS)('a tool $agent', ({ call }) => {
 			);
 		});
 
+		it.each([
+			['', "'File Text' is empty. Give the text of the file."],
+			['\uD83D half', "'File Text' contains half of a Unicode character"],
+		])('stores no other text than the model writes: %j', async (content, sentence) => {
+			expect(await use(ofFiles('upload'), { content })).toContain(sentence);
+			expect((await convex.deployment.requestStats()).requests).toBe(0);
+		});
+
 		it('tells what is known of one', async () => {
 			const id = await upload('abc');
 			expect(await use(ofFiles('get', { storageId: fromAi('id') }), { id })).toEqual([

@@ -330,7 +330,18 @@ describe('a download', () => {
 		const { stoppedBy } = await convex.run({
 			parameters: ofFiles('download', { storageId }, { timeout: 300, maxRetries: 0 }),
 		});
-		expect(stoppedBy?.message).toBe('The deployment did not answer within 300 ms');
+		expect(stoppedBy?.message).toBe('The answer did not arrive whole within 300 ms');
+	});
+
+	it('is not asked for again where it arrives too slowly, and does not count as an outage', async () => {
+		const storageId = await uploaded();
+		await convex.deployment.addFault({ kind: 'drip', bytes: 3, path: '/api/storage/', times: 9 });
+		const { stoppedBy } = await convex.run({
+			parameters: ofFiles('download', { storageId }, { timeout: 300, maxRetries: 4 }),
+		});
+		expect(stoppedBy?.context.data).toMatchObject({ reason: 'timedOut', retryable: false });
+		const { endpoints } = await convex.deployment.requestStats();
+		expect(endpoints['/api/storage']?.requests).toBe(1 + 1);
 	});
 });
 

@@ -71,6 +71,23 @@ describe('Upload', () => {
 		);
 	});
 
+	it.each([
+		['text/html ; charset=utf-8', 'text/html ; charset=utf-8'],
+		['image/jpeg;', 'image/jpeg'],
+		['application/pdf; name="Rechnung Müller.pdf"', 'application/pdf'],
+		['Image/PNG; a=\u0000', 'image/png'],
+		['no type; a=b', 'application/octet-stream'],
+	])(
+		'stores a file as the type that n8n knows it by, without what no header has: %j',
+		async (mimeType, contentType) => {
+			const { success } = await convex.run({
+				parameters: ofFiles('upload'),
+				input: [itemWithFile('a', { mimeType })],
+			});
+			expect(success[0]?.json.contentType).toBe(contentType);
+		},
+	);
+
 	it('keeps the parameters of a content type, in quotes too', async () => {
 		const types = [
 			'text/plain; charset="utf-8"',

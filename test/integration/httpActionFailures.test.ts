@@ -210,6 +210,16 @@ describe('the site URL', () => {
 		expect(endpoints[CANONICAL]?.requests).toBe(1);
 	});
 
+	it('is asked for again where the user lets the node send requests again', async () => {
+		await convex.deployment.addFault({ kind: 'serverError', status: 503, path: CANONICAL });
+		const parameters = requestTo('GET /tasks', { options: { retry: 'notRun', maxRetries: 1 } });
+		expect((await convex.run({ parameters })).stoppedBy).toBeUndefined();
+		expect(await runsOf('GET /tasks')).toBe(1);
+		await convex.deployment.addFault({ kind: 'serverError', status: 503, path: CANONICAL });
+		const { stoppedBy } = await convex.run({ parameters: requestTo('GET /tasks') });
+		expect(stoppedBy?.message).toMatch(/^The deployment could not be asked for its site URL/);
+	});
+
 	it('is not known without a deploy key', async () => {
 		const { stoppedBy } = await convex.run({
 			credential: { deploymentUrl: convex.deployment.url, authentication: 'none' },

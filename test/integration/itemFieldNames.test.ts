@@ -53,3 +53,17 @@ describe('a field name that begins with a byte order mark', () => {
 		);
 	});
 });
+
+it('a field that differs from an optional argument by blanks is not left out without a word', async () => {
+	const mapped = {
+		argumentsMode: 'mapping',
+		mappedArguments: mapperValue(null, 'autoMapInputData'),
+	};
+	const { stoppedBy } = await convex.run({
+		parameters: calling('query', 'tasks:list', {}, {}, mapped),
+		input: [{ 'status ': 'done' }],
+	});
+	expect(stoppedBy?.message).toBe(
+		"The function takes 'status', and the item has 'status ' [item 0]",
+	);
+});

@@ -107,7 +107,8 @@ function dropLast(list: JSONValue[], excess: number): number {
 function cutTexts(value: JSONValue, maxLength: number): { shortened: JSONValue; count: number } {
 	const lengths = textLengthsIn(value);
 	const longestText = lengths.reduce((one, other) => Math.max(one, other), 0);
-	let [fits, tooLong] = [MIN_TEXT_LENGTH, longestText];
+	// What is as long as the whole may be never fits, so that nothing longer is written to try it.
+	let [fits, tooLong] = [MIN_TEXT_LENGTH, Math.min(longestText, maxLength)];
 	if (lengthOf(value) <= maxLength || tooLong <= fits) return { shortened: value, count: 0 };
 	while (tooLong - fits > 1) {
 		const middle = Math.floor((fits + tooLong) / 2);

@@ -197,7 +197,7 @@ const ANSWER_ADVICE = {
 	noHttpActions:
 		'Define the routes in convex/http.ts and deploy the app with `npx convex deploy`. If it has routes, check that the credential is for this deployment.',
 	refusedByAction:
-		"What the status means is up to the app, in convex/http.ts; 'details.body' has the whole answer. To get such answers as results, switch on the option 'Accept Any Status'.",
+		"What the status means is up to the app, in convex/http.ts; 'details.body' has the answer, unless it is empty. To get such answers as results, switch on the option 'Accept Any Status'.",
 	signInWanted:
 		"The route wants to know who calls. Set 'Authentication' to 'Bearer Token', with a credential that has one, or send the header that the app expects.",
 	answeredWithPage:

@@ -1,6 +1,6 @@
 import type { UploadResult } from '../../convex/responses/uploadResponse';
-import { INPUT_FILE, readFileText, readInputFile } from '../../parameters/file/fileField';
-import { isContentType, readFileOptions } from '../../parameters/file/fileOptions';
+import { INPUT_FILE, readFileOfTool, readInputFile } from '../../parameters/file/fileField';
+import { knownContentType, readFileOptions } from '../../parameters/file/fileOptions';
 import { readUploadUrlSource, type UploadUrlSource } from '../../parameters/file/uploadUrlFrom';
 import { isAgentTool } from '../../transport/agentTool';
 import type { Caller } from '../../transport/caller';
@@ -22,13 +22,13 @@ const ANY_TYPE = 'application/octet-stream';
 
 export const upload: FileWork = async (run, itemIndex, caller) => {
 	const { context, parameters } = run;
-	const written = isAgentTool(context.getNode()) ? readFileText(parameters, itemIndex) : undefined;
-	const file = written ?? readInputFile(parameters, itemIndex);
+	const readFile = isAgentTool(context.getNode()) ? readFileOfTool : readInputFile;
+	const file = readFile(parameters, itemIndex);
 	const source = readUploadUrlSource(parameters, itemIndex);
 	const options = readFileOptions(parameters, 'upload', itemIndex);
 	if (source.kind === 'system') requireDeployKey(caller, "'Upload URL From: System'");
 	const { fileName, mimeType } = file;
-	const contentType = options.contentType ?? (isContentType(mimeType) ? mimeType : ANY_TYPE);
+	const contentType = options.contentType ?? knownContentType(mimeType) ?? ANY_TYPE;
 	const content = await readContent(context, itemIndex, INPUT_FILE, file);
 	const toSend = { content, contentType, timeoutMs: options.timeoutMs };
 	const storageId = await store(run, caller, source, toSend);

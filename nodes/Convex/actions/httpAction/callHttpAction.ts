@@ -61,7 +61,7 @@ export async function callHttpAction(
 
 /** @throws ConvexFailure before anything is sent to the HTTP action */
 async function toRequest(
-	{ context, sites }: HttpActionRun,
+	{ context, sites, retries }: HttpActionRun,
 	caller: Caller,
 	{ route, query, headers, body, isAuthenticated, timeoutMs, response }: HttpActionParameters,
 ): Promise<SiteRequest> {
@@ -77,7 +77,7 @@ async function toRequest(
 		["'Body'", body?.kind === 'bytes' ? body.bytes.toString('latin1') : ''],
 	]);
 	const content = body && (await contentOf(context, caller, body));
-	const url = siteRequestUrl(await sites.of(caller), { path, rest, query });
+	const url = siteRequestUrl(await sites.of(caller, retries.of(caller)), { path, rest, query });
 	// Two of them may make up the key together.
 	refuseDeployKey(credential, [
 		["'Path'", url],

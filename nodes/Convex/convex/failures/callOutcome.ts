@@ -205,15 +205,20 @@ export function isRejectedForLoad(code: string | undefined): boolean {
  * happened. Below 500, the answer is the action's own word that it did not do as asked.
  */
 export function refusedByAction(method: string, httpStatus: number): CallOutcome {
-	const isRefusal = httpStatus >= 400 && httpStatus < 500 && !GAVE_UP_WAITING.has(httpStatus);
+	const isRefusal = httpStatus >= 400 && httpStatus < 500 && !gaveUpWaiting(httpStatus);
 	return {
 		outcome: isRefusal ? 'failed' : 'unknown',
 		retryable: IDEMPOTENT_METHODS.has(method) && mayPass(httpStatus),
 	};
 }
 
-/** Somebody on the way did, and the action may run on. */
-const GAVE_UP_WAITING = new Set([408, 499]);
+/** 408 is also what Convex answers for an action at its own time limit, 524 is Cloudflare's. */
+const GAVE_UP_WAITING = new Set([408, 499, 504, 524]);
+
+/** Whether somebody on the way did, or the server, and the function may run on. */
+export function gaveUpWaiting(httpStatus: number): boolean {
+	return GAVE_UP_WAITING.has(httpStatus);
+}
 
 /** The outcome of a request to an HTTP action whose answer did not come, or not whole. */
 export function lostActionAnswer(method: string): CallOutcome {

@@ -1,5 +1,5 @@
 import { failureOf, RETRY_BUDGET_MS, type ConvexFailure, type FailureKind } from '../failure';
-import { mayBeOfConvex, mayPass } from './callOutcome';
+import { gaveUpWaiting, mayBeOfConvex, mayPass } from './callOutcome';
 
 /** The wait before the first retry is at most this long; it doubles with each further one. */
 const FIRST_DELAY_MS = 500;
@@ -37,7 +37,7 @@ export class RetryPolicy {
 	}
 
 	failed(failure: ConvexFailure): void {
-		if (isInconclusive(failure)) return;
+		if (isInconclusive(failure, this.maxRetries > 0)) return;
 		if (!isOutage(failure)) return this.succeeded();
 		this.failingSinceMs ??= this.now();
 		this.failureKind = failure.details.kind;
@@ -123,9 +123,13 @@ function isUnreachable({ details: { kind, outcome } }: ConvexFailure): boolean {
 }
 
 /**
- * A mutation or action that takes longer than the user waits (which is not retryable) shows neither an
- * outage nor that the deployment works.
+ * What shows neither an outage nor that the deployment works: a mutation or action that takes longer than
+ * somebody waits, and a 5xx of an HTTP action, which may be the app's own answer to this item. One that is
+ * sent again counts: such waits have to end.
  */
-function isInconclusive({ reason, details: { retryable } }: ConvexFailure): boolean {
-	return reason === 'timedOut' && retryable !== true;
+function isInconclusive({ reason, details }: ConvexFailure, mayRetry: boolean): boolean {
+	const { retryable, httpStatus } = details;
+	if (reason === 'actionOutage') return retryable !== true || !mayRetry;
+	const wasWaitedFor = httpStatus !== undefined && gaveUpWaiting(httpStatus);
+	return (reason === 'timedOut' || wasWaitedFor) && retryable !== true;
 }

@@ -13,6 +13,7 @@ import { dateParser } from '../dates';
 import { fieldHasExpression } from '../expressions';
 import { enumField } from '../field';
 import { fieldsOfItem } from './inputItem';
+import { checkBlanksOfArguments } from './itemFieldNames';
 import type { ParameterReader } from '../parameterReader';
 
 /** @param hasInputItem whether the arguments may be mapped from an input item */
@@ -88,6 +89,7 @@ export function readMappedArguments(
 			throw notDeclared(declared, whole);
 		}
 		const json = fieldsOfItem(context, itemIndex);
+		checkBlanksOfArguments([...args.fields.keys()], json);
 		return convert(context, 'The input item', args, pick(json, args));
 	}
 	const values = mapping.value ?? {};

@@ -1,5 +1,6 @@
 import type { IBinaryData, INodeProperties } from 'n8n-workflow';
 import { inputFailure } from '../../convex/failure';
+import { checkedText } from '../../convex/values/encodeArguments';
 import { mismatch } from '../../convex/values/mismatch';
 import { findFile } from '../arguments/binaryField';
 import type { ParameterReader } from '../parameterReader';
@@ -39,6 +40,10 @@ export const outputFileDescription: INodeProperties = {
 	displayOptions: { show: { operation: ['download'] } },
 };
 
+const FILE_TEXT = `'${fileTextDescription.displayName}'`;
+
+const TEXT_ADVICE = 'Give the text of the file.';
+
 export const INPUT_FILE = `'${inputFileDescription.displayName}'`;
 
 /** @throws ConvexFailure (`input`) naming the parameter */
@@ -50,23 +55,24 @@ export function readInputFile(context: ParameterReader, itemIndex: number): IBin
 }
 
 /**
- * The text that a model wrote, as a file.
+ * The file of a tool: the text that a model wrote, or the file that 'Input Binary Field' gives.
  *
- * @returns undefined where there is none
- * @throws ConvexFailure (`input`) for anything but text
+ * @throws ConvexFailure (`input`) naming the parameter
  */
-export function readFileText(context: ParameterReader, itemIndex: number): IBinaryData | undefined {
-	const given = context.getNodeParameter(fileTextDescription.name, itemIndex, '');
-	if (given === '' || given === undefined || given === null) return undefined;
-	if (typeof given !== 'string') {
-		throw mismatch(
-			`'${fileTextDescription.displayName}'`,
-			given,
-			'text',
-			'Give the text of the file.',
-		);
-	}
-	return { data: Buffer.from(given).toString('base64'), mimeType: 'text/plain; charset=utf-8' };
+export function readFileOfTool(context: ParameterReader, itemIndex: number): IBinaryData {
+	const text = context.getNodeParameter(fileTextDescription.name, itemIndex, '') ?? '';
+	if (text !== '') return fileOfText(text);
+	const given = context.getNodeParameter(NAME, itemIndex, base.default);
+	const files = Object.keys(context.input?.get(itemIndex)?.binary ?? {});
+	// A name alone is what the parameter has from the start.
+	if (typeof given !== 'string' || files.length > 0) return readInputFile(context, itemIndex);
+	throw inputFailure(`${FILE_TEXT} is empty`, TEXT_ADVICE);
+}
+
+function fileOfText(given: unknown): IBinaryData {
+	if (typeof given !== 'string') throw mismatch(FILE_TEXT, given, 'text', TEXT_ADVICE);
+	const text = checkedText(FILE_TEXT, given);
+	return { data: Buffer.from(text).toString('base64'), mimeType: 'text/plain; charset=utf-8' };
 }
 
 /** @throws ConvexFailure (`input`) naming the parameter */

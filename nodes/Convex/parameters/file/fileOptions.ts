@@ -1,5 +1,6 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { inputFailure } from '../../convex/failure';
+import { mediaType } from '../../convex/responses/httpActionContent';
 import { timeout } from '../options';
 import { option, optionsForm, runOption, type Option } from '../options/option';
 import {
@@ -21,7 +22,7 @@ const concurrency = runOption<number, FileOperation>(
 
 /** A type with its parameters, of which each may stand in quotes (RFC 9110 §8.3.1). */
 const CONTENT_TYPE =
-	/^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:;\s*[\w!#$&^.+-]+=(?:[\w!#$&^.+-]+|"[ !#-[\]-~]+"))*$/;
+	/^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:[ \t]*;[ \t]*[\w!#$&^.+-]+=(?:[\w!#$&^.+-]+|"[ !#-[\]-~]+"))*$/;
 
 const contentType = option<string | undefined, FileOperation>(['upload'], {
 	property: {
@@ -118,8 +119,19 @@ export function readFileRunOptions(
 	return { concurrency: read(concurrency), maxRetries: read(maxRetries) };
 }
 
+/**
+ * The type that n8n knows of a file, as far as it can stand in a header: without parameters that cannot,
+ * such as a file's name.
+ *
+ * @returns undefined where it is no type
+ */
+export function knownContentType(mimeType: string | undefined): string | undefined {
+	const known = mimeType?.trim().replace(/;$/, '');
+	return [known, mediaType(known)].find(isContentType);
+}
+
 /** Anything else could not stand in a header. */
-export function isContentType(value: unknown): value is string {
+function isContentType(value: unknown): value is string {
 	return typeof value === 'string' && CONTENT_TYPE.test(value);
 }
 

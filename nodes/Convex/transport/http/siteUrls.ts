@@ -5,12 +5,16 @@ import { platformFailure } from '../../convex/failures/platformFailure';
 import { STATUS_OK } from '../../convex/responses/functionResponse';
 import { parseJsonObject } from '../../convex/values/jsonText';
 import type { CallContext, Caller } from '../caller';
+import type { Retries } from '../retries';
 import { post } from './post';
 
 /** crates/local_backend/src/canonical_urls.rs: any admin may ask. */
 const CANONICAL_URLS_PATH = '/api/v1/get_canonical_urls';
 
 const TIMEOUT_MS = 15_000;
+
+type Answer =
+	{ status: 'success'; siteUrl: string } | { status: 'failure'; failure: ConvexFailure };
 
 /**
  * Where the HTTP actions of deployments are: as the credential says, as Convex derives it from the
@@ -21,34 +25,45 @@ export class SiteUrls {
 
 	constructor(private readonly context: CallContext) {}
 
-	/** @throws ConvexFailure where it is not known, and nothing was sent to the HTTP action */
-	async of(caller: Caller): Promise<string> {
+	/**
+	 * @param retries of the run: the question is one more request to the deployment
+	 * @throws ConvexFailure where it is not known, and nothing was sent to the HTTP action
+	 */
+	async of(caller: Caller, retries: Retries): Promise<string> {
 		const { siteUrl, deploymentUrl, authentication } = caller.credential;
 		if (siteUrl !== undefined) return siteUrl;
 		if (authentication !== 'deployKey') throw unknownSiteUrl('');
 		const known = this.asked.get(deploymentUrl);
 		if (known !== undefined) return await known;
-		const asked = this.ask(caller);
+		const asked = this.askUntilAnswered(caller, retries);
 		this.asked.set(deploymentUrl, asked);
 		// A later item may meet a deployment that is back.
 		asked.catch(() => this.asked.delete(deploymentUrl));
 		return await asked;
 	}
 
-	private async ask(caller: Caller): Promise<string> {
+	private async askUntilAnswered(caller: Caller, retries: Retries): Promise<string> {
+		const answer = await retries.run(async () => await this.ask(caller));
+		if (answer.status === 'failure') throw couldNotAsk(answer.failure);
+		return answer.siteUrl;
+	}
+
+	private async ask(caller: Caller): Promise<Answer> {
 		const answer = await post(this.context, caller, {
 			operation: 'query',
 			method: 'GET',
 			path: CANONICAL_URLS_PATH,
 			timeoutMs: TIMEOUT_MS,
 		});
-		if (answer.status === 'failure') throw couldNotAsk(answer.failure);
+		if (answer.status === 'failure') return answer;
 		const { httpStatus, body } = answer.response;
 		if (httpStatus === 404) throw unknownSiteUrl(': this version of Convex does not tell it');
-		if (httpStatus !== STATUS_OK) throw couldNotAsk(platformFailure('query', answer.response));
+		if (httpStatus !== STATUS_OK) {
+			return { status: 'failure', failure: platformFailure('query', answer.response) };
+		}
 		const siteUrl = parseSiteUrl(parseJsonObject(body)?.convexSiteUrl);
 		if (siteUrl === undefined) throw unknownSiteUrl(': the deployment tells none that can be used');
-		return siteUrl;
+		return { status: 'success', siteUrl };
 	}
 }
 

@@ -55,6 +55,7 @@ export async function requestStorage<Result>(
 	const limit = new RequestTimeout(context, timeoutMs);
 	const { signal } = limit;
 	const clean = (text: string) => redactor?.text(text) ?? text;
+	let hasBegun = false;
 	try {
 		const sent = context.helpers.httpRequest({
 			...request,
@@ -65,6 +66,7 @@ export async function requestStorage<Result>(
 			abortSignal: signal,
 		});
 		const answer = await answerUnlessAborted(sent, signal);
+		hasBegun = true;
 		const httpStatus = Number(answer.statusCode);
 		const { location } = answer.headers;
 		const response = async () => ({
@@ -81,12 +83,24 @@ export async function requestStorage<Result>(
 			response,
 		});
 	} catch (error) {
+		const ended = limit.isPassed ? timedOut() : error;
+		const lost = networkFailure(operation, ended, timeoutMs, deploymentUrl);
 		const failure =
 			error instanceof ConvexFailure
 				? error
-				: networkFailure(operation, limit.isPassed ? timedOut() : error, timeoutMs, deploymentUrl);
+				: limit.isPassed && hasBegun
+					? lateAnswer(lost, timeoutMs)
+					: lost;
 		return { status: 'failure', failure: redactor?.failure(failure) ?? failure };
 	} finally {
 		limit.end();
 	}
+}
+
+/** It is sent too slowly for the time, and would be again: no other file is to wait for that. */
+function lateAnswer(failure: ConvexFailure, timeoutMs: number): ConvexFailure {
+	return failure.with({
+		message: `The answer did not arrive whole within ${timeoutMs} ms`,
+		details: { retryable: false },
+	});
 }

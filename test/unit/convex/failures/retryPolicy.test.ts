@@ -1,5 +1,6 @@
 import { ConvexFailure, type FailureDetails } from '../../../../nodes/Convex/convex/failure';
 import type { FunctionOperation } from '../../../../nodes/Convex/convex/functions/functionCall';
+import { httpActionFailure } from '../../../../nodes/Convex/convex/failures/httpActionFailure';
 import { parseRetryAfter, RetryPolicy } from '../../../../nodes/Convex/convex/failures/retryPolicy';
 import { networkFailure } from '../../../../nodes/Convex/transport/http/networkFailure';
 
@@ -258,6 +259,11 @@ describe('the time that a run retries for', () => {
 		['an answer that was cut off', { kind: 'network', httpStatus: 200 }, true],
 		['a query without an answer', late('query'), true],
 		['a mutation without an answer', late('mutation'), false],
+		['an action that a proxy does not wait for', { httpStatus: 504, retryable: false }, false],
+		['an action at its own time limit', { httpStatus: 408, retryable: false }, false],
+		['a query that a proxy does not wait for', { httpStatus: 524 }, true],
+		['a 5xx of an HTTP action', httpActionFailure('POST', { httpStatus: 503, text: '' }), false],
+		['one that is sent again', httpActionFailure('GET', { httpStatus: 503, text: '' }), true],
 		['a snapshot that is gone', { code: 'SnapshotGone', retryable: false }, false],
 		['a function that threw', { kind: 'function' }, false],
 		['a ConvexError', { kind: 'application' }, false],
@@ -272,6 +278,13 @@ describe('the time that a run retries for', () => {
 		policy.failed(failed instanceof ConvexFailure ? failed : failing(failed));
 		pass(PATIENCE_MS);
 		expect(policy.budgetExhausted() !== undefined).toBe(isOutage);
+	});
+
+	it('is not used up by a 5xx of an HTTP action that the user lets nobody send again', () => {
+		const { policy, pass } = policyWith({ maxRetries: 0 });
+		policy.failed(httpActionFailure('GET', { httpStatus: 503, text: '' }));
+		pass(PATIENCE_MS);
+		expect(policy.budgetExhausted()).toBeUndefined();
 	});
 
 	it('continues while mutations take longer than their timeout, which is inconclusive', () => {
