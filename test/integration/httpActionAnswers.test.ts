@@ -189,6 +189,7 @@ describe('an answer of any server', () => {
 	it.each([
 		['attachment; filename="report 1.pdf"', 'report 1.pdf'],
 		["attachment; filename=a.pdf; filename*=UTF-8''%C3%BC.pdf", 'ü.pdf'],
+		["attachment; filename*=UTF-8'de'%C3%BC.pdf", 'ü.pdf'],
 		['attachment; filename="../../etc/passwd"', 'passwd'],
 		['attachment; filename="..\\\\..\\\\boot.ini"', 'boot.ini'],
 		['attachment; filename=".."', 'response'],

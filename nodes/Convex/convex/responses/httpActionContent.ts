@@ -48,7 +48,7 @@ export function isText(bytes: Uint8Array): boolean {
  */
 export function answerFileName(contentDisposition: string | undefined, url: string): string {
 	const header = contentDisposition ?? '';
-	const encoded = /;\s*filename\*\s*=\s*utf-8''([^\s;]+)/i.exec(header)?.[1];
+	const encoded = /;\s*filename\*\s*=\s*utf-8'[^']*'([^\s;]+)/i.exec(header)?.[1];
 	const plain = /;\s*filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;]+))/i.exec(header);
 	const named = decoded(encoded) ?? plain?.[1]?.replace(/\\(.)/g, '$1') ?? plain?.[2];
 	const name = named ?? decoded(new URL(url).pathname.split('/').at(-1)) ?? '';
