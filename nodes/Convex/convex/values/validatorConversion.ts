@@ -3,17 +3,10 @@ import { isPlainObject } from './plainObject';
 import { toArray, toObject } from './argumentTypes';
 import { doesNotFit } from './mismatch';
 import { isDateObject } from './dateObject';
-import {
-	converted,
-	valueOrThrow,
-	within,
-	type Conversion,
-	type Declarer,
-	type Refusal,
-	type Step,
-} from './conversion';
+import { valueOrThrow, type Conversion, type Declarer, type Refusal } from './conversion';
 import { lacking, notTaken } from './objectRefusals';
 import { DECLARED_VALUE_ADVICE, readJsonText, type JsonAdvice } from './jsonText';
+import { isSimple, matchFields, matchParts, type MatchValue, type Part } from './partsMatch';
 import {
 	conversionOf,
 	exact,
@@ -33,9 +26,10 @@ import {
 } from './validator';
 
 /**
- * Converts the fields of an object, such as the arguments, to what their validators want: `42` to an int64 where it wants an int64, an ISO date
- * to milliseconds where it wants a number, JSON text to an object where it wants an object. A value
- * that fits already stays as it is, so a text that looks like a number stays text where text may be.
+ * Converts the fields of an object, such as the arguments, to what their validators want: `42` to an int64
+ * where it wants an int64, an ISO date to milliseconds where it wants a number, JSON text to an object where
+ * it wants an object. A value that fits already stays as it is, so a text that looks like a number stays text
+ * where text may be.
  *
  * @param subject the object in a sentence, e.g. "'Arguments'"
  * @param parseDate milliseconds of a text that is a date; undefined for any other text
@@ -67,6 +61,10 @@ export function convertValue(
 /** Whether a value has a validator's type already, without any conversion. */
 export function fitsAsItIs(validator: Validator, value: unknown): boolean {
 	return matchValue(validator, value, () => undefined).isExact;
+}
+
+function matchWith(parseDate: ParseDate): MatchValue {
+	return (validator, value) => matchValue(validator, value, parseDate);
 }
 
 function matchValue(validator: Validator, value: unknown, parseDate: ParseDate): Match {
@@ -102,7 +100,7 @@ function matchArray(
 		validator: validator.element,
 		value: element,
 	}));
-	return matchParts(parts, parseDate);
+	return matchParts(parts, matchWith(parseDate));
 }
 
 function matchRecord(
@@ -118,7 +116,7 @@ function matchRecord(
 		validator: validator.value,
 		value: field,
 	}));
-	return fieldsOf(parts, true, parseDate);
+	return matchFields(parts, true, matchWith(parseDate));
 }
 
 function matchObject(
@@ -144,7 +142,7 @@ function matchObject(
 			return inexact(() => lacking(name, field));
 		}
 	}
-	return fieldsOf(parts, isWhole, parseDate);
+	return matchFields(parts, isWhole, matchWith(parseDate));
 }
 
 /** The match of an array or an object that may be given as JSON text. */
@@ -166,77 +164,6 @@ function fromJsonText<Parsed, Value>(
  */
 function isNotGiven(validator: Validator, value: unknown): boolean {
 	return (value === null || value === '') && !fitsAsItIs(validator, value);
-}
-
-/** A part of an array or an object, and what it has to be. */
-interface Part<PartStep extends Step = Step> {
-	step: PartStep;
-	validator: Validator;
-	value: unknown;
-}
-
-/** Meets part after part; those behind one that is not exact only where all are converted. */
-function matchParts(parts: readonly Part[], parseDate: ParseDate): Match<unknown[]> {
-	const values: unknown[] = [];
-	for (const { validator, value } of parts) {
-		const match = matchValue(validator, value, parseDate);
-		if (!match.isExact) return inexact(() => convertParts(parts, values, match, parseDate));
-		values.push(match.value);
-	}
-	return exact(values);
-}
-
-/**
- * @param exactValues of the first parts
- * @param next the part behind them
- */
-function convertParts(
-	parts: readonly Part[],
-	exactValues: readonly unknown[],
-	next: Match,
-	parseDate: ParseDate,
-): Conversion<unknown[]> {
-	const values = [...exactValues];
-	let match: Match | undefined = next;
-	for (const { step, validator, value } of parts.slice(values.length)) {
-		const conversion = conversionOf(match ?? matchValue(validator, value, parseDate));
-		if (conversion.status === 'refused') return within(step, conversion);
-		values.push(conversion.value);
-		match = undefined;
-	}
-	return converted(values);
-}
-
-/**
- * The fields of an object, in their order. Simple ones are met first: in a union of objects they often
- * tell which one it is (`kind: "a"`), and the nested fields of the others need no conversion.
- *
- * @param isWhole whether no field was left out, so that the object may be exact
- */
-function fieldsOf(
-	parts: ReadonlyArray<Part<string>>,
-	isWhole: boolean,
-	parseDate: ParseDate,
-): Match<Record<string, unknown>> {
-	const simple = parts.filter(({ validator }) => isSimple(validator));
-	const nested = parts.filter(({ validator }) => !isSimple(validator));
-	const ordered = [...simple, ...nested];
-	const named = (values: unknown[]) => {
-		const byName = new Map(ordered.map(({ step }, index) => [step, values[index]]));
-		return Object.fromEntries(parts.map(({ step }) => [step, byName.get(step)]));
-	};
-	const match = matchParts(ordered, parseDate);
-	if (match.isExact && isWhole) return exact(named(match.value));
-	return inexact(() => {
-		const conversion = conversionOf(match);
-		return conversion.status === 'refused' ? conversion : converted(named(conversion.value));
-	});
-}
-
-function isSimple(validator: Validator): boolean {
-	return validator.type === 'union'
-		? validator.members.every(isSimple)
-		: !['array', 'record', 'object'].includes(validator.type);
 }
 
 /** What fits a member as it is goes there; else the first member that it can be converted to. */
