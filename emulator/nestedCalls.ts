@@ -2,6 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ConvexError, type Value } from 'convex/values';
 import { PlatformFailure } from './platformFailure';
+import { inBackendWords } from './transactionLimits';
 
 /** Whether the next function to start is the one that was asked for, or one that it calls. */
 const calls = new AsyncLocalStorage<'outer' | 'nested'>();
@@ -122,7 +123,8 @@ function uncaught(thrown: unknown): string {
 	const isError = typeof thrown === 'object' && thrown !== null && 'message' in thrown;
 	if (!isError) return `Uncaught ${String(thrown)}`;
 	const name = 'name' in thrown ? String(thrown.name) : 'Error';
-	return `Uncaught ${[name, String(thrown.message)].filter((part) => part !== '').join(': ')}`;
+	const message = inBackendWords(String(thrown.message));
+	return `Uncaught ${[name, message].filter((part) => part !== '').join(': ')}`;
 }
 
 function isConvexError(thrown: unknown): thrown is { message: string; data: Value } {

@@ -8,7 +8,7 @@ import { decodeArguments } from './callArguments';
 import { canonicalPath } from './canonicalPath';
 import { httpPrefixOf } from './httpActions/httpSite';
 import { ACTIONS } from './identity';
-import { asOuterCall, BackendFailure } from './nestedCalls';
+import { asOuterCall, BackendFailure, failureOf } from './nestedCalls';
 import { FILE_FUNCTIONS_MODULE } from './storage/fileFunctions';
 import { isObject } from './validation';
 
@@ -82,12 +82,18 @@ async function runInApp(
 	if (decoded.args === undefined) throw new BackendFailure(decoded.error);
 	const [given] = decoded.args;
 	const own = given !== undefined && isObject(given) ? given : {};
-	const result: Value | undefined = await asOuterCall(async () =>
-		type === 'query'
-			? await backend.query(makeFunctionReference<'query'>(path), own)
-			: await backend.mutation(makeFunctionReference<'mutation'>(path), own),
-	);
-	return result ?? null;
+	try {
+		const result: Value | undefined = await asOuterCall(async () =>
+			type === 'query'
+				? await backend.query(makeFunctionReference<'query'>(path), own)
+				: await backend.mutation(makeFunctionReference<'mutation'>(path), own),
+		);
+		return result ?? null;
+	} catch (thrown) {
+		const { message } = failureOf(thrown);
+		// They check their arguments inside, unlike functions of the app (_system/server.ts).
+		throw message.startsWith('ArgumentValidationError: ') ? new Error(message) : thrown;
+	}
 }
 
 export function systemFunction(path: string): SystemFunction | undefined {

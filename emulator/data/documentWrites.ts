@@ -1,6 +1,7 @@
 /* eslint-disable @n8n/community-nodes/require-node-api-error -- runs in Node, not in n8n */
 import { ConvexError, v, type GenericId, type Value } from 'convex/values';
 import type { SystemFunction } from '../systemFunctions';
+import { inBackendWords } from '../transactionLimits';
 import { tableMutation } from './tableFunction';
 import { UNSET_PLACEHOLDER } from './unsetPlaceholder';
 
@@ -79,7 +80,9 @@ async function rethrowing(write: () => Promise<void>): Promise<void> {
 	try {
 		await write();
 	} catch (thrown) {
-		throw new ConvexError(thrown instanceof Error ? thrown.message : String(thrown));
+		throw new ConvexError(
+			inBackendWords(thrown instanceof Error ? thrown.message : String(thrown)),
+		);
 	}
 }
 

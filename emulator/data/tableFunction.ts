@@ -101,7 +101,7 @@ function checkedArguments<Fields extends PropertyValidators>(
 	const validator = v.object({ ...fields, componentId: v.optional(v.union(v.string(), v.null())) });
 	const { json } = validator as unknown as { json: ValidatorJson };
 	const problem = validationError(json, value, app.tableOfId);
-	if (problem !== undefined) throw new Error(problem);
+	if (problem !== undefined) throw new Error(`ArgumentValidationError: ${problem}`);
 	return value as ObjectType<Fields>;
 }
 

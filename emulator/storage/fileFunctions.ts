@@ -3,14 +3,13 @@ import {
 	paginationOptsValidator,
 	queryGeneric as query,
 } from 'convex/server';
-import { v, type GenericId } from 'convex/values';
+import { v } from 'convex/values';
 
 /** Of the dashboard's page of files: npm-packages/system-udfs/convex/_system/frontend/fileStorageV2.ts. */
 export const FILE_FUNCTIONS_MODULE = '_system/frontend/fileStorageV2';
 
 /** The files of the app itself are served; those of a component are not. */
 const componentId = v.optional(v.union(v.string(), v.null()));
-const storageIdOf = (text: string) => text as GenericId<'_storage'>;
 
 /** Files with their URLs, the newest first unless asked otherwise. */
 const fileMetadata = query({
@@ -49,7 +48,9 @@ const fileMetadata = query({
 const getFile = query({
 	args: { storageId: v.string(), componentId },
 	handler: async (ctx, { storageId }) => {
-		const file = await ctx.db.system.get(storageIdOf(storageId));
+		// The ID of anything else is that of no file (`maskPublicSystem` of _system/secretSystemTables.ts).
+		const id = ctx.db.system.normalizeId('_storage', storageId);
+		const file = id === null ? null : await ctx.db.system.get(id);
 		return file === null ? null : { ...file, url: await ctx.storage.getUrl(file._id) };
 	},
 });

@@ -86,7 +86,7 @@ describe('the tables of the emulator', () => {
 		const key = await convex.deployment.createKey(['deployment:data:write']);
 		const refused = await call('_system/frontend/tableSize', { tableName: 'tasks' }, { key });
 		expect(refused.errorMessage).toContain(
-			'You do not have permission to perform this operation (deployment:data:view).',
+			'\nUncaught Error: You do not have permission to perform this operation (deployment:data:view).\n    at ',
 		);
 		const unfit = await call('_system/frontend/tableSize', {});
 		expect(unfit.errorMessage).toContain('missing the required field `tableName`');
