@@ -13,6 +13,15 @@ interface KnownFailure {
 	help?: (match: RegExpExecArray) => string | undefined;
 }
 
+/** What Convex says of a key that may not do what it is used for (crates/roles/src/eval.rs). */
+export const PERMISSION_NEEDED = {
+	text: /^You do not have permission to perform this operation(?: \(([\w:]+)\))?/,
+	reason: 'permissionNeeded',
+	kind: 'deployment',
+	help: ([, permission]) =>
+		permission && `Use a deploy key that has the permission '${permission}'.`,
+} satisfies KnownFailure;
+
 /**
  * Failures that Convex itself reports in the place of the function's, each by how its text begins.
  * Sources: convex-backend crates/udf/src/{validation,helpers}.rs, crates/application/src/lib.rs,
@@ -56,13 +65,7 @@ export const KNOWN_FAILURES: KnownFailure[] = [
 		text: /^(?:Couldn't find |Invalid module path|Top-level awaits in source files are unsupported|Function .* is (?:neither a query or mutation|registered as a )|Convex functions at or below version )/,
 		reason: 'notDeployable',
 	},
-	{
-		text: /^You do not have permission to perform this operation(?: \(([\w:]+)\))?/,
-		reason: 'permissionNeeded',
-		kind: 'deployment',
-		help: ([, permission]) =>
-			permission && `Use a deploy key that has the permission '${permission}'.`,
-	},
+	PERMISSION_NEEDED,
 	{ text: /^Component path .* not found/, reason: 'componentNotFound' },
 	{
 		text: /^Cannot run functions while this deployment is paused/,

@@ -6,6 +6,8 @@ export interface SystemFunction {
 	path: FunctionPath;
 	/** Whether a second call changes nothing that the first one did not, so that its answer may be lost. */
 	isRepeatable?: boolean;
+	/** What a key needs for it, if not what its operation tells: to view data, or to write it. */
+	permission?: string;
 	/** What it is for, in a sentence: "… does not offer a way to list the tables". */
 	purpose: string;
 	/** What a user does where a version of Convex lacks it. */
@@ -71,6 +73,7 @@ export const SYSTEM_FUNCTIONS = {
 	listImports: {
 		operation: 'query',
 		path: { module: '_system/cli/queryImport', name: 'list' },
+		permission: 'deployment:backups:view',
 		purpose: 'list its imports',
 		instead: IMPORT_INSTEAD,
 	},
@@ -83,6 +86,7 @@ export const SYSTEM_FUNCTIONS = {
 	readImport: {
 		operation: 'query',
 		path: { module: '_system/cli/queryImport', name: 'default' },
+		permission: 'deployment:backups:view',
 		purpose: 'say how an import goes',
 		instead: IMPORT_INSTEAD,
 	},

@@ -1,4 +1,5 @@
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
+import { systemFailure } from '../../convex/failures/systemFailure';
 import { formatFunctionPath } from '../../convex/functions/functionPath';
 import type { SystemFunction } from '../../convex/functions/systemFunctions';
 import type { FunctionResult } from '../../convex/responses/functionResponse';
@@ -15,10 +16,11 @@ import { callFunction } from './functionCalls';
 export async function callSystemFunction(
 	context: CallContext,
 	caller: Caller,
-	{ operation, path, isRepeatable, purpose, instead }: SystemFunction,
+	systemFunction: SystemFunction,
 	args: EncodedArguments,
 	timeoutMs: number,
 ): Promise<FunctionResult> {
+	const { operation, path, isRepeatable, purpose, instead } = systemFunction;
 	const call = {
 		operation,
 		functionPath: path,
@@ -27,7 +29,10 @@ export async function callSystemFunction(
 		valueFormat: 'encoded' as const,
 	};
 	const result = await callFunction(context, caller, call, timeoutMs);
-	if (result.status === 'success' || result.failure.reason !== 'functionNotFound') return result;
+	if (result.status === 'success') return result;
+	if (result.failure.reason !== 'functionNotFound') {
+		return { ...result, failure: systemFailure(result.failure, systemFunction) };
+	}
 	const failure = result.failure.with({
 		message: `This version of Convex does not ${purpose}: it has no system function '${formatFunctionPath(path)}'`,
 		advice: `${instead} If you host Convex yourself, update it.`,

@@ -1,13 +1,13 @@
 import type { AdviceTable } from '../../convex/advice';
 import { SYSTEM_ADVICE } from '../../convex/failures/dataFailure';
+import { systemFailure } from '../../convex/failures/systemFailure';
 import { ConvexFailure, credentialFailure } from '../../convex/failure';
 import { answerTimeout } from '../../convex/failures/liveFailure';
 import { componentIdIn } from '../../convex/functions/componentPath';
 import { parseFunctionSpec, type FunctionSignature } from '../../convex/functions/functionSpec';
-import { SYSTEM_FUNCTIONS } from '../../convex/functions/systemFunctions';
+import { SYSTEM_FUNCTIONS, type SystemFunction } from '../../convex/functions/systemFunctions';
 import { describeType } from '../../convex/values/plainObject';
 import type { FunctionCall } from '../../convex/functions/functionCall';
-import type { FunctionPath } from '../../convex/functions/functionPath';
 import type { CallContext, Caller } from '../caller';
 import { callFunction } from './functionCalls';
 import { toFailure } from '../nodeError';
@@ -112,14 +112,14 @@ async function askForSpec(
 	caller: Caller,
 	componentPath: string | undefined,
 ): Promise<FunctionSignature[]> {
-	const read = async (functionPath: FunctionPath, args: Record<string, string>) =>
-		await readList(context, caller, functionPath, args);
+	const read = async (systemFunction: SystemFunction, args: Record<string, string>) =>
+		await readList(context, caller, systemFunction, args);
 	if (componentPath === undefined) {
-		return parseFunctionSpec(await read(SYSTEM_FUNCTIONS.listFunctions.path, {}));
+		return parseFunctionSpec(await read(SYSTEM_FUNCTIONS.listFunctions, {}));
 	}
-	const components = await read(SYSTEM_FUNCTIONS.listComponents.path, {});
+	const components = await read(SYSTEM_FUNCTIONS.listComponents, {});
 	const componentId = componentIdIn(components, componentPath);
-	return parseFunctionSpec(await read(SYSTEM_FUNCTIONS.listFunctions.path, { componentId }));
+	return parseFunctionSpec(await read(SYSTEM_FUNCTIONS.listFunctions, { componentId }));
 }
 
 /**
@@ -129,10 +129,10 @@ async function askForSpec(
 async function readList(
 	context: CallContext,
 	caller: Caller,
-	functionPath: FunctionPath,
+	systemFunction: SystemFunction,
 	args: Record<string, string>,
 ): Promise<unknown[]> {
-	const value = await runSystemQuery(context, caller, functionPath, args);
+	const value = await runSystemQuery(context, caller, systemFunction, args);
 	if (Array.isArray(value)) return value;
 	throw new ConvexFailure(
 		`The functions of the deployment could not be read: the answer is ${describeType(value)}, not a list`,
@@ -145,18 +145,19 @@ async function readList(
 async function runSystemQuery(
 	context: CallContext,
 	caller: Caller,
-	functionPath: FunctionPath,
+	systemFunction: SystemFunction,
 	args: Record<string, string>,
 ): Promise<unknown> {
 	const call: FunctionCall = {
 		operation: 'query',
-		functionPath,
+		functionPath: systemFunction.path,
 		args,
 		valueFormat: 'encoded',
 	};
 	const result = await callFunction(context, caller, call, SPEC_TIMEOUT_MS);
 	if (result.status === 'success') return result.value;
-	throw unreadableList(result.failure.advisedBy(LIST_ADVICE));
+	const failure = systemFailure(result.failure, systemFunction);
+	throw unreadableList(failure.advisedBy(LIST_ADVICE));
 }
 
 function unreadableList(failure: ConvexFailure): ConvexFailure {
