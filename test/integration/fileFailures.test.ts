@@ -250,6 +250,45 @@ describe('a key without the permission', () => {
 	});
 });
 
+describe('a file that is there is not said to be gone', () => {
+	it.each([
+		['get', ['deployment:data:write'], 'deployment:data:view'],
+		['download', ['deployment:data:write'], 'deployment:data:view'],
+		['delete', ['deployment:data:view'], 'deployment:data:write'],
+		['delete', ['deployment:pause'], 'deployment:data:write'],
+	])('%s, with a key that has only %j', async (operation, permissions, lacks) => {
+		const storageId = await uploaded();
+		const token = await convex.deployment.createKey(permissions);
+		const run = async () => {
+			const parameters = ofFiles(operation, { storageId });
+			const credential = { ...convex.credential, token };
+			return (await convex.run({ credential, parameters })).stoppedBy;
+		};
+		const refused = await run();
+		expect(refused?.context.data).toMatchObject({
+			reason: 'permissionNeeded',
+			outcome: 'notExecuted',
+		});
+		await convex.deployment.redact();
+		const hidden = await run();
+		expect(hidden?.context.data).toMatchObject({ reason: 'hidden' });
+		expect(hidden?.description).toContain(`lacks the permission '${lacks}'`);
+		const { success } = await convex.run({ parameters: ofFiles('get', { storageId }) });
+		expect(success).toHaveLength(1);
+	});
+
+	it('while a key that may not view data cannot tell', async () => {
+		const token = await convex.deployment.createKey(['deployment:data:write']);
+		const credential = { ...convex.credential, token };
+		const parameters = ofFiles('delete', { storageId: 'nonsense' });
+		const seen = await convex.run({ credential, parameters });
+		expect(seen.stoppedBy?.message).toMatch(/^Uncaught Error: ArgumentValidationError: /);
+		await convex.deployment.redact();
+		const hidden = await convex.run({ credential, parameters });
+		expect(hidden.stoppedBy?.description).toMatch(/Or there is no such file: a key that also has/);
+	});
+});
+
 describe('a file that is not there', () => {
 	it.each(['get', 'download', 'delete'])('is named: %s', async (operation) => {
 		const storageId = await uploaded();

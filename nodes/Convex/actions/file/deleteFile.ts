@@ -2,8 +2,9 @@ import { SYSTEM_FUNCTIONS } from '../../convex/functions/systemFunctions';
 import { readFileOptions } from '../../parameters/file/fileOptions';
 import { readStorageId } from '../../parameters/file/storageId';
 import { requireDeployKey } from '../../transport/http/callSystemFunction';
+import { toFailure } from '../../transport/nodeError';
 import { callSystem, type FileWork } from './fileRun';
-import { namingFile } from './lookUpFile';
+import { missingFileOr } from './lookUpFile';
 
 export const description = {
 	name: 'Delete',
@@ -17,10 +18,10 @@ export const deleteFile: FileWork = async (run, itemIndex, caller) => {
 	const storageId = readStorageId(parameters, itemIndex);
 	const { timeoutMs } = readFileOptions(parameters, 'delete', itemIndex);
 	requireDeployKey(caller, "'Operation: Delete'");
-	const args = { storageId };
-	await namingFile(
-		storageId,
-		async () => await callSystem(run, caller, SYSTEM_FUNCTIONS.deleteFile, args, timeoutMs),
-	);
+	try {
+		await callSystem(run, caller, SYSTEM_FUNCTIONS.deleteFile, { storageId }, timeoutMs);
+	} catch (thrown) {
+		throw await missingFileOr(run, caller, storageId, timeoutMs, toFailure(thrown));
+	}
 	return [{ json: { deleted: true, storageId }, pairedItem: { item: itemIndex } }];
 };

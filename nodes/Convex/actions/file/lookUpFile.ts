@@ -1,5 +1,4 @@
 import { failureOf, type ConvexFailure } from '../../convex/failure';
-import type { FailureReason } from '../../convex/advice';
 import { SYSTEM_FUNCTIONS } from '../../convex/functions/systemFunctions';
 import { parseStoredFile, type StoredFile } from '../../convex/responses/storedFile';
 import { quote } from '../../convex/values/quote';
@@ -10,7 +9,7 @@ import { callSystem, unexpectedResult, type FileRun } from './fileRun';
 /**
  * What Convex knows of a file.
  *
- * @throws ConvexFailure, of an ID that no file has too
+ * @throws ConvexFailure, of an ID that no file has too (`fileNotFound`)
  */
 export async function lookUpFile(
 	run: FileRun,
@@ -19,38 +18,40 @@ export async function lookUpFile(
 	timeoutMs: number,
 ): Promise<StoredFile> {
 	const { getFile } = SYSTEM_FUNCTIONS;
-	const value = await namingFile(
-		storageId,
-		async () => await callSystem(run, caller, getFile, { storageId }, timeoutMs),
-	);
+	const value = await callSystem(run, caller, getFile, { storageId }, timeoutMs);
 	if (value === null) throw noFile(storageId);
 	const file = parseStoredFile(value);
 	if (file === undefined) throw unexpectedResult(getFile);
 	return file;
 }
 
-/** The functions for a file throw for nothing but its ID; what, a production deployment may hide. */
-const REFUSED_ID: ReadonlySet<FailureReason> = new Set([
-	'badArguments',
-	'thrown',
-	'hidden',
-	'fileNotFound',
-]);
-
-/** Calls a system function for a file. @throws ConvexFailure which names the file where that is refused */
-export async function namingFile<Result>(
+/**
+ * Why a request for a file failed. Convex throws for the ID of a file that is not there, and for much else,
+ * as where a key may not do that; and a production deployment hides which it was. So a file is said not to
+ * be there only where Convex says so when it is asked for the file.
+ */
+export async function missingFileOr(
+	run: FileRun,
+	caller: Caller,
 	storageId: string,
-	call: () => Promise<Result>,
-): Promise<Result> {
+	timeoutMs: number,
+	failure: ConvexFailure,
+): Promise<ConvexFailure> {
+	const { kind, requestId } = failure.details;
+	if (kind !== 'function') return failure;
 	try {
-		return await call();
+		await lookUpFile(run, caller, storageId, timeoutMs);
+		return failure;
 	} catch (thrown) {
-		const failure = toFailure(thrown);
-		if (failure.details.kind !== 'function' || !REFUSED_ID.has(failure.reason)) throw failure;
-		const { requestId } = failure.details;
-		throw noFile(storageId).with({
-			details: { ...(requestId !== undefined && { requestId }) },
-		});
+		const found = toFailure(thrown);
+		if (found.reason === 'fileNotFound') {
+			return found.with({ details: { ...(requestId !== undefined && { requestId }) } });
+		}
+		const unknown =
+			"Or there is no such file: a key that also has 'deployment:data:view' lets the node find out.";
+		return failure.reason === 'hidden'
+			? failure.with({ advice: `${failure.description} ${unknown}` })
+			: failure;
 	}
 }
 
