@@ -8,6 +8,12 @@ import type { ItemResults } from '../itemResults';
 /** What waits to be sent is kept in memory. */
 const MAX_WAITING_BYTES = 64 * MEBIBYTE;
 
+/**
+ * After so many items in a row that failed alone, and for a reason that the deployment hides, a batch that
+ * fails so is not taken apart: the reason is most likely that of all items, such as a key's permission.
+ */
+const MAX_HIDDEN_ALONE = 2;
+
 /** An item that is ready to be sent, checked and encoded. */
 export interface BatchItem<Part> {
 	itemIndex: number;
@@ -68,6 +74,9 @@ export class ItemBatches<Part> {
 
 	private waitingBytes = 0;
 
+	/** How many items failed alone for a hidden reason, since a batch was done. */
+	private hiddenAlone = 0;
+
 	private readonly turns = new EventLoopTurns();
 
 	constructor(
@@ -124,9 +133,13 @@ export class ItemBatches<Part> {
 	private async send(batch: Batch<Part>): Promise<void> {
 		if (batch.length === 0 || this.items.stopped.aborted) return;
 		const failed = this.items.waitsForAttempt ? heldBack(batch) : await this.work.send(batch);
-		if (failed === undefined) return;
+		if (failed === undefined) {
+			this.hiddenAlone = 0;
+			return;
+		}
 		const { failure, batch: rest } = failed;
-		if (rest.length === 1 || !mayBeOneItem(failure)) {
+		if (rest.length === 1 || !this.mayBeOneItem(failure)) {
+			if (rest.length === 1 && failure.reason === 'hidden') this.hiddenAlone += 1;
 			const ofBatch = rest.length === 1 ? failure : failure.ofCall({ callItems: rest.length });
 			for (const { itemIndex } of rest) {
 				this.items.fail(itemIndex, ofBatch);
@@ -137,6 +150,16 @@ export class ItemBatches<Part> {
 		const half = Math.ceil(rest.length / 2);
 		await this.send(rest.slice(0, half));
 		await this.send(rest.slice(half));
+	}
+
+	/**
+	 * Whether fewer items may do better, and nothing was changed by all of them together. A failure that
+	 * passes, such as an outage, is of no item.
+	 */
+	private mayBeOneItem({ reason, details: { outcome, retryable } }: ConvexFailure): boolean {
+		if (outcome === 'unknown' || retryable === true) return false;
+		if (reason === 'hidden' && this.hiddenAlone >= MAX_HIDDEN_ALONE) return false;
+		return outcome === 'failed' || TOO_MUCH.has(reason);
 	}
 }
 
@@ -150,20 +173,12 @@ export function heldBack<Part>(batch: Batch<Part>): FailedBatch<Part> {
 	return { batch, failure };
 }
 
-/**
- * Whether fewer items may do better, and nothing was changed by all of them together. A failure that
- * passes, such as an outage, is of no item.
- */
-function mayBeOneItem({ reason, details: { outcome, retryable } }: ConvexFailure): boolean {
-	if (outcome === 'unknown' || retryable === true) return false;
-	return outcome === 'failed' || TOO_MUCH.has(reason);
-}
-
-/** Refusals of a whole request for its size. */
+/** Refusals of a whole request for its size; a hidden one, as of a look-up, may be that. */
 const TOO_MUCH: ReadonlySet<ConvexFailure['reason']> = new Set([
 	'argumentsTooLarge',
 	'unreadableRequest',
 	'requestTooLarge',
 	'resultTooLarge',
 	'limitExceeded',
+	'hidden',
 ] as const);
