@@ -2,8 +2,8 @@ import type { IExecuteFunctions } from 'n8n-workflow';
 import type { FunctionTarget } from '../../convex/functions/functionCall';
 import { formatFunctionPath } from '../../convex/functions/functionPath';
 import type { FunctionSignature } from '../../convex/functions/functionSpec';
-import type { FailureReason } from '../../convex/advice';
 import type { ConvexFailure } from '../../convex/failure';
+import { KEY_REFUSALS } from '../../convex/failures/keyRefusals';
 import type { Caller } from '../../transport/caller';
 import {
 	nearestName,
@@ -17,13 +17,6 @@ import type { Retries } from '../../transport/retries';
 type SignatureResult =
 	| { status: 'success'; signature: FunctionSignature }
 	| { status: 'failure'; failure: ConvexFailure };
-
-/** What Convex says of the key of a credential holds for the whole run. */
-const KEY_REFUSALS: ReadonlySet<FailureReason> = new Set([
-	'deployKeyRefused',
-	'deployKeyNeeded',
-	'permissionNeeded',
-]);
 
 /** A signature that did not come in time. */
 interface TimedOut {

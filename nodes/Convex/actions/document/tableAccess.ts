@@ -1,9 +1,11 @@
 import type { TableFields } from '../../convex/documents/tableFields';
 import { checkTableExists, type Table } from '../../convex/documents/tables';
+import { KEY_REFUSALS } from '../../convex/failures/keyRefusals';
 import type { Caller } from '../../transport/caller';
 import { callSystemFunction, requireDeployKey } from '../../transport/http/callSystemFunction';
 import { readTableFields } from '../../transport/http/readTableFields';
 import { readTables, type CallSystem, type Tables } from '../../transport/http/readTables';
+import { toFailure } from '../../transport/nodeError';
 import type { ItemRunner } from '../calls/itemRunner';
 
 /** Which table an item is about. */
@@ -65,11 +67,7 @@ export class TableAccess {
 		const key = `${isForm} ${group}`;
 		const known = this.knownFields.get(key);
 		if (known !== undefined) return await known;
-		const asked = readTableFields(call, table, isForm);
-		this.knownFields.set(key, asked);
-		// The next item asks again.
-		asked.catch(() => this.knownFields.delete(key));
-		return await asked;
+		return await keep(this.knownFields, key, readTableFields(call, table, isForm));
 	}
 
 	private callsOf(caller: Caller, timeoutMs: number): CallSystem {
@@ -90,10 +88,19 @@ export class TableAccess {
 		const key = JSON.stringify([deploymentUrl, authorization, componentPath]);
 		const known = this.known.get(key);
 		if (known !== undefined) return await known;
-		const asked = readTables(call, componentPath);
-		this.known.set(key, asked);
-		// The next item asks again.
-		asked.catch(() => this.known.delete(key));
-		return await asked;
+		return await keep(this.known, key, readTables(call, componentPath));
 	}
+}
+
+/** Keeps what is asked for, for all items that want it. What failed is asked for again by the next one. */
+async function keep<Answer>(
+	known: Map<string, Promise<Answer>>,
+	key: string,
+	asked: Promise<Answer>,
+): Promise<Answer> {
+	known.set(key, asked);
+	asked.catch((thrown) => {
+		if (!KEY_REFUSALS.has(toFailure(thrown).reason)) known.delete(key);
+	});
+	return await asked;
 }
