@@ -1,29 +1,25 @@
 import { alternativesOf, type Validator } from '../values/validator';
 import { SYSTEM_FIELDS, type TableFields } from './tableFields';
 
-/** What the documents of a table have where a filter looks. */
-export type FilteredField =
-	| { status: 'known'; validator: Validator }
-	/** Nothing says what is there. */
-	| { status: 'unknown' }
-	/** No document has anything there. */
-	| { status: 'missing' };
+const ANYTHING: Validator = { type: 'any' };
 
-const UNKNOWN: FilteredField = { status: 'unknown' };
-
-/** @param path as a filter names it: `status`, or `address.city` */
-export function filteredField(table: TableFields, path: string): FilteredField {
+/**
+ * What the documents of a table have where a filter looks: anything, where nothing says it.
+ *
+ * @param path as a filter names it: `status`, or `address.city`
+ * @returns undefined where no document has anything
+ */
+export function filteredField(table: TableFields, path: string): Validator | undefined {
 	const [name = '', ...inner] = path.split('.');
-	const missing: FilteredField = table.source === 'schema' ? { status: 'missing' } : UNKNOWN;
+	const missing = table.source === 'schema' ? undefined : ANYTHING;
 	const first = SYSTEM_FIELDS.get(name) ?? table.fields.get(name)?.validator;
 	if (first === undefined) return missing;
 	let validators = alternativesOf(first);
 	for (const field of inner) {
-		if (validators.some(({ type }) => type === 'any' || type === 'record')) return UNKNOWN;
+		if (validators.some(({ type }) => type === 'any' || type === 'record')) return ANYTHING;
 		validators = validators.flatMap((validator) => fieldOf(validator, field));
 	}
-	if (validators.length === 0) return missing;
-	return { status: 'known', validator: { type: 'union', members: validators } };
+	return validators.length === 0 ? missing : { type: 'union', members: validators };
 }
 
 /** The types of values that a field is before or behind: a bound need not be one of its literals. */

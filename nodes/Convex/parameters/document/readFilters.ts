@@ -7,18 +7,17 @@ import {
 import { boundOf, filteredField } from '../../convex/documents/filteredField';
 import { SYSTEM_FIELDS, type TableFields } from '../../convex/documents/tableFields';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
-import { convertArgument, toArray } from '../../convex/values/argumentTypes';
-import { isDateObject } from '../../convex/values/dateObject';
+import { toArray } from '../../convex/values/argumentTypes';
 import { FILTERED_TABLE, valueOrThrow } from '../../convex/values/conversion';
 import { encodeElement } from '../../convex/values/encodeArguments';
 import { describeType, isPlainObject } from '../../convex/values/plainObject';
 import { listed, quote, shortened } from '../../convex/values/quote';
 import type { ParseDate } from '../../convex/values/typeMatch';
-import { convertValue } from '../../convex/values/validatorConversion';
 import { readTypedValue } from '../arguments/fields';
 import { dateParser } from '../dates';
 import type { ParameterReader } from '../parameterReader';
 import { FIELD_TYPES, OPERATORS } from './documentFilters';
+import { checkMeaning, readUntyped, toTypeOfField } from './untypedFilterValue';
 
 /**
  * The filters as they were filled in. One that is unclear is refused: without it, other documents
@@ -82,37 +81,33 @@ async function readRow(
 			return encoded(readType(subject, field, row.value));
 		case 'value': {
 			const type = Object.hasOwn(row, 'type') ? row.type : 'auto';
-			const typed = { type, value: row.value };
+			const given = type === 'auto' ? readUntyped(context, itemIndex, row, index) : row.value;
+			const typed = { type, value: given };
 			const value = await readTypedValue(context, itemIndex, subject, typed, FILTERED_TABLE);
 			if (value === undefined) throw noValue(subject);
 			const inType = encodeElement(subject, value);
 			if (type !== 'auto' || inType === null) return encoded(inType);
-			return { field, subject, operator, compared: { status: 'untyped', value: row.value } };
+			return { field, subject, operator, compared: { status: 'untyped', value: given } };
 		}
 	}
 }
 
 const ORDERED: ReadonlySet<FilterOperator> = new Set(['gt', 'gte', 'lt', 'lte']);
 
-/**
- * Where no type is chosen, a value gets that of the field. Convex puts every number before every text: a
- * date as text would be later than all.
- */
+/** Where no type is chosen, a value gets that of the field. */
 function toFilter(
 	{ field, subject, operator, compared }: FilterRow,
 	table: TableFields,
 	parseDate: ParseDate,
 ): DocumentFilter {
 	const type = filteredField(table, field);
-	if (type.status === 'missing') throw noField(subject, table);
-	const convert = (value: unknown): unknown => {
-		if (type.status === 'known') {
-			const validator = ORDERED.has(operator) ? boundOf(type.validator) : type.validator;
-			return convertValue(subject, validator, value, parseDate, FILTERED_TABLE);
-		}
-		return isDateObject(value) ? convertArgument(subject, 'date', value, FILTERED_TABLE) : value;
+	if (type === undefined) throw noField(subject, table);
+	const isOrdered = ORDERED.has(operator);
+	const validator = isOrdered ? boundOf(type) : type;
+	const likeField = (value: unknown) => {
+		if (isOrdered) checkMeaning(subject, validator, value, parseDate);
+		return encodeElement(subject, toTypeOfField(subject, validator, value, parseDate));
 	};
-	const likeField = (value: unknown) => encodeElement(subject, convert(value));
 	switch (compared.status) {
 		case 'encoded':
 			return { field, operator, value: compared.value };
