@@ -85,14 +85,14 @@ describe.each(AGENTS)('a tool $agent', ({ call }) => {
 			]);
 		});
 
-		it('changes one', async () => {
+		it('changes one, and no field that the model leaves empty', async () => {
 			const id = await addTask('A');
 			const parameters = updating('tasks', '', {
 				documentId: fromAi('id'),
 				fieldsMode: 'mapping',
-				fields: mapperValue({ title: fromAi('title') }),
+				fields: mapperValue({ title: fromAi('title'), status: fromAi('status') }),
 			});
-			await use(parameters, { id, title: 'B' });
+			await use(parameters, { id, title: 'B', status: '' });
 			expect(await tables.rows('tasks')).toMatchObject([{ _id: id, title: 'B', status: 'open' }]);
 		});
 

@@ -90,6 +90,72 @@ describe('some fields of a document', () => {
 		expect(await update({ value: '={{ null }}' })).toEqual([{ ...board, name: 'b', value: null }]);
 	});
 
+	it.each([
+		['={{ null }}', "'Fields': 'count' is null, not a number"],
+		['={{ $json.nothing }}', "'Fields' lacks 'count', which the table requires"],
+		['={{ "" }}', "'Fields': 'count' is text (''), not a number"],
+	])('of the form that are required are refused where %s gives nothing', async (count, message) => {
+		const [one, two] = await tables.add(
+			'counters',
+			{ name: 'a', count: 1 },
+			{ name: 'b', count: 2 },
+		);
+		const { success, error } = await convex.run({
+			parameters: updating('counters', '', {
+				fieldsMode: 'mapping',
+				fields: mapperValue({ name: 'x', count }),
+			}),
+			input: [{ _id: one?._id }, { _id: two?._id }],
+			settings: continuing,
+		});
+		expect(success).toEqual([]);
+		expect(error.map(({ json }) => json.error)).toEqual([
+			`${message} [item 0]`,
+			`${message} [item 1]`,
+		]);
+		expect(await tables.rows('counters')).toEqual([one, two]);
+	});
+
+	it.each([null, '', '='])(
+		'of the form that are required and left empty (%j) stay',
+		async (count) => {
+			const [counter] = await tables.add('counters', { name: 'a', count: 1 });
+			const { success } = await convex.run({
+				parameters: updating('counters', '', {
+					fieldsMode: 'mapping',
+					fields: mapperValue({ name: 'x', count }),
+				}),
+				input: [{ _id: counter?._id }],
+			});
+			expect(jsonOf(success)).toEqual([{ _id: counter?._id, name: 'x' }]);
+			expect(await tables.rows('counters')).toEqual([{ ...counter, name: 'x' }]);
+		},
+	);
+
+	it('of an item that are mapped automatically are refused where a required one is empty', async () => {
+		const [counter] = await tables.add('counters', { name: 'a', count: 1 });
+		const [a] = await addTasks('A');
+		const automatic = { fieldsMode: 'mapping', fields: mapperValue(null, 'autoMapInputData') };
+		const refused = await convex.run({
+			parameters: updating('counters', '', automatic),
+			input: [
+				{ _id: counter?._id, name: 'x', count: '' },
+				{ _id: counter?._id, name: 'y', count: null },
+			],
+			settings: continuing,
+		});
+		expect(refused.error.map(({ json }) => json.error)).toEqual([
+			"The input item: 'count' is text (''), not a number [item 0]",
+			"The input item: 'count' is null, not a number [item 1]",
+		]);
+		expect(await tables.rows('counters')).toEqual([counter]);
+		await convex.run({
+			parameters: updating('tasks', '', automatic),
+			input: [{ _id: a?._id, title: 'X', priority: '', dueAt: null }],
+		});
+		expect(await tables.rows('tasks')).toEqual([{ ...a, title: 'X' }]);
+	});
+
 	it('of an item of Convex are taken without its _id and _creationTime', async () => {
 		const [a] = await addTasks('A');
 		await convex.run({

@@ -25,8 +25,18 @@ export function hasExpression(parameter: unknown): boolean {
  * @param parameter as it is stored with the node
  */
 export function fieldHasExpression(parameter: unknown, name: string): boolean {
-	if (!isPlainObject(parameter)) return hasExpression(parameter);
-	return Object.hasOwn(parameter, name) && hasExpression(parameter[name]);
+	return hasExpression(expressionsOf(parameter, name));
+}
+
+/** Whether an expression of the workflow does, which was not merely emptied: `isMeantToBeGiven`. */
+export function isFieldMeantToBeGiven(parameter: unknown, name: string): boolean {
+	const expressions = expressionsOf(parameter, name);
+	return isComputed(expressions) && isMeantToBeGiven(expressions);
+}
+
+function expressionsOf(parameter: unknown, name: string): unknown {
+	if (!isPlainObject(parameter)) return parameter;
+	return Object.hasOwn(parameter, name) ? parameter[name] : undefined;
 }
 
 /**

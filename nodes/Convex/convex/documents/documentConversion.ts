@@ -16,6 +16,11 @@ export interface GivenFields {
 	isForm: boolean;
 	/** Whether they are a whole document, and not only what is changed of one. */
 	isWhole: boolean;
+	/**
+	 * Whether a change is meant to have a value for a field, which is refused without one if the table
+	 * requires it; so is each field that has one, unless this says otherwise.
+	 */
+	isMeant?: (name: string) => boolean;
 }
 
 /**
@@ -40,7 +45,7 @@ export function convertDocument(
 	}
 	const fields = isWhole
 		? convertValue(source, table.document, values, parseDate, TABLE)
-		: convertFields(source, changesOf(table, values, isForm), values, parseDate, TABLE);
+		: convertFields(source, changesOf(given, table, values), values, parseDate, TABLE);
 	return encodeDocument(source, fields);
 }
 
@@ -49,18 +54,21 @@ export function convertDocument(
  * a change: what is empty in the form was taken out before.
  */
 function convertKnown(
-	{ source, isWhole }: GivenFields,
-	{ fields, source: tableSource }: TableFields,
+	given: GivenFields,
+	table: TableFields,
 	values: Record<string, unknown>,
 	parseDate: ParseDate,
 ): Record<string, unknown> {
+	const { source, isWhole } = given;
+	const { fields, source: tableSource } = table;
 	const entries = Object.entries(values);
 	const isKnown = ([name, value]: [string, unknown]) => {
 		const isMeant = value === null && !isWhole && tableSource === 'documents';
 		return fields.has(name) && !isMeant;
 	};
 	const known = Object.fromEntries(entries.filter(isKnown));
-	const converted = convertFields(source, allOptional(fields), known, parseDate, TABLE);
+	const taken = isWhole ? allOptional(fields) : changesOf(given, table, values);
+	const converted = convertFields(source, taken, known, parseDate, TABLE);
 	const others = entries.filter((entry) => !isKnown(entry));
 	return Object.fromEntries([...Object.entries(converted), ...others]);
 }
@@ -76,13 +84,14 @@ export function allOptional(fields: TableFields['fields']): ObjectValidator {
 
 /** Fields that are not given are not changed. Where null is written down, it is meant. */
 function changesOf(
+	{ isForm, isMeant }: GivenFields,
 	{ fields }: TableFields,
 	values: Record<string, unknown>,
-	isForm: boolean,
 ): ObjectValidator {
-	const changes = [...fields].map(([name, { validator }]): [string, FieldValidator] => {
-		const isGiven = Object.hasOwn(values, name) && values[name] !== undefined;
-		return [name, { validator, optional: isForm || !isGiven }];
+	const isGiven = (name: string) => Object.hasOwn(values, name) && values[name] !== undefined;
+	const changes = [...fields].map(([name, { validator, optional }]): [string, FieldValidator] => {
+		const isWanted = isMeant?.(name) ?? isGiven(name);
+		return [name, { validator, optional: !isWanted || (isForm && optional) }];
 	});
 	return { type: 'object', fields: new Map(changes) };
 }

@@ -16,7 +16,7 @@ import {
 import { fieldsOfItem, itemFieldsDescription, readItemFields } from '../arguments/inputItem';
 import { filledIn, MAPPING_MODE, pick } from '../arguments/mapped';
 import { dateParser } from '../dates';
-import { fieldHasExpression } from '../expressions';
+import { fieldHasExpression, isFieldMeantToBeGiven } from '../expressions';
 import { enumField, readParameter } from '../field';
 import { readJsonParameter } from '../jsonParameter';
 import type { ParameterReader } from '../parameterReader';
@@ -137,7 +137,7 @@ export interface DocumentFields {
 /** How an item's fields are called in errors. */
 const ITEM = 'The input item';
 
-type Given = Pick<GivenFields, 'source' | 'values' | 'isForm'> & { leftOut?: string[] };
+type Given = Omit<GivenFields, 'isWhole'> & { leftOut?: string[] };
 
 /**
  * Reads an item's document, or the fields of one that are to be changed.
@@ -204,7 +204,9 @@ function readMapped(
 		const stored = context.stored('fields.value');
 		const isGiven = (name: string) => fieldHasExpression(stored, name);
 		const filled = isWhole ? filledIn(values, document, isGiven) : withoutEmpty(values, isGiven);
-		return { source: "'Fields'", values: filled, isForm: true };
+		const isMeant = (name: string) =>
+			Object.hasOwn(values, name) && isFieldMeantToBeGiven(stored, name);
+		return { source: "'Fields'", values: filled, isForm: true, isMeant };
 	}
 	const item = withoutSystemFields(fieldsOfItem(context, itemIndex));
 	const source = ITEM;

@@ -63,13 +63,22 @@ describe('what is changed of a document', () => {
 		});
 	});
 
-	it('has null only where the field takes it, unless it comes from a form', () => {
+	it('has null only where the field takes it, unless it comes from a form and is optional', () => {
 		expect(convert({ note: null }, { isWhole: false })).toEqual({ note: null });
-		expect(convert({ title: null, note: 'a' }, { isWhole: false, isForm: true })).toEqual({
+		expect(convert({ count: null, note: 'a' }, { isWhole: false, isForm: true })).toEqual({
 			note: 'a',
 		});
+		const required = () => convert({ title: null }, { isWhole: false, isForm: true });
+		expect(failureOf(required).message).toBe("'Fields': 'title' is null, not text");
 		const explicit = () => convert({ count: null }, { isWhole: false });
 		expect(failureOf(explicit).message).toBe("'Fields': 'count' is null, not a whole number");
+	});
+
+	it('has what the schema requires also where that is not enforced', () => {
+		const change = { isWhole: false, isForm: true, source: 'loose' } as const;
+		const required = () => convert({ title: null }, change);
+		expect(failureOf(required).message).toBe("'Fields': 'title' is null, not text");
+		expect(convert({ count: null, note: 'a' }, change)).toEqual({ note: 'a' });
 	});
 
 	it('has no field that the table does not take', () => {
