@@ -158,9 +158,9 @@ describe('a table that is replaced', () => {
 		});
 		expect(success).toEqual([]);
 		expect(error.map(({ json }) => json.error)).toEqual([
-			"The table 'tasks' was not replaced, because the row of item 1 was refused [item 0]",
+			"The table 'tasks' was not replaced, because the row of item 1 was refused",
 			expect.stringContaining("lacks 'status', which the table requires"),
-			"The table 'tasks' was not replaced, because the row of item 1 was refused [item 2]",
+			"The table 'tasks' was not replaced, because the row of item 1 was refused",
 		]);
 		expect(await documents('tasks')).toHaveLength(2);
 	});

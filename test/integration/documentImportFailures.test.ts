@@ -49,6 +49,7 @@ describe('an import that Convex cannot carry out', () => {
 			rows: 2,
 			rowsWritten: 0,
 		});
+		expect(stoppedBy?.context.itemIndex).toBeUndefined();
 		expect(fieldsOf(await documents('tasks'))).toEqual([task('old')]);
 	});
 
@@ -135,6 +136,7 @@ describe('an import that is cancelled', () => {
 		);
 		expect(stoppedBy?.message).toContain('do not repeat it before checking that in Convex');
 		expect(stoppedBy?.context.data).toMatchObject({ outcome: 'unknown' });
+		expect(stoppedBy?.context.itemIndex).toBeUndefined();
 		expect(await imports()).toHaveLength(1);
 	});
 

@@ -36,11 +36,7 @@ it('rows of the same table whose options differ do not delete each other', async
 	});
 	expect(success).toEqual([]);
 	expect(error.map(({ json }) => json.error)).toEqual(
-		[0, 1, 2].map((item) =>
-			expect.stringMatching(
-				`^The table 'tasks' was not replaced, because its rows would be 2 imports \\[item ${item}\\]$`,
-			),
-		),
+		Array(3).fill("The table 'tasks' was not replaced, because its rows would be 2 imports"),
 	);
 	expect(await titles()).toEqual(['old']);
 });
@@ -93,7 +89,7 @@ describe('a row of which it is not known what table it is for', () => {
 		});
 		expect(success).toEqual([]);
 		expect(error[0]?.json.error).toBe(
-			"The table 'tasks' was not replaced, because the row of item 1 was refused [item 0]",
+			"The table 'tasks' was not replaced, because the row of item 1 was refused",
 		);
 		expect(await titles()).toEqual(['old']);
 		expect(await requestsTo('/api/import/start_upload')).toBe(1);

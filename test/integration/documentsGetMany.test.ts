@@ -520,8 +520,14 @@ describe('Get Many for several items', () => {
 		});
 		expect(success).toEqual([]);
 		expect(error.map(({ json }) => [json.a, json.error])).toEqual([
-			[1, "The deployment has no table 'taskz' [item 0]"],
-			[2, "The deployment has no table 'taskz' [item 1]"],
+			[1, "The deployment has no table 'taskz'"],
+			[2, "The deployment has no table 'taskz'"],
 		]);
+		const { stoppedBy } = await convex.run({
+			parameters: listing('taskz'),
+			input: [{ a: 1 }, { a: 2 }],
+		});
+		expect(stoppedBy?.message).toBe("The deployment has no table 'taskz'");
+		expect(stoppedBy?.context.itemIndex).toBeUndefined();
 	});
 });

@@ -6,7 +6,13 @@ export type ItemOutput = INodeExecutionData[] | (() => INodeExecutionData[]);
 
 /** How an item ended in an earlier attempt of the same node run. */
 export type EndedItem =
-	{ status: 'succeeded'; items: ItemOutput } | { status: 'unknown'; failure: ConvexFailure };
+	{ status: 'succeeded'; items: ItemOutput } | ({ status: 'unknown' } & EndedByFailure);
+
+export interface EndedByFailure {
+	failure: ConvexFailure;
+	/** Whether the reason is the item's own, or one that all items of the run, or of an import, share. */
+	scope: 'item' | 'run';
+}
 
 /** The items of one node run that must not be sent again when n8n retries the node. */
 export interface AttemptCache {

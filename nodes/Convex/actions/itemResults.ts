@@ -8,19 +8,13 @@ import {
 	openAttemptCache,
 	singleAttempt,
 	type AttemptCache,
+	type EndedByFailure,
 	type EndedItem,
 	type ItemOutput,
 } from './attemptCache';
 import { continuesOnError, leadsToErrorBranch } from './onError';
 
-type ItemResult =
-	| EndedItem
-	| {
-			status: 'failed';
-			failure: ConvexFailure;
-			/** Whether the reason is the item's own, or one that all items of the run share. */
-			scope: 'item' | 'run';
-	  };
+type ItemResult = EndedItem | ({ status: 'failed' } & EndedByFailure);
 
 /**
  * The items of one run of the node, handed out in input order. They end in any order; the output is
@@ -154,14 +148,26 @@ export class ItemResults {
 		this.endFailed(itemIndex, this.named(failure), 'item');
 	}
 
-	private endFailed(itemIndex: number, failure: ConvexFailure, scope: 'item' | 'run'): void {
+	/** Fails items for a reason that they share, so that no item is named. */
+	failTogether(itemIndices: readonly number[], cause: ConvexFailure): void {
+		if (cause.reason === 'runStopped') return;
+		// One for all: an error notes its stack, which takes its time with a hundred thousand items.
+		const failure = this.named(cause);
+		for (const itemIndex of itemIndices) this.endFailed(itemIndex, failure, 'run');
+	}
+
+	private endFailed(
+		itemIndex: number,
+		failure: ConvexFailure,
+		scope: EndedByFailure['scope'],
+	): void {
 		if (!failure.mayHaveRun) {
 			const { retryable, kind } = failure.details;
 			this.mayPass ||= retryable === true || kind === 'network';
 			this.end(itemIndex, { status: 'failed', failure, scope });
 			return;
 		}
-		const ended: EndedItem = { status: 'unknown', failure };
+		const ended: EndedItem = { status: 'unknown', failure, scope };
 		this.attempts.set(itemIndex, ended);
 		this.end(itemIndex, ended);
 	}
@@ -178,7 +184,7 @@ export class ItemResults {
 	 * no failure of their own.
 	 */
 	failRemaining(failure: ConvexFailure): void {
-		// One for all: an error notes its stack, which takes its time with a hundred thousand items.
+		// One for all, as in `failTogether`.
 		const notSent = this.named(failure);
 		// An item that was handed out may have been sent.
 		const maySent = this.named(withUnknownOutcome(failure));
@@ -206,9 +212,9 @@ export class ItemResults {
 			}
 			if (!this.continues) {
 				this.attempts.endAttempt(true);
-				const isShared = ended.status === 'failed' && ended.scope === 'run';
 				const failure = this.shown(ended.failure);
-				throw toNodeError(this.context.getNode(), failure, isShared ? undefined : itemIndex);
+				const named = ended.scope === 'run' ? undefined : itemIndex;
+				throw toNodeError(this.context.getNode(), failure, named);
 			}
 			firstItemFailed ||= output.length === 0;
 			output.push(this.errorItem(this.shown(ended.failure), itemIndex));

@@ -61,20 +61,14 @@ export class ItemRunner {
 		try {
 			const output = await work(first, await this.callers.of(first));
 			this.items.succeed(first, output);
-			await this.endOthers((itemIndex) => this.items.succeed(itemIndex, []));
+			for (const itemIndex of this.waitingItems()) this.items.succeed(itemIndex, []);
 		} catch (thrown) {
-			const failure = toFailure(thrown);
-			this.items.fail(first, failure);
-			await this.endOthers((itemIndex) => this.items.fail(itemIndex, failure));
+			this.items.failTogether([first, ...this.waitingItems()], toFailure(thrown));
 		}
 	}
 
-	private async endOthers(end: (itemIndex: number) => void): Promise<void> {
-		const turns = new EventLoopTurns();
-		for (let next = this.items.next(); next !== undefined; next = this.items.next()) {
-			end(next);
-			await turns.yield();
-		}
+	private *waitingItems(): Generator<number> {
+		for (let next = this.items.next(); next !== undefined; next = this.items.next()) yield next;
 	}
 
 	/**

@@ -79,7 +79,6 @@ export class TableImports {
 		const { itemIndices } = group;
 		const [first, ...others] = itemIndices;
 		if (first === undefined) return;
-		const turns = new EventLoopTurns();
 		try {
 			if (this.mode === 'replace') this.checkReplacement(group);
 			const counts = await this.send(group);
@@ -87,11 +86,7 @@ export class TableImports {
 			items.succeed(first, [{ json: { ...this.summaryOf(group), ...counts }, pairedItem }]);
 			for (const itemIndex of others) items.succeed(itemIndex, []);
 		} catch (thrown) {
-			const failure = toFailure(thrown);
-			for (const itemIndex of itemIndices) {
-				items.fail(itemIndex, failure);
-				await turns.yield();
-			}
+			items.failTogether(itemIndices, toFailure(thrown));
 		}
 	}
 
