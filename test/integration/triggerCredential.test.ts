@@ -2,6 +2,7 @@ import { sleep, type ITriggerFunctions } from 'n8n-workflow';
 import { ConvexTrigger } from '../../nodes/Convex/ConvexTrigger.node';
 import { startTrigger } from '../../nodes/Convex/triggers/query/activate';
 import { startMalformedMessageServer } from '../support/misbehavingSyncServers';
+import { userOf } from '../support/convexNode';
 import { watching } from '../support/triggers';
 import { useTriggers } from '../support/triggersOfTest';
 import { Arrivals, until } from '../support/waiting';
@@ -67,6 +68,48 @@ describe('an activation', () => {
 		);
 		await expect(trigger.activate()).rejects.toThrow(/publish the workflow again/);
 		expect(trigger.failedExecutions.all).toEqual([]);
+	});
+});
+
+describe('a deploy key that lacks a permission', () => {
+	const viewing = async () => ({
+		...use.credential,
+		token: await use.deployment.createKey(['deployment:data:view']),
+	});
+
+	it.each([
+		['an internal query', 'runInternalQueries', watching('jobs:status')],
+		[
+			'the user to act as',
+			'actAsUser',
+			watching(
+				'users:whoami',
+				{},
+				{ options: { actAsUser: userOf({ issuer: 'i', subject: 's' }) } },
+			),
+		],
+	])('for %s is refused when the user publishes', async (_what, permission, parameters) => {
+		const trigger = use.trigger(parameters, { credential: await viewing() });
+		await expect(trigger.activate()).rejects.toThrow(
+			`Use a deploy key that has the permission 'deployment:functions:${permission}'.`,
+		);
+		expect(trigger.failedExecutions.all).toEqual([]);
+		await use.socketsClosed();
+	});
+
+	it('after a restart of n8n is reported once, and works once it has it and is published again', async () => {
+		const credential = await viewing();
+		const parameters = watching('jobs:status', {}, { emitInitialResult: true });
+		const trigger = await use.activate(parameters, { credential, mode: 'init' });
+		const { description } = await trigger.failedExecutions.until(() => true);
+		expect(description).toBe(
+			"Use a deploy key that has the permission 'deployment:functions:runInternalQueries'. Then publish the workflow again: the trigger does not recover on its own.",
+		);
+		credential.token = use.deployment.deployKey;
+		await trigger.deactivate();
+		await trigger.activate();
+		await trigger.nthStart(1);
+		expect(trigger.failedExecutions.all).toHaveLength(1);
 	});
 });
 

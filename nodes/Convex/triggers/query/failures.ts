@@ -1,4 +1,9 @@
-import { REQUEST_ADVICE, type Advice, type NodeReason } from '../../convex/advice';
+import {
+	REQUEST_ADVICE,
+	type Advice,
+	type FailureReason,
+	type NodeReason,
+} from '../../convex/advice';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
 
 /** Reasons that no watched query and no request of a trigger fails for. */
@@ -30,9 +35,20 @@ export function watchFailure(failure: ConvexFailure): ConvexFailure {
 	return failure.advisedBy(TRIGGER_ADVICE);
 }
 
-/** Whether the parameters have to be changed: waiting for another result would not help. */
-export function isWrongConfiguration({ details: { kind, outcome } }: ConvexFailure): boolean {
-	return kind === 'input' || (kind === 'function' && outcome === 'notExecuted');
+/**
+ * What Convex refuses before it reads anything. Nothing that changes has it run such a query once more
+ * (convex-backend crates/application/src/lib.rs `read_only_udf_at_ts`: the token of an empty read set).
+ */
+const NOT_RUN_AGAIN: ReadonlySet<FailureReason> = new Set([
+	'permissionNeeded',
+	'componentNotFound',
+]);
+
+/** Whether the parameters or the key have to be changed: waiting for another result would not help. */
+export function isWrongConfiguration({ details, reason }: ConvexFailure): boolean {
+	const { kind, outcome } = details;
+	if (kind === 'input' || NOT_RUN_AGAIN.has(reason)) return true;
+	return kind === 'function' && outcome === 'notExecuted';
 }
 
 /** n8n did not take over the start of the workflow. */
@@ -55,7 +71,8 @@ export function endingTrigger(failure: ConvexFailure): ConvexFailure {
 /** The failure of a trigger that stays subscribed, in its words. */
 export function keepsWatching(failure: ConvexFailure): ConvexFailure {
 	const { description } = watchFailure(failure);
-	return failure.with({
-		advice: `${description} The trigger keeps watching, and recovers on its own.`,
-	});
+	const next = NOT_RUN_AGAIN.has(failure.reason)
+		? 'Then publish the workflow again: the trigger does not recover on its own.'
+		: 'The trigger keeps watching, and recovers on its own.';
+	return failure.with({ advice: `${description} ${next}` });
 }

@@ -83,4 +83,13 @@ describe('a failure in the words of a trigger', () => {
 			/up to the app\. The trigger keeps watching, and recovers on its own\.$/,
 		);
 	});
+
+	it.each([
+		'You do not have permission to perform this operation (deployment:data:view).',
+		"Component path 'mail' not found",
+	])('says that it does not, where Convex never runs the query again: %s', (text) => {
+		expect(keepsWatching(reported(text)).description).toMatch(
+			/\. Then publish the workflow again: the trigger does not recover on its own\.$/,
+		);
+	});
 });
