@@ -188,6 +188,18 @@ describe('after a restart of n8n, a trigger on documents', () => {
 		},
 	);
 
+	it('does not report what Changes left out while it ran once Changes has it, and catches up on what follows', async () => {
+		await use.put([{ _id: 'a' }, { _id: 'b', n: 1 }, { _id: 'c' }]);
+		const narrow = await use.activate(watchingBoard({ changes: ['added'] }));
+		await use.put([{ _id: 'b', n: 2 }, { _id: 'c' }]);
+		const wide = await restart(narrow, watchingBoard(), { byUser: true });
+		const meanwhile = async () => await use.put([{ _id: 'b', n: 2 }]);
+		const after = await restart(wide, watchingBoard(), { meanwhile });
+		const { items } = await after.nthStart(1);
+		expect(items).toMatchObject([{ change: 'removed', key: 'c', reason: 'catchUp' }]);
+		expect([...narrow.starts.all, ...wide.starts.all]).toEqual([]);
+	});
+
 	it('knows all documents again from the first result on', async () => {
 		await use.put([{ _id: 'a', n: 1 }]);
 		const before = await use.activate(watchingBoard());

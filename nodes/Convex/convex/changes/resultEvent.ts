@@ -41,6 +41,8 @@ export interface ResultCheckpoint {
 	result: string;
 	/** For documents: fingerprints by key, as JSON; undefined where they are too many to keep. */
 	documents?: string;
+	/** The changes of documents that started the workflow then, separated by commas; all unless given. */
+	wanted?: string;
 }
 
 /** What a new result of a watched query means. */

@@ -34,7 +34,7 @@ const BOUNDS = `${MAX_REMEMBERED_DOCUMENTS} documents and 1 MiB of their keys`;
  */
 type LastList =
 	| { from: 'nothing'; documents?: undefined }
-	| { from: 'fingerprints'; documents: KnownDocuments }
+	| { from: 'fingerprints'; documents: KnownDocuments; wanted: string }
 	| { from: 'gap'; documents?: undefined; result: string; gapReason: string }
 	| { from: 'list'; documents: KnownDocuments; checkpoint: ResultCheckpoint };
 
@@ -72,12 +72,12 @@ export class TrackedDocuments implements ResultTracker {
 		const isSilentStart = last.from === 'nothing' && !this.emitInitial;
 		const changes = isSilentStart ? [] : changesBetween(last.documents ?? new Map(), documents);
 		const isUnchanged = last.from === 'list' && changes.length === 0;
-		const checkpoint = isUnchanged ? last.checkpoint : checkpointOf(documents);
+		const checkpoint = isUnchanged ? last.checkpoint : this.checkpointOf(documents);
 		const isTooLong = checkpoint.documents === undefined;
 		const reason = REASONS[last.from];
 		return {
 			events: changes
-				.filter(({ type }) => this.wanted.includes(type))
+				.filter(({ type }) => this.wanted.includes(type) && wasWanted(last, type))
 				.map((change) => ({ kind: 'document', reason, change })),
 			...(isTooLong && !warnedOfLength && { warning: tooLong(documents) }),
 			checkpoint,
@@ -93,7 +93,7 @@ export class TrackedDocuments implements ResultTracker {
 		{ result, gapReason }: LastList & { from: 'gap' },
 		documents: KnownDocuments,
 	): ResultUpdate {
-		const checkpoint = checkpointOf(documents);
+		const checkpoint = this.checkpointOf(documents);
 		return {
 			events: [],
 			...(checkpoint.result !== result && { warning: unknownChanges(gapReason) }),
@@ -104,24 +104,38 @@ export class TrackedDocuments implements ResultTracker {
 			},
 		};
 	}
+
+	/** The documents are left out where they are too many to keep. */
+	private checkpointOf(documents: KnownDocuments): ResultCheckpoint {
+		const { json, fingerprint } = keptDocuments(documents);
+		const isTooLong =
+			documents.size > MAX_REMEMBERED_DOCUMENTS || Buffer.byteLength(json) > MAX_REMEMBERED_BYTES;
+		return {
+			result: fingerprint,
+			wanted: this.wanted.join(),
+			...(!isTooLong && { documents: json }),
+		};
+	}
 }
 
-function lastListOf({ result, documents: kept }: ResultCheckpoint): LastList {
+/**
+ * Whether a change of this type would have started the workflow when the last list was kept. Others may
+ * have happened while they were watched and left out: n8n writes the list down when the workflow starts.
+ */
+function wasWanted(last: LastList, type: ChangeType): boolean {
+	return last.from !== 'fingerprints' || last.wanted.split(',').includes(type);
+}
+
+function lastListOf({ result, documents: kept, wanted }: ResultCheckpoint): LastList {
 	const documents = kept === undefined ? undefined : parseKeptDocuments(kept);
-	if (documents !== undefined) return { from: 'fingerprints', documents };
+	if (documents !== undefined) {
+		return { from: 'fingerprints', documents, wanted: wanted ?? CHANGE_TYPES.join() };
+	}
 	const gapReason =
 		kept === undefined
 			? `Before, the list was too long to remember its documents one by one: that is done up to ${BOUNDS}. Watch a query that returns fewer, for example only those that still need work.`
 			: 'What was remembered of the documents cannot be read.';
 	return { from: 'gap', result, gapReason };
-}
-
-/** The documents are left out where they are too many to keep. */
-function checkpointOf(documents: KnownDocuments): ResultCheckpoint {
-	const { json, fingerprint } = keptDocuments(documents);
-	const isTooLong =
-		documents.size > MAX_REMEMBERED_DOCUMENTS || Buffer.byteLength(json) > MAX_REMEMBERED_BYTES;
-	return { result: fingerprint, ...(!isTooLong && { documents: json }) };
 }
 
 /** Far below both bounds: a list that goes back and forth across one is not warned of each time. */

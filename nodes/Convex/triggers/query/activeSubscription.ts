@@ -165,7 +165,8 @@ export class ActiveSubscription {
 	private emit({ events, checkpoint }: ResultUpdate): void {
 		if (this.tracked === undefined) return;
 		const { store } = this.tracked;
-		if (events.length > 0 || checkpoint.result !== store.checkpoint?.result) {
+		const { result, wanted } = store.checkpoint ?? {};
+		if (events.length > 0 || checkpoint.result !== result || checkpoint.wanted !== wanted) {
 			store.keep(checkpoint, events.length > 0);
 			this.write(store);
 		}

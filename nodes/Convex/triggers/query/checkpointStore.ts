@@ -21,6 +21,7 @@ const NOTHING: Record<keyof KeptState, null> = {
 	sequence: null,
 	result: null,
 	documents: null,
+	wanted: null,
 };
 
 /**
@@ -56,7 +57,7 @@ export class CheckpointStore {
 	}
 
 	/** @param started whether the workflow starts with this result */
-	keep({ result, documents }: ResultCheckpoint, started: boolean): void {
+	keep(checkpoint: ResultCheckpoint, started: boolean): void {
 		const before = this.ofThisWatch;
 		const sequence = before?.sequence ?? 0;
 		this.previous = this.state;
@@ -64,8 +65,7 @@ export class CheckpointStore {
 			watch: this.watch,
 			since: before?.since ?? this.begun,
 			sequence: started ? sequence + 1 : sequence,
-			result,
-			...(documents !== undefined && { documents }),
+			...checkpoint,
 		};
 	}
 
@@ -123,7 +123,7 @@ function readStaticData(staticData: () => unknown): unknown {
 
 function parseState(staticData: unknown): KeptState | undefined {
 	if (!isPlainObject(staticData)) return undefined;
-	const { watch, since, sequence, result, documents } = staticData;
+	const { watch, since, sequence, result, documents, wanted } = staticData;
 	if (typeof watch !== 'string' || typeof result !== 'string') return undefined;
 	return {
 		watch,
@@ -131,6 +131,7 @@ function parseState(staticData: unknown): KeptState | undefined {
 		sequence: typeof sequence === 'number' ? sequence : 0,
 		result,
 		...(typeof documents === 'string' && { documents }),
+		...(typeof wanted === 'string' && { wanted }),
 	};
 }
 
