@@ -159,6 +159,26 @@ describe('where no live connection can be made, a wait', () => {
 		expect(success.map(({ json }) => json.value)).toEqual(['there', 0]);
 	});
 
+	it('of an item that begins later does not take a change from before for its own, and asks at once', async () => {
+		await convex.put('old');
+		const running = convex.run({
+			credential: await behind('refuse'),
+			parameters: waitingForBoard(
+				{ waitUntil: 'changed' },
+				{ concurrency: 2, timeout: '={{ $json.timeout }}' },
+			),
+			input: [{ timeout: 1_000 }, { timeout: 3_001 }, { timeout: 3_000 }],
+			nodeType: waitingWithTimes(0, 60_000),
+			settings: { onError: 'continueRegularOutput' },
+		});
+		await until(async () => ((await convex.deployment.executions())['boards:read'] ?? 0) >= 1);
+		await convex.put('new');
+		const [timedOut, other, later] = (await running).success.map(({ json }) => json);
+		expect(timedOut).toMatchObject({ details: { kind: 'timeout', lastValue: 'old' } });
+		expect(other).toMatchObject({ value: 'new' });
+		expect(later).toMatchObject({ details: { kind: 'timeout', lastValue: 'new' } });
+	});
+
 	it('does the same on a Node.js without WebSockets', async () => {
 		Reflect.deleteProperty(globalThis, 'WebSocket');
 		const running = convex.run({

@@ -52,7 +52,9 @@ export class QueryPolling {
 		if (stopped === undefined) return;
 		const retries = new Retries(this.policy, stopped);
 		let timeoutMs = this.times.requestMs;
+		let awaited = stopped;
 		const ask = async () => {
+			awaited = query.asking();
 			const result = await this.ask(query.call, timeoutMs, stopped);
 			// A long answer over a slow network would never come in the same time.
 			if (result.status === 'failure' && result.failure.reason === 'timedOut') timeoutMs *= 2;
@@ -64,7 +66,8 @@ export class QueryPolling {
 			const result = isRetried ? await retries.run(ask) : await ask();
 			if (stopped.aborted) return;
 			isWaitedThrough = this.take(query, result);
-			await pause(this.delayMs(result), stopped);
+			// Who comes to wait is not told an older result, and need not wait for the next one that long.
+			await pause(this.delayMs(result), result.status === 'success' ? awaited : stopped);
 		}
 	}
 

@@ -23,9 +23,12 @@ export interface ResultObserver {
 export class WatchedQuery {
 	private readonly observers = new Set<ResultObserver>();
 
+	/** Those who came after the last request over HTTP was made: its answer may be older than their wait. */
+	private readonly newcomers = new Set<ResultObserver>();
+
 	private last: QueryResult | undefined;
 
-	/** Whether the last result is what the query gives now, as far as anybody knows. */
+	/** Whether the last result is what the query gives now, as far as a live connection tells. */
 	private isCurrent = false;
 
 	/**
@@ -41,6 +44,9 @@ export class WatchedQuery {
 
 	private polling: AbortController | undefined;
 
+	/** Ends the pause before the next request over HTTP. */
+	private pausing: AbortController | undefined;
+
 	/** Why it ended, if so: who comes until it is released is told too. */
 	private failure: ConvexFailure | undefined;
 
@@ -49,9 +55,11 @@ export class WatchedQuery {
 
 	constructor(readonly call: FunctionCall) {}
 
-	/** Who comes later gets the present result too, but never before this has returned. */
+	/** Who comes later gets the present result too, or has it asked for, but never before this has returned. */
 	add(observer: ResultObserver): void {
 		this.observers.add(observer);
+		this.newcomers.add(observer);
+		this.pausing?.abort();
 		const { last, failure } = this;
 		if (failure !== undefined) {
 			void Promise.resolve().then(() => {
@@ -68,6 +76,7 @@ export class WatchedQuery {
 	/** @returns whether others wait for it still */
 	remove(observer: ResultObserver): boolean {
 		this.observers.delete(observer);
+		this.newcomers.delete(observer);
 		return this.observers.size > 0;
 	}
 
@@ -92,10 +101,22 @@ export class WatchedQuery {
 		this.isCurrent = false;
 	}
 
-	/** Hands on what was answered over HTTP. */
+	/**
+	 * A request over HTTP is made: its answer is for all who wait by now.
+	 *
+	 * @returns what ends the pause behind it: somebody else comes to wait, or the polling ends
+	 */
+	asking(): AbortSignal {
+		this.newcomers.clear();
+		this.pausing = new AbortController();
+		return this.pausing.signal;
+	}
+
+	/** Hands on what was answered over HTTP. What the query gives from then on, the next answer says. */
 	answered(result: FunctionResult): void {
 		this.mayBeOvertaken = true;
-		this.accept(result);
+		this.isCurrent = false;
+		this.accept(result, this.newcomers);
 	}
 
 	fail(failure: ConvexFailure): void {
@@ -108,16 +129,18 @@ export class WatchedQuery {
 		this.endSubscription();
 	}
 
-	private accept(result: FunctionResult): void {
+	/** @param uninformed who is not told of the result */
+	private accept(result: FunctionResult, uninformed?: ReadonlySet<ResultObserver>): void {
 		if (result.status === 'failure') {
 			this.fail(result.failure);
 			return;
 		}
 		const { value, logLines } = result;
 		this.problem = undefined;
-		this.isCurrent = true;
 		this.last = { value, logLines };
-		for (const { onResult } of [...this.observers]) onResult(this.last);
+		for (const observer of [...this.observers]) {
+			if (uninformed?.has(observer) !== true) observer.onResult(this.last);
+		}
 	}
 
 	private receive(client: SyncClient, result: SyncResult): void {
@@ -134,6 +157,7 @@ export class WatchedQuery {
 			return;
 		}
 		if (read.status === 'success') this.hasResubscribed = false;
+		this.isCurrent = true;
 		this.accept(read);
 	}
 
@@ -161,6 +185,7 @@ export class WatchedQuery {
 
 	private stopPolling(): void {
 		this.polling?.abort();
+		this.pausing?.abort();
 		this.polling = undefined;
 	}
 }
