@@ -74,6 +74,9 @@ export class PollingWorkflow {
 	/** The failed executions. */
 	readonly failures: PollError[] = [];
 
+	/** What the trigger wrote to n8n's log. */
+	readonly warnings: string[] = [];
+
 	/** What n8n's database has. */
 	savedStaticData: IDataObject;
 
@@ -212,11 +215,12 @@ export class PollingWorkflow {
 		const { budgetMs } = this.settings;
 		const budget = budgetMs === undefined ? undefined : () => budgetMs;
 		const base = [workflow, this.node, this.additionalData, mode, activation, emit, fail] as const;
-		if (this.host !== 'durable') {
-			return new PollContext(...base, undefined, undefined, undefined, budget);
-		}
-		const commit = async () => this.saveStaticData();
-		return new PollContext(...base, commit, undefined, undefined, budget);
+		const isDurable = this.host === 'durable';
+		const commit = isDurable ? async () => this.saveStaticData() : undefined;
+		const context = new PollContext(...base, commit, undefined, undefined, budget);
+		const warn = (message: string) => this.warnings.push(message);
+		Object.defineProperty(context, 'logger', { value: { warn } });
+		return context;
 	}
 
 	private start(data: INodeExecutionData[][]): void {

@@ -90,6 +90,12 @@ export function isTimestamp(value: unknown): value is string {
 	return typeof value === 'string' && TIMESTAMP.test(value);
 }
 
+export const NANOSECONDS_PER_MS = 1_000_000n;
+
+export function dateOf(timestamp: string): Date {
+	return new Date(Number(BigInt(timestamp) / NANOSECONDS_PER_MS));
+}
+
 /** @param read the rows that are not in the answer any more */
 function pageOf(
 	answer: Record<string, unknown>,

@@ -1,7 +1,7 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 import type { JSONValue } from 'convex/values';
 import { eventOf, type FeedEvent } from '../../convex/feed/changeCollector';
-import { documentOf, type FeedRow } from '../../convex/feed/feedPage';
+import { documentOf, NANOSECONDS_PER_MS, type FeedRow } from '../../convex/feed/feedPage';
 import { isOfTable } from '../../convex/feed/feedSelection';
 import type { Table } from '../../convex/documents/tables';
 import { isPlainObject } from '../../convex/values/plainObject';
@@ -38,8 +38,6 @@ const SAMPLED_DOCUMENTS = 5;
 
 /** What a document looks like where there is none. */
 const MADE_UP: JSONValue = { _id: 'sample', _creationTime: 0 };
-
-const NANOSECONDS_PER_MS = 1_000_000n;
 
 /**
  * What a run by hand gives: the newest documents, as if they had just been written. Of deletions alone it

@@ -1,6 +1,11 @@
 import { ChangeCollector } from '../../convex/feed/changeCollector';
 import { endlessFeed, pageFailure, positionRefusal } from '../../convex/feed/feedFailure';
-import type { FeedPage, FeedPageResult, FeedRow } from '../../convex/feed/feedPage';
+import {
+	dateOf,
+	type FeedPage,
+	type FeedPageResult,
+	type FeedRow,
+} from '../../convex/feed/feedPage';
 import {
 	advance,
 	countedAsWhole,
@@ -94,10 +99,14 @@ export class FeedReader {
 			if (position === undefined) return how.position;
 			return passedOn === undefined ? position : { ...position, passedOn };
 		}
-		if (startFrom === 'beginning') return fromBeginning(tables);
+		return startFrom === 'beginning' ? fromBeginning(tables) : await this.fromNow();
+	}
+
+	/** @throws ConvexFailure */
+	private async fromNow(): Promise<FeedPosition> {
 		const now = await this.requests.readNow();
 		if (now.status === 'failure') throw now.failure;
-		return (await this.positionAt(now.text)) ?? readAgain(tables, now.text);
+		return (await this.positionAt(now.text)) ?? readAgain(this.settings.tables, now.text);
 	}
 
 	/** @returns undefined where Convex gives no cursor of a time */
@@ -132,7 +141,8 @@ export class FeedReader {
 
 	/**
 	 * A position that Convex does not go on from, because it is too old or of another deployment: the
-	 * tables are read again, and what was written after it is passed on.
+	 * tables are read again, and what was written after it is passed on. Of deletions alone, none would be
+	 * found there.
 	 *
 	 * @returns undefined for a failure of another kind, and for the second time in one poll
 	 */
@@ -151,10 +161,10 @@ export class FeedReader {
 			);
 			return await this.startOf({ kind: 'start' });
 		}
-		this.warn(
-			`Convex does not go on from where the trigger stands (${failure.message}). The trigger reads the tables again and passes on what was written since; what was deleted meanwhile cannot be known.`,
-		);
-		return readAgain(this.settings.tables, since, countedAsWhole(position));
+		const { tables, events } = this.settings;
+		const isOfWrites = events.includes('written');
+		this.warn(lostPosition(failure, since, isOfWrites));
+		return isOfWrites ? readAgain(tables, since, countedAsWhole(position)) : await this.fromNow();
 	}
 
 	private tellRestarted(table: string): void {
@@ -162,6 +172,18 @@ export class FeedReader {
 			`Convex sends the table '${table}' from its beginning, because an import replaced it or it is new. All its documents are passed on; what was deleted with the former table cannot be known.`,
 		);
 	}
+}
+
+/** The saved position may be an old one, though the trigger polled a minute before: see `PositionStore`. */
+function lostPosition(
+	{ message }: ConvexFailure,
+	since: string | undefined,
+	isOfWrites: boolean,
+): string {
+	const age = since === undefined ? '' : ` of ${dateOf(since).toISOString()}`;
+	const written = since === undefined ? 'all that they have' : 'what was written since';
+	const next = isOfWrites ? `reads the tables again and passes on ${written}` : 'goes on from now';
+	return `Convex does not go on from the saved position${age} (${message}). The trigger ${next}; what was deleted after its last poll cannot be known. Where n8n saves the position only when the workflow starts or is published, it may be older than that poll.`;
 }
 
 /** The encrypted cursors of Convex differ each time. */

@@ -40,6 +40,9 @@ const unwritten = new Remembered<UnwrittenFeed>(MAX_TRIGGERS, Number.POSITIVE_IN
  * long as the static data says the same as before: behind polls without a change, and before one whose
  * execution did not come about.
  *
+ * Without durable cursors the position in the database gets as old as the last start or publishing. What
+ * n8n gives a poll has no way to save it but to start the workflow: `__commitCursor` is for its engine only.
+ *
  * The static data may be what a workflow file or a Code node made of it.
  */
 export class PositionStore {
