@@ -328,11 +328,16 @@ describe('settings that are changed', () => {
 		return await use.restart(workflow, { mode: 'update', parameters: settings as never });
 	};
 
-	const allOf = async (workflow: PollingWorkflow) =>
-		[...workflow.starts.flat(), ...(await workflow.pollAll())].map(({ table, document }) => [
-			table,
-			(document as IDataObject | null)?.title ?? (document as IDataObject | null)?.name,
-		]);
+	const toldBy = ({ starts }: PollingWorkflow) =>
+		starts.flat().map(({ table, document }) => {
+			const { title, name } = (document as IDataObject | null) ?? {};
+			return [table, title ?? name];
+		});
+
+	const allOf = async (workflow: PollingWorkflow) => {
+		await workflow.pollAll();
+		return toldBy(workflow);
+	};
 
 	const put = async (name: string) => await use.mutate('boards:put', { name, value: 1 });
 
@@ -381,6 +386,24 @@ describe('settings that are changed', () => {
 		await put('new');
 		const second = await changed(first, ['boards']);
 		expect(await allOf(second)).toEqual([['boards', 'new']]);
+	});
+
+	it('send all of a table that was taken out and put back, also with few items at once', async () => {
+		const beginning = { startFrom: 'beginning' };
+		for (const title of ['a', 'b']) await use.createTask(title);
+		const first = await use.activate(['tasks', 'boards'], beginning);
+		for (const name of ['x', 'y', 'z']) await put(name);
+		const fewItems = { ...beginning, options: { maxItems: 1 } };
+		const second = await changed(first, ['boards'], fewItems);
+		const third = await changed(second, ['tasks', 'boards'], fewItems);
+		const told = [...toldBy(second), ...(await allOf(third))];
+		expect(told.toSorted()).toEqual([
+			['boards', 'x'],
+			['boards', 'y'],
+			['boards', 'z'],
+			['tasks', 'a'],
+			['tasks', 'b'],
+		]);
 	});
 
 	it('send everything where the beginning is wanted after now', async () => {

@@ -22,7 +22,7 @@ import type { FeedSettings } from '../../parameters/feed';
 import { EventLoopTurns } from '../../transport/eventLoopTurns';
 import type { FeedRequests } from '../../transport/http/feedRequests';
 import type { PollTime } from './pollTime';
-import { resumption, type Resumption } from './resumption';
+import { cursorWithFormerTables, resumption, type Resumption } from './resumption';
 import type { KeptFeed } from './positionStore';
 
 /** A poll holds what it reads in memory: with a last page, three times as much at the most. */
@@ -42,6 +42,9 @@ export interface Reading {
 export class FeedReader {
 	private hasBegunAgain = false;
 
+	/** The page behind it is not divided. */
+	private undivided: string | undefined;
+
 	/**
 	 * @param deployment its URL
 	 * @param warn tells of changes that cannot be known
@@ -56,6 +59,7 @@ export class FeedReader {
 
 	/** @throws ConvexFailure where not even the first request is answered */
 	async read(kept: KeptFeed | undefined): Promise<Reading> {
+		this.undivided = cursorWithFormerTables(kept, this.settings);
 		const start = await this.startOf(resumption(kept, this.settings, this.deployment));
 		const collector = new ChangeCollector(this.settings.events, this.settings.maxItems);
 		let position = start;
@@ -127,7 +131,7 @@ export class FeedReader {
 		const { changes, restarted, next } = advance(position, page, component);
 		if (position.passedOn === undefined) for (const table of restarted) this.tellRestarted(table);
 		if (restarted.length > 0) collector.startRound();
-		const canBeDivided = isDivisible(position, page);
+		const canBeDivided = position.cursor !== this.undivided && isDivisible(position, page);
 		const turns = new EventLoopTurns();
 		for (const { row, upTo } of changes) {
 			if (turns.isBlocking) await turns.yield();

@@ -47,6 +47,21 @@ export function resumption(
 		: { kind: 'resume', position: awaiting };
 }
 
+/**
+ * The cursor of a trigger that leaves out tables which it followed. Convex forgets them with the page behind
+ * it (convex-backend crates/table_iteration/src/data_sync.rs `reconcile_target_tables`): only after that are
+ * they sent from their beginning, should they be selected again.
+ *
+ * @returns undefined where none is left out
+ */
+export function cursorWithFormerTables(
+	kept: KeptFeed | undefined,
+	{ tables }: FeedSettings,
+): string | undefined {
+	const leavesOut = kept?.tables.some((table) => !tables.includes(table)) === true;
+	return leavesOut ? kept.position.cursor : undefined;
+}
+
 function beginsAnew(
 	{ startFrom: before, position }: KeptFeed,
 	{ startFrom }: FeedSettings,

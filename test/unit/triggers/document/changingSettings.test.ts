@@ -34,6 +34,7 @@ const step = fc.oneof(
 		arbitrary: fc.record({
 			kind: fc.constant('select' as const),
 			tables: fc.uniqueArray(table, { minLength: 1 }),
+			maxItems: fc.integer({ min: 1, max: 4 }),
 		}),
 	},
 	{
@@ -96,7 +97,8 @@ class ChangingTrigger {
 				);
 			case 'select': {
 				const added = step.tables.filter((name) => !this.selected.includes(name));
-				if (this.isSettled) await this.change(step.tables, this.startFrom, added);
+				if (!this.isSettled) return;
+				return await this.change(step.tables, this.startFrom, added, step.maxItems);
 				return;
 			}
 			case 'poll':
@@ -153,11 +155,12 @@ class ChangingTrigger {
 		tables: readonly string[],
 		startFrom: FeedStart,
 		owed: readonly string[],
+		maxItems = 4,
 	): Promise<void> {
 		for (const name of owed) this.owe(name, startFrom);
 		this.selected = tables;
 		this.startFrom = startFrom;
-		await this.poll();
+		await this.poll(maxItems);
 	}
 
 	private owe(name: string, startFrom: FeedStart): void {
