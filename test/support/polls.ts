@@ -174,16 +174,15 @@ export class PollingWorkflow {
 		await this.registry.remove(this.workflowId);
 	}
 
-	/** The same after a restart of n8n, with what its database has, or with other settings. */
+	/**
+	 * The same after a restart of n8n, with what its database has; or in the same process, if another mode
+	 * says that it was published again. What a process remembers goes by the workflow's ID.
+	 */
 	restarted(options: Partial<PollingOptions> = {}): PollingWorkflow {
-		const { workflowId, savedStaticData: staticData } = this;
-		return new PollingWorkflow({
-			...this.settings,
-			workflowId,
-			staticData,
-			mode: 'init',
-			...options,
-		});
+		const { savedStaticData: staticData } = this;
+		const { mode = 'init' } = options;
+		const workflowId = mode === 'init' ? `${this.workflowId}, restarted` : this.workflowId;
+		return new PollingWorkflow({ ...this.settings, workflowId, staticData, mode, ...options });
 	}
 
 	private get host(): HostKind {

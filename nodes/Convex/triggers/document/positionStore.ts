@@ -1,6 +1,7 @@
 import type { IPollFunctions } from 'n8n-workflow';
 import { parsePosition, type FeedPosition } from '../../convex/feed/feedPosition';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
+import { fingerprintOfJson } from '../../convex/values/fingerprint';
 import { describeType, isPlainObject } from '../../convex/values/plainObject';
 import { toFailure } from '../../transport/nodeError';
 import { Remembered } from '../../transport/remembered';
@@ -19,10 +20,17 @@ export interface KeptFeed {
 	position: FeedPosition;
 }
 
+/** Tells of two positions of a trigger which one is later. */
+interface Age {
+	/** A fingerprint of the position that the last start of the workflow left; undefined before the first. */
+	start: string | undefined;
+	/** How often polls without a change have moved it since. */
+	moves: number;
+}
+
 /** Where a trigger stands that n8n may not have written to its database. */
 interface UnwrittenFeed {
-	/** What the static data had, before. */
-	written: string;
+	age: Age;
 	feed: KeptFeed;
 }
 
@@ -35,9 +43,9 @@ const unwritten = new Remembered<UnwrittenFeed>(MAX_TRIGGERS, Number.POSITIVE_IN
  *
  * n8n writes static data when a poll starts the workflow: in one transaction with the execution where its
  * poll cursors are durable. What a poll without a change leaves there it writes only then; in between,
- * some hosts give the next poll what the database has (the scheduler of n8n 2.41), and without a first
- * position the trigger would begin anew each time. So the process remembers where the trigger stands for as
- * long as the static data says the same as before: behind polls without a change, and before one whose
+ * a trigger that is published again gets what the database has, and at some hosts each poll does (the
+ * scheduler of n8n 2.41). So the process remembers where the trigger stands, for as long as the static data
+ * is of the same start of the workflow and no later: behind polls without a change, and before one whose
  * execution did not come about.
  *
  * Without durable cursors the position in the database gets as old as the last start or publishing. What
@@ -52,7 +60,7 @@ export class PositionStore {
 	/** Whether there is something that is no position. */
 	readonly isUnreadable: boolean;
 
-	private readonly written: string;
+	private readonly age: Age;
 
 	/** @throws ConvexFailure (`input`) for static data in which nothing can be kept */
 	static open(context: IPollFunctions, trigger: string): PositionStore {
@@ -72,10 +80,15 @@ export class PositionStore {
 		private readonly staticData: Record<string, unknown>,
 		private readonly trigger: string,
 	) {
-		this.written = JSON.stringify(staticData.feed) ?? '';
+		const written = ageOf(staticData.feed);
 		const remembered = unwritten.get(trigger);
-		const isLater = remembered?.written === this.written;
-		this.kept = isLater ? remembered?.feed : parseFeed(staticData.feed);
+		if (remembered !== undefined && isNoEarlier(remembered.age, written)) {
+			this.kept = remembered.feed;
+			this.age = remembered.age;
+		} else {
+			this.kept = parseFeed(staticData.feed);
+			this.age = written;
+		}
 		this.isUnreadable = this.kept === undefined && (staticData.feed ?? null) !== null;
 	}
 
@@ -85,20 +98,40 @@ export class PositionStore {
 	 * @param before where the trigger stood, and stands if n8n does not take them
 	 */
 	moveWithItems(feed: KeptFeed, before: KeptFeed): void {
-		unwritten.set(this.trigger, { written: this.written, feed: before });
-		this.write(feed);
+		unwritten.set(this.trigger, { age: this.age, feed: before });
+		this.write(feed, startOf(feed));
 	}
 
 	/** The same for a poll without a change. */
 	move(feed: KeptFeed): void {
-		unwritten.set(this.trigger, { written: this.written, feed });
-		this.write(feed);
+		const hasMoved = JSON.stringify(feed) !== JSON.stringify(this.kept);
+		const age = { ...this.age, moves: this.age.moves + (hasMoved ? 1 : 0) };
+		unwritten.set(this.trigger, { age, feed });
+		this.write(feed, age.start === undefined ? startOf(feed) : age);
 	}
 
 	/** Nothing is written where nothing changed: n8n would write it to its database. */
-	private write(feed: KeptFeed): void {
-		if (JSON.stringify(feed) !== this.written) this.staticData.feed = feed;
+	private write(feed: KeptFeed, age: Age): void {
+		const next = { ...feed, ...age };
+		if (JSON.stringify(next) !== JSON.stringify(this.staticData.feed)) this.staticData.feed = next;
 	}
+}
+
+/** Of positions of different starts, what is written counts. */
+function isNoEarlier(remembered: Age, written: Age): boolean {
+	return remembered.start === written.start && remembered.moves >= written.moves;
+}
+
+function startOf(feed: KeptFeed): Age {
+	return { start: fingerprintOfJson(JSON.stringify(feed)), moves: 0 };
+}
+
+function ageOf(value: unknown): Age {
+	if (!isPlainObject(value)) return { start: undefined, moves: 0 };
+	const { start, moves } = value;
+	return typeof start === 'string' && typeof moves === 'number'
+		? { start, moves }
+		: { start: undefined, moves: 0 };
 }
 
 function parseFeed(value: unknown): KeptFeed | undefined {
