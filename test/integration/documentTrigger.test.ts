@@ -177,6 +177,25 @@ describe('many changes', () => {
 		expect((await pages()) - before).toBeLessThanOrEqual(3);
 	});
 
+	it('of one page come as they were when it was read for a quarter of an hour, however often it is polled', async () => {
+		const workflow = await use.activate(['documents'], { options: { maxItems: 1 } });
+		await fill(9);
+		expect(numbersOf(await workflow.poll())).toEqual([1]);
+		await use.mutate('documents:remove', { numbers: [3, 9] });
+		const now = performance.now.bind(performance);
+		let minutes = 0;
+		const clock = jest.spyOn(performance, 'now');
+		clock.mockImplementation(() => now() + minutes * 60_000);
+		const told: unknown[] = [];
+		for (; minutes <= 30; minutes += 5) {
+			const [item] = (await workflow.poll()) ?? [];
+			told.push((item?.document as IDataObject | null)?.number ?? item?.change);
+		}
+		clock.mockRestore();
+		expect(told).toEqual([2, 3, 4, 5, 6, 7, 8]);
+		expect(await workflow.pollAll()).toMatchObject([{ change: 'deleted' }, { change: 'deleted' }]);
+	});
+
 	it('are divided within pages, also while more is written', async () => {
 		await use.deployment.setExportPageSizes({ dataSync: 4 });
 		const workflow = await use.activate(['documents'], { options: { maxItems: 3 } });

@@ -14,9 +14,10 @@ export class Remembered<Value> {
 		return entry === undefined || entry.untilMs <= nowMs ? undefined : entry.value;
 	}
 
-	set(key: string, value: Value): void {
+	/** @param untilMs for what was found out before now; a lifetime from now unless given */
+	set(key: string, value: Value, untilMs = this.now() + this.lifetimeMs): void {
 		this.entries.delete(key);
-		this.entries.set(key, { value, untilMs: this.now() + this.lifetimeMs });
+		this.entries.set(key, { value, untilMs });
 		if (this.entries.size <= this.max) return;
 		const [oldest] = this.entries.keys();
 		if (oldest !== undefined) this.entries.delete(oldest);
@@ -24,5 +25,12 @@ export class Remembered<Value> {
 
 	delete(key: string): void {
 		this.entries.delete(key);
+	}
+
+	/** Forgets it. @returns it, and until when it was to be remembered */
+	take(key: string): { value: Value; untilMs: number } | undefined {
+		const entry = this.entries.get(key);
+		this.delete(key);
+		return entry === undefined || entry.untilMs <= this.now() ? undefined : entry;
 	}
 }

@@ -1,4 +1,4 @@
-import type { FeedRow } from './feedPage';
+import { documentKey, type FeedRow } from './feedPage';
 
 /** What can happen to a document. */
 export type FeedEvent = 'written' | 'deleted';
@@ -40,7 +40,7 @@ export class ChangeCollector {
 	}
 
 	add(row: FeedRow): void {
-		const key = JSON.stringify([row.component, row.table, row.id]);
+		const key = documentKey(row);
 		this.changes.delete(key);
 		if (this.wanted.includes(eventOf(row))) this.changes.set(key, { row, round: this.round });
 	}

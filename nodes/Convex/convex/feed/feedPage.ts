@@ -78,6 +78,11 @@ export function* parseFeedPage(response: DeploymentResponse): Generator<undefine
 		: { status: 'success', page };
 }
 
+/** Names the document of a row among all of the deployment. */
+export function documentKey({ component, table, id }: FeedRow): string {
+	return `${component}/${table}/${id}`;
+}
+
 /** The document of a row, in plain JSON; null for one that was deleted. */
 export function documentOf({ value }: FeedRow): JSONValue {
 	return value === undefined ? null : toPlainJson(value);

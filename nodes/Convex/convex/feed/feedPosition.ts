@@ -1,6 +1,6 @@
 import { isPlainObject } from '../values/plainObject';
 import { fingerprintOfJson } from '../values/fingerprint';
-import { isTimestamp, type FeedPage, type FeedRow } from './feedPage';
+import { documentKey, isTimestamp, type FeedPage, type FeedRow } from './feedPage';
 
 /**
  * Where a feed stands. All that Convex sends behind it is still to be passed on, so it moves only past
@@ -105,7 +105,10 @@ const NOTHING_SENT: { awaited: readonly string[]; whole: readonly string[] } = {
 
 /** What a page means for a feed. */
 export interface Advance {
-	/** Those of its rows that are changes and not passed on yet, and how many rows there are up to each. */
+	/**
+	 * Those of its rows that are changes and not passed on yet, of each document the last one, and how many
+	 * rows there are up to each.
+	 */
 	changes: Array<{ row: FeedRow; upTo: number }>;
 	/** Tables that are sent from their beginning, and whose rows all count. */
 	restarted: string[];
@@ -130,9 +133,11 @@ export function advance(position: FeedPosition, page: FeedPage, component: strin
 	const isChange = ({ table, timestamp }: FeedRow) =>
 		since === undefined || counted.has(table) || isLater(timestamp, since);
 	const before = rowsPassedOn(position.passedOn, page.rows);
+	const last = new Map(page.rows.map((row, index) => [documentKey(row), index + 1]));
 	const changes = page.rows
 		.map((row, index) => ({ row, upTo: index + 1 }))
-		.filter(({ row, upTo }) => upTo > before && isChange(row));
+		.filter(({ row, upTo }) => upTo > before && isChange(row))
+		.filter(({ row, upTo }) => last.get(documentKey(row)) === upTo);
 	const left = awaited.filter((table) => !sent.includes(table));
 	return { changes, restarted, next: nextPosition(page, since, left, [...counted]) };
 }

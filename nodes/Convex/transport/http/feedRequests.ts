@@ -51,6 +51,9 @@ export interface FeedClient {
 export class FeedRequests {
 	private readonly selection: string;
 
+	/** Of pages that earlier polls read: keeping one again must not make it last longer. */
+	private readonly keptUntilMs = new Map<FeedPage, number>();
+
 	/** @param timeoutMs how long the next request may take */
 	constructor(
 		private readonly context: CallContext,
@@ -63,10 +66,10 @@ export class FeedRequests {
 
 	/** @param cursor undefined for the first page of all */
 	async readPage(cursor: string | undefined): Promise<FeedPageResult> {
-		const kept = keptPages.get(this.nameOf(cursor));
+		const kept = keptPages.take(this.nameOf(cursor));
 		if (kept !== undefined) {
-			keptPages.delete(this.nameOf(cursor));
-			return { status: 'success', page: kept };
+			this.keptUntilMs.set(kept.value, kept.untilMs);
+			return { status: 'success', page: kept.value };
 		}
 		const place = cursor === undefined ? '' : `"cursor":${JSON.stringify(cursor)},`;
 		const body = `{${place}"selection":${this.selection}}`;
@@ -79,7 +82,8 @@ export class FeedRequests {
 
 	/** Keeps a page that will be asked for again, if it is not too large. */
 	keepPage(cursor: string | undefined, page: FeedPage): void {
-		if (page.length <= MAX_KEPT_LENGTH) keptPages.set(this.nameOf(cursor), page);
+		if (page.length > MAX_KEPT_LENGTH) return;
+		keptPages.set(this.nameOf(cursor), page, this.keptUntilMs.get(page));
 	}
 
 	/** The time of the latest state of the data, in nanoseconds. */
