@@ -248,6 +248,11 @@ const cases: Array<[what: string, parameters: ConvexRunOptions['parameters'], me
 		/^The option 'Timeout' is not a whole number of milliseconds of at least 1 \[/,
 	],
 	[
+		'a timeout that no timer can have',
+		increment({ options: { timeout: 2_592_000_000 } as never }),
+		/^The option 'Timeout' is not a whole number of milliseconds between 1 and 2147483647 \[/,
+	],
+	[
 		'an expression that fails',
 		withJson('={{ $("Nowhere").item.json }}'),
 		/^Referenced node doesn't exist/,

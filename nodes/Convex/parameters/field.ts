@@ -62,7 +62,7 @@ export function enumListField<const Value extends string>(
 	};
 }
 
-/** A bound beyond it would only confuse in an error sentence. */
+/** A bound beyond it would only confuse in an error sentence, unless the number is beyond the bound. */
 const LARGEST_SHOWN = 2 ** 31 - 1;
 
 /** A field for a whole number, also written as text, as expressions often give it. */
@@ -77,7 +77,6 @@ export function integerField(
 	const { min, max = Number.MAX_SAFE_INTEGER, unit, ...described } = property;
 	const isBounded = max < LARGEST_SHOWN;
 	const what = unit === undefined ? 'a whole number' : `a whole number of ${unit}`;
-	const range = isBounded ? `between ${min} and ${max}` : `of at least ${min}`;
 	const typeOptions = { minValue: min, ...(isBounded && { maxValue: max }) };
 	return {
 		property: { ...described, type: 'number', typeOptions },
@@ -87,6 +86,8 @@ export function integerField(
 			const number = isDigits ? Number(value) : value;
 			if (typeof number === 'number' && Number.isInteger(number) && number >= min && number <= max)
 				return number;
+			const isTooLarge = Number.isInteger(number) && Number(number) > max;
+			const range = isBounded || isTooLarge ? `between ${min} and ${max}` : `of at least ${min}`;
 			throw inputFailure(
 				`${subject} is not ${what} ${range}`,
 				'Correct the number, or the expression that gives it.',

@@ -116,7 +116,7 @@ describe('a field for a whole number', () => {
 	it('without an upper bound names the lower one only', () => {
 		const atLeastOne = number({ min: 1 });
 		expect(atLeastOne.read("'Count'", Number.MAX_SAFE_INTEGER)).toBe(Number.MAX_SAFE_INTEGER);
-		for (const value of [0, 2 ** 53, 1e300, Number.POSITIVE_INFINITY]) {
+		for (const value of [0, 'many', Number.POSITIVE_INFINITY]) {
 			expectRefusal(
 				() => atLeastOne.read("'Count'", value),
 				"'Count' is not a whole number of at least 1",
@@ -125,12 +125,25 @@ describe('a field for a whole number', () => {
 		}
 	});
 
-	it('does not name an upper bound that only a timer has', () => {
+	it.each([2 ** 53, 1e300])('names the greatest number there is for %p', (value) => {
+		expectRefusal(
+			() => number({ min: 1 }).read("'Count'", value),
+			"'Count' is not a whole number between 1 and 9007199254740991",
+			/./,
+		);
+	});
+
+	it.each<[unknown, string]>([
+		[2 ** 31, 'between 1 and 2147483647'],
+		['2592000000', 'between 1 and 2147483647'],
+		[0, 'of at least 1'],
+		['soon', 'of at least 1'],
+	])('names an upper bound that only a timer has to who is beyond it: %p', (value, range) => {
 		const milliseconds = number({ min: 1, max: 2 ** 31 - 1, unit: 'milliseconds' });
 		expect(milliseconds.read("'Count'", 2 ** 31 - 1)).toBe(2_147_483_647);
 		expectRefusal(
-			() => milliseconds.read("'Count'", 2 ** 31),
-			"'Count' is not a whole number of milliseconds of at least 1",
+			() => milliseconds.read("'Count'", value),
+			`'Count' is not a whole number of milliseconds ${range}`,
 			/./,
 		);
 	});
