@@ -18,7 +18,7 @@ import {
 
 /**
  * How much of a list is remembered, which n8n writes to its database whenever the workflow starts. A
- * document takes some 60 bytes with the _id as its key, more with a long text.
+ * document takes its key and some 26 bytes.
  */
 export const MAX_REMEMBERED_DOCUMENTS = 10_000;
 export const MAX_REMEMBERED_BYTES = 2 ** 20;
@@ -83,7 +83,7 @@ export class TrackedDocuments implements ResultTracker {
 			checkpoint,
 			accept: () => {
 				this.last = { from: 'list', documents, checkpoint };
-				this.warnedOfLength = isTooLong || (warnedOfLength && !isShort(documents, checkpoint));
+				this.warnedOfLength = isTooLong || (warnedOfLength && !isShort(documents));
 			},
 		};
 	}
@@ -100,7 +100,7 @@ export class TrackedDocuments implements ResultTracker {
 			checkpoint,
 			accept: () => {
 				this.last = { from: 'list', documents, checkpoint };
-				this.warnedOfLength &&= !isShort(documents, checkpoint);
+				this.warnedOfLength &&= !isShort(documents);
 			},
 		};
 	}
@@ -109,7 +109,7 @@ export class TrackedDocuments implements ResultTracker {
 	private checkpointOf(documents: KnownDocuments): ResultCheckpoint {
 		const { json, fingerprint } = keptDocuments(documents);
 		const isTooLong =
-			documents.size > MAX_REMEMBERED_DOCUMENTS || Buffer.byteLength(json) > MAX_REMEMBERED_BYTES;
+			documents.size > MAX_REMEMBERED_DOCUMENTS || keyBytes(documents) > MAX_REMEMBERED_BYTES;
 		return {
 			result: fingerprint,
 			wanted: this.wanted.join(),
@@ -139,10 +139,15 @@ function lastListOf({ result, documents: kept, wanted }: ResultCheckpoint): Last
 }
 
 /** Far below both bounds: a list that goes back and forth across one is not warned of each time. */
-function isShort({ size }: KnownDocuments, { documents }: ResultCheckpoint): boolean {
-	if (documents === undefined) return false;
-	const bytes = Buffer.byteLength(documents);
-	return size <= MAX_REMEMBERED_DOCUMENTS / 2 && bytes <= MAX_REMEMBERED_BYTES / 2;
+function isShort(documents: KnownDocuments): boolean {
+	const isOfFew = documents.size <= MAX_REMEMBERED_DOCUMENTS / 2;
+	return isOfFew && keyBytes(documents) <= MAX_REMEMBERED_BYTES / 2;
+}
+
+function keyBytes(documents: KnownDocuments): number {
+	let bytes = 0;
+	for (const key of documents.keys()) bytes += Buffer.byteLength(key);
+	return bytes;
 }
 
 function unknownChanges(gapReason: string): ConvexFailure {

@@ -169,6 +169,13 @@ describe('a list that is too long to remember', () => {
 		expect(description).toMatch(/10000 documents and 1 MiB of their keys.*'Key Field'/);
 		expect(tracker.remembered?.documents).toBeUndefined();
 	});
+
+	it('is not one of many documents whose keys have less, whatever is kept beside them', () => {
+		const tracker = remembering(undefined);
+		const list = Array.from({ length: 8192 }, (_, n) => ({ _id: String(n).padStart(120, 'k') }));
+		expect(tracker.take(list).warning).toBeUndefined();
+		expect(tracker.remembered?.documents).toBeDefined();
+	});
 });
 
 describe('documents that were kept so that they cannot be read', () => {
