@@ -38,7 +38,7 @@ export function refusedSchema(exported: string): string | undefined {
 }
 
 /** The same of a validator, of a function or of a table: crates/common/src/schemas/json.rs. */
-export function refusedValidator(validator: ValidatorJson): string | undefined {
+function refusedValidator(validator: ValidatorJson): string | undefined {
 	switch (validator.type) {
 		case 'array':
 			return refusedValidator(validator.value);

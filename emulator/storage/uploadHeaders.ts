@@ -1,7 +1,9 @@
 import { PlatformFailure } from '../platformFailure';
 
 const SHA256_BYTES = 32;
-const TOKEN = /^[\w!#$&^.+-]+$/;
+const TOKEN = "[\\w!#$%&'*+.^`|~-]+";
+const PARAMETER = `; *${TOKEN}=(?:${TOKEN}|"(?:[^"\\\\]|\\\\.)+" *)`;
+const CONTENT_TYPE = new RegExp(`^(${TOKEN}/${TOKEN})((?:${PARAMETER})*(?:; *)?)$`);
 
 /** The sha-256 of a header `Digest: sha-256=<base64>`, or undefined: crates/value/src/sha256.rs. */
 export function sha256OfDigest(digest: string): Buffer | undefined {
@@ -14,16 +16,11 @@ export function sha256OfDigest(digest: string): Buffer | undefined {
 
 /**
  * A content type as it is stored: type and subtype in lower case, the rest as it came; or undefined for
- * what is none (docs.rs/mime).
+ * what is none (docs.rs/mime 0.3.17): it has no blank before a parameter's `;` but behind a quoted value.
  */
 export function normalContentType(contentType: string): string | undefined {
-	const [essence = '', ...parameters] = contentType.split(';');
-	const [type = '', subtype = '', ...others] = essence.trim().split('/');
-	const isType = TOKEN.test(type) && TOKEN.test(subtype) && others.length === 0;
-	const areParameters = parameters.every((one) => /^\s*[\w!#$&^.+-]+=\S+\s*$/.test(one));
-	return isType && areParameters
-		? [essence.trim().toLowerCase(), ...parameters].join(';')
-		: undefined;
+	const [, essence, parameters = ''] = CONTENT_TYPE.exec(contentType) ?? [];
+	return essence === undefined ? undefined : essence.toLowerCase() + parameters;
 }
 
 /** The failure of a header that cannot be read: `map_header_err` of crates/local_backend/src/storage.rs. */

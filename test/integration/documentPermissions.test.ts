@@ -106,16 +106,24 @@ describe('many items with a key that may not write', () => {
 	});
 });
 
-it('a key that may not view data is asked for its tables once, for all items', async () => {
-	const { error } = await convex.run({
-		credential: await limitedTo(WRITE),
-		parameters: creating('counters'),
-		input: counters(30),
-		settings: CONTINUE,
-	});
-	expect(error).toHaveLength(30);
-	expect(await requestsTo('/api/query')).toBe(1);
-});
+it.each([
+	['once, for all items', false, 1],
+	['twice, where the deployment hides the refusal', true, 2],
+])(
+	'a key that may not view data is asked for its tables %s',
+	async (_often, isHidden, requests) => {
+		const credential = await limitedTo(WRITE);
+		if (isHidden) await convex.deployment.redact();
+		const { error } = await convex.run({
+			credential,
+			parameters: creating('counters'),
+			input: counters(30),
+			settings: CONTINUE,
+		});
+		expect(error).toHaveLength(30);
+		expect(await requestsTo('/api/query')).toBe(requests);
+	},
+);
 
 it('one item that fails for a hidden reason fails alone, and so do others after a success', async () => {
 	const hidden = { path: '/api/mutation', kind: 'answer', status: 200, body: HIDDEN } as const;

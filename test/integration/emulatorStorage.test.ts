@@ -157,6 +157,7 @@ describe('an upload', () => {
 			{ Digest: `sha-256=${sha256('hello world', 'base64').replace('=', '')}` },
 			'digest',
 		],
+		['a blank before a parameter', { 'Content-Type': 'text/html ; charset=utf-8' }, 'content-type'],
 		['a content type without a subtype', { 'Content-Type': 'text' }, 'content-type'],
 		['a content type with a slash too many', { 'Content-Type': 'a/b/c' }, 'content-type'],
 	])('is refused with %s', async (_case, headers: Record<string, string>, name) => {

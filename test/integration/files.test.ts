@@ -72,7 +72,8 @@ describe('Upload', () => {
 	});
 
 	it.each([
-		['text/html ; charset=utf-8', 'text/html ; charset=utf-8'],
+		['text/html ; charset=utf-8', 'text/html; charset=utf-8'],
+		['text/html\t;\tcharset="a ; b";a=1', 'text/html; charset="a ; b";a=1'],
 		['image/jpeg;', 'image/jpeg'],
 		['application/pdf; name="Rechnung Müller.pdf"', 'application/pdf'],
 		['Image/PNG; a=\u0000', 'image/png'],

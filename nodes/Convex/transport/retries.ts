@@ -37,9 +37,10 @@ export class Retries {
 				this.policy.succeeded();
 				return result;
 			}
-			this.policy.failed(result.failure);
+			const isLast = shouldStop(result.failure);
+			this.policy.failed(result.failure, !isLast);
 			const delayMs = this.policy.delayMs(result.failure, retries);
-			if (delayMs === undefined || shouldStop(result.failure)) return result;
+			if (delayMs === undefined || isLast) return result;
 			await pause(delayMs, this.stopped);
 			if (this.stopped.aborted) return result;
 		}

@@ -1,5 +1,6 @@
 import type { TableFields } from '../../convex/documents/tableFields';
 import { checkTableExists, type Table } from '../../convex/documents/tables';
+import type { ConvexFailure } from '../../convex/failure';
 import { KEY_REFUSALS } from '../../convex/failures/keyRefusals';
 import type { Caller } from '../../transport/caller';
 import { callSystemFunction, requireDeployKey } from '../../transport/http/callSystemFunction';
@@ -40,6 +41,8 @@ export class TableAccess {
 	/** By group: each table is asked for its fields once. */
 	private readonly knownFields = new Map<string, Promise<TableFields>>();
 
+	private hiddenFailures = 0;
+
 	constructor(private readonly runner: ItemRunner) {}
 
 	/** @throws ConvexFailure for a caller without a deploy key, and for a table that is not there */
@@ -67,7 +70,7 @@ export class TableAccess {
 		const key = `${isForm} ${group}`;
 		const known = this.knownFields.get(key);
 		if (known !== undefined) return await known;
-		return await keep(this.knownFields, key, readTableFields(call, table, isForm));
+		return await this.keep(this.knownFields, key, readTableFields(call, table, isForm));
 	}
 
 	private callsOf(caller: Caller, timeoutMs: number): CallSystem {
@@ -88,19 +91,25 @@ export class TableAccess {
 		const key = JSON.stringify([deploymentUrl, authorization, componentPath]);
 		const known = this.known.get(key);
 		if (known !== undefined) return await known;
-		return await keep(this.known, key, readTables(call, componentPath));
+		return await this.keep(this.known, key, readTables(call, componentPath));
 	}
-}
 
-/** Keeps what is asked for, for all items that want it. What failed is asked for again by the next one. */
-async function keep<Answer>(
-	known: Map<string, Promise<Answer>>,
-	key: string,
-	asked: Promise<Answer>,
-): Promise<Answer> {
-	known.set(key, asked);
-	asked.catch((thrown) => {
-		if (!KEY_REFUSALS.has(toFailure(thrown).reason)) known.delete(key);
-	});
-	return await asked;
+	/** Keeps what is asked for, for all items that want it. What failed is asked for again by the next one. */
+	private async keep<Answer>(
+		known: Map<string, Promise<Answer>>,
+		key: string,
+		asked: Promise<Answer>,
+	): Promise<Answer> {
+		known.set(key, asked);
+		asked.catch((thrown) => {
+			if (!this.isLasting(toFailure(thrown))) known.delete(key);
+		});
+		return await asked;
+	}
+
+	/** What a deployment hides is a refusal of the key most often, which the second time is taken for it. */
+	private isLasting({ reason }: ConvexFailure): boolean {
+		if (reason === 'hidden') this.hiddenFailures += 1;
+		return KEY_REFUSALS.has(reason) || (reason === 'hidden' && this.hiddenFailures > 1);
+	}
 }

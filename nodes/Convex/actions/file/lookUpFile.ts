@@ -47,11 +47,12 @@ export async function missingFileOr(
 		if (found.reason === 'fileNotFound') {
 			return found.with({ details: { ...(requestId !== undefined && { requestId }) } });
 		}
-		const unknown =
-			"Or there is no such file: a key that also has 'deployment:data:view' lets the node find out.";
-		return failure.reason === 'hidden'
-			? failure.with({ advice: `${failure.description} ${unknown}` })
-			: failure;
+		if (failure.reason !== 'hidden') return failure;
+		const isOfKey = found.reason === 'permissionNeeded' || found.reason === 'hidden';
+		const help = isOfKey
+			? ": a key that also has 'deployment:data:view' lets the node find out."
+			: ', which the node could not find out.';
+		return failure.with({ advice: `${failure.description} Or there is no such file${help}` });
 	}
 }
 

@@ -36,8 +36,9 @@ export class RetryPolicy {
 		this.failingSinceMs = undefined;
 	}
 
-	failed(failure: ConvexFailure): void {
-		if (isInconclusive(failure, this.maxRetries > 0)) return;
+	/** @param mayRepeat whether the caller lets the call be sent again */
+	failed(failure: ConvexFailure, mayRepeat = true): void {
+		if (isInconclusive(failure, mayRepeat)) return;
 		if (!isOutage(failure)) return this.succeeded();
 		this.failingSinceMs ??= this.now();
 		this.failureKind = failure.details.kind;
@@ -123,13 +124,15 @@ function isUnreachable({ details: { kind, outcome } }: ConvexFailure): boolean {
 }
 
 /**
- * What shows neither an outage nor that the deployment works: a mutation or action that takes longer than
- * somebody waits, and a 5xx of an HTTP action, which may be the app's own answer to this item. One that is
- * sent again counts: such waits have to end.
+ * What shows neither an outage nor that the deployment works: an answer that arrives too slowly; a call that
+ * takes longer than somebody waits, and a 5xx of an HTTP action, which may be the app's own answer to this
+ * item. Of these two, what is sent again counts: such waits have to end.
  */
-function isInconclusive({ reason, details }: ConvexFailure, mayRetry: boolean): boolean {
+function isInconclusive({ reason, details }: ConvexFailure, mayRepeat: boolean): boolean {
 	const { retryable, httpStatus } = details;
-	if (reason === 'actionOutage') return retryable !== true || !mayRetry;
+	const isTooLate = reason === 'timedOut';
+	if (isTooLate && httpStatus !== undefined) return true;
+	if (retryable === true && mayRepeat) return false;
 	const wasWaitedFor = httpStatus !== undefined && gaveUpWaiting(httpStatus);
-	return (reason === 'timedOut' || wasWaitedFor) && retryable !== true;
+	return isTooLate || wasWaitedFor || reason === 'actionOutage';
 }

@@ -20,9 +20,9 @@ const concurrency = runOption<number, FileOperation>(
 	concurrencyOfCalls,
 );
 
-/** A type with its parameters, of which each may stand in quotes (RFC 9110 §8.3.1). */
+/** A type with its parameters, of which each may stand in quotes (RFC 9110 §8.3.1), as Convex reads it. */
 const CONTENT_TYPE =
-	/^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:[ \t]*;[ \t]*[\w!#$&^.+-]+=(?:[\w!#$&^.+-]+|"[ !#-[\]-~]+"))*$/;
+	/^[\w!#$&^.+-]+\/[\w!#$&^.+-]+(?:; *[\w!#$&^.+-]+=(?:[\w!#$&^.+-]+|"[ !#-[\]-~]+"))*$/;
 
 const contentType = option<string | undefined, FileOperation>(['upload'], {
 	property: {
@@ -35,7 +35,8 @@ const contentType = option<string | undefined, FileOperation>(['upload'], {
 	},
 	unset: undefined,
 	read: (subject, value) => {
-		if (isContentType(value)) return value;
+		const type = typeof value === 'string' ? withoutBlanks(value) : undefined;
+		if (isContentType(type)) return type;
 		throw inputFailure(
 			`${subject} is not a content type`,
 			'Write a type such as image/png or text/plain; charset=utf-8, or remove the option.',
@@ -126,8 +127,17 @@ export function readFileRunOptions(
  * @returns undefined where it is no type
  */
 export function knownContentType(mimeType: string | undefined): string | undefined {
-	const known = mimeType?.trim().replace(/;$/, '');
-	return [known, mediaType(known)].find(isContentType);
+	return [withoutBlanks(mimeType ?? ''), mediaType(mimeType)].find(isContentType);
+}
+
+/** Before a parameter, and around all, blanks and tabs are allowed; Convex refuses most of them. */
+function withoutBlanks(contentType: string): string {
+	return contentType
+		.trim()
+		.replace(/("[^"]*")|[ \t]*;([ \t]*)/g, (_match, quoted?: string, blanks?: string) => {
+			return quoted ?? (blanks === '' ? ';' : '; ');
+		})
+		.replace(/; ?$/, '');
 }
 
 /** Anything else could not stand in a header. */

@@ -55,7 +55,7 @@ export async function requestStorage<Result>(
 	const limit = new RequestTimeout(context, timeoutMs);
 	const { signal } = limit;
 	const clean = (text: string) => redactor?.text(text) ?? text;
-	let hasBegun = false;
+	let begunWith: number | undefined;
 	try {
 		const sent = context.helpers.httpRequest({
 			...request,
@@ -66,8 +66,8 @@ export async function requestStorage<Result>(
 			abortSignal: signal,
 		});
 		const answer = await answerUnlessAborted(sent, signal);
-		hasBegun = true;
 		const httpStatus = Number(answer.statusCode);
+		begunWith = httpStatus;
 		const { location } = answer.headers;
 		const response = async () => ({
 			httpStatus,
@@ -84,23 +84,20 @@ export async function requestStorage<Result>(
 		});
 	} catch (error) {
 		const ended = limit.isPassed ? timedOut() : error;
-		const lost = networkFailure(operation, ended, timeoutMs, deploymentUrl);
-		const failure =
-			error instanceof ConvexFailure
-				? error
-				: limit.isPassed && hasBegun
-					? lateAnswer(lost, timeoutMs)
-					: lost;
+		let failure = networkFailure(operation, ended, timeoutMs, deploymentUrl);
+		if (error instanceof ConvexFailure) failure = error;
+		else if (limit.isPassed && begunWith !== undefined) {
+			failure = lateAnswer(failure, begunWith, timeoutMs);
+		}
 		return { status: 'failure', failure: redactor?.failure(failure) ?? failure };
 	} finally {
 		limit.end();
 	}
 }
 
-/** It is sent too slowly for the time, and would be again: no other file is to wait for that. */
-function lateAnswer(failure: ConvexFailure, timeoutMs: number): ConvexFailure {
+function lateAnswer(failure: ConvexFailure, httpStatus: number, timeoutMs: number): ConvexFailure {
 	return failure.with({
 		message: `The answer did not arrive whole within ${timeoutMs} ms`,
-		details: { retryable: false },
+		details: { httpStatus },
 	});
 }

@@ -259,6 +259,7 @@ describe('the time that a run retries for', () => {
 		['an answer that was cut off', { kind: 'network', httpStatus: 200 }, true],
 		['a query without an answer', late('query'), true],
 		['a mutation without an answer', late('mutation'), false],
+		['a file that arrives too slowly', late('query').with({ details: { httpStatus: 200 } }), false],
 		['an action that a proxy does not wait for', { httpStatus: 504, retryable: false }, false],
 		['an action at its own time limit', { httpStatus: 408, retryable: false }, false],
 		['a query that a proxy does not wait for', { httpStatus: 524 }, true],
@@ -280,11 +281,16 @@ describe('the time that a run retries for', () => {
 		expect(policy.budgetExhausted() !== undefined).toBe(isOutage);
 	});
 
-	it('is not used up by a 5xx of an HTTP action that the user lets nobody send again', () => {
-		const { policy, pass } = policyWith({ maxRetries: 0 });
-		policy.failed(httpActionFailure('GET', { httpStatus: 503, text: '' }));
-		pass(PATIENCE_MS);
-		expect(policy.budgetExhausted()).toBeUndefined();
+	it('is not used up by an HTTP action that is late or answers 5xx, and is not sent again', () => {
+		for (const failure of [
+			httpActionFailure('GET', { httpStatus: 503, text: '' }),
+			late('query'),
+		]) {
+			const { policy, pass } = policyWith();
+			policy.failed(failure, false);
+			pass(PATIENCE_MS);
+			expect(policy.budgetExhausted()).toBeUndefined();
+		}
 	});
 
 	it('continues while mutations take longer than their timeout, which is inconclusive', () => {
