@@ -58,9 +58,11 @@ export function checkMeaning(
 	parseDate: ParseDate,
 ): void {
 	if (typeof value !== 'string' || !fitsAsItIs(validator, value)) return;
-	if (!fitsAsItIs(validator, 0) && !fitsAsItIs(validator, 0n)) return;
-	if (isDecimal(value.trim())) throw unclearText(subject, value, 'a number', "'Number'");
-	if (parseDate(value) !== undefined) throw unclearText(subject, value, 'a date', "'Date'");
+	const takesNumber = fitsAsItIs(validator, 0);
+	if (!takesNumber && !fitsAsItIs(validator, 0n)) return;
+	const typeOr = (type: string) => (takesNumber ? type : "'Int64'");
+	if (isDecimal(value.trim())) throw unclearText(subject, value, 'a number', typeOr("'Number'"));
+	if (parseDate(value) !== undefined) throw unclearText(subject, value, 'a date', typeOr("'Date'"));
 }
 
 function unclearText(subject: string, text: string, other: string, type: string): ConvexFailure {

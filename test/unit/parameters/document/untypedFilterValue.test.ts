@@ -3,6 +3,7 @@ import {
 	checkMeaning,
 	toTypeOfField,
 } from '../../../../nodes/Convex/parameters/document/untypedFilterValue';
+import { failureOf } from '../../refusal';
 import { dateParser } from '../../../../nodes/Convex/parameters/dates';
 
 const union = (...types: Array<'string' | 'number' | 'int64' | 'any' | 'boolean'>): Validator => ({
@@ -28,6 +29,13 @@ describe('a text that is a bound of a field', () => {
 			else expect(check).not.toThrow();
 		},
 	);
+});
+
+it('a text that may be a number is advised to be one of the type that the field has', () => {
+	const adviceFor = (validator: Validator) =>
+		failureOf(() => checkMeaning("'x'", validator, '5', parseDate)).description;
+	expect(adviceFor(union('string', 'int64'))).toMatch(/^Choose its 'Type': 'Int64'/);
+	expect(adviceFor(union('any'))).toMatch(/^Choose its 'Type': 'Number'/);
 });
 
 it('a date becomes milliseconds where a field may have anything, and text where it has text only', () => {
