@@ -76,16 +76,13 @@ const LOCAL_DATE = /^\s*\d{1,4}[/.-]\d{1,2}[/.-]\d{1,4}\b/;
 
 function convertNumber(value: unknown, parseDate: ParseDate): Conversion {
 	if (isDateObject(value)) return toArgument('date', value);
-	const date =
-		typeof value === 'string' && /^\d{4}-\d\d/.test(value) ? parseDate(value) : undefined;
-	if (date !== undefined) return converted(date);
-	return typeof value === 'string' && LOCAL_DATE.test(value)
-		? doesNotFit(
-				value,
-				'a number',
-				'Write a date as 2026-11-30, or a number as digits with a point.',
-			)
-		: toArgument('number', value);
+	const isDate = typeof value === 'string' && /^\d{4}-\d\d/.test(value);
+	const milliseconds = isDate ? parseDate(value) : undefined;
+	if (milliseconds !== undefined) return converted(milliseconds);
+	if (typeof value !== 'string' || !LOCAL_DATE.test(value)) return toArgument('number', value);
+	const isInOrder = /^\d{4}-\d\d-\d\d/.test(value);
+	const date = isInOrder ? 'There is no such day or time.' : 'Write a date as 2026-11-30.';
+	return doesNotFit(value, 'a number', `${date} A number is digits with a point.`);
 }
 
 export function matchLiteral(validator: Validator & { type: 'literal' }, value: unknown): Match {

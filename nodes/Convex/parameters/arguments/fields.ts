@@ -31,7 +31,8 @@ const TYPES: TypeRow[] = [
 	{
 		name: 'Automatic',
 		value: 'auto',
-		description: 'The value as the expression gives it; what is typed in stays text, also digits',
+		description:
+			"As the expression gives it; what is typed in is text, unless a table's schema or 'Convert Argument Types' says otherwise",
 		input: TEXT,
 	},
 	{

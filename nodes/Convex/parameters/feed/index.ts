@@ -26,7 +26,7 @@ const startFrom = enumField<FeedStart>({
 	default: 'now',
 	description: 'Where the trigger begins; after that, it goes on where it stopped',
 	choices: [
-		{ name: 'Now', value: 'now', description: 'Changes from the activation on' },
+		{ name: 'Now', value: 'now', description: 'Changes from publishing on' },
 		{
 			name: 'Beginning',
 			value: 'beginning',

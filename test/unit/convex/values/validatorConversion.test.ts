@@ -139,7 +139,15 @@ describe('a text for a number', () => {
 	it.each(['11/1/2026', '31.01.2026', '1-11-26'])('that is a date of unclear order: %j', (text) => {
 		expect(() => convertValue({ type: 'number' }, text, () => undefined)).toThrow(
 			expect.objectContaining({
-				description: 'Write a date as 2026-11-30, or a number as digits with a point.',
+				description: 'Write a date as 2026-11-30. A number is digits with a point.',
+			}),
+		);
+	});
+
+	it('that is a date which is in no calendar', () => {
+		expect(() => convertValue({ type: 'number' }, '2026-02-30', () => undefined)).toThrow(
+			expect.objectContaining({
+				description: 'There is no such day or time. A number is digits with a point.',
 			}),
 		);
 	});
