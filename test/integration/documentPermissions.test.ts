@@ -29,6 +29,19 @@ const limitedTo = async (...permissions: string[]): Promise<CredentialValues> =>
 const counters = (count: number) =>
 	Array.from({ length: count }, (_, index) => ({ name: `n${index}`, count: index }));
 
+/** Creates documents with a key that has one permission alone. */
+async function expectAllRefused(count: number, permission: string, isHidden: boolean) {
+	const credential = await limitedTo(permission);
+	if (isHidden) await convex.deployment.redact();
+	const { error } = await convex.run({
+		credential,
+		parameters: creating('counters'),
+		input: counters(count),
+		settings: CONTINUE,
+	});
+	expect(error).toHaveLength(count);
+}
+
 const requestsTo = async (path: string) =>
 	(await convex.deployment.requestStats()).endpoints[path]?.requests;
 
@@ -92,15 +105,7 @@ describe('many items with a key that may not write', () => {
 		['is refused by one request for each batch', false, 10],
 		['is taken apart no further than two items, where that is hidden', true, 40],
 	])('%s', async (_title, isHidden, most) => {
-		const credential = await limitedTo(VIEW);
-		if (isHidden) await convex.deployment.redact();
-		const { error } = await convex.run({
-			credential,
-			parameters: creating('counters'),
-			input: counters(1_000),
-			settings: CONTINUE,
-		});
-		expect(error).toHaveLength(1_000);
+		await expectAllRefused(1_000, VIEW, isHidden);
 		expect(await requestsTo('/api/mutation')).toBeLessThanOrEqual(most);
 		expect(await tables.rows('counters')).toEqual([]);
 	});
@@ -112,15 +117,7 @@ it.each([
 ])(
 	'a key that may not view data is asked for its tables %s',
 	async (_often, isHidden, requests) => {
-		const credential = await limitedTo(WRITE);
-		if (isHidden) await convex.deployment.redact();
-		const { error } = await convex.run({
-			credential,
-			parameters: creating('counters'),
-			input: counters(30),
-			settings: CONTINUE,
-		});
-		expect(error).toHaveLength(30);
+		await expectAllRefused(30, WRITE, isHidden);
 		expect(await requestsTo('/api/query')).toBe(requests);
 	},
 );

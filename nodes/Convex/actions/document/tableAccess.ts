@@ -1,6 +1,5 @@
 import type { TableFields } from '../../convex/documents/tableFields';
 import { checkTableExists, type Table } from '../../convex/documents/tables';
-import type { ConvexFailure } from '../../convex/failure';
 import { KEY_REFUSALS } from '../../convex/failures/keyRefusals';
 import type { Caller } from '../../transport/caller';
 import { callSystemFunction, requireDeployKey } from '../../transport/http/callSystemFunction';
@@ -41,6 +40,7 @@ export class TableAccess {
 	/** By group: each table is asked for its fields once. */
 	private readonly knownFields = new Map<string, Promise<TableFields>>();
 
+	/** What a deployment hides is most often a refusal of the key: the second time, it is taken for one. */
 	private hiddenFailures = 0;
 
 	constructor(private readonly runner: ItemRunner) {}
@@ -102,14 +102,11 @@ export class TableAccess {
 	): Promise<Answer> {
 		known.set(key, asked);
 		asked.catch((thrown) => {
-			if (!this.isLasting(toFailure(thrown))) known.delete(key);
+			const { reason } = toFailure(thrown);
+			if (reason === 'hidden') this.hiddenFailures += 1;
+			const isRefusal = reason === 'hidden' ? this.hiddenFailures > 1 : KEY_REFUSALS.has(reason);
+			if (!isRefusal) known.delete(key);
 		});
 		return await asked;
-	}
-
-	/** What a deployment hides is a refusal of the key most often, which the second time is taken for it. */
-	private isLasting({ reason }: ConvexFailure): boolean {
-		if (reason === 'hidden') this.hiddenFailures += 1;
-		return KEY_REFUSALS.has(reason) || (reason === 'hidden' && this.hiddenFailures > 1);
 	}
 }

@@ -1,7 +1,5 @@
-import { alternativesOf, type Validator } from '../values/validator';
+import { alternativesOf, ANY_VALIDATOR, type Validator } from '../values/validator';
 import { SYSTEM_FIELDS, type TableFields } from './tableFields';
-
-const ANYTHING: Validator = { type: 'any' };
 
 /**
  * What the documents of a table have where a filter looks: anything, where nothing says it.
@@ -11,12 +9,12 @@ const ANYTHING: Validator = { type: 'any' };
  */
 export function filteredField(table: TableFields, path: string): Validator | undefined {
 	const [name = '', ...inner] = path.split('.');
-	const missing = table.source === 'schema' ? undefined : ANYTHING;
+	const missing = table.source === 'schema' ? undefined : ANY_VALIDATOR;
 	const first = SYSTEM_FIELDS.get(name) ?? table.fields.get(name)?.validator;
 	if (first === undefined) return missing;
 	let validators = alternativesOf(first);
 	for (const field of inner) {
-		if (validators.some(({ type }) => type === 'any' || type === 'record')) return ANYTHING;
+		if (validators.some(({ type }) => type === 'any' || type === 'record')) return ANY_VALIDATOR;
 		validators = validators.flatMap((validator) => fieldOf(validator, field));
 	}
 	return validators.length === 0 ? missing : { type: 'union', members: validators };

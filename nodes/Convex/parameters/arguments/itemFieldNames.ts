@@ -64,33 +64,35 @@ function fieldsOfAll(input: InputItems | undefined): ReadonlySet<string> {
 
 /** A field whose name has other blanks around it than the one that is meant would be left out. */
 export function checkBlanks(names: readonly string[], json: IDataObject): void {
-	const [name, field] = blanksApart(names, json) ?? [];
-	if (name === undefined || field === undefined) return;
-	throw inputFailure(
-		`'Field Names' has ${quote(name)}, and the item has ${quote(field)}`,
+	refuseBlanks(
+		names,
+		json,
+		"'Field Names' has",
 		'Rename the field before this node, or give the names by an expression, as a list with the blanks.',
 	);
 }
 
 /** The same where fields are mapped by the names of arguments. */
-export function checkBlanksOfArguments(names: readonly string[], json: IDataObject): void {
-	const [name, field] = blanksApart(names, json) ?? [];
-	if (name === undefined || field === undefined) return;
-	throw inputFailure(
-		`The function takes ${quote(name)}, and the item has ${quote(field)}`,
+export function checkBlanksOfArguments(names: Iterable<string>, json: IDataObject): void {
+	refuseBlanks(
+		names,
+		json,
+		'The function takes',
 		'Rename the field before this node, or map each argument manually.',
 	);
 }
 
-function blanksApart(
-	names: readonly string[],
+/** @param wanted begins the sentence, and a name goes on */
+function refuseBlanks(
+	names: Iterable<string>,
 	json: IDataObject,
-): [name: string, field: string] | undefined {
-	const fields = Object.keys(json).map((field) => [field.trim(), field] as const);
-	const byMeaning = new Map(fields);
+	wanted: string,
+	advice: string,
+): void {
 	for (const name of names) {
-		const field = Object.hasOwn(json, name) ? undefined : byMeaning.get(name.trim());
-		if (field !== undefined) return [name, field];
+		if (Object.hasOwn(json, name)) continue;
+		const meant = Object.keys(json).find((field) => field.trim() === name.trim());
+		if (meant === undefined) continue;
+		throw inputFailure(`${wanted} ${quote(name)}, and the item has ${quote(meant)}`, advice);
 	}
-	return undefined;
 }

@@ -89,7 +89,7 @@ export function readMappedArguments(
 			throw notDeclared(declared, whole);
 		}
 		const json = fieldsOfItem(context, itemIndex);
-		checkBlanksOfArguments([...args.fields.keys()], json);
+		checkBlanksOfArguments(args.fields.keys(), json);
 		return convert(context, 'The input item', args, pick(json, args));
 	}
 	const values = mapping.value ?? {};
