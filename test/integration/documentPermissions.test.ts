@@ -102,12 +102,26 @@ describe.each(OPERATIONS)(
 
 describe('many items with a key that may not write', () => {
 	it.each([
-		['is refused by one request for each batch', false, 10],
+		['is refused by one request for all of them', false, 1],
 		['is taken apart no further than two items, where that is hidden', true, 40],
 	])('%s', async (_title, isHidden, most) => {
 		await expectAllRefused(1_000, VIEW, isHidden);
 		expect(await requestsTo('/api/mutation')).toBeLessThanOrEqual(most);
 		expect(await tables.rows('counters')).toEqual([]);
+	});
+
+	it('is refused once, where each document is changed by a request of its own', async () => {
+		const added = await tables.add('counters', ...counters(60));
+		const before = (await requestsTo('/api/mutation')) ?? 0;
+		const { error } = await convex.run({
+			credential: await limitedTo(VIEW),
+			parameters: updating('counters', '{"count":2}'),
+			input: added.map(({ _id }) => ({ _id: String(_id) })),
+			settings: CONTINUE,
+		});
+		expect(new Set(error.map(({ json }) => json.error)).size).toBe(1);
+		expect(error).toHaveLength(60);
+		expect((await requestsTo('/api/mutation')) ?? 0).toBe(before + 1);
 	});
 });
 

@@ -1,6 +1,7 @@
 import type { TableFields } from '../../convex/documents/tableFields';
 import { checkTableExists, type Table } from '../../convex/documents/tables';
 import { KEY_REFUSALS } from '../../convex/failures/keyRefusals';
+import type { FunctionResult } from '../../convex/responses/functionResponse';
 import type { Caller } from '../../transport/caller';
 import { callSystemFunction, requireDeployKey } from '../../transport/http/callSystemFunction';
 import { readTableFields } from '../../transport/http/readTableFields';
@@ -40,6 +41,9 @@ export class TableAccess {
 	/** By group: each table is asked for its fields once. */
 	private readonly knownFields = new Map<string, Promise<TableFields>>();
 
+	/** By caller and function: a key that may not do something is not tried again with each item. */
+	private readonly refused = new Map<string, FunctionResult>();
+
 	/** What a deployment hides is most often a refusal of the key: the second time, it is taken for one. */
 	private hiddenFailures = 0;
 
@@ -75,12 +79,21 @@ export class TableAccess {
 
 	private callsOf(caller: Caller, timeoutMs: number): CallSystem {
 		const { context, retries } = this.runner;
-		return async (systemFunction, args) =>
-			await retries
+		const { deploymentUrl, authorization } = caller.credential;
+		return async (systemFunction, args) => {
+			const key = JSON.stringify([deploymentUrl, authorization, systemFunction.path]);
+			const refused = this.refused.get(key);
+			if (refused !== undefined) return refused;
+			const result = await retries
 				.of(caller)
 				.run(
 					async () => await callSystemFunction(context, caller, systemFunction, args, timeoutMs),
 				);
+			if (result.status === 'failure' && KEY_REFUSALS.has(result.failure.reason)) {
+				this.refused.set(key, result);
+			}
+			return result;
+		};
 	}
 
 	private async tablesOf(
