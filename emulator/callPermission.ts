@@ -33,9 +33,10 @@ export function refusalOf(
 	const mayRunInternal =
 		caller.kind === 'admin' || (caller.kind === 'actingUser' && requested !== 'any');
 	if (appFunction === undefined || (!appFunction.isPublic && !mayRunInternal)) {
+		const place = componentPath === '' ? '' : ` in '${componentPath}'`;
 		return requested === 'any'
-			? `Could not find function for '${path.stripped}'${componentPath === '' ? '' : ` in '${componentPath}'`}. Did you forget to run \`npx convex dev\`?`
-			: `Could not find public function for '${path.stripped}'.`;
+			? `Could not find function for '${path.stripped}'${place}. Did you forget to run \`npx convex dev\`?`
+			: `Could not find public function for '${path.stripped}'${place}.`;
 	}
 	const action = INTERNAL_ACTIONS[appFunction.type];
 	if (!appFunction.isPublic && !mayDo(caller, action)) {

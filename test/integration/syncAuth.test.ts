@@ -190,6 +190,29 @@ describe('a deploy key', () => {
 		expect(await raw.closed).toEqual({ code: 1000, reason: 'OperationNotPermitted' });
 	});
 
+	it('ends the connection with a component that is not there', async () => {
+		const raw = await RawSyncClient.open(convex.deployment.url);
+		const { deployKey: value } = convex.deployment;
+		raw.send({ type: 'Authenticate', tokenType: 'Admin', value, baseVersion: 0 });
+		const call = { udfPath: 'marks:add', args: [{ label: 'a' }], componentPath: 'taly' };
+		raw.send({ type: 'Mutation', requestId: 0, ...call });
+		expect(await raw.first('FatalError')).toMatchObject({
+			error: "Component path 'taly' not found",
+		});
+	});
+
+	it('names the component whose function is not there', async () => {
+		const raw = await RawSyncClient.open(convex.deployment.url);
+		const { deployKey: value } = convex.deployment;
+		raw.send({ type: 'Authenticate', tokenType: 'Admin', value, baseVersion: 0 });
+		const call = { udfPath: 'marks:ad', args: [{}], componentPath: 'tally' };
+		raw.send({ type: 'Mutation', requestId: 0, ...call });
+		expect(await raw.first('MutationResponse')).toMatchObject({
+			success: false,
+			result: expect.stringContaining("public function for 'marks:ad' in 'tally'."),
+		});
+	});
+
 	it('reaches functions of components', async () => {
 		const raw = await RawSyncClient.open(convex.deployment.url);
 		const { deployKey: value } = convex.deployment;
