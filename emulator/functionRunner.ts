@@ -10,7 +10,6 @@ import type { FunctionRequest } from './functionRequest';
 import { mayDo, notPermittedText } from './identity';
 import { collectLogLines } from './logLines';
 import { asOuterCall, failureOf } from './nestedCalls';
-import { PlatformFailure } from './platformFailure';
 import { ReceivedCalls } from './receivedCalls';
 import { systemFunction } from './systemFunctions';
 
@@ -73,9 +72,9 @@ export class FunctionRunner {
 		const { componentPath, caller } = request;
 		this.received.add(path.stripped, request.args);
 		if (this.paused) return this.failed(PAUSED_TEXT);
-		if (request.requested !== 'any') this.requireComponent(componentPath);
 		const appFunction = this.app.find(componentPath, path.module, path.name);
-		const refusal = refusalOf(request, path, appFunction);
+		const isComponent = this.app.components.some((component) => component.path === componentPath);
+		const refusal = refusalOf(request, path, isComponent, appFunction);
 		if (refusal !== undefined || appFunction === undefined) return this.failed(refusal ?? '');
 
 		const { args, error } = decodeArguments(request.args, path);
@@ -117,16 +116,6 @@ export class FunctionRunner {
 		} catch (thrown) {
 			return failedOutcome({ ...failureOf(thrown), logLines }, this.redacted);
 		}
-	}
-
-	/** @throws PlatformFailure, which ends a live connection: crates/udf/src/validation.rs */
-	private requireComponent(componentPath: string): void {
-		if (this.app.components.some(({ path }) => path === componentPath)) return;
-		throw new PlatformFailure(
-			400,
-			'ComponentPathNotFound',
-			`Component path '${componentPath}' not found`,
-		);
 	}
 
 	private failed(text: string): Outcome {

@@ -189,12 +189,19 @@ describe('all of twelve items fail as over HTTP', () => {
 		}
 	});
 
-	it.each<[string, Operation, string, string]>([
-		['mutation', 'mutation', 'internal.jobs.tick', '{ name: "a" }'],
-		['action', 'action', 'internal.jobs.runAll', '{}'],
+	it.each<[string, Operation, string, string, Options]>([
+		['an internal mutation', 'mutation', 'internal.jobs.tick', '{ name: "a" }', {}],
+		['an internal action', 'action', 'internal.jobs.runAll', '{}', {}],
+		[
+			'a mutation of a component',
+			'mutation',
+			'marks:add',
+			'{ label: "a" }',
+			{ componentPath: 'tally' },
+		],
 	])(
-		'for a key that lacks the permission for an internal %s',
-		async (_what, operation, path, args) => {
+		'for a key that lacks the permission for %s',
+		async (_what, operation, path, args, options) => {
 			const token = await convex.deployment.createKey(['deployment:data:view']);
 			const input = Array.from({ length: COUNT }, () => ({}));
 			const results = await Promise.all(
@@ -202,7 +209,7 @@ describe('all of twelve items fail as over HTTP', () => {
 					shownOf(
 						await convex.run({
 							credential: { ...convex.credential, token },
-							parameters: calling(operation, path, `={{ ${args} }}`, { delivery }),
+							parameters: calling(operation, path, `={{ ${args} }}`, { ...options, delivery }),
 							input,
 							settings: { onError: 'continueErrorOutput' },
 						}),

@@ -190,14 +190,27 @@ describe('a deploy key', () => {
 		expect(await raw.closed).toEqual({ code: 1000, reason: 'OperationNotPermitted' });
 	});
 
-	it('ends the connection with a component that is not there', async () => {
+	it.each([
+		['mutation', 'fails', 'MutationResponse'],
+		['action', 'ends the connection', 'FatalError'],
+	])('with a component that is not there, %s: %s', async (operation, _what, answer) => {
 		const raw = await RawSyncClient.open(convex.deployment.url);
 		const { deployKey: value } = convex.deployment;
 		raw.send({ type: 'Authenticate', tokenType: 'Admin', value, baseVersion: 0 });
 		const call = { udfPath: 'marks:add', args: [{ label: 'a' }], componentPath: 'taly' };
+		raw.send({ type: operation === 'action' ? 'Action' : 'Mutation', requestId: 0, ...call });
+		expect(JSON.stringify(await raw.first(answer))).toContain("Component path 'taly' not found");
+	});
+
+	it('without the right to write data changes nothing in a component', async () => {
+		const raw = await RawSyncClient.open(convex.deployment.url);
+		const value = await convex.deployment.createKey(['deployment:data:view']);
+		raw.send({ type: 'Authenticate', tokenType: 'Admin', value, baseVersion: 0 });
+		const call = { udfPath: 'marks:add', args: [{ label: 'a' }], componentPath: 'tally' };
 		raw.send({ type: 'Mutation', requestId: 0, ...call });
-		expect(await raw.first('FatalError')).toMatchObject({
-			error: "Component path 'taly' not found",
+		expect(await raw.first('MutationResponse')).toMatchObject({
+			success: false,
+			result: expect.stringContaining('(deployment:data:write)'),
 		});
 	});
 
