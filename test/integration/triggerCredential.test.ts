@@ -103,7 +103,7 @@ describe('a deploy key that lacks a permission', () => {
 		const trigger = await use.activate(parameters, { credential, mode: 'init' });
 		const { description } = await trigger.failedExecutions.until(() => true);
 		expect(description).toBe(
-			"Use a deploy key that has the permission 'deployment:functions:runInternalQueries'. Then publish the workflow again: the trigger does not recover on its own.",
+			"Use a deploy key that has the permission 'deployment:functions:runInternalQueries'. Then unpublish the workflow and publish it again: the trigger does not recover on its own.",
 		);
 		credential.token = use.deployment.deployKey;
 		await trigger.deactivate();

@@ -72,7 +72,7 @@ export function endingTrigger(failure: ConvexFailure): ConvexFailure {
 export function keepsWatching(failure: ConvexFailure): ConvexFailure {
 	const { description } = watchFailure(failure);
 	const next = NOT_RUN_AGAIN.has(failure.reason)
-		? 'Then publish the workflow again: the trigger does not recover on its own.'
+		? 'Then unpublish the workflow and publish it again: the trigger does not recover on its own.'
 		: 'The trigger keeps watching, and recovers on its own.';
 	return failure.with({ advice: `${description} ${next}` });
 }

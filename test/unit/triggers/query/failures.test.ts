@@ -89,7 +89,7 @@ describe('a failure in the words of a trigger', () => {
 		"Component path 'mail' not found",
 	])('says that it does not, where Convex never runs the query again: %s', (text) => {
 		expect(keepsWatching(reported(text)).description).toMatch(
-			/\. Then publish the workflow again: the trigger does not recover on its own\.$/,
+			/\. Then unpublish the workflow and publish it again: the trigger does not recover on its own\.$/,
 		);
 	});
 });
