@@ -202,6 +202,12 @@ describe('a deployment that is unavailable', () => {
 		expect(refusal).toMatch(/Nothing answers at the deployment URL/);
 	});
 
+	it('fails a run by hand', async () => {
+		const credential = { ...use.credential, deploymentUrl: await unusedUrl() };
+		const workflow = use.workflow(['tasks'], {}, { credential });
+		await expect(workflow.execute()).rejects.toThrow(/Nothing answers at the deployment URL/);
+	});
+
 	it('does not keep the trigger from coming back with n8n, and is told by the next poll', async () => {
 		const first = await use.activate(['tasks']);
 		await use.createTask('a');
@@ -245,9 +251,43 @@ describe('a deployment that is unavailable', () => {
 	});
 });
 
-it('what was wrong is found also when n8n starts a workflow that has never run', async () => {
-	const workflow = use.workflow(['task'], {}, { mode: 'init' });
-	expect(await refusalOf(workflow)).toMatch(/has no table 'task'/);
+describe('what is refused while n8n starts does not end the trigger, and is told by each poll', () => {
+	it('a plan, until it has streaming export again', async () => {
+		const first = await use.activate(['tasks']);
+		await use.createTask('a');
+		await first.poll();
+		await use.createTask('b');
+		await use.deployment.setStreamingExport(false);
+		const second = await use.restart(first);
+		await second.poll();
+		await second.poll();
+		const told = { message: expect.stringMatching(/no streaming export/) };
+		expect(second.failures).toMatchObject([told, told]);
+		await use.deployment.setStreamingExport(true);
+		expect(await second.poll()).toMatchObject([{ document: { title: 'b' } }]);
+	});
+
+	it('a key, until the credential has another', async () => {
+		const credential: CredentialValues = { ...use.credential };
+		const first = await use.activate(['tasks'], {}, { credential });
+		await use.createTask('a');
+		credential.token = 'wrong|0123456789abcdef';
+		const second = await use.restart(first);
+		await second.poll();
+		expect(second.failures).toMatchObject([{ failure: { cause: 'credential-invalid' } }]);
+		credential.token = use.deployment.deployKey;
+		expect(await second.poll()).toMatchObject([{ document: { title: 'a' } }]);
+	});
+
+	it('a table that is not there, in a workflow that has never run', async () => {
+		const workflow = use.workflow(['task'], {}, { mode: 'init' });
+		await workflow.activate();
+		expect(workflow.warnings.join()).toMatch(/has no table 'task'/);
+		await workflow.poll();
+		expect(workflow.failures).toMatchObject([
+			{ message: expect.stringMatching(/no table 'task'/) },
+		]);
+	});
 });
 
 it('an expression may give the tables as a list or as text', async () => {

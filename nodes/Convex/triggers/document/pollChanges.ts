@@ -12,13 +12,16 @@ import { Retries } from '../../transport/retries';
 import { changeItems, sampleItems } from './changeItems';
 import { checkSelection } from './checkSelection';
 import { FeedReader } from './feedReader';
-import { isPassing, pollError, pollFailure } from './pollFailures';
+import { pollError, pollFailure } from './pollFailures';
 import { PollTime } from './pollTime';
 import { PositionStore, type KeptFeed } from './positionStore';
 import { resumption } from './resumption';
 
 /** The user has just activated or changed the workflow and is there to mend it. */
 const ACTIVATED_BY_USER = ['activate', 'update', 'create'];
+
+/** The workflow was active before, and nobody is there. */
+const ACTIVATED_BY_N8N = ['init', 'leadershipChange'];
 
 /** How often a request is sent again within a poll; the next poll tries as often. */
 const MAX_RETRIES = 2;
@@ -35,8 +38,8 @@ const readings = new Map<string, Promise<unknown>>();
  * poll times.
  *
  * What it throws at activation fails that, and n8n gives it five attempts in 15 seconds and then none, not
- * even after its own restart. So while n8n starts, a deployment that is unavailable is left to the next
- * poll, which shows the failure as a failed execution.
+ * even after its own restart. So while n8n starts, what fails is left to the next poll, which shows it as
+ * a failed execution, and to those after it: a key, a plan or a proxy may be mended meanwhile.
  *
  * @returns null where nothing changed
  * @throws NodeOperationError, NodeApiError
@@ -44,13 +47,14 @@ const readings = new Map<string, Promise<unknown>>();
 export async function pollChanges(context: IPollFunctions): Promise<INodeExecutionData[][] | null> {
 	const isActivation = !polled.has(context);
 	polled.add(context);
-	const time = new PollTime(context);
+	const isByN8n = isActivation && ACTIVATED_BY_N8N.includes(context.getActivationMode());
+	const time = new PollTime(context, isByN8n);
 	try {
 		const items = await new Poll(context, time, isActivation).run();
 		return items.length === 0 ? null : [items];
 	} catch (thrown) {
 		const failure = pollFailure(thrown);
-		if (isActivation && !isByUser(context) && isPassing(failure)) {
+		if (isByN8n) {
 			warn(context, `${failure.sentences} The trigger tries again at the next poll.`);
 			return null;
 		}

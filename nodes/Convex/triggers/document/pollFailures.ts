@@ -19,16 +19,6 @@ export function pollFailure(thrown: unknown): ConvexFailure {
 }
 
 /**
- * Whether it may be over at the next poll, though nobody does anything. A refusal without Convex's code is
- * perhaps not Convex's own: a proxy has a page of its own in the place of a deployment that is down.
- */
-export function isPassing({ details }: ConvexFailure): boolean {
-	const { kind, code, retryable } = details;
-	if (kind === 'network' || retryable === true) return true;
-	return kind === 'deployment' && code === undefined;
-}
-
-/**
  * The error that n8n shows, as a failed activation or a failed execution.
  *
  * @param isActivation where n8n shows why an activation failed, there is the message only

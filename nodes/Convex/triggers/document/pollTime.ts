@@ -4,6 +4,12 @@ import { startTimer, stopTimer } from '../../transport/timers';
 /** As n8n itself has it, where it says nothing. */
 const DEFAULT_BUDGET_MS = 300_000;
 
+/** Says how long n8n lets a poll take, from version 2.34 on. */
+type PollHost = Pick<IPollFunctions, 'getPollBudgetMs'>;
+
+/** While n8n starts. Version 2.41 gives up for good on an activation that takes 84 s. */
+const START_BUDGET_MS = 60_000;
+
 /** How long pages are asked for: a poll that activates a workflow lets its user wait. */
 const MAX_READING_MS = 30_000;
 
@@ -28,9 +34,12 @@ export class PollTime {
 
 	private readonly readingMs: number;
 
-	constructor(context: IPollFunctions) {
-		this.budgetMs = budgetOf(context) * USABLE_SHARE;
-		this.readingMs = Math.min(MAX_READING_MS, budgetOf(context) * READING_SHARE);
+	/** @param isAtStart whether n8n starts, and activates the workflow with this poll */
+	constructor(host: PollHost, isAtStart: boolean) {
+		const allowedMs = budgetOf(host);
+		const budgetMs = isAtStart ? Math.min(allowedMs, START_BUDGET_MS) : allowedMs;
+		this.budgetMs = budgetMs * USABLE_SHARE;
+		this.readingMs = Math.min(MAX_READING_MS, budgetMs * READING_SHARE);
 		this.timer = startTimer(() => this.controller.abort(), this.leftMs);
 	}
 
@@ -62,9 +71,8 @@ export class PollTime {
 	}
 }
 
-/** n8n 2.33 and older have none. */
-function budgetOf(context: IPollFunctions): number {
-	if (typeof context.getPollBudgetMs !== 'function') return DEFAULT_BUDGET_MS;
-	const budgetMs = context.getPollBudgetMs();
+function budgetOf(host: PollHost): number {
+	if (typeof host.getPollBudgetMs !== 'function') return DEFAULT_BUDGET_MS;
+	const budgetMs = host.getPollBudgetMs();
 	return Number.isFinite(budgetMs) && budgetMs > 0 ? budgetMs : DEFAULT_BUDGET_MS;
 }
