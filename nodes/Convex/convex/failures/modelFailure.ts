@@ -58,9 +58,20 @@ function adviceForModel(failure: ConvexFailure): string {
 	// Only the advice says what the value has to be.
 	if (reason === 'invalidParameter') return `${description} ${CORRECT}`;
 	const advice = MODEL_ADVICE[reason];
-	if (advice !== undefined) return [...argumentHelp(message), advice].join(' ');
+	if (advice !== undefined) {
+		return [...argumentHelp(message), advice, ...warningOfRepeat(failure)].join(' ');
+	}
 	if (details.retryable === true) return `Call the tool once more; if it fails too, ${TELL_USER}.`;
 	return `Other arguments do not help: ${TELL_USER}. ${description}`;
+}
+
+/** Only a mutation that fails is rolled back. */
+function warningOfRepeat({ details: { operation, outcome } }: ConvexFailure): string[] {
+	const isAction = operation === 'action' || operation === 'run';
+	if (!isAction || outcome !== 'failed') return [];
+	return [
+		`Before it failed, an action may have done part of its work, which another call does again: if that can do harm, ${TELL_USER} first.`,
+	];
 }
 
 /** How to correct what Convex's validator names. */

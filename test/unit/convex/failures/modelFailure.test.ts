@@ -35,6 +35,26 @@ describe('a failure as a model gets it', () => {
 		);
 	});
 
+	it.each([
+		['action', 'Uncaught Error: the mailer is down', true],
+		['run', 'Function execution timed out (maximum duration: 600s)', true],
+		['action', 'ArgumentValidationError: Object contains extra field `x`', false],
+		['mutation', 'Uncaught Error: the mailer is down', false],
+		['query', 'Uncaught Error: the mailer is down', false],
+	] as const)(
+		'warns of another call where the first may have left something behind: %s, %s',
+		(operation, errorMessage, isWarned) => {
+			const failure = functionFailure({
+				operation,
+				errorMessage,
+				errorData: undefined,
+				logLines: [],
+			});
+			const { message } = toModelFailure(failure.ofCall({ operation }));
+			expect(message.includes('which another call does again')).toBe(isWarned);
+		},
+	);
+
 	it('is short enough to be read, and still says that a call may have run', () => {
 		const data = '😀'.repeat(250_000);
 		const failure = failureOf('outage', data, {
