@@ -8,9 +8,11 @@ import { RetryPolicy } from '../../nodes/Convex/convex/failures/retryPolicy';
 import { openCaller } from '../../nodes/Convex/transport/caller';
 import { toFailure } from '../../nodes/Convex/transport/nodeError';
 import { Retries } from '../../nodes/Convex/transport/retries';
-import type { ConvexRunOptions } from '../support/convexNode';
+import { calling, type ConvexRunOptions } from '../support/convexNode';
+import { mapperValue } from '../support/documentWrites';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import type { CredentialValues } from '../support/engine';
+import { forMany } from '../support/manyItems';
 
 const convex = useEmbeddedDeployment('deployKey');
 
@@ -70,6 +72,17 @@ const withoutPriority = {
 	returns: { type: 'any' },
 };
 
+const manyWithoutPriority = {
+	...withoutPriority,
+	identifier: 'tasks.js:createMany',
+	args: {
+		type: 'object',
+		value: {
+			tasks: { fieldType: { type: 'array', value: withoutPriority.args }, optional: false },
+		},
+	},
+};
+
 describe('what was deployed a moment ago', () => {
 	it.each([
 		['a function', []],
@@ -86,6 +99,39 @@ describe('what was deployed a moment ago', () => {
 			specRequests: 1,
 		});
 	});
+
+	it.each([
+		['each item', mapped('tasks:create'), withoutPriority],
+		[
+			'many items at once',
+			forMany({ path: 'tasks:createMany', listArgument: 'tasks' }),
+			manyWithoutPriority,
+		],
+	])(
+		'an argument is not left out by Map Automatically: %s',
+		async (_what, parameters, oldFunction) => {
+			const mappedArguments = mapperValue(null, 'autoMapInputData');
+			const run = async () => {
+				const before = await specRequests();
+				await convex.run({
+					credential,
+					parameters: { ...parameters, argumentsMode: 'mapping', mappedArguments },
+					input: [
+						{ title: 'a', priority: 3, ofNoInterest: 1 },
+						{ title: 'b', priority: 3 },
+					],
+				});
+				expect((await specRequests()) - before).toBe(1);
+				const { success } = await convex.run({ parameters: calling('query', 'tasks:list') });
+				return success.map(({ json }) => json.value).flat();
+			};
+			await answerOnce([oldFunction]);
+			// This run asked for the list itself, so it takes its word.
+			expect(await run()).toMatchObject([{ title: 'a' }, { title: 'b' }]);
+			// The next one finds that list in the cache.
+			expect((await run()).slice(2)).toMatchObject([{ priority: 3 }, { priority: 3 }]);
+		},
+	);
 
 	it('is looked for once in a run, not for each item that is refused', async () => {
 		expect(await run('tasks:create')).toMatchObject({ succeeded: 20, specRequests: 1 });

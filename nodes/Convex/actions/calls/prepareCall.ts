@@ -19,9 +19,10 @@ import {
 	otherArguments,
 	readArguments,
 	readElement,
+	type Freshness,
 } from '../../parameters/arguments';
 import type { EncodedShared } from '../../parameters/manyItems';
-import type { SignatureCache } from './signatureCache';
+import type { SignatureCache, SignatureSource } from './signatureCache';
 import type { FunctionOptions } from '../../parameters/options';
 import type { CachedParameters } from '../../parameters/cachedParameters';
 
@@ -65,8 +66,7 @@ export interface PrepareContext {
 /** Reads arguments by what the deployment says of the function. */
 type ReadArguments<Result extends { args: EncodedArguments }> = (
 	options: FunctionOptions,
-	signature: () => Promise<FunctionSignature>,
-	signatureIfReadable: () => Promise<FunctionSignature | undefined>,
+	signatures: SignatureSource,
 ) => Promise<Result>;
 
 /**
@@ -78,11 +78,11 @@ export async function prepareCall(
 	context: PrepareContext,
 	itemIndex: number,
 ): Promise<PreparedCall> {
-	const { prepared } = await prepare(context, itemIndex, false, async (options, signature) => {
+	const { prepared } = await prepare(context, itemIndex, false, async (options, signatures) => {
 		const { convertTypes, pagination } = options;
-		const declared = async () => {
-			const known = await signature();
-			return (pagination === undefined ? known : withPaginationFilledIn(known)).args;
+		const declared = async (freshness: Freshness) => {
+			const signature = await signatures[freshness]();
+			return (pagination === undefined ? signature : withPaginationFilledIn(signature)).args;
 		};
 		return { args: await readArguments(context.parameters, itemIndex, declared, convertTypes) };
 	});
@@ -102,14 +102,16 @@ export async function prepareElement(
 		context,
 		itemIndex,
 		true,
-		async ({ convertTypes, pagination }, signature, signatureIfReadable) => {
+		async ({ convertTypes, pagination }, signatures) => {
 			if (pagination !== undefined) throw notPageByPage();
 			const { listArgument, shared } = parameters.listCall(itemIndex);
 			let declared: Validator | undefined;
-			const ask = async (isConverted: boolean) => {
-				const known = isConverted ? await signature() : await signatureIfReadable();
-				if (isConverted) declared = known?.args;
-				return elementOf(known?.args ?? ANY_VALIDATOR, listArgument);
+			const ask = async (isConverted: boolean, freshness: Freshness) => {
+				const signature = isConverted
+					? await signatures[freshness]()
+					: await signatures.knownIfReadable();
+				if (isConverted) declared = signature?.args;
+				return elementOf(signature?.args ?? ANY_VALIDATOR, listArgument);
 			};
 			const element = await readElement(parameters, itemIndex, ask, convertTypes);
 			return { ...shared.encode(declared), element, listArgument };
@@ -151,8 +153,12 @@ async function prepare<Result extends { args: EncodedArguments }>(
 			itemCaller,
 			target,
 			timeoutMs,
-			async (ask, askIfReadable) =>
-				readCall(options, async () => (known = await ask().catch(instead)), askIfReadable),
+			async ({ knownIfReadable, ...asked }) =>
+				readCall(options, {
+					known: async () => (known = await asked.known().catch(instead)),
+					knownIfReadable,
+					current: async () => (known = await asked.current().catch(instead)),
+				}),
 		);
 		const caller = identity === undefined ? itemCaller : actingAs(itemCaller, identity);
 		const needsSignature = componentPath !== undefined || identity !== undefined;

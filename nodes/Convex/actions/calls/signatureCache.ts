@@ -27,6 +27,15 @@ interface TimedOut {
 	untilMs: number;
 }
 
+/** Where an item gets the signature of its function. */
+export interface SignatureSource {
+	known: () => Promise<FunctionSignature>;
+	/** For where it can do without: undefined for a signature that cannot be read. */
+	knownIfReadable: () => Promise<FunctionSignature | undefined>;
+	/** What the deployment says in this run, for what an older list would pass over without a word. */
+	current: () => Promise<FunctionSignature>;
+}
+
 /** The signatures of the functions of a run, read from the deployments once for each function. */
 export class SignatureCache {
 	private readonly signatures = new Map<string, Promise<SignatureResult>>();
@@ -91,30 +100,29 @@ export class SignatureCache {
 	 * Reads an item by a function's signature. What a signature of the cache refuses is read once more
 	 * by what the deployment says now, which is asked for once in a run.
 	 *
-	 * @param read gets a function that gives the signature, where it needs one, and another for where
-	 *   it can do without: that one gives undefined for a signature that cannot be read
 	 */
 	async reading<Result>(
 		caller: Caller,
 		target: FunctionTarget,
 		timeoutMs: number,
-		read: (
-			signature: () => Promise<FunctionSignature>,
-			signatureIfReadable: () => Promise<FunctionSignature | undefined>,
-		) => Promise<Result>,
+		read: (signatures: SignatureSource) => Promise<Result>,
 	): Promise<Result> {
 		let used: FunctionSignature | undefined;
+		const known = async () => (used = await this.signature(caller, target, timeoutMs));
 		try {
-			return await read(
-				async () => (used = await this.signature(caller, target, timeoutMs)),
-				async () => (used = await this.signatureIfReadable(caller, target, timeoutMs)),
-			);
+			return await read({
+				known,
+				knownIfReadable: async () =>
+					(used = await this.signatureIfReadable(caller, target, timeoutMs)),
+				current: async () =>
+					(used = (await this.renewed(caller, target, timeoutMs)) ?? used ?? (await known())),
+			});
 		} catch (thrown) {
 			const current =
 				used === undefined ? undefined : await this.renewed(caller, target, timeoutMs);
 			if (current === undefined || current === used) throw toFailure(thrown);
 			const renewed = async () => current;
-			return await read(renewed, renewed);
+			return await read({ known: renewed, knownIfReadable: renewed, current: renewed });
 		}
 	}
 

@@ -13,7 +13,12 @@ import type { Validator } from '../../convex/values/validator';
 import { convertValue } from '../../convex/values/validatorConversion';
 import { dateParser } from '../dates';
 import { argumentFieldsDescription, readArgumentFields } from './fields';
-import { convert, mappedArgumentsDescription, readMappedArguments } from './mapped';
+import {
+	convert,
+	leavesFieldsOut,
+	mappedArgumentsDescription,
+	readMappedArguments,
+} from './mapped';
 import { itemFieldsDescription, readItemFields } from './inputItem';
 import { codeOf } from '../expressionCode';
 import { wholeExpression } from '../expressions';
@@ -99,6 +104,12 @@ function readMode(context: ParameterReader, itemIndex: number) {
 }
 
 /**
+ * Of when the declaration of a function may be: one of some seconds ago, as long as what it says is seen
+ * to fit, or of this run.
+ */
+export type Freshness = 'known' | 'current';
+
+/**
  * The arguments of an item's call, from the place that 'Arguments' names.
  *
  * @param declared asks the deployment what the function declares; called only where it is needed
@@ -108,18 +119,19 @@ function readMode(context: ParameterReader, itemIndex: number) {
 export async function readArguments(
 	context: ParameterReader,
 	itemIndex: number,
-	declared: () => Promise<Validator>,
+	declared: (freshness: Freshness) => Promise<Validator>,
 	convertTypes: boolean,
 ): Promise<EncodedArguments> {
 	const mode = readMode(context, itemIndex);
 	if (mode === 'mapping') {
-		const mapped = readMappedArguments(context, await declared(), itemIndex);
-		return encodeArguments("'Arguments'", mapped);
+		let args = await declared('known');
+		if (leavesFieldsOut(context, args, itemIndex)) args = await declared('current');
+		return encodeArguments("'Arguments'", readMappedArguments(context, args, itemIndex));
 	}
 	const { source, args } =
 		mode === 'fields' ? await ofFields(context, itemIndex) : ofItem(context, mode, itemIndex);
 	if (!convertTypes || !isPlainObject(args)) return encodeArguments(source, args);
-	return encodeArguments(source, convert(context, source, await declared(), args));
+	return encodeArguments(source, convert(context, source, await declared('known'), args));
 }
 
 /**
@@ -132,12 +144,14 @@ export async function readArguments(
 export async function readElement(
 	context: ParameterReader,
 	itemIndex: number,
-	declared: (isConverted: boolean) => Promise<Validator>,
+	declared: (isConverted: boolean, freshness: Freshness) => Promise<Validator>,
 	convertTypes: boolean,
 ): Promise<JSONValue> {
 	const mode = readMode(context, itemIndex);
-	const element = await declared(convertTypes || mode === 'mapping');
+	let element = await declared(convertTypes || mode === 'mapping', 'known');
 	if (mode === 'mapping') {
+		const leavesOut = leavesFieldsOut(context, elementFields(element), itemIndex);
+		if (leavesOut) element = await declared(true, 'current');
 		const whole = 'an element of its list is';
 		const mapped = readMappedArguments(context, elementFields(element), itemIndex, whole, element);
 		return encodeElement("'Arguments'", elementOfFields(element, mapped));

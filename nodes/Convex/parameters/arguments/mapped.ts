@@ -101,6 +101,21 @@ export function readMappedArguments(
 		: values;
 }
 
+/**
+ * Whether 'Map Automatically' passes over fields of the item that the function does not declare. One that
+ * was just deployed may declare them.
+ */
+export function leavesFieldsOut(
+	context: ParameterReader,
+	args: Validator,
+	itemIndex: number,
+): boolean {
+	if (context.input === undefined || args.type !== 'object') return false;
+	const mapping: unknown = context.getNodeParameter('mappedArguments', itemIndex);
+	if (!isPlainObject(mapping) || mapping.mappingMode !== 'autoMapInputData') return false;
+	return Object.keys(fieldsOfItem(context, itemIndex)).some((name) => !args.fields.has(name));
+}
+
 function notFilledIn(): ConvexFailure {
 	return inputFailure("'Arguments' is not filled in", 'Open the node and fill in its arguments.');
 }
