@@ -47,12 +47,15 @@ export function functionFailure(answer: FunctionErrorAnswer): ConvexFailure {
 		retryable: false,
 	};
 	const cursorReason = isInvalidCursor(text, errorData) ? 'invalidCursor' : undefined;
+	const isRolledBack = operation === 'query' || operation === 'mutation';
+	const left = isRolledBack ? '' : effectsOf(operation);
 	if (errorData !== undefined) {
-		return failureOf(
+		const failure = failureOf(
 			cursorReason ?? 'convexError',
 			text === '' ? `ConvexError: ${describeErrorData(errorData)}` : text,
 			{ kind: 'application', errorData, ...found, outcome: 'failed' },
 		);
+		return left === '' ? failure : failure.with({ advice: `${failure.description}${left}` });
 	}
 	for (const known of KNOWN_FAILURES) {
 		const { reason, kind = 'function', outcome = 'notExecuted', help } = known;
@@ -64,7 +67,8 @@ export function functionFailure(answer: FunctionErrorAnswer): ConvexFailure {
 	}
 	const details = { kind: 'function', ...found, outcome: 'failed' } as const;
 	if (text === '') {
-		return new ConvexFailure('Server Error', hiddenDescription(requestId), details, 'hidden');
+		const advice = `${hiddenDescription(requestId)}${left}`;
+		return new ConvexFailure('Server Error', advice, details, 'hidden');
 	}
 	const reason = cursorReason ?? knownThrow(text);
 	const advice = thrownDescription(operation, place);

@@ -336,7 +336,7 @@ describe('a production deployment', () => {
 	it.each(OPERATIONS)('hides what happened: where to look is said (%s)', (operation) => {
 		const failure = reported(PREFIX, { operation });
 		expect(failure.message).toBe('Server Error');
-		expect(failure.description).toBe(
+		expect(failure.description).toContain(
 			'This production deployment hides what happened. Look it up on the Logs page of the Convex dashboard, under the request ID 0f3c9a1b2d4e5f60. A function can throw a ConvexError to tell its callers more.',
 		);
 		expect(failure.details).toEqual({
@@ -511,6 +511,20 @@ it('a line of a message that begins with "at" is not taken for the stack', () =>
 	});
 	expect(failure.message).toBe('Uncaught Error: look\n  at this');
 	expect(failure.description).toBe('Thrown at handler (../convex/a.ts:1:2).');
+});
+
+it.each<[string, string, JSONValue | undefined]>([
+	['an error', `${PREFIX}\nUncaught Error: boom`, undefined],
+	['a ConvexError', `${PREFIX}\nUncaught ConvexError: "no"`, 'no'],
+	['a hidden error', PREFIX, undefined],
+	['a result that is too large', `${PREFIX}\nFunction a:b return value is too large`, undefined],
+])('what an action did before it failed is said to stay: %s', (_what, errorMessage, errorData) => {
+	const described = (operation: FunctionOperation) =>
+		functionFailure({ operation, errorMessage, errorData, logLines: [] }).description;
+	for (const operation of ['action', 'run'] as const) {
+		expect(described(operation)).toContain('What an action did before it failed is not undone.');
+	}
+	expect(described('mutation')).not.toContain('action did');
 });
 
 describe('a cursor that does not fit its query any more', () => {
