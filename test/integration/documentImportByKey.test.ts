@@ -1,5 +1,6 @@
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { adminRequests, fieldsOf, importing } from '../support/importRequests';
+import { until } from '../support/waiting';
 
 /** Rows that replace the documents with their keys: by the endpoints of the connector for Airbyte. */
 const convex = useEmbeddedDeployment('deployKey');
@@ -258,6 +259,23 @@ describe('the key index', () => {
 		expect(stoppedBy).toBeUndefined();
 		expect(success.map(({ json }) => json.imported)).toEqual([2, 1]);
 		expect(await indexFields()).toEqual(['orderId', '_creationTime']);
+	});
+
+	it('that another import replaces while it is built is not waited for', async () => {
+		await convex.deployment.setImportPace({ heldAt: 'indexing' });
+		const waiting = convex.run({ parameters: byOrderId(), input: [order('a')] });
+		const building = '/api/streaming_import/add_primary_key_indexes';
+		await until(async () => (await requestsTo(building)) > 0);
+		const options = { rebuildKeyIndex: true };
+		const parameters = byOrderId({ keyFields: 'email', options });
+		const replacing = convex.run({ parameters, input: [order('b')] });
+		const { stoppedBy } = await waiting;
+		expect(stoppedBy?.message).toBe(
+			"The key index of 'orders' for orderId was replaced by one for email while Convex built it [item 0]",
+		);
+		expect(stoppedBy?.context.data).toMatchObject({ outcome: 'notExecuted' });
+		await convex.deployment.setImportPace({ heldAt: '' });
+		expect((await replacing).success).toHaveLength(1);
 	});
 
 	it('is waited for, up to the time limit', async () => {

@@ -210,6 +210,18 @@ describe('the site URL', () => {
 		expect(endpoints[CANONICAL]?.requests).toBe(1);
 	});
 
+	it('is asked for with each key: one that is refused fails its own item', async () => {
+		const { error } = await convex.run({
+			credential: { ...convex.credential, token: '={{ $json.key }}' },
+			parameters: requestTo('GET /tasks', { options: { concurrency: 3 } }),
+			input: ['wrong|0123456789', convex.deployment.deployKey, convex.deployment.deployKey].map(
+				(key) => ({ key }),
+			),
+			settings: { onError: 'continueErrorOutput' },
+		});
+		expect(error).toMatchObject([{ json: { details: { reason: 'deployKeyRefused' } } }]);
+	});
+
 	it('is asked for again where the user lets the node send requests again', async () => {
 		await convex.deployment.addFault({ kind: 'serverError', status: 503, path: CANONICAL });
 		const parameters = requestTo('GET /tasks', { options: { retry: 'notRun', maxRetries: 1 } });

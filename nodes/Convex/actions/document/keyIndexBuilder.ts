@@ -1,6 +1,7 @@
 import { SYSTEM_FUNCTIONS } from '../../convex/functions/systemFunctions';
 import {
 	keyIndexNotReady,
+	keyIndexReplaced,
 	otherKey,
 	parseKeyIndex,
 	servesKey,
@@ -61,7 +62,9 @@ export class KeyIndexBuilder {
 			await callSystemFunction(context, target.caller, systemFunction, args, options.timeoutMs);
 		await deadline.until(async () => {
 			const built = await read(target, callOnce);
-			return built?.isReady === true && servesKey(built, keyFields) ? built : undefined;
+			if (built === undefined) return undefined;
+			if (!servesKey(built, keyFields)) throw keyIndexReplaced(name, built, keyFields);
+			return built.isReady ? built : undefined;
 		});
 	}
 }

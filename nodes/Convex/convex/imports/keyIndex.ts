@@ -119,12 +119,28 @@ export function keyIndexNotReady(table: string, timeLimitMs: number): ConvexFail
 	);
 }
 
+/** Two imports at once, each of which wants an index of its own, would wait for each other for ever. */
+export function keyIndexReplaced(
+	table: string,
+	{ fields }: KeyIndex,
+	keyFields: string[],
+): ConvexFailure {
+	return inputFailure(
+		`The key index of ${quote(table)} for ${names(keyFields)} was replaced by one for ${names(fields)} while Convex built it`,
+		'Another import with other key fields, or Airbyte or Fivetran, did that. A table has one key index: let such imports run one after another.',
+		'keyIndexDiffers',
+	);
+}
+
 /** The table has an index for another key, which Convex would drop and build again. */
 export function otherKey(table: string, { fields }: KeyIndex, keyFields: string[]): ConvexFailure {
-	const names = (list: readonly string[]) => listed(list, ', ', (name) => name);
 	return inputFailure(
 		`The table ${quote(table)} has a key index for ${names(fields)}, not for ${names(keyFields)}`,
 		"A table has one key index, which Airbyte and Fivetran use as well. With the option 'Rebuild Key Index', Convex drops it and builds one for these fields, and imports by the other key fail until it is built again.",
 		'keyIndexDiffers',
 	);
+}
+
+function names(fields: readonly string[]): string {
+	return listed(fields, ', ', (name) => name);
 }

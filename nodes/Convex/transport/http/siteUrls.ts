@@ -21,6 +21,7 @@ type Answer =
  * deployment URL, or as the deployment says itself, which is asked once.
  */
 export class SiteUrls {
+	/** By deployment and key: one that is refused says nothing of another. */
 	private readonly asked = new Map<string, Promise<string>>();
 
 	constructor(private readonly context: CallContext) {}
@@ -30,15 +31,16 @@ export class SiteUrls {
 	 * @throws ConvexFailure where it is not known, and nothing was sent to the HTTP action
 	 */
 	async of(caller: Caller, retries: Retries): Promise<string> {
-		const { siteUrl, deploymentUrl, authentication } = caller.credential;
+		const { siteUrl, deploymentUrl, authentication, authorization } = caller.credential;
 		if (siteUrl !== undefined) return siteUrl;
 		if (authentication !== 'deployKey') throw unknownSiteUrl('');
-		const known = this.asked.get(deploymentUrl);
+		const key = JSON.stringify([deploymentUrl, authorization]);
+		const known = this.asked.get(key);
 		if (known !== undefined) return await known;
 		const asked = this.askUntilAnswered(caller, retries);
-		this.asked.set(deploymentUrl, asked);
+		this.asked.set(key, asked);
 		// A later item may meet a deployment that is back.
-		asked.catch(() => this.asked.delete(deploymentUrl));
+		asked.catch(() => this.asked.delete(key));
 		return await asked;
 	}
 
