@@ -186,6 +186,28 @@ describe('an answer of any server', () => {
 		expect(success[0]?.json).toEqual({ text: 'é' });
 	});
 
+	const notUtf8 = Buffer.from('Stra\u00dfe;5', 'latin1');
+
+	it.each(['text/csv', 'text/plain; charset=foo', 'text/plain; charset=utf-8'])(
+		'keeps its bytes in a file where it is no text in its charset: %s',
+		async (contentType) => {
+			const headers = { 'content-type': contentType };
+			const { success } = await answered({ headers, body: notUtf8 });
+			expect(bytesOf(success[0]?.binary?.data)).toEqual(notUtf8);
+		},
+	);
+
+	it.each([
+		['text', 'text/csv'],
+		['json', 'application/json'],
+		['auto', 'application/json'],
+	])('fails where it has to be text and is none: %s, %s', async (response, contentType) => {
+		const headers = { 'content-type': contentType };
+		const { stoppedBy } = await answered({ headers, body: notUtf8 }, { response });
+		expect(stoppedBy?.message).toMatch(/bytes that are no text in its charset/);
+		expect(stoppedBy?.description).toContain("or to 'File' if it is no text");
+	});
+
 	it.each([
 		['attachment; filename="report 1.pdf"', 'report 1.pdf'],
 		["attachment; filename=a.pdf; filename*=UTF-8''%C3%BC.pdf", 'ü.pdf'],

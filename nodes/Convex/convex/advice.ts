@@ -207,7 +207,7 @@ const ANSWER_ADVICE = {
 		repeat: LATER,
 	},
 	notAsAnnounced:
-		"The answer is not what 'Response' or its content type says. Set 'Response' to 'Text' to see what came.",
+		"The answer is not what 'Response' or its content type says. To see what came, set 'Response' to 'Text', or to 'File' if it is no text.",
 	answerCutOff:
 		'The HTTP action failed while it answered, its answer is longer than 20 MiB, or the connection broke. The Logs page of the Convex dashboard says which.',
 	unknownSiteUrl:

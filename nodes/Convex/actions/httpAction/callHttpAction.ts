@@ -171,7 +171,8 @@ function wantedOf(shape: ResponseShape, method: HttpMethod, head: AnswerHead): W
 	if (shape !== 'auto' || head.httpStatus === 204) return 'text';
 	const kind = contentKind(headerOf(head, 'content-type'));
 	if (kind === 'file') return 'file';
-	return kind === 'unknown' ? 'either' : 'text';
+	// A server may call anything text.
+	return kind === 'json' ? 'text' : 'either';
 }
 
 function failureOfAnswer(

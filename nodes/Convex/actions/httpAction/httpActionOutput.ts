@@ -27,6 +27,10 @@ export function toHttpActionItems(
 		const binary = { [outputField]: content.file };
 		return [{ json: fullResponse ? status : {}, binary, pairedItem }];
 	}
+	if (content.kind === 'text' && !content.isExact) {
+		const message = 'The answer of the HTTP action has bytes that are no text in its charset';
+		throw unusableAnswer(route.method, 'notAsAnnounced', message, statusCode);
+	}
 	const text = content.kind === 'file' ? '' : content.text;
 	if (text === '') return [{ json: fullResponse ? status : {}, pairedItem }];
 	const isJson =

@@ -19,10 +19,21 @@ export function mediaType(contentType: string | undefined): string {
 	return (contentType ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
 }
 
+export interface DecodedText {
+	text: string;
+	/** Whether it is all of the answer: other bytes than those of the charset have become `\ufffd`. */
+	isExact: boolean;
+}
+
 /** The text of an answer, by the charset that its content type names, or UTF-8. */
-export function decodeText(bytes: Uint8Array, contentType: string | undefined): string {
+export function decodeText(bytes: Uint8Array, contentType: string | undefined): DecodedText {
 	const charset = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(contentType ?? '')?.[1];
-	return decoderOf(charset).decode(bytes);
+	const { encoding } = decoderOf(charset);
+	try {
+		return { text: new TextDecoder(encoding, { fatal: true }).decode(bytes), isExact: true };
+	} catch {
+		return { text: new TextDecoder(encoding).decode(bytes), isExact: false };
+	}
 }
 
 function decoderOf(charset = 'utf-8'): InstanceType<typeof TextDecoder> {
@@ -30,15 +41,6 @@ function decoderOf(charset = 'utf-8'): InstanceType<typeof TextDecoder> {
 		return new TextDecoder(charset);
 	} catch {
 		return new TextDecoder();
-	}
-}
-
-/** Whether bytes are text, where nothing says what they are. */
-export function isText(bytes: Uint8Array): boolean {
-	try {
-		return !new TextDecoder('utf-8', { fatal: true }).decode(bytes).includes('\0');
-	} catch {
-		return false;
 	}
 }
 

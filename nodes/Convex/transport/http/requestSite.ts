@@ -14,8 +14,8 @@ import type { HttpMethod } from '../../convex/functions/httpRoute';
 import {
 	answerFileName,
 	decodeText,
-	isText,
 	mediaType,
+	type DecodedText,
 } from '../../convex/responses/httpActionContent';
 import { CREDENTIAL_TYPE, type Caller } from '../caller';
 import { toFailure } from '../nodeError';
@@ -52,7 +52,7 @@ export interface AnswerHead {
 /** What becomes of the body of an answer: `either` is a text if it can be one. */
 export type Wanted = 'text' | 'file' | 'either';
 
-export type AnswerContent = { kind: 'text'; text: string } | { kind: 'file'; file: IBinaryData };
+export type AnswerContent = ({ kind: 'text' } & DecodedText) | { kind: 'file'; file: IBinaryData };
 
 export type SiteAnswer =
 	| { status: 'answered'; head: AnswerHead; content: AnswerContent }
@@ -177,9 +177,9 @@ async function readContent(
 		return { kind: 'file', file };
 	}
 	const bytes = await readAnswerBytes(body, signal, MAX_HTTP_BODY_BYTES);
-	if (wanted === 'text' || isText(bytes)) {
-		return { kind: 'text', text: decodeText(bytes, contentType) };
-	}
+	const decoded = decodeText(bytes, contentType);
+	const isText = decoded.isExact && !decoded.text.includes('\0');
+	if (wanted === 'text' || isText) return { kind: 'text', ...decoded };
 	const file = await helpers.prepareBinaryData(bytes, label.fileName, label.mimeType);
 	return { kind: 'file', file };
 }
