@@ -1,4 +1,4 @@
-import { creating, mapperValue, tablesOf } from '../support/documentWrites';
+import { creating, mapperValue, tablesOf, updating } from '../support/documentWrites';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
 import { importing } from '../support/importRequests';
 
@@ -193,6 +193,34 @@ describe('a document that is refused before anything is sent', () => {
 		});
 		expect(stoppedBy?.message).toBe('The input item has no fields to write [item 0]');
 		expect(await tables.rows('notes')).toHaveLength(1);
+	});
+
+	const NOTHING = '={{ $json.nothing }}';
+	const TEXT_OF_NOTHING = { field: [{ name: 'text', type: 'auto', value: NOTHING }] };
+
+	it.each([
+		['a form', { fieldsMode: 'mapping', fields: mapperValue({ text: NOTHING }) }],
+		['fields', { fieldsMode: 'fields', typedFields: TEXT_OF_NOTHING }],
+		['JSON', { documentJson: '={{ $json }}' }],
+	])('is not created without a field where expressions find nothing: %s', async (_name, mode) => {
+		await tables.add('notes', { text: 'a' });
+		const { stoppedBy } = await convex.run({ parameters: creating('notes', '{}', mode) });
+		expect(stoppedBy?.message).toMatch(/gives no value, so that the document would have no fields/);
+		expect(await tables.rows('notes')).toHaveLength(1);
+	});
+
+	it('is not emptied by an update either', async () => {
+		const [note] = await tables.add('notes', { text: 'a' });
+		const { stoppedBy } = await convex.run({
+			parameters: updating('notes', '{}', {
+				updateMode: 'document',
+				fieldsMode: 'mapping',
+				fields: mapperValue({ text: NOTHING }),
+			}),
+			input: [{ _id: String(note?._id) }],
+		});
+		expect(stoppedBy?.message).toMatch(/gives no value/);
+		expect(await tables.rows('notes')).toMatchObject([{ text: 'a' }]);
 	});
 
 	it('may be empty where that is written down', async () => {

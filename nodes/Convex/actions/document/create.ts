@@ -4,7 +4,7 @@ import type { ValueFormat } from '../../convex/functions/functionCall';
 import { SYSTEM_FUNCTIONS } from '../../convex/functions/systemFunctions';
 import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import { encodedSize, MEBIBYTE } from '../../convex/values/encodedSize';
-import { readDocumentFields } from '../../parameters/document/documentFields';
+import { readDocumentFields } from '../../parameters/document/readDocumentFields';
 import {
 	readDocumentOptions,
 	readWriteOptions,

@@ -6,7 +6,7 @@ import { systemFieldsOf } from '../../convex/imports/systemFields';
 import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import { readItemFields } from '../../parameters/arguments/inputItem';
 import { dateParser } from '../../parameters/dates';
-import { emptyItem } from '../../parameters/document/documentFields';
+import { emptyItem } from '../../parameters/document/readDocumentFields';
 import { readImportOptions, type ImportOptions } from '../../parameters/document/documentOptions';
 import { readKeyFields, type ImportMode } from '../../parameters/document/importFields';
 import { readTable } from '../../parameters/document/tableLocator';

@@ -8,7 +8,7 @@ import { parseFieldNames } from '../arguments/inputItem';
 import { isComputed } from '../expressions';
 import { enumField, readParameter } from '../field';
 import type { ParameterReader } from '../parameterReader';
-import { readDocumentFields } from './documentFields';
+import { readDocumentFields } from './readDocumentFields';
 
 const updateMode = enumField({
 	displayName: 'Update',
