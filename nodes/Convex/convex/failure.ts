@@ -165,7 +165,8 @@ const READS: ReadonlySet<string> = new Set([
  */
 const READING_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD']);
 
-function isRead({ operation = '', method = '' }: FailureDetails): boolean {
+/** Whether nothing is changed by what was called. */
+export function isRead({ operation = '', method = '' }: FailureDetails): boolean {
 	return READS.has(operation) || READING_METHODS.has(method);
 }
 

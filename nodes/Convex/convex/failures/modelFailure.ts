@@ -1,5 +1,5 @@
 import type { FailureReason } from '../advice';
-import type { ConvexFailure } from '../failure';
+import { isRead, type ConvexFailure } from '../failure';
 import { quote } from '../values/quote';
 import { parseRefusedArgument } from './refusedArguments';
 
@@ -65,10 +65,12 @@ function adviceForModel(failure: ConvexFailure): string {
 	return `Other arguments do not help: ${TELL_USER}. ${description}`;
 }
 
-/** Only a mutation that fails is rolled back. */
-function warningOfRepeat({ details: { operation, outcome } }: ConvexFailure): string[] {
-	const isAction = operation === 'action' || operation === 'run';
-	if (!isAction || outcome !== 'failed') return [];
+/** What is neither an action nor an HTTP action is rolled back where it fails. */
+const ACTIONS: ReadonlySet<string | undefined> = new Set(['action', 'run', 'call']);
+
+function warningOfRepeat({ details }: ConvexFailure): string[] {
+	const { operation, outcome } = details;
+	if (!ACTIONS.has(operation) || isRead(details) || outcome !== 'failed') return [];
 	return [
 		`Before it failed, an action may have done part of its work, which another call does again: if that can do harm, ${TELL_USER} first.`,
 	];

@@ -1,5 +1,6 @@
 import { failureOf, inputFailure } from '../../../../nodes/Convex/convex/failure';
 import { functionFailure } from '../../../../nodes/Convex/convex/failures/functionFailure';
+import { httpActionFailure } from '../../../../nodes/Convex/convex/failures/httpActionFailure';
 import { toModelFailure } from '../../../../nodes/Convex/convex/failures/modelFailure';
 
 const thrown = (errorMessage: string, errorData?: string) =>
@@ -54,6 +55,15 @@ describe('a failure as a model gets it', () => {
 			expect(message.includes('which another call does again')).toBe(isWarned);
 		},
 	);
+
+	it.each([
+		['POST', true],
+		['GET', false],
+	] as const)('warns of another %s request to an HTTP action: %s', (method, isWarned) => {
+		const failure = httpActionFailure(method, { httpStatus: 400, text: 'no' });
+		const { message } = toModelFailure(failure.ofCall({ operation: 'call', method }));
+		expect(message.includes('which another call does again')).toBe(isWarned);
+	});
 
 	it('is short enough to be read, and still says that a call may have run', () => {
 		const data = '😀'.repeat(250_000);
