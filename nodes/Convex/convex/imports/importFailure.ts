@@ -1,7 +1,7 @@
 import { durationInWords } from '../values/duration';
 import { REQUEST_ADVICE, type AdviceTable } from '../advice';
 import { ConvexFailure, failureOf, type FailureOutcome } from '../failure';
-import { quote } from '../values/quote';
+import { quote, textStart } from '../values/quote';
 import type { ImportState } from './importState';
 
 /** An import has no options for how much is sent at once, which the advice for other requests names. */
@@ -41,6 +41,9 @@ const PREFIX = /^Hit an error while importing:\s*/;
 
 /** Where the reason says which row it is about. */
 const NAMES_ROW = /\brow \d/i;
+
+/** In characters. */
+const MAX_REASON_LENGTH = 2_000;
 
 type FailedState = ImportState & { state: 'failed' };
 
@@ -87,8 +90,9 @@ export function interruptedImport(
 	return failure.with({ message, details: { retryable: false, outcome, rows, rowsWritten } });
 }
 
+/** It may quote a document of a megabyte, and all rows of the import have it in their errors. */
 function reasonOf({ message }: FailedState): string {
-	return message.replace(PREFIX, '').trim();
+	return textStart(message.replace(PREFIX, '').trim(), MAX_REASON_LENGTH);
 }
 
 interface Effect {

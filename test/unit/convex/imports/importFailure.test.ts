@@ -28,3 +28,10 @@ it('rows that end an import by themselves are not there, where all are one trans
 	const many = failedImport({ ...rows, rows: 9_000, mode: 'append' }, failed(message), true);
 	expect(many.details.outcome).toBe('unknown');
 });
+
+it('a reason that quotes a whole document is shown by its beginning', () => {
+	const message = `Hit an error while importing: Failed to insert: ${'x'.repeat(400_000)}`;
+	const failure = failedImport({ ...rows, mode: 'append' }, failed(message), true);
+	expect(failure.message).toContain('Failed to insert: xxx');
+	expect(failure.message.length).toBeLessThan(3_000);
+});
