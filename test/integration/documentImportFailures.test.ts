@@ -117,7 +117,7 @@ describe('an import that is cancelled', () => {
 			input: [task('new')],
 		});
 		expect(stoppedBy?.message).toBe(
-			'The import took longer than 3 seconds and was cancelled. The table is as it was: Convex replaces all of it or nothing.',
+			'The import took longer than 3 seconds, so the node gave it up. The table is as it was: Convex replaces all of it or nothing.',
 		);
 		expect(stoppedBy?.context.data).toMatchObject({ reason: 'timedOut', outcome: 'failed' });
 		expect(await isInState('failed')).toBe(true);

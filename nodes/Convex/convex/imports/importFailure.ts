@@ -181,7 +181,7 @@ export function failedUpsert(
 
 export function importTimedOut(timeLimitMs: number): ConvexFailure {
 	return new ConvexFailure(
-		`The import took longer than ${durationInWords(timeLimitMs)} and was cancelled`,
+		`The import took longer than ${durationInWords(timeLimitMs)}, so the node gave it up`,
 		"Raise 'Time Limit' in the node's options. An import also waits for others that are in progress.",
 		{ kind: 'deployment', retryable: false, outcome: 'failed' },
 		'timedOut',
