@@ -142,3 +142,21 @@ it.each(['replace', 'append'] as const)(
 		expect(await requestsTo('/api/import/start_upload')).toBe(1);
 	},
 );
+
+it('a second run in an execution says that the rows of the first one are gone', async () => {
+	const hintsOf = async (mode: 'append' | 'replace', runs: number) => {
+		const { run } = await convex.run({
+			parameters: importing('tasks', mode),
+			input: [task('a')],
+			runs,
+		});
+		const { runData } = run.data.resultData;
+		return runData.Convex?.map(({ hints = [] }) => hints.map(({ message }) => message));
+	};
+	expect(await hintsOf('replace', 2)).toEqual([
+		[],
+		[expect.stringMatching(/^This is run 2 .*the rows of the runs before are gone/)],
+	]);
+	expect(await titles()).toEqual(['a']);
+	expect(await hintsOf('append', 2)).toEqual([[], []]);
+});

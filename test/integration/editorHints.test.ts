@@ -56,6 +56,10 @@ describe('the hints of the editor', () => {
 		expect(await hintsOf(same, items)).toEqual(reminder);
 		expect(await hintsOf(same)).toEqual([]);
 		expect(await hintsOf({ ...same, argumentsMode: 'item' }, items)).toEqual([]);
+		const file = { name: 'data', type: 'binary', value: 'data' };
+		const ofFile = { argumentsMode: 'fields', argumentFields: { argument: [file] } };
+		expect(await hintsOf({ ...same, ...ofFile }, items)).toEqual([]);
+		expect(await hintsOf({ ...same, operation: 'waitForResult' }, items)).toEqual([]);
 		const many = {
 			callFor: 'manyItems',
 			listArgument: { __rl: true, mode: 'name', value: 'tasks' },

@@ -35,6 +35,8 @@ export interface ConvexRunOptions {
 	nodeType?: INodeType;
 	/** A credential type other than that of this source. */
 	credentialType?: ICredentialType;
+	/** How often the node runs, each time with all items: as behind so many branches. */
+	runs?: number;
 }
 
 export interface ConvexRunResult {
@@ -60,7 +62,7 @@ const NODE_TYPE = 'n8n-nodes-convex.convex';
 
 /** Runs the Convex node, that of this source unless another is given, between a start node and one node behind each output. */
 export async function runConvex(options: ConvexRunOptions): Promise<ConvexRunResult> {
-	const { parameters, input = [{}], settings, workflowSettings, cancelSignal } = options;
+	const { parameters, input = [{}], settings, workflowSettings, cancelSignal, runs = 1 } = options;
 	const items = input.map((item) => (isItem(item) ? item : { json: item }));
 	const to = (node: string) => [{ node, type: 'main' as const, index: 0 }];
 	const { run, credentialReads } = await runWorkflow(
@@ -74,7 +76,7 @@ export async function runConvex(options: ConvexRunOptions): Promise<ConvexRunRes
 				nodeAt('Error', 'test.passThrough'),
 			],
 			connections: {
-				Start: { main: [to('Convex')] },
+				Start: { main: [Array.from({ length: runs }, () => to('Convex')).flat()] },
 				Convex: { main: [to('Success'), to('Error')] },
 			},
 			pinData: { Start: items },

@@ -17,6 +17,9 @@ const raw = (...names: string[]) =>
 
 const hasExpression = (text: string) => `${text}.includes("{{")`;
 
+/** An argument that is the content of a file: each item has its own. */
+const hasFile = (text: string) => `${text}.includes('"type":"binary"')`;
+
 /** Of what may depend on the item, what certainly does: the node reads once where nothing does. */
 const namesItem = (text: string) => `/[$](json|binary|itemIndex)|[.]item\\b/.test(${text})`;
 
@@ -48,9 +51,11 @@ export const nodeHints: NodeHint[] = [
 		displayCondition: when(
 			hasItems,
 			isOneOf('resource', ['function']),
+			isOneOf('operation', ['query', 'mutation', 'action', 'run']),
 			'$parameter["callFor"] !== "manyItems"',
 			`!${isOneOf('argumentsMode', ['item'])}`,
 			'$parameter["mappedArguments"]?.mappingMode !== "autoMapInputData"',
+			`!${hasFile(raw('argumentFields'))}`,
 			`!${hasExpression(raw('functionPath', 'mappedArguments', 'argumentFields', 'argumentsJson', 'options'))}`,
 		),
 		whenToDisplay: 'always',
