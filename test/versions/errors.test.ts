@@ -242,6 +242,26 @@ describe('an item on the error branch', () => {
 		expect(Object.keys(error[0]?.json ?? {}).sort()).toEqual(['details', 'error', 'other']);
 	});
 
+	it('keeps its files', async () => {
+		const binary = { photo: { data: 'AQI=', mimeType: 'image/png', fileName: 'a.png' } };
+		const { error } = await built.run({
+			parameters: failing,
+			input: [{ json: { order: 7 }, binary }],
+			settings,
+		});
+		expect(error[0]?.binary?.photo).toMatchObject(binary.photo);
+	});
+
+	it('keeps its own fields, and no failure before, where it failed again and again', async () => {
+		let input: IDataObject[] = [{ error: 'mine', details: { of: 'me' } }, { order: 7 }];
+		for (let pass = 0; pass < 3; pass++) {
+			const { error } = await built.run({ parameters: failing, input, settings });
+			input = error.map(({ json }) => json);
+		}
+		const inputFields = input.map(({ details }) => (details as IDataObject).inputFields);
+		expect(inputFields).toEqual([{ error: 'mine', details: { of: 'me' } }, undefined]);
+	});
+
 	it('is the same after it was saved, copied and read again', async () => {
 		const { run, error } = await built.run({
 			parameters: failing,

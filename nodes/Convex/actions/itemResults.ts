@@ -229,11 +229,8 @@ export class ItemResults {
 
 	private errorItem(failure: ConvexFailure, itemIndex: number): INodeExecutionData {
 		if (!this.hasErrorBranch) return toErrorItem(failure, itemIndex);
-		return toErrorBranchItem(
-			failure,
-			itemIndex,
-			this.context.getInputData()[itemIndex]?.json ?? {},
-		);
+		const input = this.context.getInputData()[itemIndex] ?? { json: {} };
+		return toErrorBranchItem(failure, itemIndex, input);
 	}
 
 	private end(itemIndex: number, ended: ItemResult): void {

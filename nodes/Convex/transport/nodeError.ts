@@ -6,6 +6,7 @@ import {
 	type INodeExecutionData,
 } from 'n8n-workflow';
 import { ConvexFailure, inputFailure } from '../convex/failure';
+import { isPlainObject } from '../convex/values/plainObject';
 import { thrownText } from './thrownText';
 
 /**
@@ -24,29 +25,55 @@ export function toErrorItem(
 /**
  * The item of a failed call for n8n's error branch (On Error: Continue, using error output). n8n
  * adds the fields of the input item; those that `error` and `details` replace there are kept in
- * `details.inputFields`.
+ * `details.inputFields`. Its files are handed on here.
  *
  * n8n from 2.34.4 on recognises such an item by having no key but `error` and `details`, every n8n
  * before it only by an `error` property of the item (n8n-core `handleNodeErrorOutput`). The property
  * is not enumerable: n8n copies the item without it. Where it stays, n8n replaces the whole json by
  * the message (`normalizeNodeErrors`), so an item that is not for that branch must not have it.
  *
- * @param input the fields of the input item
+ * @param input the input item
  */
 export function toErrorBranchItem(
 	failure: ConvexFailure,
 	itemIndex: number,
-	input: IDataObject,
+	{ json, binary }: INodeExecutionData,
 ): INodeExecutionData {
-	const replaced = Object.entries(input).filter(([name]) => ['error', 'details'].includes(name));
-	const inputFields = Object.fromEntries(replaced);
-	const item = toErrorItem(failure, itemIndex, replaced.length === 0 ? {} : { inputFields });
+	const inputFields = replacedFields(json);
+	const item = toErrorItem(failure, itemIndex, inputFields === undefined ? {} : { inputFields });
+	if (binary !== undefined) item.binary = binary;
 	return Object.defineProperty(item, 'error', {
 		value: failure,
 		enumerable: false,
 		configurable: true,
 		writable: true,
 	});
+}
+
+/**
+ * The fields of an item that its failure replaces. Those of a failure before are no data of the item:
+ * where the error branch leads back to the node, each pass would keep all passes before it.
+ */
+function replacedFields(json: IDataObject): IDataObject | undefined {
+	const { details } = json;
+	if (isDetails(details)) {
+		const { inputFields } = details;
+		return isFields(inputFields) ? inputFields : undefined;
+	}
+	const replaced = Object.entries(json).filter(([name]) => ['error', 'details'].includes(name));
+	return replaced.length === 0 ? undefined : Object.fromEntries(replaced);
+}
+
+/** Whether they are those of a failure, as this package writes them. */
+function isDetails(value: unknown): value is IDataObject {
+	if (!isFields(value)) return false;
+	const { kind, outcome, retryable, hint } = value;
+	const texts = [kind, outcome, hint];
+	return texts.every((text) => typeof text === 'string') && typeof retryable === 'boolean';
+}
+
+function isFields(value: unknown): value is IDataObject {
+	return isPlainObject(value);
 }
 
 /**
