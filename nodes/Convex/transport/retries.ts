@@ -13,6 +13,8 @@ type Attempted = Failed | { status: 'success' | 'answered' };
 export interface RetryOptions {
 	/** How often the call was retried already, as part of a batch. */
 	retried?: number;
+	/** The failure of what was sent before in the call's place: the first attempt waits as a retry would. */
+	after?: ConvexFailure;
 	/** Whether the caller handles a failure in another way than by a retry. */
 	shouldStop?: (failure: ConvexFailure) => boolean;
 }
@@ -26,8 +28,10 @@ export class Retries {
 
 	async run<Result extends Attempted>(
 		attempt: () => Promise<Result>,
-		{ retried = 0, shouldStop = () => false }: RetryOptions = {},
+		{ retried = 0, after, shouldStop = () => false }: RetryOptions = {},
 	): Promise<Result | Failed> {
+		const firstDelayMs = after && this.policy.delayMs(after, retried - 1);
+		if (firstDelayMs !== undefined) await pause(firstDelayMs, this.stopped);
 		if (this.stopped.aborted) return { status: 'failure', failure: notSent() };
 		const exhausted = this.policy.budgetExhausted();
 		if (exhausted !== undefined) return { status: 'failure', failure: exhausted };

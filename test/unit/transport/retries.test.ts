@@ -104,6 +104,30 @@ describe('a call', () => {
 		expect(call.count).toBe(times);
 	});
 
+	it('after a failure in another way waits as a retry does, and is sent', async () => {
+		// A wait that outlasts this test's time.
+		const { retries, stop } = retriesWith({ part: 50 });
+		const after = failed();
+		if (after.status !== 'failure') throw new Error('Expected a failure');
+		const call = callEnding(SUCCESS);
+		const options = { after: after.failure, retried: 1 };
+		const result = retries.run(call.send, options);
+		for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+		expect(call.count).toBe(0);
+		stop();
+		expect(await result).toMatchObject({ failure: { reason: 'runStopped' } });
+		expect(await retriesWith().retries.run(call.send, options)).toBe(SUCCESS);
+	});
+
+	it('after a failure that leaves no retries is sent once, without a wait', async () => {
+		const { retries } = retriesWith({ maxRetries: 0, part: 50 });
+		const after = failed();
+		if (after.status !== 'failure') throw new Error('Expected a failure');
+		const call = callEnding(OVERLOADED);
+		await retries.run(call.send, { after: after.failure, retried: 1 });
+		expect(call.count).toBe(1);
+	});
+
 	it('that throws throws', async () => {
 		const boom = new Error('boom');
 		await expect(

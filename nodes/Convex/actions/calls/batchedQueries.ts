@@ -1,14 +1,16 @@
 import { BatchSizing } from '../../convex/responses/batchSizing';
 import {
 	isBatchUnknown,
+	isBroken,
 	isTooLarge,
 	isTooSlow,
 	mayBeOneQuery,
 } from '../../convex/responses/queryBatch';
 import { callQueryBatch } from '../../transport/http/functionCalls';
 import { ConcurrencyLimiter } from '../concurrencyLimiter';
+import { takeApart } from './brokenBatches';
 import type { CallRunner } from './callRunner';
-import { QueryBatches, type WaitingQuery } from './queryBatches';
+import { QueryBatches, type QueryBatch } from './queryBatches';
 
 /** Runs the queries that the items ask for, many in each request. */
 export async function runQueries(run: CallRunner): Promise<void> {
@@ -24,7 +26,7 @@ export async function runQueries(run: CallRunner): Promise<void> {
 		if (next?.kind === 'single') {
 			limiter.start(async () => await run.send(next.prepared, next.retried));
 		} else if (next?.kind === 'batch') {
-			limiter.start(async () => await sendBatch(run, next.queries, batches, sizing));
+			limiter.start(async () => await sendBatch(run, next, batches, sizing));
 		} else if (!limiter.isIdle) {
 			// A batch in flight may fail, and its queries be sent one by one.
 			await limiter.nextCompletion();
@@ -38,19 +40,22 @@ export async function runQueries(run: CallRunner): Promise<void> {
 
 async function sendBatch(
 	run: CallRunner,
-	queries: [WaitingQuery, ...WaitingQuery[]],
+	batch: QueryBatch,
 	batches: QueryBatches,
 	sizing: BatchSizing,
 ): Promise<void> {
+	const { queries, retried } = batch;
 	const { caller, options } = queries[0].prepared;
 	const encoded = queries.map((query) => query.encoded);
-	const sent = await run
-		.retriesFor(caller)
-		.run(async () => await callQueryBatch(run.context, caller, encoded, options.timeoutMs), {
-			shouldStop: isTooSlow,
-		});
+	const retries = run.retriesFor(caller);
+	const sent = await retries.run(
+		async () => await callQueryBatch(run.context, caller, encoded, options.timeoutMs),
+		{ shouldStop: (failure) => isTooSlow(failure) || isBroken(failure) },
+	);
 	if (sent.status === 'answered') {
-		sizing.observe(queries.length, sent.elapsedMs, sent.answerLength);
+		batches.unreachable.delete(retries);
+		// The parts of a batch that broke got through because they are smaller than others may be.
+		if (retried === 0) sizing.observe(queries.length, sent.elapsedMs, sent.answerLength);
 		for (const [index, result] of sent.results.entries()) {
 			const query = queries[index];
 			if (query === undefined) continue;
@@ -63,6 +68,10 @@ async function sendBatch(
 		const isUsedUp = sent.failure.details.retryable === true && !isTooSlow(sent.failure);
 		batches.separate(queries, isUsedUp ? run.options.maxRetries : 0);
 	} else {
+		const { failure } = sent;
+		const isSentAgain =
+			isBroken(failure) && (await takeApart(run, batch, failure, batches, sizing));
+		if (isSentAgain) return;
 		for (const { prepared } of queries) await run.end(prepared, sent);
 	}
 }

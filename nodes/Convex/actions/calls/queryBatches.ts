@@ -2,6 +2,7 @@ import { formatFunctionPath } from '../../convex/functions/functionPath';
 import type { BatchSizing } from '../../convex/responses/batchSizing';
 import { encodeQuery, MAX_BATCH_BYTES } from '../../convex/responses/queryBatch';
 import type { Caller } from '../../transport/caller';
+import type { Retries } from '../../transport/retries';
 import type { ItemResults } from '../itemResults';
 import type { CallRunner } from './callRunner';
 import type { PreparedCall } from './prepareCall';
@@ -22,13 +23,19 @@ export interface WaitingQuery {
 }
 
 /** What to send next: a query by itself, or a batch. */
-export type NextRequest =
-	| ({ kind: 'single' } & SingleQuery)
-	| { kind: 'batch'; queries: [WaitingQuery, ...WaitingQuery[]] };
+export type NextRequest = SingleQuery | QueryBatch;
 
 interface SingleQuery {
+	kind: 'single';
 	prepared: PreparedCall;
 	/** How often it was retried already, in a batch. */
+	retried: number;
+}
+
+export interface QueryBatch {
+	kind: 'batch';
+	queries: [WaitingQuery, ...WaitingQuery[]];
+	/** In how many larger batches these queries were sent before: it is a part of the last of them. */
 	retried: number;
 }
 
@@ -48,8 +55,11 @@ export class QueryBatches {
 	/** The group that the last query went to. */
 	private lastGroup: Group | undefined;
 
-	/** Queries that take a request each. */
-	private readonly single: SingleQuery[] = [];
+	/** Queries that take a request each, and the parts of batches that broke. */
+	private readonly ready: NextRequest[] = [];
+
+	/** The retries of deployments that nothing got through to when a batch broke last. */
+	readonly unreachable = new Set<Retries>();
 
 	private waiting = 0;
 
@@ -66,7 +76,7 @@ export class QueryBatches {
 
 	/** Whether no query that was read waits to be sent. */
 	get isEmpty(): boolean {
-		return this.waiting === 0 && this.single.length === 0;
+		return this.waiting === 0 && this.ready.length === 0;
 	}
 
 	/** The next request; undefined when there is none, for now. */
@@ -77,12 +87,12 @@ export class QueryBatches {
 		const maxWaiting = Math.max(size * MAX_WAITING_BATCHES, MIN_WAITING);
 		await this.readUntil((added) => {
 			if (added !== undefined && isFull(added, size)) full = added;
-			if (full !== undefined || this.single.length > 0) return true;
+			if (full !== undefined || this.ready.length > 0) return true;
 			return this.waiting >= maxWaiting || this.waitingBytes >= MAX_WAITING_BYTES;
 		});
 		if (this.items.stopped.aborted) return undefined;
-		const single = this.single.shift();
-		if (single !== undefined) return { kind: 'single', ...single };
+		const ready = this.ready.shift();
+		if (ready !== undefined) return ready;
 		const [oldest] = this.groups.values();
 		const group = full ?? oldest;
 		return group === undefined ? undefined : this.cut(group, size);
@@ -91,7 +101,7 @@ export class QueryBatches {
 	/** Reads the items of about one more batch while all requests are in flight. */
 	async readAhead(isUrgent: () => boolean): Promise<void> {
 		const size = this.sizing.next(this.items.waiting + this.waiting, 1);
-		await this.readUntil(() => isUrgent() || this.single.length > 0 || this.waiting >= size);
+		await this.readUntil(() => isUrgent() || this.ready.length > 0 || this.waiting >= size);
 	}
 
 	/** Keeps for later runs what batches of these queries took. */
@@ -108,7 +118,17 @@ export class QueryBatches {
 	 * @param retried how often they were retried already, together
 	 */
 	separate(queries: WaitingQuery[], retried: number): void {
-		for (const { prepared } of queries) this.single.push({ prepared, retried });
+		for (const { prepared } of queries) this.ready.push({ kind: 'single', prepared, retried });
+	}
+
+	/** Takes queries back, to be sent in two parts. */
+	halve(queries: WaitingQuery[], retried: number): void {
+		const middle = Math.ceil(queries.length / 2);
+		for (const part of [queries.slice(0, middle), queries.slice(middle)]) {
+			const [first, ...others] = part;
+			if (first === undefined || others.length === 0) this.separate(part, retried);
+			else this.ready.push({ kind: 'batch', queries: [first, ...others], retried });
+		}
 	}
 
 	/** @param isEnough asked before each item, with the group that the last one went to */
@@ -125,7 +145,7 @@ export class QueryBatches {
 
 	private add(prepared: PreparedCall): Group | undefined {
 		if (!this.mayBeBatched(prepared)) {
-			this.single.push({ prepared, retried: 0 });
+			this.ready.push({ kind: 'single', prepared, retried: 0 });
 			return undefined;
 		}
 		const encoded = encodeQuery(prepared.call);
@@ -190,7 +210,7 @@ export class QueryBatches {
 		this.waitingBytes -= bytes;
 		if (first === undefined) return undefined;
 		return others.length > 0 || this.sizing.isMeasuring
-			? { kind: 'batch', queries: [first, ...others] }
+			? { kind: 'batch', queries: [first, ...others], retried: 0 }
 			: { kind: 'single', prepared: first.prepared, retried: 0 };
 	}
 }

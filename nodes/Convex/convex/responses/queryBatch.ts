@@ -67,6 +67,23 @@ export function isTooLarge(failure: ConvexFailure): boolean {
 	return isTooSlow(failure) || httpStatus === 413 || code === 'AnswerTooLong';
 }
 
+/**
+ * Whether the connection broke on the way of a batch or of its answer. Some proxies and firewalls break it
+ * for what is too large, or for what they dislike in one query; an outage does, too.
+ */
+export function isBroken(failure: ConvexFailure): boolean {
+	const { kind, outcome, retryable } = failure.details;
+	const isLost = kind === 'network' && outcome === 'unknown' && retryable === true;
+	return isLost && !isTooSlow(failure);
+}
+
+/** Whether a request got through to somebody who is not just too busy, whatever the answer was. */
+export function gotThrough(result: FunctionResult | BatchResult): boolean {
+	if (result.status !== 'failure') return true;
+	const { kind, retryable } = result.failure.details;
+	return kind !== 'network' && retryable !== true;
+}
+
 /** Refusals of the credential and of headers, which all queries have in common. */
 const CODES_OF_ALL_QUERIES = new Set([
 	'InvalidHeaderFailure',

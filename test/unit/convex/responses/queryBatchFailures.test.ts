@@ -1,7 +1,9 @@
 import { inputFailure, type ConvexFailure } from '../../../../nodes/Convex/convex/failure';
 import { platformFailure } from '../../../../nodes/Convex/convex/failures/platformFailure';
 import {
+	gotThrough,
 	isBatchUnknown,
+	isBroken,
 	isTooLarge,
 	isTooSlow,
 	mayBeOneQuery,
@@ -111,5 +113,33 @@ describe('a batch that failed as a whole', () => {
 		['an overload', status(429, 'TooManyConcurrentRequests'), false],
 	])('shows whether it took too long: %s', (_what, failure, isSlow) => {
 		expect(isTooSlow(failure)).toBe(isSlow);
+	});
+
+	it.each<[string, ConvexFailure, boolean]>([
+		['the connection broke', network('ECONNRESET'), true],
+		['the answer was packed, and not whole', network('Z_BUF_ERROR'), true],
+		['what came was no HTTP', network('HPE_INVALID_CONSTANT'), true],
+		['the connection was refused', network('ECONNREFUSED'), false],
+		['the connection broke before it was made', network('ECONNRESET', 'connect'), false],
+		['the client waited in vain', network('ECONNABORTED'), false],
+		['a server error', status(500), false],
+		['an input', inputFailure('It broke', 'Fix it.'), false],
+	])('shows whether the connection broke: %s', (_what, failure, broke) => {
+		expect(isBroken(failure)).toBe(broke);
+	});
+
+	it.each<[string, ConvexFailure, boolean]>([
+		['the connection broke', network('ECONNRESET'), false],
+		['a certificate', network('CERT_HAS_EXPIRED'), false],
+		['a server error', status(500), false],
+		['an overload', status(429, 'TooManyConcurrentRequests'), false],
+		['a refusal', status(404), true],
+	])('shows whether it got through: %s', (_what, failure, isThrough) => {
+		expect(gotThrough({ status: 'failure', failure })).toBe(isThrough);
+	});
+
+	it('got through where its queries are answered', () => {
+		expect(gotThrough({ status: 'answered', results: [] })).toBe(true);
+		expect(gotThrough({ status: 'success', value: 1, logLines: [] })).toBe(true);
 	});
 });
