@@ -181,6 +181,18 @@ describe('the result of a call for many items', () => {
 		expect((await resultOf([], 'value')).items).toEqual([]);
 	});
 
+	it('is not paired with thousands of items for each element', async () => {
+		const shared = { result: [1, 2] };
+		const { success } = await convex.run({
+			parameters: {
+				...echoingMany('={{ $json }}', { itemsPerCall: 1_000, shared }),
+				output: 'value',
+			},
+			input: Array.from({ length: 1_000 }, () => ({})),
+		});
+		expect(success.map(({ pairedItem }) => [pairedItem].flat().length)).toEqual([100, 100]);
+	});
+
 	it('is paired with the one item of a call for one', async () => {
 		expect((await resultOf(['a'], 'full', 1)).items).toEqual([
 			[{ value: 'a', logLines: [] }, { item: 0 }],

@@ -2,6 +2,7 @@ import type { JSONValue } from 'convex/values';
 import type { INodeExecutionData } from 'n8n-workflow';
 import { formatFunctionPath } from '../../convex/functions/functionPath';
 import type { ItemResults } from '../itemResults';
+import { pairedWithAll } from '../pairing';
 import { toElementFields, toItems, type CallResult } from './output';
 import type { PreparedCall } from './prepareCall';
 
@@ -26,7 +27,6 @@ export function succeedTogether(
 	const path = formatFunctionPath(call.functionPath);
 	const name = JSON.stringify([deploymentUrl, call.componentPath, path]);
 	if (isNoListOfEach(result.value, itemIndices.length)) wholeResults.add(name);
-	const pairedItems = itemIndices.map((item) => ({ item }));
 	for (const [index, itemIndex] of itemIndices.entries()) {
 		const pairedItem = { item: itemIndex };
 		items.succeed(itemIndex, (): INodeExecutionData[] => {
@@ -37,7 +37,9 @@ export function succeedTogether(
 			}
 			if (itemIndex === 0) whenWhole();
 			if (index > 0) return [];
-			return toItems(result, output, pairedItems.length === 1 ? pairedItem : pairedItems);
+			const isList = output !== 'full' && Array.isArray(value);
+			const all = isList ? pairedWithAll(itemIndices) : itemIndices.map((item) => ({ item }));
+			return toItems(result, output, itemIndices.length === 1 ? pairedItem : all);
 		});
 	}
 }

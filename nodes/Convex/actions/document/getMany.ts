@@ -9,11 +9,9 @@ import { EventLoopTurns } from '../../transport/eventLoopTurns';
 import type { ItemRunner } from '../calls/itemRunner';
 import { hintAtOutput } from '../calls/output';
 import { toDocumentItem } from './documentItems';
+import { pairedWithAll } from '../pairing';
 import { readDocuments } from './readDocuments';
 import { TableAccess } from './tableAccess';
-
-/** Each document is paired with all items that it was read for, unless they are very many. */
-const MAX_PAIRED_ITEMS = 100;
 
 /**
  * Reads documents of a table. Where no parameter and no credential depends on the item, they are read
@@ -53,8 +51,8 @@ export async function runGetMany(runner: ItemRunner, parameters: ParameterReader
 		await runner.run(async (item, caller) => await read(item, caller, { item }));
 		return;
 	}
-	const all = Array.from({ length: Math.min(count, MAX_PAIRED_ITEMS) }, (_, item) => ({ item }));
-	await runner.runShared(async (item, caller) => await read(item, caller, all));
+	const all = Array.from({ length: count }, (_, item) => item);
+	await runner.runShared(async (item, caller) => await read(item, caller, pairedWithAll(all)));
 	hintAtOutput(runner.context, ranOnce(count));
 }
 
