@@ -1,4 +1,5 @@
 import type { IDataObject } from 'n8n-workflow';
+import { updating } from '../support/documentWrites';
 import { usePolls } from '../support/pollsOfTest';
 import { until } from '../support/waiting';
 
@@ -111,6 +112,16 @@ describe('documents', () => {
 		expect(first?.document).toMatchObject({ value: 'it is [redacted]' });
 		expect(second?.document).toMatchObject({ value: { big: '9223372036854775807', number: 5 } });
 		expect(await workflow.poll()).toBeUndefined();
+	});
+
+	it('come without a field that was removed', async () => {
+		const id = String(await use.mutate('tasks:create', { title: 'a', priority: 1 }));
+		const workflow = await use.activate(['tasks']);
+		const parameters = updating('tasks', '{"title":"b"}', { unsetFields: ['priority'] });
+		await use.run({ parameters, input: [{ _id: id }] });
+		expect((await workflow.poll())?.map(({ document }) => document)).toEqual([
+			{ _id: id, _creationTime: expect.any(Number), title: 'b', status: 'open' },
+		]);
 	});
 
 	it('come without the fields that are excluded, of one table or of all', async () => {

@@ -323,7 +323,8 @@ describe('a deployment that is away', () => {
 		expect(trigger.failedExecutions.all).toHaveLength(1);
 		await trigger.deactivate();
 		await silent.stop();
-	});
+		// Nobody waits longer for an activation, whatever the load: it takes five seconds.
+	}, 50_000);
 
 	it('only seems to be while a big result comes over a slow network, by one connection', async () => {
 		const text = 'x'.repeat(500_000);
