@@ -28,6 +28,25 @@ describe('no item is lost', () => {
 });
 
 describe('when the node stops at a failed item', () => {
+	it.each([
+		['a request', '/api/query', { batchSize: 1, concurrency: 4 }],
+		['a batch', '/api/query_batch', { batchSize: 2, concurrency: 4 }],
+	])('one that waits to be sent again is not named for it: %s', async (_what, path, options) => {
+		const fault = { kind: 'rejection', code: 'WorkerOverloaded', times: 1 } as const;
+		await convex.deployment.addFault({ ...fault, path });
+		const { stoppedBy } = await convex.run({
+			parameters: calling(
+				'query',
+				'={{ $json.number === 5 ? "failures:throwError" : "values:echo" }}',
+				'={{ $json.number === 5 ? {} : { value: 1 } }}',
+				options,
+			),
+			input: range(8),
+		});
+		expect(stoppedBy?.message).toMatch(/boom/);
+		expect(stoppedBy?.context.itemIndex).toBe(5);
+	});
+
 	it('a list that is being read is not read on', async () => {
 		await convex.run({ parameters: calling('mutation', 'documents:fill', { count: 200 }) });
 		await convex.deployment.addFault({ kind: 'delay', path: '/api/query', ms: 50, times: 1_000 });

@@ -47,6 +47,12 @@ export class ItemResults {
 	/** Whether an item failed that may pass in another attempt; what Convex refused fails there again. */
 	private mayPass = false;
 
+	/**
+	 * Items that failed after another one had stopped the node, for a reason that may pass: they would have
+	 * been sent again, so they are not why it stopped.
+	 */
+	private readonly givenUp = new Set<number>();
+
 	/** @param call what n8n gave the node, where the context has other items: it tells attempts apart */
 	constructor(
 		private readonly context: IExecuteFunctions,
@@ -163,7 +169,9 @@ export class ItemResults {
 	): void {
 		if (!failure.mayHaveRun) {
 			const { retryable, kind } = failure.details;
-			this.mayPass ||= retryable === true || kind === 'network';
+			const passes = retryable === true || kind === 'network';
+			this.mayPass ||= passes;
+			if (passes && this.stopped.aborted) this.givenUp.add(itemIndex);
 			this.end(itemIndex, { status: 'failed', failure, scope });
 			return;
 		}
@@ -201,6 +209,7 @@ export class ItemResults {
 	output(): INodeExecutionData[] {
 		this.cancelSignal?.removeEventListener('abort', this.stop);
 		if (!this.stopped.aborted) this.failRemaining(missingResult());
+		if (!this.continues) this.throwFailure();
 		const output: INodeExecutionData[] = [];
 		let firstItemFailed = false;
 		for (let itemIndex = 0; itemIndex < this.results.length; itemIndex++) {
@@ -210,17 +219,26 @@ export class ItemResults {
 				for (const item of outputOf(ended.items)) output.push(item);
 				continue;
 			}
-			if (!this.continues) {
-				this.attempts.endAttempt(true);
-				const failure = this.shown(ended.failure);
-				const named = ended.scope === 'run' ? undefined : itemIndex;
-				throw toNodeError(this.context.getNode(), failure, named);
-			}
 			firstItemFailed ||= output.length === 0;
 			output.push(this.errorItem(this.shown(ended.failure), itemIndex));
 		}
 		this.attempts.endAttempt(firstItemFailed);
 		return output;
+	}
+
+	/** @throws the error of the first item that failed by itself; nothing where none failed */
+	private throwFailure(): void {
+		const hasFailed = (ended: ItemResult | undefined) =>
+			ended !== undefined && ended.status !== 'succeeded';
+		const first = this.results.findIndex(
+			(ended, itemIndex) => hasFailed(ended) && !this.givenUp.has(itemIndex),
+		);
+		const itemIndex = first === -1 ? this.results.findIndex(hasFailed) : first;
+		const told = this.results[itemIndex];
+		if (told === undefined || told.status === 'succeeded') return;
+		this.attempts.endAttempt(true);
+		const named = told.scope === 'run' ? undefined : itemIndex;
+		throw toNodeError(this.context.getNode(), this.shown(told.failure), named);
 	}
 
 	private shown(failure: ConvexFailure): ConvexFailure {
