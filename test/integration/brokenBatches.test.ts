@@ -108,6 +108,15 @@ describe('a batch that breaks its connection', () => {
 		expect(values).toEqual(asked);
 	});
 
+	it('in parts too has retries that wait, where the deployment is gone for a while', async () => {
+		const broken = [1, 3, 6, 7, 8, 9];
+		let requests = 0;
+		const restarting: Dislikes = { request: () => broken.includes((requests += 1)) };
+		const { values, failed } = await echoThrough(restarting, texts(25), { maxRetries: 4 });
+		expect(failed).toEqual([]);
+		expect(values).toEqual(texts(25));
+	});
+
 	it('for a moment only is followed by larger ones again', async () => {
 		await convex.deployment.addFault({ kind: 'resetAfter', path: '/api/query', times: 2 });
 		const asked = texts(200);

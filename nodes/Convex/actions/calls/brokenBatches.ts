@@ -5,6 +5,10 @@ import { callFunction, callQueryBatch } from '../../transport/http/functionCalls
 import type { CallRunner } from './callRunner';
 import type { QueryBatch, QueryBatches } from './queryBatches';
 
+/** How often something was sent before, for the retries that are left: being a part of a part takes none. */
+const ONCE = 1;
+const TWICE = 2;
+
 /**
  * Meets a connection that broke on a batch: in an outage, or because somebody on the way dislikes its size,
  * that of its answer, or one of its queries. Where less gets through, the queries follow in halves; a half
@@ -24,7 +28,7 @@ export async function takeApart(
 		retried,
 	} = batch;
 	if (others.length === 0) {
-		batches.separate([first], retried + 1);
+		batches.separate([first], ONCE);
 		return true;
 	}
 	const retries = run.retriesFor(first.prepared.caller);
@@ -56,23 +60,25 @@ async function sendLess(
 	// Where nothing got through the last time, no more is sent than a batch has retries.
 	const mayRetry = (times: number) =>
 		!batches.unreachable.has(retries) || times <= run.options.maxRetries;
-	// A half breaks for what the whole broke: to wait does not help.
-	const wait = retried === 0 ? { after: cause } : {};
-	if (!mayRetry(retried + 1)) return false;
+	// A half most likely breaks for what the whole broke: only what breaks, too, is an outage and waits.
+	const isWhole = retried === 0;
+	const wait = isWhole ? { after: cause } : {};
+	if (!mayRetry(ONCE)) return false;
 	const alone = await retries.run(
 		async () => await callFunction(context, caller, call, options.timeoutMs),
-		{ ...wait, retried: retried + 1, shouldStop: () => true },
+		{ ...wait, retried: ONCE, shouldStop: () => true },
 	);
 	if (gotThrough(alone)) {
 		await run.end(first.prepared, alone);
 		return true;
 	}
-	if (!mayRetry(retried + 2)) return false;
+	const sentBefore = isWhole ? TWICE : ONCE;
+	if (!mayRetry(sentBefore)) return false;
 	const empty = await retries.run(
 		async () => await callQueryBatch(context, caller, [], options.timeoutMs),
-		{ ...wait, retried: retried + 2 },
+		{ ...wait, retried: sentBefore },
 	);
 	if (!gotThrough(empty)) return false;
-	batches.separate([first], retried + 2);
+	batches.separate([first], sentBefore);
 	return true;
 }

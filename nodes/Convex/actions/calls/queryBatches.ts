@@ -126,7 +126,7 @@ export class QueryBatches {
 		const middle = Math.ceil(queries.length / 2);
 		for (const part of [queries.slice(0, middle), queries.slice(middle)]) {
 			const [first, ...others] = part;
-			if (first === undefined || others.length === 0) this.separate(part, retried);
+			if (first === undefined || others.length === 0) this.separate(part, 1);
 			else this.ready.push({ kind: 'batch', queries: [first, ...others], retried });
 		}
 	}
