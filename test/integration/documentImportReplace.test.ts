@@ -155,7 +155,7 @@ it('a second run in an execution says that the rows of the first one are gone', 
 	};
 	expect(await hintsOf('replace', 2)).toEqual([
 		[],
-		[expect.stringMatching(/^This is run 2 .*the rows of the runs before are gone/)],
+		[expect.stringMatching(/^This is run 2 .*to the same table, its rows are gone/)],
 	]);
 	expect(await titles()).toEqual(['a']);
 	expect(await hintsOf('append', 2)).toEqual([[], []]);

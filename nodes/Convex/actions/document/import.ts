@@ -24,6 +24,6 @@ function hintAtRunsBefore({ context }: ItemRunner): void {
 	if (typeof runsBefore !== 'number' || runsBefore === 0) return;
 	hintAtOutput(
 		context,
-		`This is run ${runsBefore + 1} of the node in this execution, and each of them replaced its table: the rows of the runs before are gone. Collect all rows before the node, or use Append.`,
+		`This is run ${runsBefore + 1} of the node in this execution. Where a run before wrote to the same table, its rows are gone. Collect all rows before the node, or use Append.`,
 	);
 }
