@@ -30,10 +30,21 @@ export function decodeText(bytes: Uint8Array, contentType: string | undefined): 
 	const charset = /;\s*charset\s*=\s*"?([^\s";]+)/i.exec(contentType ?? '')?.[1];
 	const { encoding } = decoderOf(charset);
 	try {
-		return { text: new TextDecoder(encoding, { fatal: true }).decode(bytes), isExact: true };
+		const text = new TextDecoder(encoding, { fatal: true }).decode(bytes);
+		return { text: encoding === 'windows-1252' ? asWindows1252(text) : text, isExact: true };
 	} catch {
 		return { text: new TextDecoder(encoding).decode(bytes), isExact: false };
 	}
+}
+
+/** What the bytes 0x80 to 0x9f stand for (https://encoding.spec.whatwg.org/index-windows-1252.txt). */
+const WINDOWS_1252 = '€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ';
+
+/** Node.js before 22.23 and 24.21 decodes windows-1252, and latin1 with it, as if they were control characters. */
+export function asWindows1252(text: string): string {
+	return text.replace(/[\u0080-\u009f]/g, (control) =>
+		WINDOWS_1252.charAt(control.charCodeAt(0) - 0x80),
+	);
 }
 
 function decoderOf(charset = 'utf-8'): InstanceType<typeof TextDecoder> {
