@@ -149,6 +149,13 @@ describe("a user's token", () => {
 	});
 });
 
+/** A connection of its own, with a deploy key. */
+async function openAsAdmin(value = convex.deployment.deployKey): Promise<RawSyncClient> {
+	const raw = await RawSyncClient.open(convex.deployment.url);
+	raw.send({ type: 'Authenticate', tokenType: 'Admin', value, baseVersion: 0 });
+	return raw;
+}
+
 describe('a deploy key', () => {
 	it('that is wrong is refused', async () => {
 		internals(client).setAdminAuth?.('wrong|key');
@@ -165,9 +172,7 @@ describe('a deploy key', () => {
 		expect(text).toContain('The provided admin key was invalid for this instance');
 		const failure = await status.failures.until(() => true);
 		expect(failure.message).toContain("Could not find public function for 'jobs:status'");
-		const raw = await RawSyncClient.open(convex.deployment.url);
-		const { deployKey: value } = convex.deployment;
-		raw.send({ type: 'Authenticate', tokenType: 'Admin', value, baseVersion: 0 });
+		const raw = await openAsAdmin();
 		expect(await raw.first('AuthError')).toMatchObject({ authUpdateAttempted: true });
 	});
 
@@ -180,9 +185,7 @@ describe('a deploy key', () => {
 	});
 
 	it('without the right to an internal action ends the connection', async () => {
-		const raw = await RawSyncClient.open(convex.deployment.url);
-		const value = await convex.deployment.createKey(['deployment:data:view']);
-		raw.send({ type: 'Authenticate', tokenType: 'Admin', value, baseVersion: 0 });
+		const raw = await openAsAdmin(await convex.deployment.createKey(['deployment:data:view']));
 		raw.send({ type: 'Action', requestId: 0, udfPath: 'jobs:runAll', args: [{}] });
 		expect(await raw.first('FatalError')).toMatchObject({
 			error: expect.stringContaining('deployment:functions:runInternalActions'),
@@ -194,18 +197,14 @@ describe('a deploy key', () => {
 		['mutation', 'fails', 'MutationResponse'],
 		['action', 'ends the connection', 'FatalError'],
 	])('with a component that is not there, %s: %s', async (operation, _what, answer) => {
-		const raw = await RawSyncClient.open(convex.deployment.url);
-		const { deployKey: value } = convex.deployment;
-		raw.send({ type: 'Authenticate', tokenType: 'Admin', value, baseVersion: 0 });
+		const raw = await openAsAdmin();
 		const call = { udfPath: 'marks:add', args: [{ label: 'a' }], componentPath: 'taly' };
 		raw.send({ type: operation === 'action' ? 'Action' : 'Mutation', requestId: 0, ...call });
 		expect(JSON.stringify(await raw.first(answer))).toContain("Component path 'taly' not found");
 	});
 
 	it('without the right to write data changes nothing in a component', async () => {
-		const raw = await RawSyncClient.open(convex.deployment.url);
-		const value = await convex.deployment.createKey(['deployment:data:view']);
-		raw.send({ type: 'Authenticate', tokenType: 'Admin', value, baseVersion: 0 });
+		const raw = await openAsAdmin(await convex.deployment.createKey(['deployment:data:view']));
 		const call = { udfPath: 'marks:add', args: [{ label: 'a' }], componentPath: 'tally' };
 		raw.send({ type: 'Mutation', requestId: 0, ...call });
 		expect(await raw.first('MutationResponse')).toMatchObject({
@@ -215,9 +214,7 @@ describe('a deploy key', () => {
 	});
 
 	it('names the component whose function is not there', async () => {
-		const raw = await RawSyncClient.open(convex.deployment.url);
-		const { deployKey: value } = convex.deployment;
-		raw.send({ type: 'Authenticate', tokenType: 'Admin', value, baseVersion: 0 });
+		const raw = await openAsAdmin();
 		const call = { udfPath: 'marks:ad', args: [{}], componentPath: 'tally' };
 		raw.send({ type: 'Mutation', requestId: 0, ...call });
 		expect(await raw.first('MutationResponse')).toMatchObject({
@@ -227,9 +224,7 @@ describe('a deploy key', () => {
 	});
 
 	it('reaches functions of components', async () => {
-		const raw = await RawSyncClient.open(convex.deployment.url);
-		const { deployKey: value } = convex.deployment;
-		raw.send({ type: 'Authenticate', tokenType: 'Admin', value, baseVersion: 0 });
+		const raw = await openAsAdmin();
 		const modifications = [
 			{ type: 'Add', queryId: 0, udfPath: 'marks:count', args: [{}], componentPath: 'tally' },
 		];

@@ -25,7 +25,7 @@ const OPENING_MS = 15_000;
 const FAULTS = {
 	http: HTTP_FAULTS,
 	// A session takes care of a lost connection, but not of a call that takes too long.
-	session: [...SESSION_FAULTS, { kind: 'delay', ms: 1_000, weight: 3 } as const],
+	session: [...SESSION_FAULTS, { kind: 'delay', ms: 1_000, weight: 6 } as const],
 	auto: SESSION_FAULTS,
 };
 
@@ -84,8 +84,7 @@ export function describeManyItemsRounds(ways: Way[]): void {
 					expect([1, ITEMS_PER_CALL]).toContain((json.details as IDataObject).callItems);
 				}
 				expect(succeeded).toBeGreaterThan(count);
-				// At random, few calls are late or cut off: one shows that there are some.
-				expect(unknown).toBeGreaterThan(0);
+				expect(unknown).toBeGreaterThanOrEqual(FEWEST_FAULTS);
 			});
 
 			it('run nothing behind a call that failed, when the node stops', async () => {

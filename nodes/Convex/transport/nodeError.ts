@@ -6,7 +6,7 @@ import {
 	type INodeExecutionData,
 } from 'n8n-workflow';
 import { ConvexFailure, inputFailure } from '../convex/failure';
-import { isPlainObject } from '../convex/values/plainObject';
+import { isDataObject } from './dataObject';
 import { thrownText } from './thrownText';
 
 /**
@@ -58,7 +58,7 @@ function replacedFields(json: IDataObject): IDataObject | undefined {
 	const { details } = json;
 	if (isDetails(details)) {
 		const { inputFields } = details;
-		return isFields(inputFields) ? inputFields : undefined;
+		return isDataObject(inputFields) ? inputFields : undefined;
 	}
 	const replaced = Object.entries(json).filter(([name]) => ['error', 'details'].includes(name));
 	return replaced.length === 0 ? undefined : Object.fromEntries(replaced);
@@ -66,14 +66,10 @@ function replacedFields(json: IDataObject): IDataObject | undefined {
 
 /** Whether they are those of a failure, as this package writes them. */
 function isDetails(value: unknown): value is IDataObject {
-	if (!isFields(value)) return false;
+	if (!isDataObject(value)) return false;
 	const { kind, outcome, retryable, hint } = value;
 	const texts = [kind, outcome, hint];
 	return texts.every((text) => typeof text === 'string') && typeof retryable === 'boolean';
-}
-
-function isFields(value: unknown): value is IDataObject {
-	return isPlainObject(value);
 }
 
 /**

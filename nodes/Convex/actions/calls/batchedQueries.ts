@@ -44,7 +44,7 @@ async function sendBatch(
 	batches: QueryBatches,
 	sizing: BatchSizing,
 ): Promise<void> {
-	const { queries, retried } = batch;
+	const { queries, isPart } = batch;
 	const { caller, options } = queries[0].prepared;
 	const encoded = queries.map((query) => query.encoded);
 	const retries = run.retriesFor(caller);
@@ -55,7 +55,7 @@ async function sendBatch(
 	if (sent.status === 'answered') {
 		batches.unreachable.delete(retries);
 		// The parts of a batch that broke got through because they are smaller than others may be.
-		if (retried === 0) sizing.observe(queries.length, sent.elapsedMs, sent.answerLength);
+		if (!isPart) sizing.observe(queries.length, sent.elapsedMs, sent.answerLength);
 		for (const [index, result] of sent.results.entries()) {
 			const query = queries[index];
 			if (query === undefined) continue;

@@ -5,10 +5,6 @@ import { callFunction, callQueryBatch } from '../../transport/http/functionCalls
 import type { CallRunner } from './callRunner';
 import type { QueryBatch, QueryBatches } from './queryBatches';
 
-/** How often something was sent before, for the retries that are left: being a part of a part takes none. */
-const ONCE = 1;
-const TWICE = 2;
-
 /**
  * Meets a connection that broke on a batch: in an outage, or because somebody on the way dislikes its size,
  * that of its answer, or one of its queries. Where less gets through, the queries follow in halves; a half
@@ -25,10 +21,10 @@ export async function takeApart(
 ): Promise<boolean> {
 	const {
 		queries: [first, ...others],
-		retried,
+		isPart,
 	} = batch;
 	if (others.length === 0) {
-		batches.separate([first], ONCE);
+		batches.separate([first], 1);
 		return true;
 	}
 	const retries = run.retriesFor(first.prepared.caller);
@@ -37,8 +33,8 @@ export async function takeApart(
 		return false;
 	}
 	batches.unreachable.delete(retries);
-	if (retried === 0) sizing.tooLarge(others.length + 1);
-	batches.halve(others, retried + 1);
+	if (!isPart) sizing.tooLarge(others.length + 1);
+	batches.halve(others);
 	return true;
 }
 
@@ -50,7 +46,7 @@ export async function takeApart(
  */
 async function sendLess(
 	run: CallRunner,
-	{ queries: [first], retried }: QueryBatch,
+	{ queries: [first], isPart }: QueryBatch,
 	cause: ConvexFailure,
 	batches: QueryBatches,
 ): Promise<boolean> {
@@ -61,24 +57,23 @@ async function sendLess(
 	const mayRetry = (times: number) =>
 		!batches.unreachable.has(retries) || times <= run.options.maxRetries;
 	// A half most likely breaks for what the whole broke: only what breaks, too, is an outage and waits.
-	const isWhole = retried === 0;
-	const wait = isWhole ? { after: cause } : {};
-	if (!mayRetry(ONCE)) return false;
+	const wait = isPart ? {} : { after: cause };
+	if (!mayRetry(1)) return false;
 	const alone = await retries.run(
 		async () => await callFunction(context, caller, call, options.timeoutMs),
-		{ ...wait, retried: ONCE, shouldStop: () => true },
+		{ ...wait, retried: 1, shouldStop: () => true },
 	);
 	if (gotThrough(alone)) {
 		await run.end(first.prepared, alone);
 		return true;
 	}
-	const sentBefore = isWhole ? TWICE : ONCE;
-	if (!mayRetry(sentBefore)) return false;
+	const retried = isPart ? 1 : 2;
+	if (!mayRetry(retried)) return false;
 	const empty = await retries.run(
 		async () => await callQueryBatch(context, caller, [], options.timeoutMs),
-		{ ...wait, retried: sentBefore },
+		{ ...wait, retried },
 	);
 	if (!gotThrough(empty)) return false;
-	batches.separate([first], sentBefore);
+	batches.separate([first], retried);
 	return true;
 }

@@ -35,8 +35,8 @@ interface SingleQuery {
 export interface QueryBatch {
 	kind: 'batch';
 	queries: [WaitingQuery, ...WaitingQuery[]];
-	/** In how many larger batches these queries were sent before: it is a part of the last of them. */
-	retried: number;
+	/** Whether its queries were sent in a larger one before, on which the connection broke. */
+	isPart: boolean;
 }
 
 /** Queries that may share a request: the same deployment, identity and time limit. */
@@ -122,12 +122,12 @@ export class QueryBatches {
 	}
 
 	/** Takes queries back, to be sent in two parts. */
-	halve(queries: WaitingQuery[], retried: number): void {
+	halve(queries: WaitingQuery[]): void {
 		const middle = Math.ceil(queries.length / 2);
 		for (const part of [queries.slice(0, middle), queries.slice(middle)]) {
 			const [first, ...others] = part;
 			if (first === undefined || others.length === 0) this.separate(part, 1);
-			else this.ready.push({ kind: 'batch', queries: [first, ...others], retried });
+			else this.ready.push({ kind: 'batch', queries: [first, ...others], isPart: true });
 		}
 	}
 
@@ -210,7 +210,7 @@ export class QueryBatches {
 		this.waitingBytes -= bytes;
 		if (first === undefined) return undefined;
 		return others.length > 0 || this.sizing.isMeasuring
-			? { kind: 'batch', queries: [first, ...others], retried: 0 }
+			? { kind: 'batch', queries: [first, ...others], isPart: false }
 			: { kind: 'single', prepared: first.prepared, retried: 0 };
 	}
 }

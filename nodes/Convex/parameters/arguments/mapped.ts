@@ -111,8 +111,8 @@ export function leavesFieldsOut(
 	itemIndex: number,
 ): boolean {
 	if (context.input === undefined || args.type !== 'object') return false;
-	const mapping: unknown = context.getNodeParameter('mappedArguments', itemIndex);
-	if (!isPlainObject(mapping) || mapping.mappingMode !== 'autoMapInputData') return false;
+	// As it is stored: to read the form gives all its values, by their expressions.
+	if (context.stored('mappedArguments.mappingMode') !== 'autoMapInputData') return false;
 	return Object.keys(fieldsOfItem(context, itemIndex)).some((name) => !args.fields.has(name));
 }
 

@@ -3,7 +3,8 @@ import { isComputed } from '../expressions';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
 import { parseKeyFields } from '../../convex/imports/keyIndex';
 import { adviceOutsideArguments, parseJsonText } from '../../convex/values/jsonText';
-import { describeType, isPlainObject } from '../../convex/values/plainObject';
+import { describeType } from '../../convex/values/plainObject';
+import { isDataObject } from '../../transport/dataObject';
 import { itemFieldsDescription } from '../arguments/inputItem';
 import { enumField, readValue } from '../field';
 import type { ParameterReader } from '../parameterReader';
@@ -109,10 +110,6 @@ export function readRowsOfTool(context: IExecuteFunctions): IDataObject[] {
 }
 
 const ROWS_ADVICE = adviceOutsideArguments('Give a list of JSON objects.');
-
-function isDataObject(value: unknown): value is IDataObject {
-	return isPlainObject(value);
-}
 
 function notRows(what: string): ConvexFailure {
 	return inputFailure(

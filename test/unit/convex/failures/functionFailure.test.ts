@@ -336,8 +336,10 @@ describe('a production deployment', () => {
 	it.each(OPERATIONS)('hides what happened: where to look is said (%s)', (operation) => {
 		const failure = reported(PREFIX, { operation });
 		expect(failure.message).toBe('Server Error');
-		expect(failure.description).toContain(
-			'This production deployment hides what happened. Look it up on the Logs page of the Convex dashboard, under the request ID 0f3c9a1b2d4e5f60. A function can throw a ConvexError to tell its callers more.',
+		const isAction = operation === 'action' || operation === 'run';
+		const left = isAction ? ' What an action did before it failed is not undone.' : '';
+		expect(failure.description).toBe(
+			`This production deployment hides what happened. Look it up on the Logs page of the Convex dashboard, under the request ID 0f3c9a1b2d4e5f60. A function can throw a ConvexError to tell its callers more.${left}`,
 		);
 		expect(failure.details).toEqual({
 			kind: 'function',
