@@ -1,3 +1,4 @@
+import { calling } from '../support/convexNode';
 import { readStack } from './environment';
 import { useSignedInN8n } from './signedIn';
 import { convexNode, outputOf, workflowAround } from './workflows';
@@ -77,6 +78,25 @@ describe('retry on fail', () => {
 		expect(execution.status).toBe('error');
 		// The first order once, the refused one in each of three tries, the third never.
 		expect(await deployment.executions()).toEqual({ 'orders:upsert': 4 });
+	});
+
+	it('sends a later item again where the node continues', async () => {
+		await deployment.addFault({
+			kind: 'answer',
+			status: 429,
+			body: { code: 'TooManyConcurrentRequests', message: 'too many' },
+			path: '/api/mutation',
+			skip: 1,
+		});
+		const parameters = calling('mutation', 'counters:increment', '={{ $json }}', { maxRetries: 0 });
+		const settings = { ...retrying, onError: 'continueErrorOutput', parameters } as const;
+		const node = convexNode(session.credentialId, 'mutation', '', {}, settings);
+		const execution = await session.n8n.runWorkflow(
+			await session.n8n.importWorkflow(workflowAround(node, [{ name: 'a' }, { name: 'b' }])),
+		);
+		expect(execution.status).toBe('success');
+		expect(outputOf(execution, 'Success').map(({ value }) => value)).toEqual([1, 1]);
+		expect(await deployment.executions()).toEqual({ 'counters:increment': 2 });
 	});
 
 	it('does not take a value with an error field for a failure', async () => {

@@ -87,25 +87,35 @@ it('what stands behind an item that fails in the last attempt too is sent', asyn
 	expect(success.map(({ json }) => json.count)).toEqual([2, 3]);
 });
 
-it('nothing waits for an attempt that n8n does not make', async () => {
-	const parameters = creating('counters', '={{ $json }}', {
-		options: { ...options, batchSize: 1 },
-	});
-	// n8n looks at the first item that comes out only.
+it('what stands behind a failed item waits for it, also where the first one succeeded', async () => {
 	await convex.deployment.addFault({ path: '/api/mutation', ...busy, skip: 1 });
-	const input = [
-		{ name: 'n', count: 1 },
-		{ name: 'n', count: 2 },
-		{ name: 'n', count: 3 },
-	];
-	const later = await convex.run({ parameters, input, settings });
-	expect(later.error).toMatchObject([{ json: { count: 2, error: 'Busy' } }]);
-	expect(later.success).toHaveLength(2);
+	const { success, error } = await convex.run({
+		parameters: creating('counters', '={{ $json }}', { options: { ...options, batchSize: 1 } }),
+		input: [
+			{ name: 'n', count: 1 },
+			{ name: 'n', count: 2 },
+			{ name: 'n', count: 3 },
+		],
+		settings,
+	});
+	expect(error).toEqual([]);
+	expect(success.map(({ json }) => json.count)).toEqual([1, 2, 3]);
+	expect((await tables.rows('counters')).map(({ count }) => count)).toEqual([1, 2, 3]);
+});
+
+it('nothing waits for an attempt that n8n does not make', async () => {
 	await convex.deployment.addFault({ path: '/api/mutation', ...busy });
-	const without = { onError: 'continueErrorOutput' } as const;
-	const once = await convex.run({ parameters, input, settings: without });
-	expect(once.error).toMatchObject([{ json: { count: 1, error: 'Busy' } }]);
-	expect(once.success).toHaveLength(2);
+	const { success, error } = await convex.run({
+		parameters: creating('counters', '={{ $json }}', { options: { ...options, batchSize: 1 } }),
+		input: [
+			{ name: 'n', count: 1 },
+			{ name: 'n', count: 2 },
+			{ name: 'n', count: 3 },
+		],
+		settings: { onError: 'continueErrorOutput' },
+	});
+	expect(error).toMatchObject([{ json: { count: 1, error: 'Busy' } }]);
+	expect(success).toHaveLength(2);
 });
 
 it('nothing waits behind an item that fails again in the next attempt', async () => {

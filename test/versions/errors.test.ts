@@ -355,20 +355,37 @@ describe('Retry On Fail', () => {
 	const retrying = { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 };
 	const increment = calling('mutation', 'counters:increment', '={{ $json }}', { maxRetries: 0 });
 
-	it.each(['stopWorkflow', 'continueErrorOutput'] as const)(
-		'sends again only what did not run (%s)',
-		async (onError) => {
-			await built.deployment.addFault({ kind: 'rejection', code: 'TooManyConcurrentRequests' });
-			const { success, error } = await built.run({
-				parameters: increment,
-				input: [{ name: 'a' }, { name: 'b' }],
-				settings: { ...retrying, onError },
-			});
-			expect(success.map(({ json }) => json.value)).toEqual([1, 1]);
-			expect(error).toEqual([]);
-			expect(await built.deployment.executions()).toEqual({ 'counters:increment': 2 });
-		},
-	);
+	it.each([
+		['stopWorkflow', 0],
+		['stopWorkflow', 1],
+		['continueErrorOutput', 0],
+		['continueErrorOutput', 1],
+		['continueRegularOutput', 1],
+	] as const)('sends again only what did not run (%s, item %i)', async (onError, skip) => {
+		await built.deployment.addFault({ kind: 'rejection', code: 'TooManyConcurrentRequests', skip });
+		const { success, error } = await built.run({
+			parameters: increment,
+			input: [{ name: 'a' }, { name: 'b' }],
+			settings: { ...retrying, onError },
+		});
+		expect(success.map(({ json }) => json.value)).toEqual([1, 1]);
+		expect(error).toEqual([]);
+		expect(await built.deployment.executions()).toEqual({ 'counters:increment': 2 });
+	});
+
+	it('gives all other items beside one that fails in every attempt', async () => {
+		const fault = { kind: 'rejection', code: 'TooManyConcurrentRequests' } as const;
+		await built.deployment.addFault({ ...fault, skip: 1, times: 9 });
+		const { success, error, stoppedBy } = await built.run({
+			parameters: increment,
+			input: [{ name: 'a' }, { name: 'b' }],
+			settings: { ...retrying, onError: 'continueErrorOutput' },
+		});
+		expect(stoppedBy).toBeUndefined();
+		expect(success.map(({ json }) => json.value)).toEqual([1]);
+		expect(error.map(({ json }) => json.name)).toEqual(['b']);
+		expect((await built.deployment.requestStats()).requests).toBe(4);
+	});
 
 	it('never sends a mutation again whose answer was lost', async () => {
 		await built.deployment.addFault({ kind: 'dropAfter' });

@@ -4,9 +4,9 @@ import type { ConvexFailure } from '../convex/failure';
 /** The output items of an item, or how they are made when all items of the run have ended. */
 export type ItemOutput = INodeExecutionData[] | (() => INodeExecutionData[]);
 
-/** How an item ended in an earlier attempt of the same node run. */
+/** How an item ended. */
 export type EndedItem =
-	{ status: 'succeeded'; items: ItemOutput } | ({ status: 'unknown' } & EndedByFailure);
+	{ status: 'succeeded'; items: ItemOutput } | ({ status: 'failed' | 'unknown' } & EndedByFailure);
 
 export interface EndedByFailure {
 	failure: ConvexFailure;
@@ -18,31 +18,29 @@ export interface EndedByFailure {
 export interface AttemptCache {
 	get: (itemIndex: number) => EndedItem | undefined;
 	set: (itemIndex: number, ended: EndedItem) => void;
-	/** Whether n8n makes no attempt after this one. */
+	/** Whether n8n makes no attempt after this one, whatever becomes of it. */
 	isLast: boolean;
 	/** The functions that gave a call for many items something else than a list with an entry for each. */
 	wholeResults: Set<string>;
-	/** Ends an attempt. The cache is dropped unless n8n makes another one. */
-	endAttempt: (failed: boolean) => void;
+	/** Forgets how items ended, in this attempt or before. */
+	forget: () => void;
 }
 
-const CONTEXT_KEY = 'convexAttempts';
-
-/** For a run whose attempts know nothing of each other. */
-export function singleAttempt(): AttemptCache {
+/** For a run that has no other attempts. */
+function singleAttempt(): AttemptCache {
 	return {
 		get: () => undefined,
 		set: () => {},
 		isLast: true,
 		wholeResults: new Set(),
-		endAttempt: () => {},
+		forget: () => {},
 	};
 }
 
 /**
  * n8n's Retry On Fail runs the whole node again, also the items that succeeded, when the node threw
  * or its first output item has an `error`. While the setting is on, this cache keeps what has ended
- * between the attempts of one run, and no longer.
+ * between the attempts of one run.
  */
 export function openAttemptCache(context: IExecuteFunctions): AttemptCache {
 	if (context.getNode().retryOnFail !== true) return singleAttempt();
@@ -54,31 +52,21 @@ export function isToolCall(context: IExecuteFunctions): boolean {
 	return context.isToolExecution?.() ?? 'getNextRunIndex' in context;
 }
 
+/** The attempts of one run of a node share the object that n8n runs it by, and no other run has it. */
 function cacheOfNodeRun(context: IExecuteFunctions): AttemptCache {
-	const nodeContext = context.getContext('node');
-	const { $runIndex: runIndex } = context.getWorkflowDataProxy(0);
-	const kept: unknown = nodeContext[CONTEXT_KEY];
-	const attempts =
-		kept instanceof Attempts && kept.runIndex === runIndex ? kept : new Attempts(runIndex);
-	nodeContext[CONTEXT_KEY] = attempts;
+	const attempts = attemptsOf(context.getExecuteData());
 	attempts.count += 1;
-	const isLast = attempts.count >= maxTries(context.getNode().maxTries);
-	return attempts.cache(isLast, (failed) => {
-		if (!failed || isLast) delete nodeContext[CONTEXT_KEY];
-	});
+	return attempts.cache(attempts.count >= maxTries(context.getNode().maxTries));
 }
 
 /**
  * An AI Agent may call a tool several times at once, with the same arguments too, and each attempt
  * has a run index of its own. What the attempts of one call share is the object with its arguments
- * (n8n-core get-input-connection-data), which is gone when the call is.
+ * (n8n-core get-input-connection-data).
  */
 function cacheOfToolCall(context: IExecuteFunctions): AttemptCache {
 	const call = context.getInputData()[0]?.json;
-	if (call === undefined) return singleAttempt();
-	const attempts = attemptsByToolCall.get(call) ?? new Attempts(undefined);
-	attemptsByToolCall.set(call, attempts);
-	return attempts.cache(true, () => {});
+	return call === undefined ? singleAttempt() : attemptsOf(call).cache(true);
 }
 
 class Attempts {
@@ -88,20 +76,29 @@ class Attempts {
 
 	private readonly wholeResults = new Set<string>();
 
-	constructor(readonly runIndex: unknown) {}
-
-	cache(isLast: boolean, endAttempt: AttemptCache['endAttempt']): AttemptCache {
+	cache(isLast: boolean): AttemptCache {
+		const { ended, wholeResults } = this;
 		return {
-			get: (itemIndex) => this.ended.get(itemIndex),
-			set: (itemIndex, ended) => this.ended.set(itemIndex, ended),
+			get: (itemIndex) => ended.get(itemIndex),
+			set: (itemIndex, endedItem) => ended.set(itemIndex, endedItem),
 			isLast,
-			wholeResults: this.wholeResults,
-			endAttempt,
+			wholeResults,
+			forget: () => {
+				ended.clear();
+				wholeResults.clear();
+			},
 		};
 	}
 }
 
-const attemptsByToolCall = new WeakMap<object, Attempts>();
+/** What the attempts share is gone with the run, and so is what they know. */
+const attemptsByRun = new WeakMap<object, Attempts>();
+
+function attemptsOf(run: object): Attempts {
+	const attempts = attemptsByRun.get(run) ?? new Attempts();
+	attemptsByRun.set(run, attempts);
+	return attempts;
+}
 
 /** As n8n-core counts them (`getRetryParams` in workflow-execute). */
 function maxTries(setting: number | undefined): number {

@@ -1,20 +1,18 @@
 import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
-import { ConvexFailure } from '../convex/failure';
+import type { ConvexFailure } from '../convex/failure';
 import { dataFailure } from '../convex/failures/dataFailure';
 import { toModelFailure } from '../convex/failures/modelFailure';
 import { isAgentTool } from '../transport/agentTool';
 import { toErrorBranchItem, toErrorItem, toNodeError } from '../transport/nodeError';
 import {
 	openAttemptCache,
-	singleAttempt,
 	type AttemptCache,
 	type EndedByFailure,
 	type EndedItem,
 	type ItemOutput,
 } from './attemptCache';
+import { mayPassLater, missingResult, withItemIndex, withUnknownOutcome } from './itemFailure';
 import { continuesOnError, leadsToErrorBranch } from './onError';
-
-type ItemResult = EndedItem | ({ status: 'failed' } & EndedByFailure);
 
 /**
  * The items of one run of the node, handed out in input order. They end in any order; the output is
@@ -26,9 +24,9 @@ type ItemResult = EndedItem | ({ status: 'failed' } & EndedByFailure);
 export class ItemResults {
 	private readonly count: number;
 
-	private readonly results: Array<ItemResult | undefined>;
+	private readonly results: Array<EndedItem | undefined>;
 
-	private attempts: AttemptCache;
+	private readonly attempts: AttemptCache;
 
 	/** Whether the items behind a failed one run too. */
 	readonly continues: boolean;
@@ -44,7 +42,7 @@ export class ItemResults {
 
 	private nextIndex = 0;
 
-	/** Whether an item failed that may pass in another attempt; what Convex refused fails there again. */
+	/** Whether an item failed that may pass in another attempt. */
 	private mayPass = false;
 
 	/**
@@ -61,7 +59,7 @@ export class ItemResults {
 		call = context,
 	) {
 		this.count = context.getInputData().length;
-		this.results = new Array<ItemResult | undefined>(this.count);
+		this.results = new Array<EndedItem | undefined>(this.count);
 		this.attempts = openAttemptCache(call);
 		this.isTool = isAgentTool(context.getNode());
 		this.continues = continuesOnError(context);
@@ -104,17 +102,11 @@ export class ItemResults {
 	}
 
 	/**
-	 * Whether n8n certainly makes another attempt, which sends again what failed: what has to be done in
-	 * order then waits for it. n8n makes one where the first item that comes out is an error.
+	 * Whether n8n makes another attempt for what failed: what has to be done in order then waits for it.
+	 * A node that stops at errors does so at once.
 	 */
 	get waitsForAttempt(): boolean {
-		if (!this.mayPass || this.attempts.isLast) return false;
-		// What the output of a call for many items will be is not known before the end.
-		const first = this.results.find(
-			(each) =>
-				each?.status !== 'succeeded' || typeof each.items === 'function' || each.items.length > 0,
-		);
-		return first !== undefined && first.status !== 'succeeded';
+		return this.mayPass && !this.attempts.isLast;
 	}
 
 	/** The next item to run, by its index; undefined when there is none. */
@@ -168,11 +160,11 @@ export class ItemResults {
 		scope: EndedByFailure['scope'],
 	): void {
 		if (!failure.mayHaveRun) {
-			const { retryable, kind } = failure.details;
-			const passes = retryable === true || kind === 'network';
+			const failed: EndedItem = { status: 'failed', failure, scope };
+			const passes = mayPassLater(failed);
 			this.mayPass ||= passes;
 			if (passes && this.stopped.aborted) this.givenUp.add(itemIndex);
-			this.end(itemIndex, { status: 'failed', failure, scope });
+			this.end(itemIndex, failed);
 			return;
 		}
 		const ended: EndedItem = { status: 'unknown', failure, scope };
@@ -182,8 +174,7 @@ export class ItemResults {
 
 	/** All items run again when n8n retries the node, also those that succeeded. */
 	forgetBetweenAttempts(): void {
-		this.attempts.endAttempt(false);
-		this.attempts = singleAttempt();
+		this.attempts.forget();
 	}
 
 	/**
@@ -208,35 +199,48 @@ export class ItemResults {
 	/** @throws the error of the first item that failed, unless the node continues on errors */
 	output(): INodeExecutionData[] {
 		this.cancelSignal?.removeEventListener('abort', this.stop);
+		const isCancelled = this.continues && this.stopped.aborted;
 		if (!this.stopped.aborted) this.failRemaining(missingResult());
-		if (!this.continues) this.throwFailure();
+		if (!this.continues) this.throwFirst((_, itemIndex) => !this.givenUp.has(itemIndex));
 		const output: INodeExecutionData[] = [];
-		let firstItemFailed = false;
+		let firstFailed = false;
 		for (let itemIndex = 0; itemIndex < this.results.length; itemIndex++) {
-			const ended = this.results[itemIndex];
+			const ended = this.results[itemIndex] ?? this.attempts.get(itemIndex);
 			if (ended === undefined) continue;
 			if (ended.status === 'succeeded') {
 				for (const item of outputOf(ended.items)) output.push(item);
 				continue;
 			}
-			firstItemFailed ||= output.length === 0;
+			firstFailed ||= output.length === 0;
 			output.push(this.errorItem(this.shown(ended.failure), itemIndex));
 		}
-		this.attempts.endAttempt(firstItemFailed);
+		if (this.waitsForAttempt && !firstFailed && !isCancelled) this.askForAttempt();
 		return output;
 	}
 
-	/** @throws the error of the first item that failed by itself; nothing where none failed */
-	private throwFailure(): void {
-		const hasFailed = (ended: ItemResult | undefined) =>
+	/**
+	 * Has n8n make another attempt. It makes one by itself where the first item that comes out is an error,
+	 * and looks at no other. Only what may pass is sent again.
+	 *
+	 * @throws always
+	 */
+	private askForAttempt(): void {
+		this.results.forEach((ended, itemIndex) => {
+			if (ended !== undefined && !mayPassLater(ended)) this.attempts.set(itemIndex, ended);
+		});
+		this.throwFirst(mayPassLater);
+	}
+
+	/** @throws the error of the first failed item that is taken, else of the first; nothing where none failed */
+	private throwFirst(isTaken: (ended: EndedItem, itemIndex: number) => boolean): void {
+		const hasFailed = (ended: EndedItem | undefined) =>
 			ended !== undefined && ended.status !== 'succeeded';
 		const first = this.results.findIndex(
-			(ended, itemIndex) => hasFailed(ended) && !this.givenUp.has(itemIndex),
+			(ended, itemIndex) => ended !== undefined && hasFailed(ended) && isTaken(ended, itemIndex),
 		);
 		const itemIndex = first === -1 ? this.results.findIndex(hasFailed) : first;
 		const told = this.results[itemIndex];
 		if (told === undefined || told.status === 'succeeded') return;
-		this.attempts.endAttempt(true);
 		const named = told.scope === 'run' ? undefined : itemIndex;
 		throw toNodeError(this.context.getNode(), this.shown(told.failure), named);
 	}
@@ -251,7 +255,7 @@ export class ItemResults {
 		return toErrorBranchItem(failure, itemIndex, input);
 	}
 
-	private end(itemIndex: number, ended: ItemResult): void {
+	private end(itemIndex: number, ended: EndedItem): void {
 		this.results[itemIndex] = ended;
 		if (ended.status !== 'succeeded' && !this.continues) this.stop();
 	}
@@ -261,23 +265,4 @@ export class ItemResults {
 
 function outputOf(items: ItemOutput): INodeExecutionData[] {
 	return typeof items === 'function' ? items() : items;
-}
-
-function withUnknownOutcome(failure: ConvexFailure): ConvexFailure {
-	return failure.with({ details: { retryable: false, outcome: 'unknown' } });
-}
-
-/** A defect of this package. Without this failure such an item would be missing unnoticed. */
-function missingResult(): ConvexFailure {
-	return new ConvexFailure(
-		'The node lost track of this item',
-		'Check in Convex whether its function ran, and report this as a defect of n8n-nodes-convex.',
-		{ kind: 'input', retryable: false, outcome: 'unknown' },
-	);
-}
-
-/** A parameter's value differs from item to item, so its failure says which item it was. */
-function withItemIndex(failure: ConvexFailure, itemIndex: number): ConvexFailure {
-	if (failure.details.kind !== 'input') return failure;
-	return failure.with({ message: `${failure.message} [item ${itemIndex}]` });
 }

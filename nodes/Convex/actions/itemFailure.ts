@@ -1,0 +1,29 @@
+import { ConvexFailure } from '../convex/failure';
+import type { EndedItem } from './attemptCache';
+
+/** Whether an item may do better in another attempt; what Convex refused fails there again. */
+export function mayPassLater(ended: EndedItem): boolean {
+	if (ended.status !== 'failed') return false;
+	const { retryable, kind } = ended.failure.details;
+	return retryable === true || kind === 'network';
+}
+
+/** The failure of an item that may have been sent. */
+export function withUnknownOutcome(failure: ConvexFailure): ConvexFailure {
+	return failure.with({ details: { retryable: false, outcome: 'unknown' } });
+}
+
+/** A defect of this package. Without this failure such an item would be missing unnoticed. */
+export function missingResult(): ConvexFailure {
+	return new ConvexFailure(
+		'The node lost track of this item',
+		'Check in Convex whether its function ran, and report this as a defect of n8n-nodes-convex.',
+		{ kind: 'input', retryable: false, outcome: 'unknown' },
+	);
+}
+
+/** A parameter's value differs from item to item, so its failure says which item it was. */
+export function withItemIndex(failure: ConvexFailure, itemIndex: number): ConvexFailure {
+	if (failure.details.kind !== 'input') return failure;
+	return failure.with({ message: `${failure.message} [item ${itemIndex}]` });
+}
