@@ -82,6 +82,7 @@ async function readRow(
 		case 'value': {
 			const type = Object.hasOwn(row, 'type') ? row.type : 'auto';
 			const given = type === 'auto' ? readUntyped(context, itemIndex, row, index) : row.value;
+			if (typeof given === 'number' && Number.isNaN(given)) throw isNoNumber(subject);
 			const typed = { type, value: given };
 			const value = await readTypedValue(context, itemIndex, subject, typed, FILTERED_TABLE);
 			if (value === undefined) throw noValue(subject);
@@ -199,6 +200,14 @@ function unknownOperator(subject: string, operator: unknown): ConvexFailure {
 	return inputFailure(
 		`${subject} has the unknown operator ${quote(String(operator))}`,
 		`Choose one from the list, or use an expression that gives one of: ${OPERATORS.map(({ value }) => value).join(', ')}.`,
+	);
+}
+
+/** Convex puts NaN behind every number, so that a bound that an expression miscalculates would take all of them. */
+function isNoNumber(subject: string): ConvexFailure {
+	return inputFailure(
+		`${subject} is compared with NaN, which is not a number`,
+		'Correct the expression. If the field is NaN indeed, write NaN as text.',
 	);
 }
 
