@@ -169,7 +169,7 @@ describe('Download', () => {
 	it('gives the content in a binary field with name and type, and what Convex knows of it', async () => {
 		const [storageId = ''] = await upload('hello');
 		const { success, stoppedBy } = await convex.run({
-			parameters: ofFiles('download', { storageId, binaryField: 'copy' }),
+			parameters: ofFiles('download', { storageId, binaryField: ' copy ' }),
 		});
 		expect(stoppedBy).toBeUndefined();
 		expect(success).toEqual([

@@ -250,7 +250,7 @@ const HTTP_ACTIONS: typeof DOCUMENTS = [
 	[
 		'Put Output File in Field',
 		(outputBinaryField) => http({ response: 'file', outputBinaryField }),
-		/^'Put Output File in Field' is not a name/,
+		/^'Put Output File in Field' is not the name of a field/,
 		[...NOTHING, ...NO_TEXT],
 	],
 	...(['Accept Any Status', 'Include Status and Headers', 'Timeout'] as const).map(

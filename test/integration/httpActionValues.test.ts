@@ -288,7 +288,9 @@ describe('an answer', () => {
 		const { stoppedBy } = await call(
 			requestTo('GET /a', { response: 'file', outputBinaryField: '__proto__' }),
 		);
-		expect(stoppedBy?.message).toBe("'Put Output File in Field' is not a name [item 0]");
+		expect(stoppedBy?.message).toBe(
+			"'Put Output File in Field' is not the name of a field [item 0]",
+		);
 		expect(received).toEqual([]);
 	});
 });

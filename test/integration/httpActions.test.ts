@@ -439,7 +439,7 @@ describe('a request is refused before it is sent, with the parameter named', () 
 		[
 			'a field for a file that no item can have',
 			requestTo('GET /tasks', { outputBinaryField: '__proto__' }),
-			/^'Put Output File in Field' is not a name/,
+			/^'Put Output File in Field' is not the name of a field/,
 		],
 		['an unknown operation', { ...requestTo('GET /tasks'), operation: 'send' }, /^'Operation'/],
 	])('%s', async (_case, parameters, message) => {

@@ -75,11 +75,21 @@ function fileOfText(given: unknown): IBinaryData {
 	return { data: Buffer.from(text).toString('base64'), mimeType: 'text/plain; charset=utf-8' };
 }
 
-/** @throws ConvexFailure (`input`) naming the parameter */
-export function readOutputField(context: ParameterReader, itemIndex: number): string {
-	const value = context.getNodeParameter(NAME, itemIndex, base.default);
+/**
+ * The binary field that a file is put in.
+ *
+ * @param name of the parameter that is shown as 'Put Output File in Field'
+ * @throws ConvexFailure (`input`) naming the parameter
+ */
+export function readOutputField(
+	context: ParameterReader,
+	itemIndex: number,
+	name: string = NAME,
+): string {
+	const given = context.getNodeParameter(name, itemIndex, base.default);
+	const field = typeof given === 'string' ? given.trim() : '';
 	// An item's fields are an object, in which this one would be its prototype.
-	if (typeof value === 'string' && value.trim() !== '' && value !== '__proto__') return value;
+	if (field !== '' && field !== '__proto__') return field;
 	throw inputFailure(
 		`'${outputFileDescription.displayName}' is not the name of a field`,
 		'Write a name such as data.',

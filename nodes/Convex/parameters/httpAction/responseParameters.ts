@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
-import { inputFailure } from '../../convex/failure';
 import { enumField, readParameter } from '../field';
+import { readOutputField } from '../file/fileField';
 import type { ParameterReader } from '../parameterReader';
 
 const response = enumField({
@@ -52,12 +52,5 @@ export function readResponseParameters(
 	itemIndex: number,
 ): ResponseParameters {
 	const shape = readParameter(context, response, itemIndex);
-	const stored = context.getNodeParameter(OUTPUT_FIELD.name, itemIndex, 'data');
-	const outputField = typeof stored === 'string' ? stored.trim() : '';
-	// An item's fields are an object, in which this one would be its prototype.
-	if (outputField !== '' && outputField !== '__proto__') return { shape, outputField };
-	throw inputFailure(
-		"'Put Output File in Field' is not a name",
-		'Write the name of a binary field, e.g. data.',
-	);
+	return { shape, outputField: readOutputField(context, itemIndex, OUTPUT_FIELD.name) };
 }

@@ -53,9 +53,9 @@ export class PollTime {
 		return this.elapsedMs >= this.readingMs;
 	}
 
-	/** How long a request may take that begins now. */
+	/** How long a request may take that begins now: whole milliseconds, as failures tell it. */
 	get requestMs(): number {
-		return Math.min(MAX_REQUEST_MS, this.leftMs);
+		return Math.min(MAX_REQUEST_MS, Math.ceil(this.leftMs));
 	}
 
 	end(): void {

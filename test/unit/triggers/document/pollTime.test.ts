@@ -19,3 +19,7 @@ it('while n8n starts, a poll ends within a minute, before n8n gives the trigger 
 it.each([false, true])('a smaller budget of n8n holds, while it starts or not: %s', (isAtStart) => {
 	expect(requestMsOf(MINUTE_MS / 2, isAtStart)).toBeLessThan(MINUTE_MS / 2);
 });
+
+it('a request has whole milliseconds, which a failure tells', () => {
+	expect(requestMsOf(54_321, false)).toBe(Math.trunc(requestMsOf(54_321, false)));
+});
