@@ -398,6 +398,21 @@ describe('rows that Convex refuses', () => {
 	});
 });
 
+it('a key index that could not be asked for is asked for again by the next batch', async () => {
+	await convex.run({ parameters: byOrderId(), input: [order('first')] });
+	// Of the second run, the third query asks for the key index.
+	const outage = { kind: 'answer', status: 502, body: '' } as const;
+	await convex.deployment.addFault({ path: '/api/query', ...outage, skip: 2 });
+	const { success, error } = await convex.run({
+		parameters: byOrderId({ options: { maxRetries: 0 } }),
+		input: Array.from({ length: 1_500 }, (_, index) => order(`${index}`)),
+		settings: { onError: 'continueErrorOutput' },
+	});
+	expect(success.map(({ json }) => json.imported)).toEqual([500]);
+	expect(error).toHaveLength(1_000);
+	expect(await documents('orders')).toHaveLength(501);
+});
+
 describe('what an import by key needs', () => {
 	it('is a table of the app itself', async () => {
 		const { stoppedBy } = await convex.run({

@@ -110,6 +110,63 @@ describe('a row of which it is not known what table it is for', () => {
 		expect(await titles()).toEqual(['old']);
 	});
 
+	it('may pass with its outage, and then all rows are sent again', async () => {
+		// The first row's table is asked for in vain, the second one's is not.
+		await convex.deployment.addFault({ path: '/api/query', kind: 'answer', status: 502, body: '' });
+		const parameters = replacing({ options: { maxRetries: 0 } });
+		const input = [task('a'), task('b'), task('c')];
+		const { error } = await convex.run({ parameters, input, settings: continuing });
+		const details = error.map(({ json }) => json.details as IDataObject);
+		expect(details.map(({ outcome }) => outcome)).toEqual(Array(3).fill('notExecuted'));
+		expect(details.map(({ retryable }) => retryable)).toEqual(Array(3).fill(true));
+		expect(error.map(({ json }) => json.error)).toEqual([
+			expect.not.stringContaining('was not replaced'),
+			...Array(2).fill(
+				expect.stringMatching(/^The table 'tasks' was not replaced, because item 0 failed: .*502/),
+			),
+		]);
+		expect(await titles()).toEqual(['old']);
+	});
+
+	it('is named where it was refused, also behind one that an outage kept away', async () => {
+		await convex.deployment.addFault({ path: '/api/query', kind: 'answer', status: 502, body: '' });
+		const { error } = await convex.run({
+			parameters: replacing({ options: { maxRetries: 0 } }),
+			input: [task('a'), task('b'), { title: 'no status' }],
+			settings: continuing,
+		});
+		expect(error[1]?.json.error).toBe(
+			"The table 'tasks' was not replaced, because the row of item 2 was refused",
+		);
+		expect(await titles()).toEqual(['old']);
+	});
+
+	it.each<[string, IDataObject[]]>([
+		['for all attempts', []],
+		["where the first one's table is another", [{ name: 'x', count: 1, to: 'counters' }]],
+	])('never is part of what replaces a table, %s', async (_which, before) => {
+		const rows = ['a', 'b', 'c'].map((title) => task(title, { to: 'tasks' }));
+		const refused = { title: 'no status', to: 'tasks' };
+		for (const input of [
+			[...before, ...rows],
+			[...before, rows[0] ?? {}, refused, ...rows],
+		]) {
+			for (let skip = 0; skip < 6; skip++) {
+				await convex.deployment.reset();
+				await convex.run({ parameters: importing('tasks', 'append'), input: [task('old')] });
+				const outage = { kind: 'answer', status: 502, body: '' } as const;
+				await convex.deployment.addFault({ path: '/api/query', ...outage, skip });
+				await convex.run({
+					parameters: replacing({ options: { maxRetries: 0 } }, '={{ $json.to }}'),
+					input,
+					settings: { ...continuing, retryOnFail: true, maxTries: 3, waitBetweenTries: 1 },
+				});
+				const all = input.includes(refused) ? 'old' : 'a,b,c';
+				expect([skip, (await titles()).join()]).toEqual([skip, all]);
+			}
+		}
+	});
+
 	it('does not keep other rows from being appended', async () => {
 		const { success, error } = await convex.run({
 			parameters: importing('={{ $json.to }}', 'append', {

@@ -11,6 +11,27 @@ const jsonOf = (items: Array<{ json: object }>) => items.map(({ json }) => json)
 const addTasks = async (...titles: string[]) =>
 	await tables.add('tasks', ...titles.map((title) => task(title, { priority: 1 })));
 
+it.each(['', ' '])('bytes are not wiped by a cell without a value: %j', async (content) => {
+	const [file] = await tables.add('files', { name: 'a', content: { $bytes: 'AQI=' } });
+	const ways = [
+		{ fieldsMode: 'json', documentJson: '={{ ({ content: $json.content }) }}' },
+		{ fieldsMode: 'item', itemFields: 'only', itemFieldNames: 'content' },
+		{
+			fieldsMode: 'fields',
+			typedFields: { field: [{ name: 'content', type: 'bytes', value: '={{ $json.content }}' }] },
+		},
+		{ fieldsMode: 'mapping', fields: mapperValue({ content: '={{ $json.content }}' }) },
+		{ fieldsMode: 'mapping', fields: mapperValue(null, 'autoMapInputData') },
+	];
+	for (const way of ways) {
+		await convex.run({
+			parameters: updating('files', '', { documentId: '={{ $json.id }}', ...way }),
+			input: [{ id: String(file?._id), content }],
+		});
+		expect([way, await tables.rows('files')]).toEqual([way, [file]]);
+	}
+});
+
 describe('some fields of a document', () => {
 	it('are set, and all others stay as they are', async () => {
 		const [a, b] = await addTasks('A', 'B');

@@ -97,6 +97,12 @@ describe.each(PLACES)('a value in %s', (place, parameters) => {
 	});
 });
 
+it.each(PLACES.slice(0, 3))('a list with a gap in %s is refused', async (place, parameters) => {
+	const { stoppedBy } = await call(requestTo('POST /a/*', parameters), [{ value: new Array(2) }]);
+	expect(stoppedBy?.message).toBe(`${place} has no value [item 0]`);
+	expect(received).toEqual([]);
+});
+
 it.each(PLACES.slice(0, 3))('a list without values in %s is refused', async (place, parameters) => {
 	const { stoppedBy } = await call(requestTo('POST /a/*', parameters), [{ value: [] }]);
 	expect(stoppedBy?.message).toBe(`${place} has no value [item 0]`);

@@ -4,8 +4,17 @@ import type { EndedItem } from './attemptCache';
 /** Whether an item may do better in another attempt; what Convex refused fails there again. */
 export function mayPassLater(ended: EndedItem): boolean {
 	if (ended.status !== 'failed') return false;
-	const { retryable, kind } = ended.failure.details;
+	return isPassing(ended.failure);
+}
+
+export function isPassing({ details: { retryable, kind } }: ConvexFailure): boolean {
 	return retryable === true || kind === 'network';
+}
+
+/** Whether a function of the app ran and failed: called again, it would repeat what it did until then. */
+export function hasRun(ended: EndedItem, resource: string): boolean {
+	if (ended.status !== 'failed' || ended.failure.details.outcome !== 'failed') return false;
+	return resource === 'function' || resource === 'httpAction';
 }
 
 /** The failure of an item that may have been sent. */

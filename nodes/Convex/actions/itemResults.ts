@@ -11,7 +11,13 @@ import {
 	type EndedItem,
 	type ItemOutput,
 } from './attemptCache';
-import { mayPassLater, missingResult, withItemIndex, withUnknownOutcome } from './itemFailure';
+import {
+	hasRun,
+	mayPassLater,
+	missingResult,
+	withItemIndex,
+	withUnknownOutcome,
+} from './itemFailure';
 import { continuesOnError, leadsToErrorBranch } from './onError';
 
 /**
@@ -220,13 +226,13 @@ export class ItemResults {
 
 	/**
 	 * Has n8n make another attempt. It makes one by itself where the first item that comes out is an error,
-	 * and looks at no other. Only what may pass is sent again.
+	 * and looks at no other. What ran and failed is not among what is sent again.
 	 *
 	 * @throws always
 	 */
 	private askForAttempt(): void {
 		this.results.forEach((ended, itemIndex) => {
-			if (ended !== undefined && !mayPassLater(ended)) this.attempts.set(itemIndex, ended);
+			if (ended !== undefined && hasRun(ended, this.resource)) this.attempts.set(itemIndex, ended);
 		});
 		this.throwFirst(mayPassLater);
 	}

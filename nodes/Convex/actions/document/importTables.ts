@@ -11,6 +11,7 @@ import { EventLoopTurns } from '../../transport/eventLoopTurns';
 import type { TableImportMode } from '../../transport/http/importRequests';
 import { toFailure } from '../../transport/nodeError';
 import type { ItemRunner } from '../calls/itemRunner';
+import { isPassing } from '../itemFailure';
 import { ROW, type RowReader, type RowTarget } from './rowReader';
 import { TableImport } from './tableImport';
 
@@ -21,10 +22,16 @@ interface RowGroup {
 	/** All rows, written down. */
 	file: FileSummary;
 	ids: Set<string>;
-	/** The first row of it that was refused, by its item. */
-	refused: number | undefined;
+	/** The first row of it that is missing. */
+	missing: MissingRow | undefined;
 	/** The table itself: rows with other options, or of another caller, may be for the same one. */
 	destination: string;
+}
+
+/** A row that was refused, or whose table could not be asked for. */
+interface MissingRow {
+	itemIndex: number;
+	failure: ConvexFailure;
 }
 
 /**
@@ -35,8 +42,8 @@ interface RowGroup {
 export class TableImports {
 	private readonly groups = new Map<string, RowGroup>();
 
-	/** The first item that was refused before it was known which table its row is for. */
-	private unplaced: number | undefined;
+	/** The first row that went missing before it was known which table it is for. */
+	private unplaced: MissingRow | undefined;
 
 	constructor(
 		private readonly runner: ItemRunner,
@@ -68,9 +75,10 @@ export class TableImports {
 			group.file = withPart(group.file, lineOf(row));
 			group.itemIndices.push(itemIndex);
 		} catch (thrown) {
-			if (group === undefined) this.unplaced ??= itemIndex;
-			else group.refused ??= itemIndex;
-			this.runner.items.fail(itemIndex, toFailure(thrown));
+			const missing = { itemIndex, failure: toFailure(thrown) };
+			if (group === undefined) this.unplaced = worseOf(this.unplaced, missing);
+			else group.missing = worseOf(group.missing, missing);
+			this.runner.items.fail(itemIndex, missing.failure);
 		}
 	}
 
@@ -90,11 +98,12 @@ export class TableImports {
 		}
 	}
 
-	/** @throws ConvexFailure (`input`) for rows that are not all of those that the table is to have */
-	private checkReplacement({ target, refused = this.unplaced, destination }: RowGroup): void {
+	/** @throws ConvexFailure for rows that are not all of those that the table is to have */
+	private checkReplacement({ target, missing, destination }: RowGroup): void {
 		const { name } = target.table.table;
-		// Documents whose row was refused would be gone.
-		if (refused !== undefined) throw incomplete(name, refused);
+		const worse = missing === undefined ? this.unplaced : worseOf(this.unplaced, missing);
+		// Documents whose row is missing would be gone.
+		if (worse !== undefined) throw incomplete(name, worse);
 		const groups = [...this.groups.values()].filter((each) => each.destination === destination);
 		if (groups.length > 1) throw divided(name, groups.length);
 	}
@@ -137,7 +146,7 @@ function newGroup(target: RowTarget): RowGroup {
 	const { caller, table } = target;
 	const { name, componentId } = table.table;
 	const destination = JSON.stringify([caller.credential.deploymentUrl, componentId, name]);
-	const rows = { itemIndices: [], file: EMPTY_FILE, ids: new Set<string>(), refused: undefined };
+	const rows = { itemIndices: [], file: EMPTY_FILE, ids: new Set<string>(), missing: undefined };
 	return { target, destination, ...rows };
 }
 
@@ -155,11 +164,25 @@ function addId(ids: Set<string>, id: string): void {
 	ids.add(id);
 }
 
-function incomplete(table: string, refused: number): ConvexFailure {
-	return inputFailure(
-		`The table ${quote(table)} was not replaced, because the row of item ${refused} was refused`,
-		'Without that row its document would be gone. Its own error says what is wrong with it.',
-	);
+/** The first one, or the first that is missing for a reason that does not pass. */
+function worseOf(known: MissingRow | undefined, row: MissingRow): MissingRow {
+	if (known === undefined) return row;
+	return isPassing(known.failure) && !isPassing(row.failure) ? row : known;
+}
+
+function incomplete(table: string, { itemIndex, failure }: MissingRow): ConvexFailure {
+	const notReplaced = `The table ${quote(table)} was not replaced, because`;
+	if (!isPassing(failure)) {
+		return inputFailure(
+			`${notReplaced} the row of item ${itemIndex} was refused`,
+			'Without that row its document would be gone. Its own error says what is wrong with it.',
+		);
+	}
+	// Sent again without the others, that row would be all that the table has.
+	return failure.with({
+		message: `${notReplaced} item ${itemIndex} failed: ${failure.message}`,
+		details: { retryable: true, outcome: 'notExecuted' },
+	});
 }
 
 function divided(table: string, count: number): ConvexFailure {

@@ -10,7 +10,9 @@ import {
 import { ImportRequests } from '../../transport/http/importRequests';
 import { callSystemFunction } from '../../transport/http/callSystemFunction';
 import { lookUp, type CallSystem } from '../../transport/http/readTables';
+import { toFailure } from '../../transport/nodeError';
 import type { ItemRunner } from '../calls/itemRunner';
+import { isPassing } from '../itemFailure';
 import { ImportDeadline } from './importDeadline';
 import type { RowTarget } from './rowReader';
 
@@ -31,6 +33,11 @@ export class KeyIndexBuilder {
 		const last = this.ready.get(table.group);
 		const known = last?.key === key ? last : { key, built: this.build(target) };
 		this.ready.set(table.group, known);
+		known.built.catch((thrown) => {
+			const failure = toFailure(thrown);
+			// The next batch asks again, but does not wait once more for an index that is not built in time.
+			if (isPassing(failure) && failure.reason !== 'timedOut') this.ready.delete(table.group);
+		});
 		await known.built;
 	}
 

@@ -162,7 +162,8 @@ function isNoNumber(value: number): Refusal {
 
 function toBytes(value: unknown): Conversion<ArrayBuffer | Uint8Array> {
 	if (value instanceof ArrayBuffer || value instanceof Uint8Array) return converted(value);
-	if (typeof value !== 'string') {
+	// A cell without a value is no bytes of its own, though base64 has no text for no bytes but this one.
+	if (typeof value !== 'string' || value.trim() === '') {
 		return doesNotFit(value, 'base64 text', 'Encode the bytes in base64.');
 	}
 	const bytes = fromBase64WithBlanks(value);

@@ -38,17 +38,23 @@ export function isEqualTo(actual: JSONValue, expected: Expected): boolean {
 
 /**
  * How a value stands to the expected one: negative for less, 0 for equal, positive for greater.
- * Numbers and int64s are ordered by what they say, text by its characters.
+ * Numbers and int64s are ordered by what they say, text by the bytes of its UTF-8, as Convex orders it.
  *
  * @returns undefined for what has no order: NaN, other types, or different ones
  */
 export function orderOf(actual: JSONValue, expected: Expected): number | undefined {
 	const number = numberOf(actual);
 	if (number !== undefined) return order(number, numberExpected(expected, typeof number));
-	return typeof actual === 'string' ? order(actual, textExpected(expected)) : undefined;
+	return typeof actual === 'string' ? orderOfTexts(actual, textExpected(expected)) : undefined;
 }
 
-function order<Ordered extends string | number | bigint>(
+function orderOfTexts(actual: string, expected: string | undefined): number | undefined {
+	return expected === undefined
+		? undefined
+		: Buffer.compare(Buffer.from(actual), Buffer.from(expected));
+}
+
+function order<Ordered extends number | bigint>(
 	actual: Ordered,
 	expected: Ordered | undefined,
 ): number | undefined {

@@ -19,6 +19,8 @@ const ARGUMENTS_LEVEL = 2;
 /** A list among the arguments is on the third level, so what it contains is on the next. */
 const ELEMENT_LEVEL = ARGUMENTS_LEVEL + 2;
 
+const TYPED_ARRAY_HELP = 'Convex has no such type. Make a list of it by Array.from(…).';
+
 export const NOT_GIVEN =
 	'The expression gives nothing here: check that what it refers to is there, or have it give null.';
 
@@ -94,6 +96,10 @@ function encodeValue(source: string, value: unknown, place: string, level: numbe
 
 function encodeObject(source: string, object: object, place: string, level: number): JSONValue {
 	if (object instanceof ArrayBuffer || ArrayBuffer.isView(object)) {
+		// Numbers, such as an embedding, would be stored as the bytes that they are kept in.
+		if ('BYTES_PER_ELEMENT' in object && object.BYTES_PER_ELEMENT !== 1) {
+			throw refused(source, place, `is ${describeType(object)}`, TYPED_ARRAY_HELP);
+		}
 		return { $bytes: toBase64(object) };
 	}
 	const value = jsonOf(object);

@@ -52,9 +52,10 @@ export function checkJsonData(subject: string, value: unknown, limit?: NestingLi
 	check(value);
 }
 
-/** What JSON says of a value: a date gives its ISO text. */
+/** What JSON says of a value: a date gives its ISO text. Bytes have none: of a Buffer it would be a list of numbers. */
 export function sentAs(value: unknown): unknown {
-	return typeof value === 'object' && value !== null ? jsonOf(value) : value;
+	const isData = typeof value === 'object' && value !== null && !ArrayBuffer.isView(value);
+	return isData ? jsonOf(value) : value;
 }
 
 /** JSON leaves out a field that is undefined, and makes null of an element. */

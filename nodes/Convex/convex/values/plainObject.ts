@@ -12,7 +12,8 @@ export function describeType(value: unknown): string {
 	if (Array.isArray(value)) return 'an array';
 	if (typeof value === 'string') return 'text';
 	if (typeof value === 'object' && !isPlainObject(value)) {
-		return `a ${value.constructor?.name ?? 'special'} object`;
+		const kind = value.constructor?.name ?? 'special';
+		return `${/^[AEIO]/.test(kind) ? 'an' : 'a'} ${kind} object`;
 	}
 	return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

@@ -89,9 +89,11 @@ function refuseBlanks(
 	wanted: string,
 	advice: string,
 ): void {
-	for (const name of names) {
-		if (Object.hasOwn(json, name)) continue;
-		const meant = Object.keys(json).find((field) => field.trim() === name.trim());
+	const missing = [...names].filter((name) => !Object.hasOwn(json, name));
+	if (missing.length === 0) return;
+	const fields = new Map(Object.keys(json).map((field) => [field.trim(), field]));
+	for (const name of missing) {
+		const meant = fields.get(name.trim());
 		if (meant === undefined) continue;
 		throw inputFailure(`${wanted} ${quote(name)}, and the item has ${quote(meant)}`, advice);
 	}

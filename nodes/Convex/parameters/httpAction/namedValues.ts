@@ -112,7 +112,8 @@ export function readNamedValues(
  * @throws ConvexFailure (`input`) naming the entry, also for a list without values
  */
 export function textsOf({ subject, fields }: NamedEntry): string[] {
-	const values: unknown[] = [fields.value].flat();
+	// Unlike flat, this does not skip the gaps of a sparse array.
+	const values: unknown[] = Array.isArray(fields.value) ? [...fields.value] : [fields.value];
 	// Without it, the request would ask for something else.
 	if (values.length === 0) throw noText(subject, undefined);
 	return values.map((value) => toText(subject, value));

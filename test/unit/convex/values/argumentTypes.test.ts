@@ -261,7 +261,6 @@ describe('an int64', () => {
 
 describe('bytes', () => {
 	it.each([
-		['', ''],
 		['YQ==', 'a'],
 		['YWI=', 'ab'],
 		['YWJj', 'abc'],
@@ -298,6 +297,9 @@ describe('bytes', () => {
 		[undefined, 'missing'],
 		[[1, 2], 'an array'],
 		[{ type: 'Buffer', data: [1] }, 'an object'],
+		// Cells of a table without a value.
+		['', "text ('')"],
+		[' ', "text (' ')"],
 	])('are not %p', (value, words) => {
 		expectRefusal(
 			() => convert('bytes', value),

@@ -133,6 +133,10 @@ describe('the order of values', () => {
 		['2026-12-01', text('2026-11-30'), 1],
 		['a', value('b'), -1],
 		['10', text('9'), -1],
+		// By code points, as UTF-8 has it, and not by the halves of characters.
+		['\u{1f600}', text('\ue000'), 1],
+		['a\u{1f600}', value('a\uffff'), 1],
+		['a', text('a'), 0],
 	])('of %j and %j', (actual, expected, order) => {
 		expect(orderOf(convexToJson(actual), expected)).toBe(order);
 	});

@@ -72,7 +72,6 @@ describe('arguments', () => {
 		['a part of a larger buffer', new Uint8Array([9, 9, 1, 2, 255, 9]).subarray(2, 5), 'AQL/'],
 		['a Buffer, which shares its memory with others', Buffer.from('héllo'), 'aMOpbGxv'],
 		['a DataView', new DataView(new Uint8Array([9, 1, 2, 255]).buffer, 1), 'AQL/'],
-		['wider numbers, byte by byte', new Uint16Array([1]), 'AQA='],
 		['no bytes', new Uint8Array(0), ''],
 	])('%s is bytes', (_what, value, base64) => {
 		expect(encoded(value)).toEqual({ $bytes: base64 });
@@ -367,6 +366,18 @@ describe('a value that Convex does not know', () => {
 			encode({ user: { tags: ['a', 'b', 'c', value] } }),
 			`'Arguments (JSON)': 'user.tags[3]' is ${kind}`,
 			/^Convex has no such type\.$/,
+		);
+	});
+
+	it.each([
+		['an embedding', new Float32Array([0.5]), 'a Float32Array object'],
+		['whole numbers', new Uint16Array([1]), 'a Uint16Array object'],
+		['whole numbers with a sign', new Int32Array([1]), 'an Int32Array object'],
+	])('%s is not stored as the bytes that it is kept in', (_what, value, kind) => {
+		expectRefusal(
+			encode({ embedding: value }),
+			`'Arguments (JSON)': 'embedding' is ${kind}`,
+			/Array\.from/,
 		);
 	});
 

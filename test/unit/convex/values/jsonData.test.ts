@@ -23,6 +23,7 @@ describe('a value that travels as JSON', () => {
 		['an element that is not there', { a: [1, undefined] }, "'JSON': 'a[1]' is missing"],
 		['a gap', new Array(2), "'JSON': '[0]' is missing"],
 		['an int64', [10n], "'JSON': '[0]' is a bigint that JSON does not have"],
+		['bytes', { a: Buffer.from('x') }, "'JSON': 'a' is a Buffer object that JSON does not have"],
 		[
 			'a map, of which JSON makes {}',
 			{ a: new Map([[1, 2]]) },

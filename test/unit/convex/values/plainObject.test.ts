@@ -48,6 +48,8 @@ describe('the kind of a value in words', () => {
 		[() => 1, 'a function'],
 		[Symbol('a'), 'a symbol'],
 		[new Map(), 'a Map object'],
+		[new Error('a'), 'an Error object'],
+		[new Uint8Array(), 'a Uint8Array object'],
 		[new Task(), 'a Task object'],
 	])('%p is %s', (value, words) => {
 		expect(describeType(value)).toBe(words);
