@@ -174,14 +174,17 @@ describe('a status 404', () => {
 	const notFound = { kind: 'answer', status: 404, body: '<html>nope</html>', times: 9 } as const;
 
 	it('of the feed is a deployment without streaming export', async () => {
-		await use.deployment.addFault({ ...notFound, path: '/api/v1/data/sync' });
+		await use.deployment.addFault({ ...notFound, body: '', path: '/api/v1/data/sync' });
 		const refusal = await refusalOf(use.workflow(['tasks'], { startFrom: 'beginning' }));
 		expect(refusal).toMatch(/has no streaming export.*Convex Trigger/);
 	});
 
-	it('of a request before it says nothing of the feed', async () => {
-		await use.deployment.addFault({ ...notFound, path: '/api/query' });
-		const refusal = await refusalOf(use.workflow(['tasks']));
+	it.each([
+		["that is a proxy's page", '/api/v1/data/sync'],
+		['of a request before it', '/api/query'],
+	])('%s says nothing of the feed', async (_which, path) => {
+		await use.deployment.addFault({ ...notFound, path });
+		const refusal = await refusalOf(use.workflow(['tasks'], { startFrom: 'beginning' }));
 		expect(refusal).toMatch(/HTTP status 404.*'Deployment URL'/);
 		expect(refusal).not.toMatch(/streaming export/);
 	});

@@ -154,7 +154,8 @@ const NODE_ADVICE = {
 	runStopped: { help: '', repeat: 'Run the workflow again.' },
 	sessionInactive:
 		"In a session, each mutation waits for those before it. Check in Convex what the function is doing, or set the option 'Delivery' to 'HTTP'.",
-	connectionKeepsClosing: "Send less data per call, or set the option 'Delivery' to 'HTTP'.",
+	connectionKeepsClosing:
+		"If Convex says that it has too much to do, send fewer calls at this time. Otherwise send less data per call, or set the option 'Delivery' to 'HTTP'.",
 	liveConnectionRefused:
 		"Check the credential, or set the option 'Delivery' to 'HTTP', whose errors say more.",
 	cancelled: {

@@ -41,9 +41,12 @@ export function feedFailure(failed: ConvexFailure): ConvexFailure {
 	return failure;
 }
 
-/** A failure of the request for a page: a deployment that has no feed does not know its path. */
+/**
+ * A failure of the request for a page: a deployment that has no feed does not know its path. The page of a
+ * proxy says nothing of the deployment.
+ */
 export function pageFailure(failure: ConvexFailure): ConvexFailure {
-	if (failure.details.httpStatus !== 404) return failure;
+	if (failure.details.httpStatus !== 404 || failure.reason === 'foreignAnswer') return failure;
 	return failure.with({
 		message: `The deployment has no streaming export: ${failure.message}`,
 		advice: `${failure.description} A version of Convex that is hosted by yourself may be too old: update it. ${CONVEX_TRIGGER}`,
