@@ -135,3 +135,38 @@ it('nothing waits behind an item that fails again in the next attempt', async ()
 	expect(error).toMatchObject([{ json: { error: 'Busy' } }]);
 	expect(success).toMatchObject([{ json: { count: 5 } }]);
 });
+
+it.each([
+	['in an attempt that the node asks for', [{ name: 'first', to: 1 }]],
+	["in n8n's own", []],
+])('a change that was refused does not overtake a later one %s', async (_which, before) => {
+	const named = ['first', 'x', 'last'];
+	const rows = await tables.add('counters', ...named.map((name) => ({ name, count: 0 })));
+	const idOf = (name: string) => String(rows.find((row) => row.name === name)?._id);
+	const refusal = { status: 'error', errorMessage: '[Request ID: 0123456789abcdef] Server Error' };
+	const answer = { path: '/api/mutation', kind: 'answer' } as const;
+	await convex.deployment.addFault({
+		...answer,
+		status: 200,
+		body: { ...refusal, logLines: [] },
+		skip: before.length,
+	});
+	await convex.deployment.addFault({ ...answer, ...busy, skip: before.length + 1 });
+	const input = [...before, { name: 'x', to: 1 }, { name: 'x', to: 2 }, { name: 'last', to: 1 }];
+	const { success, error } = await convex.run({
+		parameters: updating('counters', '={{ ({ count: $json.to }) }}', {
+			documentId: '={{ $json.id }}',
+			options,
+		}),
+		input: input.map((item) => ({ ...item, id: idOf(item.name) })),
+		settings: { ...settings, maxTries: 3 },
+	});
+	expect(error).toMatchObject([{ json: { name: 'x', to: 1 } }]);
+	expect(success).toHaveLength(input.length - 1);
+	const counts = (await tables.rows('counters')).map(({ name, count }) => [name, count]);
+	expect(counts).toEqual([
+		['first', before.length],
+		['x', 2],
+		['last', 1],
+	]);
+});

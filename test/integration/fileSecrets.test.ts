@@ -74,8 +74,9 @@ describe('an upload', () => {
 		expect(JSON.stringify(stoppedBy)).not.toContain(MARK);
 	});
 
-	it('names the mutation that returned no upload URL', async () => {
+	it('names the mutation that returned no upload URL, and calls it in no other attempt', async () => {
 		const { stoppedBy } = await convex.run({
+			settings: { retryOnFail: true, maxTries: 3, waitBetweenTries: 1 },
 			parameters: ofFiles('upload', {
 				uploadUrlFrom: 'function',
 				functionPath: { __rl: true, mode: 'path', value: 'counters:increment' },
@@ -84,9 +85,17 @@ describe('an upload', () => {
 			input: [itemWithFile('hello')],
 		});
 		expect(stoppedBy).toMatchObject({
-			message: "'counters:increment' did not return the upload URL of a file",
-			context: { data: expect.objectContaining({ functionPath: 'counters:increment' }) },
+			message:
+				"'counters:increment' did not return the upload URL of a file. It has run: do not call it again before checking in Convex what it changed.",
+			context: {
+				data: expect.objectContaining({
+					functionPath: 'counters:increment',
+					outcome: 'unknown',
+					retryable: false,
+				}),
+			},
 		});
+		expect(await convex.deployment.executions()).toEqual({ 'counters:increment': 1 });
 	});
 });
 

@@ -220,6 +220,26 @@ describe.each(['continueErrorOutput', 'continueRegularOutput'] as const)(
 			expect(await convex.deployment.executions()).toEqual({ 'counters:increment': 3 });
 		});
 
+		it.each(['OptimisticConcurrencyControlFailure', 'TooManyWrites'])(
+			'sends again what Convex rolled back: %s',
+			async (code) => {
+				const rolledBack = {
+					kind: 'answer',
+					status: code === 'TooManyWrites' ? 429 : 503,
+				} as const;
+				const body = { code, message: 'rolled back' };
+				await convex.deployment.addFault({ ...rolledBack, body, skip: 1, times: 2 });
+				const { success, error } = await convex.run({
+					parameters: increment,
+					input: byName.slice(0, 2),
+					settings,
+				});
+				expect(success.map((item) => item.json.value)).toEqual([1, 1]);
+				expect(error).toEqual([]);
+				expect((await convex.deployment.requestStats()).requests).toBe(4);
+			},
+		);
+
 		it('counts the attempts that n8n makes by itself', async () => {
 			// The first item fails in the first attempt, the second one in all.
 			await convex.deployment.addFault({ ...overloaded, times: 2 });

@@ -11,10 +11,10 @@ export function isPassing({ details: { retryable, kind } }: ConvexFailure): bool
 	return retryable === true || kind === 'network';
 }
 
-/** Whether a function of the app ran and failed: called again, it would repeat what it did until then. */
-export function hasRun(ended: EndedItem, resource: string): boolean {
-	if (ended.status !== 'failed' || ended.failure.details.outcome !== 'failed') return false;
-	return resource === 'function' || resource === 'httpAction';
+/** Whether an item was sent and failed for good. Sent again, an action would repeat what it did until it failed. */
+export function hasFailedForGood(ended: EndedItem): boolean {
+	const { status } = ended;
+	return status === 'failed' && ended.failure.details.outcome === 'failed' && !mayPassLater(ended);
 }
 
 /** The failure of an item that may have been sent. */

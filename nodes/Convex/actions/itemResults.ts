@@ -12,7 +12,7 @@ import {
 	type ItemOutput,
 } from './attemptCache';
 import {
-	hasRun,
+	hasFailedForGood,
 	mayPassLater,
 	missingResult,
 	withItemIndex,
@@ -170,6 +170,9 @@ export class ItemResults {
 			const passes = mayPassLater(failed);
 			this.mayPass ||= passes;
 			if (passes && this.stopped.aborted) this.givenUp.add(itemIndex);
+			// A change would come behind those that were made since.
+			const isOrdered = this.continues && this.resource === 'document';
+			if (isOrdered && hasFailedForGood(failed)) this.attempts.set(itemIndex, failed);
 			this.end(itemIndex, failed);
 			return;
 		}
@@ -226,13 +229,13 @@ export class ItemResults {
 
 	/**
 	 * Has n8n make another attempt. It makes one by itself where the first item that comes out is an error,
-	 * and looks at no other. What ran and failed is not among what is sent again.
+	 * and looks at no other. What was sent and failed for good is not sent again in it.
 	 *
 	 * @throws always
 	 */
 	private askForAttempt(): void {
 		this.results.forEach((ended, itemIndex) => {
-			if (ended !== undefined && hasRun(ended, this.resource)) this.attempts.set(itemIndex, ended);
+			if (ended !== undefined && hasFailedForGood(ended)) this.attempts.set(itemIndex, ended);
 		});
 		this.throwFirst(mayPassLater);
 	}

@@ -75,10 +75,12 @@ export class TableImports {
 			group.file = withPart(group.file, lineOf(row));
 			group.itemIndices.push(itemIndex);
 		} catch (thrown) {
-			const missing = { itemIndex, failure: toFailure(thrown) };
+			// Nothing of the row was sent, whatever became of a look at its table.
+			const failure = toFailure(thrown).with({ details: { outcome: 'notExecuted' } });
+			const missing = { itemIndex, failure };
 			if (group === undefined) this.unplaced = worseOf(this.unplaced, missing);
 			else group.missing = worseOf(group.missing, missing);
-			this.runner.items.fail(itemIndex, missing.failure);
+			this.runner.items.fail(itemIndex, failure);
 		}
 	}
 

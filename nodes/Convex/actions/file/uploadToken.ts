@@ -53,8 +53,8 @@ async function ofFunction(
 	const token = parseUploadToken(result.value);
 	if (token !== undefined) return token;
 	throw new ConvexFailure(
-		`'${path}' did not return the upload URL of a file`,
+		`'${path}' did not return the upload URL of a file. It has run: do not call it again before checking in Convex what it changed.`,
 		'Have it return what ctx.storage.generateUploadUrl() gives, and nothing else.',
-		{ kind: 'function', retryable: false, outcome: 'failed' },
-	).ofCall(names);
+		{ kind: 'function', retryable: false, outcome: 'unknown', ...names },
+	);
 }
