@@ -32,6 +32,50 @@ it.each(['', ' '])('bytes are not wiped by a cell without a value: %j', async (c
 	}
 });
 
+describe('a field whose expression gives nothing', () => {
+	const ways = (name: string): Array<[string, object]> => [
+		[
+			'Using Fields Below',
+			{
+				fieldsMode: 'fields',
+				typedFields: {
+					field: [
+						{ name, type: 'auto', value: '={{ $json.mistyped }}' },
+						{ name: 'dueAt', type: 'number', value: '7' },
+					],
+				},
+			},
+		],
+		['Using JSON', { documentJson: `={{ ({ ${name}: $json.mistyped, dueAt: 7 }) }}` }],
+		[
+			'Using Table Fields',
+			{
+				fieldsMode: 'mapping',
+				fields: mapperValue({ [name]: '={{ $json.mistyped }}', dueAt: 7 }),
+			},
+		],
+	];
+
+	it.each(ways('title'))('is refused where the table requires it: %s', async (_way, fields) => {
+		const [a] = await addTasks('A');
+		const { stoppedBy } = await convex.run({
+			parameters: updating('tasks', '', fields as never),
+			input: [{ _id: a?._id }],
+		});
+		expect(stoppedBy?.message).toMatch(/lacks 'title', which the table requires/);
+		expect(await tables.rows('tasks')).toEqual([a]);
+	});
+
+	it.each(ways('priority'))('is not changed where it is optional: %s', async (_way, fields) => {
+		const [a] = await addTasks('A');
+		await convex.run({
+			parameters: updating('tasks', '', fields as never),
+			input: [{ _id: a?._id }],
+		});
+		expect(await tables.rows('tasks')).toEqual([{ ...a, dueAt: 7 }]);
+	});
+});
+
 describe('some fields of a document', () => {
 	it('are set, and all others stay as they are', async () => {
 		const [a, b] = await addTasks('A', 'B');

@@ -82,16 +82,19 @@ export function allOptional(fields: TableFields['fields']): ObjectValidator {
 	return { type: 'object', fields: new Map(optional) };
 }
 
-/** Fields that are not given are not changed. Where null is written down, it is meant. */
+/**
+ * Fields that are not named are not changed, nor is an optional one whose expression gives nothing. Where null is
+ * written down, it is meant.
+ */
 function changesOf(
 	{ isForm, isMeant }: GivenFields,
 	{ fields }: TableFields,
 	values: Record<string, unknown>,
 ): ObjectValidator {
-	const isGiven = (name: string) => Object.hasOwn(values, name) && values[name] !== undefined;
 	const changes = [...fields].map(([name, { validator, optional }]): [string, FieldValidator] => {
-		const isWanted = isMeant?.(name) ?? isGiven(name);
-		return [name, { validator, optional: !isWanted || (isForm && optional) }];
+		const isWanted = isMeant?.(name) ?? Object.hasOwn(values, name);
+		const mayBeEmpty = isForm || values[name] === undefined;
+		return [name, { validator, optional: !isWanted || (mayBeEmpty && optional) }];
 	});
 	return { type: 'object', fields: new Map(changes) };
 }
