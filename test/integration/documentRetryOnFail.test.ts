@@ -23,6 +23,11 @@ const busy = {
 /** The node itself sends nothing again, so what is sent again is n8n's doing. */
 const options = { maxRetries: 0 };
 
+const threeOneByOne = {
+	parameters: creating('counters', '={{ $json }}', { options: { ...options, batchSize: 1 } }),
+	input: [1, 2, 3].map((count) => ({ name: 'n', count })),
+};
+
 const upsertPath = '/api/streaming_import/import_airbyte_records';
 
 it('of two rows with the same key, the last one stays', async () => {
@@ -60,12 +65,7 @@ it('of two changes of a document, the last one stays', async () => {
 it('documents are created in the order of their items', async () => {
 	await convex.deployment.addFault({ path: '/api/mutation', ...busy });
 	const { success } = await convex.run({
-		parameters: creating('counters', '={{ $json }}', { options: { ...options, batchSize: 1 } }),
-		input: [
-			{ name: 'n', count: 1 },
-			{ name: 'n', count: 2 },
-			{ name: 'n', count: 3 },
-		],
+		...threeOneByOne,
 		settings,
 	});
 	expect(success.map(({ json }) => json.count)).toEqual([1, 2, 3]);
@@ -75,12 +75,7 @@ it('documents are created in the order of their items', async () => {
 it('what stands behind an item that fails in the last attempt too is sent', async () => {
 	await convex.deployment.addFault({ path: '/api/mutation', ...busy, times: 2 });
 	const { success, error } = await convex.run({
-		parameters: creating('counters', '={{ $json }}', { options: { ...options, batchSize: 1 } }),
-		input: [
-			{ name: 'n', count: 1 },
-			{ name: 'n', count: 2 },
-			{ name: 'n', count: 3 },
-		],
+		...threeOneByOne,
 		settings,
 	});
 	expect(error.map(({ json }) => [json.count, json.error])).toEqual([[1, 'Busy']]);
@@ -90,12 +85,7 @@ it('what stands behind an item that fails in the last attempt too is sent', asyn
 it('what stands behind a failed item waits for it, also where the first one succeeded', async () => {
 	await convex.deployment.addFault({ path: '/api/mutation', ...busy, skip: 1 });
 	const { success, error } = await convex.run({
-		parameters: creating('counters', '={{ $json }}', { options: { ...options, batchSize: 1 } }),
-		input: [
-			{ name: 'n', count: 1 },
-			{ name: 'n', count: 2 },
-			{ name: 'n', count: 3 },
-		],
+		...threeOneByOne,
 		settings,
 	});
 	expect(error).toEqual([]);
@@ -106,12 +96,7 @@ it('what stands behind a failed item waits for it, also where the first one succ
 it('nothing waits for an attempt that n8n does not make', async () => {
 	await convex.deployment.addFault({ path: '/api/mutation', ...busy });
 	const { success, error } = await convex.run({
-		parameters: creating('counters', '={{ $json }}', { options: { ...options, batchSize: 1 } }),
-		input: [
-			{ name: 'n', count: 1 },
-			{ name: 'n', count: 2 },
-			{ name: 'n', count: 3 },
-		],
+		...threeOneByOne,
 		settings: { onError: 'continueErrorOutput' },
 	});
 	expect(error).toMatchObject([{ json: { count: 1, error: 'Busy' } }]);
