@@ -279,6 +279,17 @@ describe('Get Many', () => {
 		},
 	);
 
+	it('lists them once where a bound depends on the time and on no item', async () => {
+		await upload('a', 'b', 'c');
+		const { success } = await convex.run({
+			parameters: ofFiles('getMany', {
+				filters: { createdAfter: '={{ $now.minus({ hours: 1 }) }}' },
+			}),
+			input: Array.from({ length: 300 }, (_, index) => ({ index })),
+		});
+		expect(success).toHaveLength(3);
+	});
+
 	it('lists those that were created in a time', async () => {
 		const ids = await upload('a', 'b', 'c');
 		const all = await convex.run({ parameters: ofFiles('getMany', { order: 'asc' }) });

@@ -1,6 +1,7 @@
 import type { Value } from 'convex/values';
-import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { sleep, type IDataObject, type INodeParameters } from 'n8n-workflow';
 import { userOf } from '../support/convexNode';
+import { openHttp } from '../support/syncClients';
 import { watching, type ActiveTrigger } from '../support/triggers';
 import { useTriggers, watchingBoard, watchingCounter } from '../support/triggersOfTest';
 
@@ -43,6 +44,25 @@ describe('after a restart of n8n, a trigger on the result', () => {
 		expect((await after.nthStart(1)).items).toEqual([
 			{ value: 1, previousValue: null, reason: 'catchUp' },
 		]);
+	});
+
+	it.each([
+		'={{ ({ paginationOpts: { numItems: 9, cursor: null, id: $now.toMillis() } }) }}',
+		'={{ ({ paginationOpts: { numItems: 9, cursor: null, id: Date.now() } }) }}',
+		'={"paginationOpts": {"numItems": 9, "cursor": null, "id": {{ new Date().getTime() }}}}',
+	])('does so too where the arguments depend on the time: %s', async (argumentsJson) => {
+		const parameters = { ...watching('documents:page', {}), argumentsJson };
+		const fill = async () => {
+			const client = openHttp(use.deployment.url);
+			await client.mutation('documents:fill', { count: 1 });
+		};
+		const before = await use.activate(parameters);
+		await sleep(2);
+		const unchanged = await restart(before, parameters, { byUser: true });
+		await sleep(2);
+		const after = await restart(unchanged, parameters, { meanwhile: fill });
+		expect((await after.nthStart(1)).items).toMatchObject([{ reason: 'catchUp' }]);
+		expect(unchanged.starts.all).toEqual([]);
 	});
 
 	it('does not start the workflow when nothing changed', async () => {

@@ -58,6 +58,21 @@ export function isComputed(parameter: unknown): boolean {
 	return hasExpression(parameter) && JSON.stringify(parameter).includes('{{');
 }
 
+const CLOCK = /\$(?:now|today)\b|(?<![.\w$])Date(?:Time)?\b/;
+
+/**
+ * Whether a parameter, or anything in it, may have another value at another time.
+ *
+ * @param parameter as it is stored with the node
+ */
+export function readsClock(parameter: unknown): boolean {
+	if (typeof parameter === 'string') {
+		return parameter.startsWith('=') && CLOCK.test(codeOf(parameter.slice(1)));
+	}
+	if (typeof parameter !== 'object' || parameter === null) return false;
+	return Object.values(parameter).some(readsClock);
+}
+
 /**
  * Whether a parameter is one expression and nothing else. With blanks around it, n8n makes text of what
  * it gives. One with two braces within it is not known to be whole.

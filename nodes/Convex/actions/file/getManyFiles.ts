@@ -1,7 +1,8 @@
 import { SYSTEM_FUNCTIONS } from '../../convex/functions/systemFunctions';
 import { isPage, pageArguments, PageWalk, parsePage } from '../../convex/responses/pageWalk';
 import { parseStoredFile, type StoredFile } from '../../convex/responses/storedFile';
-import { readFileList, type FileList } from '../../parameters/file/fileList';
+import { readsItem } from '../../parameters/expressions';
+import { FILE_LIST_PARAMETERS, readFileList, type FileList } from '../../parameters/file/fileList';
 import { readFileOptions } from '../../parameters/file/fileOptions';
 import type { Caller } from '../../transport/caller';
 import { requireDeployKey } from '../../transport/http/callSystemFunction';
@@ -34,10 +35,16 @@ export async function getManyFiles(
 	callers: ItemCallers,
 ): Promise<void> {
 	const { context, parameters } = run;
+	const { parameters: stored } = context.getNode();
+	const isSame = !readsItem(['options', ...FILE_LIST_PARAMETERS].map((name) => stored[name]));
+	let ofAll: ListRequest | undefined;
 	const requests = await sharedRequests(items, callers, (itemIndex, caller): ListRequest => {
+		requireDeployKey(caller, "'Operation: Get Many'");
+		if (ofAll !== undefined) return ofAll;
 		const list = readFileList(parameters, itemIndex);
 		const { timeoutMs } = readFileOptions(parameters, 'getMany', itemIndex);
-		requireDeployKey(caller, "'Operation: Get Many'");
+		// The time of one item is another one's a moment later, and means the same.
+		if (isSame) ofAll = { ...list, timeoutMs };
 		return { ...list, timeoutMs };
 	});
 	for (const request of requests) {

@@ -58,6 +58,9 @@ export const fileListDescription: INodeProperties[] = [
 	filters,
 ];
 
+/** The parameters that decide which files are listed. */
+export const FILE_LIST_PARAMETERS = ['returnAll', 'limit', 'order', 'filters'] as const;
+
 /** Which files to list. */
 export interface FileList {
 	/** How many at most; infinite for all. */

@@ -109,12 +109,12 @@ export class ActiveSubscription {
 	}
 
 	private begin(args: EncodedArguments): void {
-		const { functionPath, componentPath, identity, keyField } = this.watch;
+		const { functionPath, componentPath, timedArguments, identity, keyField } = this.watch;
 		const watched = fingerprintOf([
 			this.caller.credential.deploymentUrl,
 			componentPath ?? null,
 			formatFunctionPath(functionPath),
-			args,
+			timedArguments ?? args,
 			identity === undefined ? null : canonicalJson(jsonOf(identity)),
 			keyField ?? null,
 		]);

@@ -1,5 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { hasArgumentForm } from '../../parameters/arguments';
+import { readsClock } from '../../parameters/expressions';
 import { booleanField, enumField, enumListField, readParameter } from '../../parameters/field';
 import { readFunctionPath } from '../../parameters/functionLocator';
 import { readTriggerOptions, type ValueOptions } from '../../parameters/options';
@@ -84,6 +85,11 @@ export interface Watch extends ValueOptions {
 	functionPath: FunctionPath;
 	/** Whether the arguments are those of a form that is made from the query's own declaration. */
 	hasArgumentForm: boolean;
+	/**
+	 * The arguments as they were written, where they depend on the time: they are others at each start, and what
+	 * is watched is the same.
+	 */
+	timedArguments: string | undefined;
 	/** The field that tells documents apart; undefined where the result is watched as a whole. */
 	keyField: string | undefined;
 	/** Which changes of documents start the workflow. */
@@ -99,11 +105,18 @@ export function readWatch(source: ParameterReader): Watch {
 		...readTriggerOptions(source),
 		functionPath: readFunctionPath(source, 0),
 		hasArgumentForm: hasArgumentForm(source, 0),
+		timedArguments: readTimedArguments(source),
 		keyField: isOfDocuments ? readKeyField(source) : undefined,
 		changes: isOfDocuments ? readParameter(source, changes, 0) : changes.unset,
 		emitInitialResult: readParameter(source, emitInitialResult, 0),
 		manualRun: readParameter(source, manualRun, 0),
 	};
+}
+
+function readTimedArguments(source: ParameterReader): string | undefined {
+	const names = ['argumentsMode', 'argumentsJson', 'argumentFields', 'mappedArguments.value'];
+	const written = names.map((name) => source.stored(name) ?? null);
+	return readsClock(written) ? JSON.stringify(written) : undefined;
 }
 
 function readKeyField(source: ParameterReader): string {
