@@ -307,6 +307,22 @@ describe('what only Convex refuses', () => {
 		expect((await tables.rows('uploads')).map(({ name }) => name)).toEqual(['a']);
 	});
 
+	it('says what was written before it where it stops the node', async () => {
+		const storageId = '00000000000000000000000010000_storage';
+		const uploads = Array.from({ length: 57 }, (_, index) => ({ name: `${index}`, storageId }));
+		const input = [...uploads, ID_OF_ANOTHER_TABLE];
+		const settings = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
+		for (const more of [{}, { settings }]) {
+			const before = (await tables.rows('uploads')).length;
+			const { stoppedBy } = await convex.run({ parameters: creating('uploads'), input, ...more });
+			expect(stoppedBy?.message).toMatch(
+				/does not match the schema.* Before, 57 documents were created\.$/s,
+			);
+			expect(stoppedBy?.description).not.toContain('Nothing was written');
+			expect(await tables.rows('uploads')).toHaveLength(before + 57);
+		}
+	});
+
 	it('says so in production, too', async () => {
 		await convex.deployment.redact();
 		const { stoppedBy } = await convex.run({

@@ -32,6 +32,23 @@ it.each(['', ' '])('bytes are not wiped by a cell without a value: %j', async (c
 	}
 });
 
+it('an item that stops the node says how many were changed before it', async () => {
+	const [a, b] = await addTasks('A', 'B');
+	const gone = await tables.add('tasks', task('gone'));
+	await tables.remove(gone[0]?._id);
+	const { stoppedBy } = await convex.run({
+		parameters: updating('tasks', '={{ ({ title: $json.to }) }}'),
+		input: [
+			...Array.from({ length: 50 }, (_, index) => ({ _id: a?._id, to: `${index}` })),
+			{ _id: b?._id, to: 'b' },
+			{ _id: gone[0]?._id, to: 'c' },
+		],
+	});
+	expect(stoppedBy?.message).toMatch(
+		/has no document with the ID .*\. Before, 50 documents were changed\.$/,
+	);
+});
+
 describe('a field whose expression gives nothing', () => {
 	const ways = (name: string): Array<[string, object]> => [
 		[

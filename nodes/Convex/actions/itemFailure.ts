@@ -22,6 +22,31 @@ export function withUnknownOutcome(failure: ConvexFailure): ConvexFailure {
 	return failure.with({ details: { retryable: false, outcome: 'unknown' } });
 }
 
+/** What the items before the one that stops the node did for good: by resource and operation, e.g. "12 documents were created". */
+const DONE_BEFORE = new Map([
+	['document create', ['document', 'created']],
+	['document update', ['document', 'changed']],
+	['document delete', ['document', 'deleted']],
+	['file upload', ['file', 'stored']],
+	['file delete', ['file', 'deleted']],
+]);
+
+/**
+ * The failure that stops the node, which gives no output then: who runs all items again has to know that some
+ * of them are done.
+ */
+export function withItemsBefore(
+	failure: ConvexFailure,
+	operation: string,
+	count: number,
+): ConvexFailure {
+	const [thing, done] = DONE_BEFORE.get(operation) ?? [];
+	if (thing === undefined || count === 0) return failure;
+	const items = count === 1 ? `1 ${thing} was` : `${count.toLocaleString('en-US')} ${thing}s were`;
+	const period = /[.!?]$/.test(failure.message) ? '' : '.';
+	return failure.with({ message: `${failure.message}${period} Before, ${items} ${done}.` });
+}
+
 /** A defect of this package. Without this failure such an item would be missing unnoticed. */
 export function missingResult(): ConvexFailure {
 	return new ConvexFailure(

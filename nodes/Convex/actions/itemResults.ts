@@ -16,6 +16,7 @@ import {
 	mayPassLater,
 	missingResult,
 	withItemIndex,
+	withItemsBefore,
 	withUnknownOutcome,
 } from './itemFailure';
 import { continuesOnError, leadsToErrorBranch } from './onError';
@@ -251,7 +252,9 @@ export class ItemResults {
 		const told = this.results[itemIndex];
 		if (told === undefined || told.status === 'succeeded') return;
 		const named = told.scope === 'run' ? undefined : itemIndex;
-		throw toNodeError(this.context.getNode(), this.shown(told.failure), named);
+		const done = this.results.filter((ended) => ended?.status === 'succeeded').length;
+		const failure = withItemsBefore(told.failure, `${this.resource} ${this.operation}`, done);
+		throw toNodeError(this.context.getNode(), this.shown(failure), named);
 	}
 
 	private shown(failure: ConvexFailure): ConvexFailure {

@@ -101,9 +101,16 @@ export function toNodeError(
 	return error;
 }
 
-/** The details as a workflow sees them, with the reason where there is one to branch on. */
-function shownDetails({ details, reason }: ConvexFailure): IDataObject {
-	return { ...details, ...(reason !== 'other' && { reason }) };
+/**
+ * The details as a workflow sees them, with the reason where there is one to branch on. Of what may have run, a
+ * workflow is not told to repeat it, though HTTP would allow that of a PUT or DELETE.
+ */
+function shownDetails({ details, reason, mayHaveRun }: ConvexFailure): IDataObject {
+	return {
+		...details,
+		...(mayHaveRun && { retryable: false }),
+		...(reason !== 'other' && { reason }),
+	};
 }
 
 /**

@@ -20,7 +20,7 @@ export function systemFailure(
 	{ operation, permission = PERMISSIONS[operation] }: SystemFunction,
 ): ConvexFailure {
 	if (failure.reason === 'hidden') {
-		const effects = operation === 'mutation' ? ' Nothing was written.' : '';
+		const effects = operation === 'mutation' ? ' Nothing of it was written.' : '';
 		return failure.with({
 			advice: `This deployment hides what happened. Most often the deploy key lacks the permission '${permission}'; otherwise it was more than Convex allows at once (docs.convex.dev/production/state/limits).${effects}`,
 		});

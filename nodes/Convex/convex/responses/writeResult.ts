@@ -8,15 +8,15 @@ import type { FunctionResult } from './functionResponse';
 const DOCUMENT_ADVICE = {
 	...ADVICE,
 	schemaMismatch:
-		"The document does not match the table's schema in convex/schema.ts. Compare 'Fields' with it. Nothing was written.",
+		"The document does not match the table's schema in convex/schema.ts. Compare 'Fields' with it. It was not written.",
 	valueTooLarge:
-		'A document has 1 MiB at most, and 16 levels of arrays and objects. Write less per document. Nothing was written.',
+		'A document has 1 MiB at most, and 16 levels of arrays and objects. Write less per document. It was not written.',
 	limitExceeded:
-		'It was more than Convex reads and changes in one transaction, which its message tells more of. Nothing was written.',
+		'It was more than Convex reads and changes in one transaction, which its message tells more of. Nothing of it was written.',
 } satisfies AdviceTable;
 
 const REFUSED_HELP =
-	'Convex refused what was to be written, and its message says why. Nothing was written.';
+	'Convex refused what was to be written, and its message says why. Nothing of it was written.';
 
 /** What stands before the text of an error. */
 const UNCAUGHT = /^Uncaught (?:Type)?Error: /;

@@ -41,7 +41,7 @@ it('what else such a function throws stays what it is', () => {
 
 it.each([
 	['listTables', /'deployment:data:view'; .*limits\)\.$/],
-	['addDocuments', /'deployment:data:write'; .* Nothing was written\.$/],
+	['addDocuments', /'deployment:data:write'; .* Nothing of it was written\.$/],
 	['readImport', /'deployment:backups:view'; /],
 ] as const)('a hidden failure of %s names the permission that it takes', (name, expected) => {
 	const hidden = systemFailure(thrown(''), SYSTEM_FUNCTIONS[name]);

@@ -46,7 +46,7 @@ it('what the schema refuses is no ConvexError of the app', () => {
 		details: { kind: 'function', outcome: 'failed', requestId: 'abc' },
 	});
 	expect(failure.details.errorData).toBeUndefined();
-	expect(failure.description).toContain("Compare 'Fields' with it. Nothing was written.");
+	expect(failure.description).toContain("Compare 'Fields' with it. It was not written.");
 });
 
 it.each([

@@ -164,13 +164,19 @@ class Follower {
 
 	/** An import that was in progress at the last poll is the one thing that cannot be told afterwards. */
 	private forget(): void {
-		const { position } = this.saved ?? {};
-		const since = position?.since;
-		const isKnown = position !== undefined && countedAsWhole(position).includes(this.imported);
-		const isTold = isKnown || since === undefined || BigInt(since) >= BigInt(this.importedAt);
+		// The trigger goes on from the one, or after a restart from the other.
+		const isTold = [this.kept, this.saved].every((each) => this.tellsImport(each));
 		if (this.deployment.isImporting || !isTold) return;
 		for (const key of this.told.keys()) this.uncertain.add(key);
 		this.deployment.forget();
+	}
+
+	/** Whether the last import is told from a position that has been forgotten. */
+	private tellsImport(from: KeptFeed | undefined): boolean {
+		const { position } = from ?? {};
+		const since = position?.since;
+		const isKnown = position !== undefined && countedAsWhole(position).includes(this.imported);
+		return isKnown || since === undefined || BigInt(since) >= BigInt(this.importedAt);
 	}
 }
 
