@@ -1,15 +1,12 @@
 import { tryToParseDateTime } from 'n8n-workflow';
+import { isCalendarDigits } from '../convex/values/calendarDigits';
 import type { ParseDate } from '../convex/values/typeMatch';
 import { LocalTimes } from './localTimes';
 
 /** A calendar date, perhaps with a time, perhaps with a time zone. */
 const ISO_DATE =
 	/^(\d{4})-(\d\d)(?:-(\d\d)(?:[T ]\d\d:\d\d(?::\d\d(?:[.,]\d+)?)?\s?(?:Z|[+-](?:[01]\d|2[0-3])(?::?[0-5]\d)?)?)?)?$/i;
-/** Up to the year 2286: text with more digits is a date without its separators, such as 20260131120000. */
-const MILLISECONDS = /^-?\d{12,13}$/;
-/** The same to the minute. Such digits would be a moment of 1976. */
-const WITHOUT_SEPARATORS =
-	/^(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d$/;
+const MILLISECONDS = /^-?\d{12,15}$/;
 
 /**
  * Reads an ISO 8601 date, or milliseconds since 1970. A text without a time zone is meant in the
@@ -22,7 +19,7 @@ export function dateParser(timeZone: string): ParseDate {
 	const localTimes = new LocalTimes(timeZone);
 	return (input) => {
 		const text = input.trim();
-		if (MILLISECONDS.test(text) && !WITHOUT_SEPARATORS.test(text)) return Number(text);
+		if (MILLISECONDS.test(text) && !isCalendarDigits(text)) return Number(text);
 		if (!isCalendarDate(text)) return undefined;
 		const milliseconds = localTimes.millisecondsOf(text);
 		if (milliseconds !== undefined) return milliseconds;

@@ -1,5 +1,6 @@
 import { ADVICE } from '../advice';
 import { invalidDate, jsonOf } from './encodeArguments';
+import { isCalendarDigits } from './calendarDigits';
 import { isDateObject, isOfClass } from './dateObject';
 import { isPlainObject } from './plainObject';
 import { fromBase64WithBlanks } from './base64';
@@ -31,6 +32,8 @@ export type ArgumentType =
 	| 'date'
 	| 'null';
 
+const NO_BYTES_HELP =
+	'Encode the bytes in base64. To store no bytes at all, have an expression give { $bytes: "" }.';
 const BASE64_HELP = 'Encode the bytes in base64 (A-Z, a-z, 0-9, +, / and = at the end).';
 
 export const DATE_HELP = 'Use an ISO 8601 date such as 2026-01-31T12:00:00Z.';
@@ -162,11 +165,17 @@ function isNoNumber(value: number): Refusal {
 
 function toBytes(value: unknown): Conversion<ArrayBuffer | Uint8Array> {
 	if (value instanceof ArrayBuffer || value instanceof Uint8Array) return converted(value);
-	// A cell without a value is no bytes of its own, though base64 has no text for no bytes but this one.
-	if (typeof value !== 'string' || value.trim() === '') {
+	const encoded =
+		isPlainObject(value) && Object.keys(value).length === 1 ? value.$bytes : undefined;
+	const text = encoded ?? value;
+	if (typeof text !== 'string') {
 		return doesNotFit(value, 'base64 text', 'Encode the bytes in base64.');
 	}
-	const bytes = fromBase64WithBlanks(value);
+	// A cell without a value is not meant as no bytes, though base64 has no other text for them.
+	if (encoded === undefined && text.trim() === '') {
+		return doesNotFit(value, 'base64 text', NO_BYTES_HELP);
+	}
+	const bytes = fromBase64WithBlanks(text);
 	if (bytes !== undefined) return converted(bytes);
 	return refused(
 		(subject) => inputFailure(`${subject} is not base64`, BASE64_HELP, 'notBase64'),
@@ -177,6 +186,9 @@ function toBytes(value: unknown): Conversion<ArrayBuffer | Uint8Array> {
 /** The last time that a Date can be (ECMA-262 §21.4.1.1), of which a number still has all digits. */
 const MAX_TIMESTAMP = 8.64e15;
 
+/** In the year 2286. */
+const FAR_FUTURE = 1e13;
+
 /**
  * Convex keeps points in time as milliseconds since 1970 (`Date.now()`), a number. Takes that
  * number, a Date or Luxon's DateTime ($now); text needs a time zone and is parsed by the caller.
@@ -184,7 +196,9 @@ const MAX_TIMESTAMP = 8.64e15;
 function toTimestamp(value: unknown): Conversion<number> {
 	const milliseconds: unknown = isDateObject(value) ? value.valueOf() : value;
 	if (typeof milliseconds === 'number' && Math.abs(milliseconds) <= MAX_TIMESTAMP) {
-		return converted(milliseconds);
+		// Fewer digits are a moment that somebody may mean.
+		const isOfCalendar = milliseconds >= FAR_FUTURE && isCalendarDigits(String(milliseconds));
+		return isOfCalendar ? doesNotFit(value, 'a date', DATE_HELP) : converted(milliseconds);
 	}
 	if (isDateObject(value)) return refused(invalidDate);
 	return doesNotFit(value, 'a date', DATE_HELP);

@@ -297,9 +297,6 @@ describe('bytes', () => {
 		[undefined, 'missing'],
 		[[1, 2], 'an array'],
 		[{ type: 'Buffer', data: [1] }, 'an object'],
-		// Cells of a table without a value.
-		['', "text ('')"],
-		[' ', "text (' ')"],
 	])('are not %p', (value, words) => {
 		expectRefusal(
 			() => convert('bytes', value),
@@ -309,7 +306,34 @@ describe('bytes', () => {
 	});
 });
 
+it.each(['', ' '])('a cell without a value is not taken for no bytes: %j', (value) => {
+	expectRefusal(
+		() => convert('bytes', value),
+		`'Arguments': 'count' is text ('${value}'), not base64 text`,
+		/\{ \$bytes: "" \}\.$/,
+	);
+	expect(convert('bytes', { $bytes: '' })).toEqual(Buffer.from([]));
+});
+
 describe('a date', () => {
+	it.each([20_260_131_120_000, 19_991_231_235_959])(
+		'is no number whose digits are a calendar date: %i',
+		(value) => {
+			expectRefusal(
+				() => convert('date', value),
+				`'Arguments': 'count' is a number ('${value}'), not a date`,
+				/ISO 8601/,
+			);
+		},
+	);
+
+	it.each([202_601_311_200, 253_402_300_799_000, 20_261_331_120_000])(
+		'is a number of milliseconds, also far away: %i',
+		(value) => {
+			expect(convert('date', value)).toBe(value);
+		},
+	);
+
 	it.each<[string, unknown, number]>([
 		['a Date', new Date(1769860800000), 1769860800000],
 		['a Date before 1970', new Date(-1), -1],
