@@ -46,4 +46,14 @@ describe('the output pane', () => {
 			[],
 		]);
 	});
+
+	it('counts no call of an earlier attempt of n8n', async () => {
+		const path = '/api/mutation';
+		const code = 'TooManyConcurrentRequests';
+		await convex.deployment.addFault({ path, kind: 'rejection', code, skip: 9 });
+		await convex.deployment.addFault({ path, kind: 'delay', ms: 5_200, skip: 9 });
+		const retrying = { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 };
+		expect(await hintsOf(notingKeys({ delivery: 'http', maxRetries: 0 }), retrying)).toEqual([]);
+		expect((await convex.deployment.requestStats()).requests).toBe(11);
+	});
 });

@@ -49,6 +49,8 @@ export class ItemResults {
 
 	private nextIndex = 0;
 
+	private handedOutCount = 0;
+
 	/** Whether an item failed that may pass in another attempt. */
 	private mayPass = false;
 
@@ -94,9 +96,9 @@ export class ItemResults {
 		return this.count - this.nextIndex;
 	}
 
-	/** How many items were handed out. */
+	/** How many items were handed out, and had not ended in an earlier attempt of n8n's. */
 	get handedOut(): number {
-		return this.nextIndex;
+		return this.handedOutCount;
 	}
 
 	/** Whether at least so many were not, and have not ended in an earlier attempt of n8n's. */
@@ -121,7 +123,10 @@ export class ItemResults {
 		while (!this.stopped.aborted && this.nextIndex < this.count) {
 			const itemIndex = this.nextIndex++;
 			const known = this.attempts.get(itemIndex);
-			if (known === undefined) return itemIndex;
+			if (known === undefined) {
+				this.handedOutCount += 1;
+				return itemIndex;
+			}
 			this.end(itemIndex, known);
 		}
 		return undefined;
