@@ -299,6 +299,13 @@ describe('the key index', () => {
 	});
 });
 
+const refusedRow = {
+	path: '/api/streaming_import/import_airbyte_records',
+	kind: 'answer',
+	status: 400,
+	body: { code: 'SchemaEnforcementError', message: 'Failed to insert or update.' },
+} as const;
+
 describe('rows that Convex refuses', () => {
 	/** The table's schema says nothing of it, so the node cannot know. */
 	const wrongId = { ...order('b'), _x: 1 };
@@ -335,16 +342,7 @@ describe('rows that Convex refuses', () => {
 	});
 
 	it('stop the node, which says how many were written before', async () => {
-		const refusal = { code: 'SchemaEnforcementError', message: 'Failed to insert or update.' };
-		const path = '/api/streaming_import/import_airbyte_records';
-		await convex.deployment.addFault({
-			path,
-			kind: 'answer',
-			status: 400,
-			body: refusal,
-			skip: 1,
-			times: 20,
-		});
+		await convex.deployment.addFault({ ...refusedRow, skip: 1, times: 20 });
 		const { stoppedBy } = await convex.run({
 			parameters: byOrderId(),
 			input: Array.from({ length: 1_001 }, (_, index) => order(`${index}`)),
@@ -353,6 +351,20 @@ describe('rows that Convex refuses', () => {
 			'Failed to insert or update. At least 1000 rows before were written, and stay.',
 		);
 		expect(stoppedBy?.context.data).toMatchObject({ rows: 1, rowsWritten: 1_000 });
+	});
+
+	it('stop the node, which says how many went into other tables before', async () => {
+		await convex.deployment.addFault({ ...refusedRow, skip: 1 });
+		const toTable = (to: string, row: object) => ({ to, key: Object.keys(row)[0], ...row });
+		const { stoppedBy } = await convex.run({
+			parameters: importing('={{ $json.to }}', 'upsert', {
+				keyFields: '={{ $json.key }}',
+				itemFields: 'except',
+				itemFieldNames: 'to, key',
+			}),
+			input: [toTable('tasks', { title: 'a', status: 'open' }), toTable('orders', order('b'))],
+		});
+		expect(stoppedBy?.message).toMatch(/ 1 other row was imported already, into other tables\.$/);
 	});
 
 	it.each([

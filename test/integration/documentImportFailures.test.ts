@@ -53,6 +53,28 @@ describe('an import that Convex cannot carry out', () => {
 		expect(fieldsOf(await documents('tasks'))).toEqual([task('old')]);
 	});
 
+	it.each([{}, { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 }])(
+		'says how many rows went into other tables before where it stops the node: %j',
+		async (settings) => {
+			const upload = { name: 'x', storageId: '00000000000000000000000010000tasks' };
+			const { stoppedBy } = await convex.run({
+				parameters: importing('={{ $json.to }}', 'append', {
+					itemFields: 'except',
+					itemFieldNames: 'to',
+				}),
+				input: [
+					...['a', 'b', 'c'].map((title) => task(title, { to: 'tasks' })),
+					{ ...upload, to: 'uploads' },
+				],
+				settings,
+			});
+			expect(stoppedBy?.message).toMatch(
+				/No row was added\. 3 other rows were imported already, into other tables\.$/,
+			);
+			expect(await documents('tasks')).toHaveLength(3);
+		},
+	);
+
 	it('says how many rows were appended before', async () => {
 		await convex.deployment.setImportPace({ rowsPerTransaction: 1 });
 		const storageId = await storedFile();

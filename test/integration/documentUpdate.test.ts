@@ -45,7 +45,7 @@ it('an item that stops the node says how many were changed before it', async () 
 		],
 	});
 	expect(stoppedBy?.message).toMatch(
-		/has no document with the ID .*\. Before, 50 documents were changed\.$/,
+		/has no document with the ID .*\. 50 other items were done already: their documents were changed\.$/,
 	);
 });
 

@@ -22,8 +22,8 @@ export function withUnknownOutcome(failure: ConvexFailure): ConvexFailure {
 	return failure.with({ details: { retryable: false, outcome: 'unknown' } });
 }
 
-/** What the items before the one that stops the node did for good: by resource and operation, e.g. "12 documents were created". */
-const DONE_BEFORE = new Map([
+/** What became of the items that are done when the node stops: by resource and operation. */
+const DONE = new Map([
 	['document create', ['document', 'created']],
 	['document update', ['document', 'changed']],
 	['document delete', ['document', 'deleted']],
@@ -33,18 +33,23 @@ const DONE_BEFORE = new Map([
 
 /**
  * The failure that stops the node, which gives no output then: who runs all items again has to know that some
- * of them are done.
+ * of them are done, before it or beside it.
+ *
+ * @param operation with its resource, e.g. `document create`
+ * @param count how many items are done
  */
-export function withItemsBefore(
+export function withItemsDone(
 	failure: ConvexFailure,
 	operation: string,
 	count: number,
 ): ConvexFailure {
-	const [thing, done] = DONE_BEFORE.get(operation) ?? [];
+	const [thing, done] = DONE.get(operation) ?? [];
 	if (thing === undefined || count === 0) return failure;
-	const items = count === 1 ? `1 ${thing} was` : `${count.toLocaleString('en-US')} ${thing}s were`;
-	const period = /[.!?]$/.test(failure.message) ? '' : '.';
-	return failure.with({ message: `${failure.message}${period} Before, ${items} ${done}.` });
+	const items =
+		count === 1
+			? `1 other item was done already: its ${thing} was`
+			: `${count.toLocaleString('en-US')} other items were done already: their ${thing}s were`;
+	return failure.saying(`${items} ${done}.`);
 }
 
 /** A defect of this package. Without this failure such an item would be missing unnoticed. */

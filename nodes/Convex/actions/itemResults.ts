@@ -16,7 +16,7 @@ import {
 	mayPassLater,
 	missingResult,
 	withItemIndex,
-	withItemsBefore,
+	withItemsDone,
 	withUnknownOutcome,
 } from './itemFailure';
 import { continuesOnError, leadsToErrorBranch } from './onError';
@@ -258,7 +258,7 @@ export class ItemResults {
 		if (told === undefined || told.status === 'succeeded') return;
 		const named = told.scope === 'run' ? undefined : itemIndex;
 		const done = this.results.filter((ended) => ended?.status === 'succeeded').length;
-		const failure = withItemsBefore(told.failure, `${this.resource} ${this.operation}`, done);
+		const failure = withItemsDone(told.failure, `${this.resource} ${this.operation}`, done);
 		throw toNodeError(this.context.getNode(), this.shown(failure), named);
 	}
 

@@ -108,6 +108,11 @@ export class ConvexFailure extends Error {
 		return new ConvexFailure(message, advice, { ...this.details, ...details }, this.reason);
 	}
 
+	/** The same failure, which says one thing more of what happened. */
+	saying(sentence: string): ConvexFailure {
+		return this.with({ message: joinSentences(this.message, sentence) });
+	}
+
 	/** The same failure with the advice that a surface has for its reason, if it has one. */
 	advisedBy(table: AdviceTable): ConvexFailure {
 		return this.with({ advice: table[this.reason] });

@@ -1,6 +1,6 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 import { inputFailure } from '../../convex/failure';
-import { failedUpsert } from '../../convex/imports/importFailure';
+import { failedUpsert, withOtherTables } from '../../convex/imports/importFailure';
 import { recordText } from '../../convex/imports/rowText';
 import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import { MEBIBYTE } from '../../convex/values/encodedSize';
@@ -92,10 +92,15 @@ export class KeyedImports {
 			.of(caller)
 			.run(async () => await requests.upsert(name, keyFields, records));
 		if (answer.status === 'failure') {
-			const rowsWritten = this.written.get(target.group)?.pairedItem.length ?? 0;
 			// Where the node goes on, what was written is in the output.
-			const counts = { rows: batch.length, rowsWritten: items.continues ? undefined : rowsWritten };
-			return { batch, failure: failedUpsert(name, answer.failure, counts) };
+			if (items.continues) {
+				const counts = { rows: batch.length, rowsWritten: undefined };
+				return { batch, failure: failedUpsert(name, answer.failure, counts) };
+			}
+			const rowsWritten = this.written.get(target.group)?.pairedItem.length ?? 0;
+			const all = [...this.written.values()].reduce((sum, each) => sum + each.pairedItem.length, 0);
+			const failure = failedUpsert(name, answer.failure, { rows: batch.length, rowsWritten });
+			return { batch, failure: withOtherTables(failure, all - rowsWritten) };
 		}
 		for (const { itemIndex } of batch) this.succeed(itemIndex, target);
 		context.logger.info(

@@ -5,6 +5,7 @@ import {
 	type FileSummary,
 } from '../../convex/imports/archive';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
+import { withOtherTables } from '../../convex/imports/importFailure';
 import { exportText } from '../../convex/imports/rowText';
 import { quote } from '../../convex/values/quote';
 import { EventLoopTurns } from '../../transport/eventLoopTurns';
@@ -45,11 +46,17 @@ export class TableImports {
 	/** The first row that went missing before it was known which table it is for. */
 	private unplaced: MissingRow | undefined;
 
+	/** How many rows are in their tables, with those of n8n's earlier attempts. */
+	private importedRows: number;
+
 	constructor(
 		private readonly runner: ItemRunner,
 		private readonly reader: RowReader,
 		private readonly mode: TableImportMode,
-	) {}
+	) {
+		const earlier = runner.items.fromEarlierAttempts;
+		this.importedRows = earlier.reduce((sum, { json }) => sum + Number(json.imported), 0);
+	}
 
 	async run(): Promise<void> {
 		const { items } = this.runner;
@@ -95,8 +102,12 @@ export class TableImports {
 			const pairedItem = itemIndices.map((item) => ({ item }));
 			items.succeed(first, [{ json: { ...this.summaryOf(group), ...counts }, pairedItem }]);
 			for (const itemIndex of others) items.succeed(itemIndex, []);
+			this.importedRows += itemIndices.length;
 		} catch (thrown) {
-			items.failTogether(itemIndices, toFailure(thrown));
+			const failure = toFailure(thrown);
+			// Where the node goes on, what was imported is in the output.
+			const told = items.continues ? failure : withOtherTables(failure, this.importedRows);
+			items.failTogether(itemIndices, told);
 		}
 	}
 

@@ -209,3 +209,14 @@ export function importUnreadable(): ConvexFailure {
 function withPeriod(text: string): string {
 	return /[.!?]$/.test(text) ? text : `${text}.`;
 }
+
+/**
+ * The failure of an import that stops the node, which gives no output then.
+ *
+ * @param rows how many rows went into other tables before
+ */
+export function withOtherTables(failure: ConvexFailure, rows: number): ConvexFailure {
+	if (rows === 0) return failure;
+	const were = rows === 1 ? 'row was' : 'rows were';
+	return failure.saying(`${rows} other ${were} imported already, into other tables.`);
+}
