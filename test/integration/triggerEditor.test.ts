@@ -34,6 +34,47 @@ function form(parameters: INodeParameters, credential: CredentialValues = use.cr
 	};
 }
 
+it.each<[string, object]>([
+	['takes no arguments', {}],
+	['takes a number', { name: { fieldType: { type: 'number' }, optional: false } }],
+	[
+		'takes one more',
+		{
+			name: { fieldType: { type: 'string' }, optional: false },
+			other: { fieldType: { type: 'string' }, optional: false },
+		},
+	],
+])(
+	'a list of functions older than the form is asked for again: it says that the query %s',
+	async (_what, value) => {
+		const outdated = {
+			identifier: 'counters.js:get',
+			functionType: 'Query',
+			visibility: { kind: 'public' },
+			args: { type: 'object', value },
+			returns: { type: 'any' },
+		};
+		await use.deployment.addFault({
+			kind: 'answer',
+			path: '/api/query',
+			status: 200,
+			body: { status: 'success', value: [outdated] },
+		});
+		const token = await use.deployment.createKey(['deployment:data:view']);
+		const credential = { ...use.credential, token };
+		const parameters = {
+			...watching('counters:get'),
+			argumentsMode: 'mapping',
+			mappedArguments: { mappingMode: 'defineBelow', value: { name: 'a' } },
+		};
+		// The editor keeps the list for some seconds.
+		await form(parameters, credential).getArguments();
+		const trigger = await use.activate(parameters, { credential });
+		await use.increment();
+		expect((await trigger.nthStart(1)).items).toMatchObject([{ value: 1 }]);
+	},
+);
+
 describe("the trigger's form", () => {
 	it('lists queries, and nothing else', async () => {
 		const names = (await form(watching('')).searchFunctions()).map(({ name }) => name);

@@ -6,7 +6,11 @@ import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import type { ConvexFailure } from '../../convex/failure';
 import { refusedByClient } from '../../convex/functions/liveArguments';
 import { openCaller, type Caller } from '../../transport/caller';
-import { adviseInstead, readSignature } from '../../transport/http/functionSignature';
+import {
+	adviseInstead,
+	readSignature,
+	readSignatureSince,
+} from '../../transport/http/functionSignature';
 import { checkEgress } from '../../transport/live/egress';
 import {
 	SUBSCRIPTION_THRESHOLDS,
@@ -84,19 +88,28 @@ async function argumentsOf(
 	{ functionPath, componentPath, hasArgumentForm }: Watch,
 ): Promise<() => Promise<EncodedArguments>> {
 	const target = { operation: 'query' as const, functionPath, componentPath, isWatched: true };
-	const declared = async () => {
-		const asked = readSignature(context, caller, target);
-		return (await asked.catch(adviseInstead(() => `set ${otherArguments(false)}`))).args;
-	};
-	const read = async () => {
+	const readBy = async (readFrom: typeof readSignatureSince) => {
+		const declared = async () => {
+			const asked = readFrom(context, caller, target, performance.now());
+			return (await asked.catch(adviseInstead(() => `set ${otherArguments(false)}`))).args;
+		};
 		const args = await readArguments(parameters, 0, declared, false);
 		const refusal = refusedByClient(JSON.stringify(args));
 		if (refusal !== undefined) throw refusal;
 		return args;
 	};
+	const read = async () => await readBy(readSignature);
 	if (hasArgumentForm) {
 		parameters.getNodeParameter('mappedArguments', 0, {});
-		return read;
+		return async () => {
+			try {
+				return await read();
+			} catch (thrown) {
+				// The list of some seconds ago may be older than the form.
+				if (toFailure(thrown).details.kind !== 'input') throw thrown;
+				return await readBy(readSignatureSince);
+			}
+		};
 	}
 	const args = await read();
 	return async () => args;
