@@ -136,6 +136,33 @@ describe.each(AGENTS)('a tool $agent', ({ call }) => {
 			expect(await tables.rows('tasks')).toEqual([]);
 		});
 
+		it.each(['append', 'replace'])(
+			'writes no row where one is refused, also where the node goes on: %s',
+			async (importMode) => {
+				const table = { __rl: true, mode: 'name', value: 'tasks' };
+				const parameters = { resource: 'document', operation: 'import', table, importMode };
+				const rows = [
+					{ title: 'A', status: 'open' },
+					{ title: 1 },
+					...['B', 'C'].map((title) => ({ title, status: 'open' })),
+				];
+				const settings = { onError: 'continueRegularOutput' } as const;
+				expect(await use(parameters, { rows }, settings)).toEqual([
+					{
+						error: expect.stringMatching(
+							/^(No row was added to 'tasks'|The table 'tasks' was not replaced), because the row of item 1 was refused\./,
+						),
+						details: expect.anything(),
+					},
+					{
+						error: expect.stringMatching(/lacks 'status'.*call the tool again/),
+						details: expect.anything(),
+					},
+				]);
+				expect(await tables.rows('tasks')).toEqual([]);
+			},
+		);
+
 		it('says that a list is empty', async () => {
 			const table = { __rl: true, mode: 'name', value: 'tasks' };
 			expect(await use({ resource: 'document', operation: 'getMany', table }, {})).toEqual([

@@ -12,11 +12,15 @@ const ASK_FOR_LESS =
  * not the whole, an item at the end says so: n8n hands an empty list on as empty text, and leaves files
  * out without a word.
  *
- * @param items what the node gave
+ * @param output what the node gave
  * @param maxLength how long their JSON may be, in characters
  */
-export function toToolResult(items: INodeExecutionData[], maxLength: number): INodeExecutionData[] {
-	if (items.length === 0) return [ofCall({ note: NOTHING })];
+export function toToolResult(
+	output: INodeExecutionData[],
+	maxLength: number,
+): INodeExecutionData[] {
+	if (output.length === 0) return [ofCall({ note: NOTHING })];
+	const items = withoutRepeatedFailures(output);
 	const cut = cutToLength(JSON.stringify(items.map(({ json }) => json)), maxLength);
 	const kept =
 		cut === undefined
@@ -24,6 +28,17 @@ export function toToolResult(items: INodeExecutionData[], maxLength: number): IN
 			: [cut.value].flat().map((row) => ofCall(toFields(row)));
 	const cutNotes = cut === undefined ? [] : [cutNote(cut.leftOut, maxLength)];
 	return [...kept, ...[...cutNotes, ...fileNotes(items)].map((note) => ofCall({ note }))];
+}
+
+/** What fails all rows of an import together is told once. */
+function withoutRepeatedFailures(items: INodeExecutionData[]): INodeExecutionData[] {
+	const told = new Set<unknown>();
+	return items.filter(({ json: { error, details } }) => {
+		if (typeof error !== 'string' || details === undefined) return true;
+		const isNew = !told.has(error);
+		told.add(error);
+		return isNew;
+	});
 }
 
 function cutNote(leftOut: string[], maxLength: number): string {

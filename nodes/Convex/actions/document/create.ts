@@ -59,7 +59,7 @@ class Creation {
 				const name = readTable(parameters, itemIndex);
 				const table = await this.writing.open(caller, { table: name, ...target });
 				const read = await readDocumentFields(parameters, table.fields, true, itemIndex);
-				this.writing.noteLeftOut(read.leftOut);
+				this.writing.noteLeftOut(read.leftOut, table);
 				const part = { table, document: read.fields, valueFormat };
 				const bytes = bytesOf(read.fields);
 				return { itemIndex, group: table.group, bytes, part };

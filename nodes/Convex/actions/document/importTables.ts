@@ -8,6 +8,7 @@ import { inputFailure, type ConvexFailure } from '../../convex/failure';
 import { withOtherTables } from '../../convex/imports/importFailure';
 import { exportText } from '../../convex/imports/rowText';
 import { quote } from '../../convex/values/quote';
+import { isAgentTool } from '../../transport/agentTool';
 import { EventLoopTurns } from '../../transport/eventLoopTurns';
 import type { TableImportMode } from '../../transport/http/importRequests';
 import { toFailure } from '../../transport/nodeError';
@@ -46,6 +47,9 @@ export class TableImports {
 	/** The first row that went missing before it was known which table it is for. */
 	private unplaced: MissingRow | undefined;
 
+	/** Whether a model gave the rows. */
+	private readonly isTool: boolean;
+
 	/** How many rows are in their tables, with those of n8n's earlier attempts. */
 	private importedRows: number;
 
@@ -54,6 +58,7 @@ export class TableImports {
 		private readonly reader: RowReader,
 		private readonly mode: TableImportMode,
 	) {
+		this.isTool = isAgentTool(runner.context.getNode());
 		const earlier = runner.items.fromEarlierAttempts;
 		this.importedRows = earlier.reduce((sum, { json }) => sum + Number(json.imported), 0);
 	}
@@ -97,7 +102,7 @@ export class TableImports {
 		const [first, ...others] = itemIndices;
 		if (first === undefined) return;
 		try {
-			if (this.mode === 'replace') this.checkReplacement(group);
+			if (this.mode === 'replace' || this.isTool) this.checkWhole(group);
 			const counts = await this.send(group);
 			const pairedItem = itemIndices.map((item) => ({ item }));
 			items.succeed(first, [{ json: { ...this.summaryOf(group), ...counts }, pairedItem }]);
@@ -111,12 +116,17 @@ export class TableImports {
 		}
 	}
 
-	/** @throws ConvexFailure for rows that are not all of those that the table is to have */
-	private checkReplacement({ target, missing, destination }: RowGroup): void {
+	/**
+	 * A model is told to call its tool again where a row is refused, and gives all rows again.
+	 *
+	 * @throws ConvexFailure for rows that are not all of those that the table is to have
+	 */
+	private checkWhole({ target, missing, destination }: RowGroup): void {
 		const { name } = target.table.table;
 		const worse = missing === undefined ? this.unplaced : worseOf(this.unplaced, missing);
 		// Documents whose row is missing would be gone.
-		if (worse !== undefined) throw incomplete(name, worse);
+		if (worse !== undefined) throw incomplete(name, this.mode, worse);
+		if (this.mode !== 'replace') return;
 		const groups = [...this.groups.values()].filter((each) => each.destination === destination);
 		if (groups.length > 1) throw divided(name, groups.length);
 	}
@@ -183,17 +193,25 @@ function worseOf(known: MissingRow | undefined, row: MissingRow): MissingRow {
 	return isPassing(known.failure) && !isPassing(row.failure) ? row : known;
 }
 
-function incomplete(table: string, { itemIndex, failure }: MissingRow): ConvexFailure {
-	const notReplaced = `The table ${quote(table)} was not replaced, because`;
+function incomplete(
+	table: string,
+	mode: TableImportMode,
+	{ itemIndex, failure }: MissingRow,
+): ConvexFailure {
+	const isReplaced = mode === 'replace';
+	const notDone = isReplaced
+		? `The table ${quote(table)} was not replaced, because`
+		: `No row was added to ${quote(table)}, because`;
 	if (!isPassing(failure)) {
+		const without = isReplaced ? 'Without that row its document would be gone. ' : '';
 		return inputFailure(
-			`${notReplaced} the row of item ${itemIndex} was refused`,
-			'Without that row its document would be gone. Its own error says what is wrong with it.',
+			`${notDone} the row of item ${itemIndex} was refused`,
+			`${without}Its own error says what is wrong with it.`,
 		);
 	}
 	// Sent again without the others, that row would be all that the table has.
 	return failure.with({
-		message: `${notReplaced} item ${itemIndex} failed: ${failure.message}`,
+		message: `${notDone} item ${itemIndex} failed: ${failure.message}`,
 		details: { retryable: true, outcome: 'notExecuted' },
 	});
 }

@@ -54,7 +54,7 @@ export async function runUpdate(runner: ItemRunner, parameters: ParameterReader)
 			const id = readDocumentId(parameters, itemIndex);
 			const table = await writing.open(caller, { table: name, ...target });
 			const change = await readDocumentChange(parameters, table.fields, itemIndex);
-			writing.noteLeftOut(change.leftOut);
+			writing.noteLeftOut(change.leftOut, table);
 			const isFree = (await table.fields(false)).source !== 'schema';
 			const part = { table, id, change, isFree, valueFormat };
 			const bytes = encodedSize(change.fields);

@@ -15,7 +15,8 @@ import { TableAccess, type OpenTable, type TableTarget } from './tableAccess';
 export class TableWriting {
 	private readonly access: TableAccess;
 
-	private readonly leftOut = new Set<string>();
+	/** By table. */
+	private readonly leftOut = new Map<string, Set<string>>();
 
 	/** By each field that is removed: whether a document had it. */
 	private readonly unset = new Map<string, boolean>();
@@ -33,19 +34,23 @@ export class TableWriting {
 		return await this.access.open(caller, target);
 	}
 
-	/** Fields of an input item that were not sent. */
-	noteLeftOut(names: readonly string[]): void {
-		for (const name of names) this.leftOut.add(name);
+	/** Fields of an input item that its table does not have, and that were not sent. */
+	noteLeftOut(names: readonly string[], { table: { name: table } }: OpenTable): void {
+		if (names.length === 0) return;
+		const known = this.leftOut.get(table) ?? [];
+		this.leftOut.set(table, new Set([...known, ...names]));
 	}
 
 	/** Tells of them in the output pane, once the run is over. */
 	hintAtLeftOut(): void {
-		if (this.leftOut.size === 0) return;
-		const names = listed([...this.leftOut], ', ', quote);
-		hintAtOutput(
-			this.runner.context,
-			`The table does not have all fields of the input items: ${names} ${this.leftOut.size === 1 ? 'was' : 'were'} left out.`,
-		);
+		const isOne = this.leftOut.size === 1;
+		for (const [table, fields] of this.leftOut) {
+			const names = listed([...fields], ', ', quote);
+			hintAtOutput(
+				this.runner.context,
+				`The table ${isOne ? '' : `${quote(table)} `}does not have all fields of the input items: ${names} ${fields.size === 1 ? 'was' : 'were'} left out.`,
+			);
+		}
 	}
 
 	/** Fields that are removed of a document, which may not have them. */

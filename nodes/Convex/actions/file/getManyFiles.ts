@@ -51,12 +51,18 @@ export async function getManyFiles(
 		if (items.stopped.aborted) return;
 		await answer(run, items, request);
 	}
-	const shared = requests.find(({ itemIndices }) => itemIndices.length > 1);
-	if (shared === undefined) return;
-	hintAtOutput(
-		context,
-		`The files were listed once for ${shared.itemIndices.length} input items, since the parameters are the same for all of them.`,
-	);
+	const count = items.handedOut;
+	if (count > requests.length && requests.length > 0)
+		hintAtOutput(context, ranOnce(count, requests.length));
+}
+
+function ranOnce(count: number, lists: number): string {
+	const times = lists === 1 ? 'once' : `${lists} times`;
+	const reason =
+		lists === 1
+			? 'since the parameters are the same for all of them'
+			: 'once for all that have the same parameters and credential';
+	return `The files were listed ${times} for ${count} input items, ${reason}.`;
 }
 
 async function answer(

@@ -23,6 +23,7 @@ const MODEL_ADVICE: Partial<Record<FailureReason, string>> = {
 	documentNotFound: USE_ID,
 	fileNotFound: USE_ID,
 	invalidCursor: 'Start again without a cursor.',
+	importFailed: `If what it says is about a row, correct that row and call the tool again with all of them; otherwise ${TELL_USER}.`,
 	convexError: `The app refused the call. If what it says is about the arguments, correct them and call the tool again; otherwise ${TELL_USER}.`,
 	thrown: `If what it says is about the arguments, correct them and call the tool again; otherwise ${TELL_USER}.`,
 	hidden: `The app does not say why. Check the arguments once; if they are right, ${TELL_USER}.`,
