@@ -2,11 +2,12 @@
 import type { IExecuteFunctions, INodeExecutionData, INodeType } from 'n8n-workflow';
 import type { JSONValue } from 'convex/values';
 import { Convex } from '../../nodes/Convex/Convex.node';
+import { toHttpActionItems } from '../../nodes/Convex/actions/httpAction/httpActionOutput';
 import { inputFailure } from '../../nodes/Convex/convex/failure';
 import { toPlainJson } from '../../nodes/Convex/convex/values/plainJson';
 import { calling, type ConvexRunOptions } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
-import { busyMs, leastOf, longestTurnOf } from '../support/eventLoop';
+import { busyMs, leastOf, longestTurnOf, noteEachTurn } from '../support/eventLoop';
 import { ofFiles } from '../support/files';
 import { requestToPath } from '../support/httpActions';
 import { importing } from '../support/importRequests';
@@ -166,6 +167,27 @@ describe('n8n goes on with its other work', () => {
 		// In one turn, it took three times as long.
 		expect(await leastOf(2, hold)).toBeLessThan(2);
 	}, 60_000);
+
+	it('while a long list of an HTTP action becomes items', async () => {
+		const text = JSON.stringify(Array.from({ length: 400_000 }, (_, index) => ({ index })));
+		const headers = { 'content-type': 'application/json' };
+		let turns = 0;
+		const noting = noteEachTurn(() => {
+			turns += 1;
+		});
+		const items = await toHttpActionItems(
+			{
+				status: 'answered',
+				head: { httpStatus: 200, headers },
+				content: { kind: 'text', text, isExact: true },
+			} as never,
+			{ route: {}, response: { shape: 'auto', outputField: 'data' }, fullResponse: false } as never,
+			0,
+		);
+		noting.stop();
+		expect(items).toHaveLength(400_000);
+		expect(turns).toBeGreaterThan(1);
+	});
 
 	it('while a long result is given to all items that wait for it', async () => {
 		const rows = Array.from({ length: 8_000 }, (_, index) => ({ index, tags: ['a', 'b'], at: {} }));

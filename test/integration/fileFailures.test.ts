@@ -414,3 +414,15 @@ describe('a proxy that limits requests', () => {
 		expect(error[0]?.json.details).toMatchObject(details);
 	});
 });
+
+it('files that an earlier attempt stored are counted where the last one stops', async () => {
+	// The answer to the fourth of them is lost, while two more are on their way.
+	await convex.deployment.addFault({ kind: 'dropAfter', path: UPLOAD, skip: 3 });
+	const { stoppedBy } = await convex.run({
+		parameters: ofFiles('upload', {}, { concurrency: 3, maxRetries: 0 }),
+		input: Array.from({ length: 8 }, (_, index) => itemWithFile(`${index}`)),
+		settings: { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 },
+	});
+	const [, told] = /(\d+) other items were done already/.exec(String(stoppedBy?.message)) ?? [];
+	expect(Number(told)).toBe((await countFiles()) - 1);
+});

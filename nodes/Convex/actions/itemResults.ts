@@ -257,9 +257,19 @@ export class ItemResults {
 		const told = this.results[itemIndex];
 		if (told === undefined || told.status === 'succeeded') return;
 		const named = told.scope === 'run' ? undefined : itemIndex;
-		const done = this.results.filter((ended) => ended?.status === 'succeeded').length;
-		const failure = withItemsDone(told.failure, `${this.resource} ${this.operation}`, done);
+		const operation = `${this.resource} ${this.operation}`;
+		const failure = withItemsDone(told.failure, operation, this.succeededCount);
 		throw toNodeError(this.context.getNode(), this.shown(failure), named);
+	}
+
+	/** With those of earlier attempts of n8n's, also behind the item that stops this one. */
+	private get succeededCount(): number {
+		let count = 0;
+		for (let itemIndex = 0; itemIndex < this.count; itemIndex++) {
+			const ended = this.results[itemIndex] ?? this.attempts.get(itemIndex);
+			if (ended?.status === 'succeeded') count += 1;
+		}
+		return count;
 	}
 
 	private shown(failure: ConvexFailure): ConvexFailure {

@@ -51,7 +51,7 @@ export async function callHttpAction(
 		const request = await toRequest(run, caller, parameters);
 		const answer = await send(run, caller, request, parameters);
 		if (answer.status === 'failure') throw answer.failure;
-		return toHttpActionItems(answer, parameters, itemIndex);
+		return await toHttpActionItems(answer, parameters, itemIndex);
 	} catch (thrown) {
 		// A query may carry a token of the app's own; and whatever is refused may be in the path.
 		const shown = Redactor.of(caller.credential).text(path.replace(/\?.*$/s, ''));

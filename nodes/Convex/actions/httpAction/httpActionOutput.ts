@@ -4,6 +4,7 @@ import { unusableAnswer } from '../../convex/failures/httpActionFailure';
 import { contentKind } from '../../convex/responses/httpActionContent';
 import { parseAnswerJson } from '../../convex/values/answerJson';
 import type { HttpActionParameters } from '../../parameters/httpAction';
+import { EventLoopTurns } from '../../transport/eventLoopTurns';
 import { headerOf, type SiteAnswer } from '../../transport/http/requestSite';
 import { toItemFields } from '../calls/output';
 
@@ -14,11 +15,11 @@ type Answered = SiteAnswer & { status: 'answered' };
  *
  * @throws ConvexFailure for an answer that is not what it has to be
  */
-export function toHttpActionItems(
+export async function toHttpActionItems(
 	{ head, content }: Answered,
 	{ route, response: { shape, outputField }, fullResponse }: HttpActionParameters,
 	itemIndex: number,
-): INodeExecutionData[] {
+): Promise<INodeExecutionData[]> {
 	const pairedItem = { item: itemIndex };
 	const { httpStatus: statusCode, headers } = head;
 	const status = { statusCode, headers };
@@ -46,7 +47,13 @@ export function toHttpActionItems(
 	const body = parsed === undefined ? text : parsed.value;
 	if (fullResponse) return [{ json: { ...status, body }, pairedItem }];
 	const values: JSONValue[] = parsed === undefined ? [{ text }] : [parsed.value].flat();
-	return values.map((value) => ({ json: toItemFields(value), pairedItem }));
+	const items: INodeExecutionData[] = [];
+	const turns = new EventLoopTurns();
+	for (const value of values) {
+		items.push({ json: toItemFields(value), pairedItem });
+		if (turns.isBlocking) await turns.yield();
+	}
+	return items;
 }
 
 /** An older n8n tells the size in words only. */
