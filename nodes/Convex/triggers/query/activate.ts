@@ -105,8 +105,9 @@ async function argumentsOf(
 			try {
 				return await read();
 			} catch (thrown) {
+				const failure = toFailure(thrown);
+				if (failure.details.kind !== 'input') throw failure;
 				// The list of some seconds ago may be older than the form.
-				if (toFailure(thrown).details.kind !== 'input') throw thrown;
 				return await readBy(readSignatureSince);
 			}
 		};
