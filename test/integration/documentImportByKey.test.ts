@@ -353,19 +353,25 @@ describe('rows that Convex refuses', () => {
 		expect(stoppedBy?.context.data).toMatchObject({ rows: 1, rowsWritten: 1_000 });
 	});
 
-	it('stop the node, which says how many went into other tables before', async () => {
-		await convex.deployment.addFault({ ...refusedRow, skip: 1 });
-		const toTable = (to: string, row: object) => ({ to, key: Object.keys(row)[0], ...row });
-		const { stoppedBy } = await convex.run({
-			parameters: importing('={{ $json.to }}', 'upsert', {
-				keyFields: '={{ $json.key }}',
-				itemFields: 'except',
-				itemFieldNames: 'to, key',
-			}),
-			input: [toTable('tasks', { title: 'a', status: 'open' }), toTable('orders', order('b'))],
-		});
-		expect(stoppedBy?.message).toMatch(/ 1 other row was imported already, into other tables\.$/);
-	});
+	it.each([
+		['a row', refusedRow],
+		['the key index', { ...refusedRow, path: '/api/streaming_import/add_primary_key_indexes' }],
+	])(
+		'stop the node, which says how many went into other tables before: %s',
+		async (_what, fault) => {
+			await convex.deployment.addFault({ ...fault, skip: 1 });
+			const toTable = (to: string, row: object) => ({ to, key: Object.keys(row)[0], ...row });
+			const { stoppedBy } = await convex.run({
+				parameters: importing('={{ $json.to }}', 'upsert', {
+					keyFields: '={{ $json.key }}',
+					itemFields: 'except',
+					itemFieldNames: 'to, key',
+				}),
+				input: [toTable('tasks', { title: 'a', status: 'open' }), toTable('orders', order('b'))],
+			});
+			expect(stoppedBy?.message).toMatch(/ 1 other row was imported already\.$/);
+		},
+	);
 
 	it.each([
 		['IndexNotFoundError', 'notExecuted'],

@@ -69,7 +69,7 @@ describe('an import that Convex cannot carry out', () => {
 				settings,
 			});
 			expect(stoppedBy?.message).toMatch(
-				/No row was added\. 3 other rows were imported already, into other tables\.$/,
+				/No row was added\. 3 other rows were imported already\.$/,
 			);
 			expect(await documents('tasks')).toHaveLength(3);
 		},

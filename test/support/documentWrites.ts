@@ -63,7 +63,8 @@ export function tablesOf(convex: { readonly deployment: TestDeployment }) {
 		const { data } = await axios.post(
 			`${url}/api/${type}`,
 			{ path: `_system/frontend/${name}`, args, format: 'convex_encoded_json' },
-			{ headers: { Authorization: `Convex ${deployKey}` } },
+			// A socket that is kept may be closed by the other side as it is used again.
+			{ headers: { Authorization: `Convex ${deployKey}`, Connection: 'close' } },
 		);
 		if (data.status !== 'success') throw new Error(data.errorMessage);
 		return data.value;

@@ -20,6 +20,7 @@ export function adminRequests(deployment: () => Pick<StartedDeployment, 'url' | 
 			data,
 			headers: {
 				'Content-Type': 'application/json',
+				Connection: 'close',
 				Authorization: `Convex ${key ?? deployKey}`,
 			},
 			validateStatus: () => true,

@@ -58,19 +58,32 @@ export function isComputed(parameter: unknown): boolean {
 	return hasExpression(parameter) && JSON.stringify(parameter).includes('{{');
 }
 
-const CLOCK = /\$(?:now|today)\b|(?<![.\w$])Date(?:Time)?\b/;
+const CLOCK = /\$(?:now|today)\b|\bnew Date\(\s*\)|\bDate(?:Time)?\.(?:now|local|utc)\(\s*\)/;
+
+/** What gives the same for the same. */
+const PURE_NAMES: ReadonlySet<string> = new Set(
+	'$now $today $if $ifEmpty $not $min $max $average $jmespath $jmesPath'.split(' '),
+);
 
 /**
- * Whether a parameter, or anything in it, may have another value at another time.
+ * Whether a parameter, or anything in it, has another value at another time, and nothing else decides it.
  *
  * @param parameter as it is stored with the node
  */
-export function readsClock(parameter: unknown): boolean {
-	if (typeof parameter === 'string') {
-		return parameter.startsWith('=') && CLOCK.test(codeOf(parameter.slice(1)));
-	}
-	if (typeof parameter !== 'object' || parameter === null) return false;
-	return Object.values(parameter).some(readsClock);
+export function readsClockOnly(parameter: unknown): boolean {
+	const code = expressionsIn(parameter).map(codeOf);
+	const names = code.flatMap((expression) => expression.match(/\$\w*/g) ?? []);
+	return (
+		code.some((expression) => CLOCK.test(expression)) &&
+		names.every((name) => PURE_NAMES.has(name)) &&
+		!code.some((expression) => OBSCURE.test(expression))
+	);
+}
+
+function expressionsIn(parameter: unknown): string[] {
+	if (typeof parameter === 'string') return parameter.startsWith('=') ? [parameter.slice(1)] : [];
+	if (typeof parameter !== 'object' || parameter === null) return [];
+	return Object.values(parameter).flatMap(expressionsIn);
 }
 
 /**

@@ -1,4 +1,8 @@
-import { isMeantToBeGiven, readsItem } from '../../../nodes/Convex/parameters/expressions';
+import {
+	isMeantToBeGiven,
+	readsClockOnly,
+	readsItem,
+} from '../../../nodes/Convex/parameters/expressions';
 
 describe('a parameter is the same for all items', () => {
 	it.each([
@@ -64,4 +68,33 @@ it('a value is not meant to be given where a model may leave it out', () => {
 		false,
 	);
 	expect(isMeantToBeGiven('by_status')).toBe(false);
+});
+
+describe('a parameter depends on the time and nothing else', () => {
+	it.each([
+		['={{ $now.minus({ days: 1 }).toMillis() }}'],
+		['={{ $today }}'],
+		['={{ ({ since: Date.now() - 86400000 }) }}'],
+		['={ "since": {{ new Date().getTime() }} }'],
+		['={{ DateTime.utc().toISO() }}'],
+		['={{ $if($now.hour > 12, "pm", "am") }}'],
+	])('%s', (value) => {
+		expect(readsClockOnly({ deep: [value, 'text'] })).toBe(true);
+	});
+
+	it.each([
+		['a fixed text', '$now'],
+		['another expression', '={{ $vars.since }}'],
+		['a date that is written down', '={{ new Date("2026-01-31").getTime() }}'],
+		['a date of a variable', '={{ DateTime.fromISO($vars.since) }}'],
+		['a variable beside the time', '={{ ({ team: $vars.team, since: $now.toMillis() }) }}'],
+		['the workflow beside it', '={{ $workflow.id + $today }}'],
+		['a text about it', '={{ "$now" + 1 }}'],
+	])('not %s', (_what, value) => {
+		expect(readsClockOnly({ deep: [value] })).toBe(false);
+	});
+
+	it('not where another part of it depends on something else', () => {
+		expect(readsClockOnly(['={{ $now }}', '={{ $env.TEAM }}'])).toBe(false);
+	});
 });

@@ -1,6 +1,6 @@
 import type { INodeExecutionData } from 'n8n-workflow';
-import { inputFailure } from '../../convex/failure';
-import { failedUpsert, withOtherTables } from '../../convex/imports/importFailure';
+import { inputFailure, type ConvexFailure } from '../../convex/failure';
+import { failedUpsert, withRowsImported } from '../../convex/imports/importFailure';
 import { recordText } from '../../convex/imports/rowText';
 import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import { MEBIBYTE } from '../../convex/values/encodedSize';
@@ -85,28 +85,38 @@ export class KeyedImports {
 				await this.turns.yield();
 			}
 		} catch (thrown) {
-			return { batch, failure: toFailure(thrown) };
+			return { batch, failure: this.withRowsBefore(toFailure(thrown), undefined) };
 		}
 		const requests = new ImportRequests(context, caller, options.timeoutMs);
 		const answer = await retries
 			.of(caller)
 			.run(async () => await requests.upsert(name, keyFields, records));
 		if (answer.status === 'failure') {
-			// Where the node goes on, what was written is in the output.
-			if (items.continues) {
-				const counts = { rows: batch.length, rowsWritten: undefined };
-				return { batch, failure: failedUpsert(name, answer.failure, counts) };
-			}
-			const rowsWritten = this.written.get(target.group)?.pairedItem.length ?? 0;
-			const all = [...this.written.values()].reduce((sum, each) => sum + each.pairedItem.length, 0);
+			const rowsWritten = items.continues ? undefined : this.rowsOf(target.group);
 			const failure = failedUpsert(name, answer.failure, { rows: batch.length, rowsWritten });
-			return { batch, failure: withOtherTables(failure, all - rowsWritten) };
+			return { batch, failure: this.withRowsBefore(failure, target.group) };
 		}
 		for (const { itemIndex } of batch) this.succeed(itemIndex, target);
 		context.logger.info(
 			`Convex import into '${name}' by key: ${this.written.get(target.group)?.pairedItem.length} rows are written`,
 		);
 		return undefined;
+	}
+
+	/**
+	 * Where the node goes on, what was written is in the output.
+	 *
+	 * @param told the group whose rows the failure tells already
+	 */
+	private withRowsBefore(failure: ConvexFailure, told: string | undefined): ConvexFailure {
+		if (this.runner.items.continues) return failure;
+		const others = [...this.written.keys()].filter((group) => group !== told);
+		const rows = others.reduce((sum, group) => sum + this.rowsOf(group), 0);
+		return withRowsImported(failure, rows);
+	}
+
+	private rowsOf(group: string): number {
+		return this.written.get(group)?.pairedItem.length ?? 0;
 	}
 
 	/** The first row of an import has its summary, which counts those that follow. */

@@ -5,7 +5,7 @@ import {
 	type FileSummary,
 } from '../../convex/imports/archive';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
-import { withOtherTables } from '../../convex/imports/importFailure';
+import { withRowsImported } from '../../convex/imports/importFailure';
 import { exportText } from '../../convex/imports/rowText';
 import { quote } from '../../convex/values/quote';
 import { isAgentTool } from '../../transport/agentTool';
@@ -111,7 +111,7 @@ export class TableImports {
 		} catch (thrown) {
 			const failure = toFailure(thrown);
 			// Where the node goes on, what was imported is in the output.
-			const told = items.continues ? failure : withOtherTables(failure, this.importedRows);
+			const told = items.continues ? failure : withRowsImported(failure, this.importedRows);
 			items.failTogether(itemIndices, told);
 		}
 	}

@@ -213,10 +213,10 @@ function withPeriod(text: string): string {
 /**
  * The failure of an import that stops the node, which gives no output then.
  *
- * @param rows how many rows went into other tables before
+ * @param rows how many others are in their tables, mostly other ones
  */
-export function withOtherTables(failure: ConvexFailure, rows: number): ConvexFailure {
+export function withRowsImported(failure: ConvexFailure, rows: number): ConvexFailure {
 	if (rows === 0) return failure;
 	const were = rows === 1 ? 'row was' : 'rows were';
-	return failure.saying(`${rows} other ${were} imported already, into other tables.`);
+	return failure.saying(`${rows} other ${were} imported already.`);
 }

@@ -1,6 +1,6 @@
 import type { INodeProperties } from 'n8n-workflow';
 import { hasArgumentForm } from '../../parameters/arguments';
-import { readsClock } from '../../parameters/expressions';
+import { readsClockOnly } from '../../parameters/expressions';
 import { booleanField, enumField, enumListField, readParameter } from '../../parameters/field';
 import { readFunctionPath } from '../../parameters/functionLocator';
 import { readTriggerOptions, type ValueOptions } from '../../parameters/options';
@@ -86,8 +86,8 @@ export interface Watch extends ValueOptions {
 	/** Whether the arguments are those of a form that is made from the query's own declaration. */
 	hasArgumentForm: boolean;
 	/**
-	 * The arguments as they were written, where they depend on the time: they are others at each start, and what
-	 * is watched is the same.
+	 * The arguments as they were written, where they depend on the time and nothing else: they are others at each
+	 * start, and what is watched is the same.
 	 */
 	timedArguments: string | undefined;
 	/** The field that tells documents apart; undefined where the result is watched as a whole. */
@@ -116,7 +116,7 @@ export function readWatch(source: ParameterReader): Watch {
 function readTimedArguments(source: ParameterReader): string | undefined {
 	const names = ['argumentsMode', 'argumentsJson', 'argumentFields', 'mappedArguments.value'];
 	const written = names.map((name) => source.stored(name) ?? null);
-	return readsClock(written) ? JSON.stringify(written) : undefined;
+	return readsClockOnly(written) ? JSON.stringify(written) : undefined;
 }
 
 function readKeyField(source: ParameterReader): string {
