@@ -41,6 +41,36 @@ const FUNCTION = {
 /** What today's agent puts into the item of its tool beside what the model gave. */
 const AGENT_INPUT = { chatInput: 'Hello', sessionId: 's-1' };
 
+it.each<[string, object]>([
+	[
+		'Using JSON',
+		{
+			documentJson:
+				"={{ ({ title: $fromAI('title'), priority: $fromAI('priority', '', 'number') }) }}",
+		},
+	],
+	[
+		'Using Fields Below',
+		{
+			fieldsMode: 'fields',
+			typedFields: {
+				field: [
+					{ name: 'title', type: 'auto', value: fromAi('title') },
+					{ name: 'priority', type: 'number', value: fromAi('priority', 'number') },
+				],
+			},
+		},
+	],
+])('changes no field that the model leaves out: %s', async (_way, fields) => {
+	const [task] = await tables.add('tasks', { title: 'A', status: 'open' });
+	const parameters = updating('tasks', '', { documentId: fromAi('id'), ...fields });
+	await requestConvexTool(
+		{ credential: convex.credential, parameters: parameters as INodeParameters },
+		{ id: String(task?._id), priority: 7 },
+	);
+	expect(await tables.rows('tasks')).toMatchObject([{ title: 'A', priority: 7 }]);
+});
+
 describe.each(AGENTS)('a tool $agent', ({ call }) => {
 	const use = async (
 		parameters: { [name: string]: NodeParameterValueType },

@@ -240,6 +240,36 @@ describe.each(['continueErrorOutput', 'continueRegularOutput'] as const)(
 			},
 		);
 
+		it('reads documents again that a deployment failed to give without saying why', async () => {
+			const admin = {
+				...convex.credential,
+				authentication: 'deployKey',
+				token: convex.deployment.deployKey,
+			};
+			const body = {
+				status: 'error',
+				errorMessage: '[Request ID: 0123456789abcdef] Server Error',
+				logLines: [],
+			};
+			await convex.deployment.addFault({
+				kind: 'answer',
+				status: 200,
+				body,
+				path: '/api/query',
+				skip: 1,
+			});
+			const { success, error } = await convex.run({
+				credential: admin,
+				parameters: {
+					resource: 'document',
+					operation: 'getMany',
+					table: { __rl: true, mode: 'name', value: 'tasks' },
+				},
+				settings,
+			});
+			expect([success, error]).toEqual([[], []]);
+		});
+
 		it('counts the attempts that n8n makes by itself', async () => {
 			// The first item fails in the first attempt, the second one in all.
 			await convex.deployment.addFault({ ...overloaded, times: 2 });

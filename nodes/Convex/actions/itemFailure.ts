@@ -1,4 +1,4 @@
-import { ConvexFailure } from '../convex/failure';
+import { ConvexFailure, isRead } from '../convex/failure';
 import type { EndedItem } from './attemptCache';
 
 /** Whether an item may do better in another attempt; what Convex refused fails there again. */
@@ -11,10 +11,19 @@ export function isPassing({ details: { retryable, kind } }: ConvexFailure): bool
 	return retryable === true || kind === 'network';
 }
 
-/** Whether an item was sent and failed for good. Sent again, an action would repeat what it did until it failed. */
+/**
+ * Whether a change was sent and failed for good. Sent again, an action would repeat what it did until it failed.
+ * What only reads does no harm, and may do better: a deployment may hide that it was an outage.
+ */
 export function hasFailedForGood(ended: EndedItem): boolean {
-	const { status } = ended;
-	return status === 'failed' && ended.failure.details.outcome === 'failed' && !mayPassLater(ended);
+	if (ended.status !== 'failed' || mayPassLater(ended)) return false;
+	const { details } = ended.failure;
+	return details.outcome === 'failed' && !isRead(details);
+}
+
+/** Whether an operation on documents changes those of each item by themselves, so that the order of the items counts. */
+export function isOrderedChange(resource: string, operation: string): boolean {
+	return resource === 'document' && ['create', 'update', 'delete'].includes(operation);
 }
 
 /** The failure of an item that may have been sent. */

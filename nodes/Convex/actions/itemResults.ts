@@ -13,6 +13,7 @@ import {
 } from './attemptCache';
 import {
 	hasFailedForGood,
+	isOrderedChange,
 	mayPassLater,
 	missingResult,
 	withItemIndex,
@@ -177,7 +178,7 @@ export class ItemResults {
 			this.mayPass ||= passes;
 			if (passes && this.stopped.aborted) this.givenUp.add(itemIndex);
 			// A change would come behind those that were made since.
-			const isOrdered = this.continues && this.resource === 'document';
+			const isOrdered = this.continues && isOrderedChange(this.resource, this.operation);
 			if (isOrdered && hasFailedForGood(failed)) this.attempts.set(itemIndex, failed);
 			this.end(itemIndex, failed);
 			return;

@@ -24,6 +24,9 @@ export class KeyIndexBuilder {
 	/** By table: an index for other fields replaces the one that was there. */
 	private readonly ready = new Map<string, { key: string; built: Promise<void> }>();
 
+	/** Tables whose index was waited for, as long as the time limit allows. */
+	private readonly waitedFor = new Set<string>();
+
 	constructor(private readonly runner: ItemRunner) {}
 
 	/** @throws ConvexFailure while rows cannot be matched by these fields */
@@ -34,9 +37,9 @@ export class KeyIndexBuilder {
 		const known = last?.key === key ? last : { key, built: this.build(target) };
 		this.ready.set(table.group, known);
 		known.built.catch((thrown) => {
-			const failure = toFailure(thrown);
-			// The next batch asks again, but does not wait once more for an index that is not built in time.
-			if (isPassing(failure) && failure.reason !== 'timedOut') this.ready.delete(table.group);
+			// The next batch asks again, but does not wait once more.
+			const isAskedAgain = isPassing(toFailure(thrown)) && !this.waitedFor.has(table.group);
+			if (isAskedAgain) this.ready.delete(table.group);
 		});
 		await known.built;
 	}
@@ -67,6 +70,7 @@ export class KeyIndexBuilder {
 		}
 		const callOnce: CallSystem = async (systemFunction, args) =>
 			await callSystemFunction(context, target.caller, systemFunction, args, options.timeoutMs);
+		this.waitedFor.add(table.group);
 		await deadline.until(async () => {
 			const built = await read(target, callOnce);
 			if (built === undefined) return undefined;

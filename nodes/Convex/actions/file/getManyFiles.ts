@@ -51,7 +51,7 @@ export async function getManyFiles(
 		if (items.stopped.aborted) return;
 		await answer(run, items, request);
 	}
-	const count = items.handedOut;
+	const count = requests.reduce((sum, { itemIndices }) => sum + itemIndices.length, 0);
 	if (count > requests.length && requests.length > 0)
 		hintAtOutput(context, ranOnce(count, requests.length));
 }

@@ -11,7 +11,12 @@ import { readArgumentFields } from '../arguments/fields';
 import { fieldsOfItem, readItemFields } from '../arguments/inputItem';
 import { filledIn, MAPPING_MODE, pick } from '../arguments/mapped';
 import { dateParser } from '../dates';
-import { fieldHasExpression, isComputed, isFieldMeantToBeGiven } from '../expressions';
+import {
+	fieldHasExpression,
+	isComputed,
+	isFieldMeantToBeGiven,
+	isMeantToBeGiven,
+} from '../expressions';
 import { readParameter } from '../field';
 import { readJsonParameter } from '../jsonParameter';
 import type { ParameterReader } from '../parameterReader';
@@ -69,7 +74,8 @@ async function readUnmapped(
 	switch (chosen) {
 		case 'fields': {
 			const values = await readArgumentFields(context, itemIndex, TYPED_FIELDS);
-			return { source: "'Fields'", values, isForm: false };
+			const isMeant = meantFields(values, context.stored(TYPED_FIELDS.property.name));
+			return { source: "'Fields'", values, isForm: false, isMeant };
 		}
 		case 'item': {
 			const values = withoutSystemFields(readItemFields(context, itemIndex));
@@ -78,9 +84,22 @@ async function readUnmapped(
 		case 'json': {
 			const parameter = { name: 'documentJson', subject: JSON_SUBJECT, advice: JSON_ADVICE };
 			const values = readJsonParameter(context, parameter, itemIndex);
-			return { source: JSON_SUBJECT, values, isForm: false };
+			const isMeant = meantFields(values, context.stored(parameter.name));
+			return { source: JSON_SUBJECT, values, isForm: false, isMeant };
 		}
 	}
+}
+
+/**
+ * The fields that a change is meant to have a value for. What a model leaves out is not to be changed; an
+ * expression of the workflow that gives nothing is a mistake.
+ *
+ * @param stored the parameter that gives the values
+ */
+function meantFields(values: unknown, stored: unknown): (name: string) => boolean {
+	const isNothingMeant = isMeantToBeGiven(stored);
+	const given = isPlainObject(values) ? values : {};
+	return (name) => Object.hasOwn(given, name) && (given[name] !== undefined || isNothingMeant);
 }
 
 /** The fields of the form that is made from the table, or the item's fields of the same names. */
