@@ -136,11 +136,7 @@ const OBSCURE = /(?<![.\w$])this\b|\\u/;
  * @param parameter as it is stored with the node
  */
 export function readsItem(parameter: unknown): boolean {
-	if (typeof parameter === 'string') {
-		return parameter.startsWith('=') && namesItem(parameter.slice(1));
-	}
-	if (typeof parameter !== 'object' || parameter === null) return false;
-	return Object.values(parameter).some(readsItem);
+	return expressionsIn(parameter).some(namesItem);
 }
 
 function namesItem(expression: string): boolean {

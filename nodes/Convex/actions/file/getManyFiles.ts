@@ -43,9 +43,10 @@ export async function getManyFiles(
 		if (ofAll !== undefined) return ofAll;
 		const list = readFileList(parameters, itemIndex);
 		const { timeoutMs } = readFileOptions(parameters, 'getMany', itemIndex);
+		const request = { ...list, timeoutMs };
 		// The time of one item is another one's a moment later, and means the same.
-		if (isSame) ofAll = { ...list, timeoutMs };
-		return { ...list, timeoutMs };
+		if (isSame) ofAll = request;
+		return request;
 	});
 	for (const request of requests) {
 		if (items.stopped.aborted) return;

@@ -97,9 +97,9 @@ async function readUnmapped(
  * @param stored the parameter that gives the values
  */
 function meantFields(values: unknown, stored: unknown): (name: string) => boolean {
-	const isNothingMeant = isMeantToBeGiven(stored);
 	const given = isPlainObject(values) ? values : {};
-	return (name) => Object.hasOwn(given, name) && (given[name] !== undefined || isNothingMeant);
+	return (name) =>
+		Object.hasOwn(given, name) && (given[name] !== undefined || isMeantToBeGiven(stored));
 }
 
 /** The fields of the form that is made from the table, or the item's fields of the same names. */
