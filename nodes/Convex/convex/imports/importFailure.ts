@@ -82,12 +82,14 @@ export function interruptedImport(
 		return failure.with({ details: { outcome: 'notExecuted', rows, rowsWritten: 0 } });
 	}
 	if (ended === 'unknown') {
-		const message = `${withPeriod(failure.message)} The import may go on in Convex: its dashboard shows it under Backups.`;
-		return failure.with({ message, details: { retryable: false, outcome: 'unknown', rows } });
+		return failure
+			.saying('The import may go on in Convex: its dashboard shows it under Backups.')
+			.with({ details: { retryable: false, outcome: 'unknown', rows } });
 	}
 	const { sentence, rowsWritten, outcome } = effectOf(imported, ended, true);
-	const message = `${withPeriod(failure.message)} ${sentence}`;
-	return failure.with({ message, details: { retryable: false, outcome, rows, rowsWritten } });
+	return failure
+		.saying(sentence)
+		.with({ details: { retryable: false, outcome, rows, rowsWritten } });
 }
 
 /** It may quote a document of a megabyte, and all rows of the import have it in their errors. */
