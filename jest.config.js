@@ -24,6 +24,8 @@ module.exports = {
 	modulePathIgnorePatterns: ['<rootDir>/dist/'],
 	// Most of the time is spent waiting, so there are more than cores.
 	maxWorkers: 9,
+	// Half a second, as jest has it, is too short for nine that end on two busy cores.
+	workerGracefulExitTimeout: 15_000,
 	// A limit for what hangs. How long a test takes is up to how busy the machine is.
 	testTimeout: 240_000,
 };
