@@ -34,14 +34,21 @@ export class KeyIndexBuilder {
 		const { table, keyFields } = target;
 		const key = JSON.stringify(keyFields);
 		const last = this.ready.get(table.group);
-		const known = last?.key === key ? last : { key, built: this.build(target) };
+		const known = last?.key === key ? last : { key, built: this.buildOnce(target) };
 		this.ready.set(table.group, known);
-		known.built.catch((thrown) => {
-			// The next batch asks again, but does not wait once more.
-			const isAskedAgain = isPassing(toFailure(thrown)) && !this.waitedFor.has(table.group);
-			if (isAskedAgain) this.ready.delete(table.group);
-		});
 		await known.built;
+	}
+
+	private async buildOnce(target: RowTarget): Promise<void> {
+		const { group } = target.table;
+		try {
+			await this.build(target);
+		} catch (thrown) {
+			const failure = toFailure(thrown);
+			// The next batch asks again, but does not wait once more.
+			if (isPassing(failure) && !this.waitedFor.has(group)) this.ready.delete(group);
+			throw failure;
+		}
 	}
 
 	private async build(target: RowTarget): Promise<void> {
