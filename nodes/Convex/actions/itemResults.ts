@@ -11,6 +11,7 @@ import {
 	type EndedItem,
 	type ItemOutput,
 } from './attemptCache';
+import { EndedItems, outputOf } from './endedItems';
 import {
 	hasFailedForGood,
 	isOrderedChange,
@@ -30,9 +31,7 @@ import { continuesOnError, leadsToErrorBranch } from './onError';
  * on errors, an error item: n8n would silently send what is thrown then to the success branch.
  */
 export class ItemResults {
-	private readonly count: number;
-
-	private readonly results: Array<EndedItem | undefined>;
+	private readonly ended: EndedItems;
 
 	private readonly attempts: AttemptCache;
 
@@ -68,9 +67,8 @@ export class ItemResults {
 		private readonly operation: string,
 		call = context,
 	) {
-		this.count = context.getInputData().length;
-		this.results = new Array<EndedItem | undefined>(this.count);
 		this.attempts = openAttemptCache(call);
+		this.ended = new EndedItems(context.getInputData().length, this.attempts);
 		this.isTool = isAgentTool(context.getNode());
 		this.continues = continuesOnError(context);
 		this.hasErrorBranch = leadsToErrorBranch(context);
@@ -94,7 +92,7 @@ export class ItemResults {
 
 	/** How many items were not handed out yet. */
 	get waiting(): number {
-		return this.count - this.nextIndex;
+		return this.ended.count - this.nextIndex;
 	}
 
 	/** How many items were handed out, and had not ended in an earlier attempt of n8n's. */
@@ -104,11 +102,7 @@ export class ItemResults {
 
 	/** Whether at least so many were not, and have not ended in an earlier attempt of n8n's. */
 	hasWaiting(count: number): boolean {
-		let missing = count;
-		for (let itemIndex = this.nextIndex; missing > 0 && itemIndex < this.count; itemIndex++) {
-			if (this.attempts.get(itemIndex) === undefined) missing -= 1;
-		}
-		return missing <= 0;
+		return this.ended.hasNew(count, this.nextIndex);
 	}
 
 	/**
@@ -121,9 +115,9 @@ export class ItemResults {
 
 	/** The next item to run, by its index; undefined when there is none. */
 	next(): number | undefined {
-		while (!this.stopped.aborted && this.nextIndex < this.count) {
+		while (!this.stopped.aborted && this.nextIndex < this.ended.count) {
 			const itemIndex = this.nextIndex++;
-			const known = this.attempts.get(itemIndex);
+			const known = this.ended.earlier(itemIndex);
 			if (known === undefined) {
 				this.handedOutCount += 1;
 				return itemIndex;
@@ -133,10 +127,9 @@ export class ItemResults {
 		return undefined;
 	}
 
-	/** The output of the items that succeeded in an earlier attempt of n8n's, and are in that of this one. */
+	/** @see EndedItems.fromEarlierAttempts */
 	get fromEarlierAttempts(): INodeExecutionData[] {
-		const ended = Array.from({ length: this.count }, (_, index) => this.attempts.get(index));
-		return ended.flatMap((each) => (each?.status === 'succeeded' ? outputOf(each.items) : []));
+		return this.ended.fromEarlierAttempts;
 	}
 
 	/** @see AttemptCache.wholeResults, of all attempts of n8n's so far */
@@ -145,16 +138,14 @@ export class ItemResults {
 	}
 
 	succeed(itemIndex: number, items: ItemOutput): void {
-		const ended: EndedItem = { status: 'succeeded', items };
-		this.attempts.set(itemIndex, ended);
-		this.end(itemIndex, ended);
+		this.endForGood(itemIndex, { status: 'succeeded', items });
 	}
 
 	fail(itemIndex: number, cause: ConvexFailure): void {
 		// A call that was not sent must not hide why the run stopped.
 		if (cause.reason === 'runStopped') return;
 		// A model gave one call, and knows of no items.
-		const isOnlyOne = this.isTool && this.count === 1;
+		const isOnlyOne = this.isTool && this.ended.count === 1;
 		const failure = isOnlyOne ? cause : withItemIndex(cause, itemIndex);
 		this.endFailed(itemIndex, this.named(failure), 'item');
 	}
@@ -179,13 +170,11 @@ export class ItemResults {
 			if (passes && this.stopped.aborted) this.givenUp.add(itemIndex);
 			// A change would come behind those that were made since.
 			const isOrdered = this.continues && isOrderedChange(this.resource, this.operation);
-			if (isOrdered && hasFailedForGood(failed)) this.attempts.set(itemIndex, failed);
-			this.end(itemIndex, failed);
+			if (isOrdered && hasFailedForGood(failed)) this.endForGood(itemIndex, failed);
+			else this.end(itemIndex, failed);
 			return;
 		}
-		const ended: EndedItem = { status: 'unknown', failure, scope };
-		this.attempts.set(itemIndex, ended);
-		this.end(itemIndex, ended);
+		this.endForGood(itemIndex, { status: 'unknown', failure, scope });
 	}
 
 	/** All items run again when n8n retries the node, also those that succeeded. */
@@ -203,10 +192,10 @@ export class ItemResults {
 		const notSent = this.named(failure);
 		// An item that was handed out may have been sent.
 		const maySent = this.named(withUnknownOutcome(failure));
-		for (let itemIndex = 0; itemIndex < this.count; itemIndex++) {
+		for (let itemIndex = 0; itemIndex < this.ended.count; itemIndex++) {
 			if (this.stopped.aborted && itemIndex >= this.nextIndex) break;
-			if (this.results[itemIndex] !== undefined) continue;
-			const known = this.attempts.get(itemIndex);
+			if (this.ended.hasEnded(itemIndex)) continue;
+			const known = this.ended.earlier(itemIndex);
 			if (known !== undefined) this.end(itemIndex, known);
 			else this.endFailed(itemIndex, itemIndex < this.nextIndex ? maySent : notSent, 'run');
 		}
@@ -220,9 +209,7 @@ export class ItemResults {
 		if (!this.continues) this.throwFirst((_, itemIndex) => !this.givenUp.has(itemIndex));
 		const output: INodeExecutionData[] = [];
 		let firstFailed = false;
-		for (let itemIndex = 0; itemIndex < this.results.length; itemIndex++) {
-			const ended = this.results[itemIndex] ?? this.attempts.get(itemIndex);
-			if (ended === undefined) continue;
+		for (const [itemIndex, ended] of this.ended.entries()) {
 			if (ended.status === 'succeeded') {
 				for (const item of outputOf(ended.items)) output.push(item);
 				continue;
@@ -236,41 +223,24 @@ export class ItemResults {
 
 	/**
 	 * Has n8n make another attempt. It makes one by itself where the first item that comes out is an error,
-	 * and looks at no other. What was sent and failed for good is not sent again in it.
+	 * and looks at no other.
 	 *
 	 * @throws always
 	 */
 	private askForAttempt(): void {
-		this.results.forEach((ended, itemIndex) => {
-			if (ended !== undefined && hasFailedForGood(ended)) this.attempts.set(itemIndex, ended);
-		});
+		this.ended.keepFailedForGood();
 		this.throwFirst(mayPassLater);
 	}
 
 	/** @throws the error of the first failed item that is taken, else of the first; nothing where none failed */
 	private throwFirst(isTaken: (ended: EndedItem, itemIndex: number) => boolean): void {
-		const hasFailed = (ended: EndedItem | undefined) =>
-			ended !== undefined && ended.status !== 'succeeded';
-		const first = this.results.findIndex(
-			(ended, itemIndex) => ended !== undefined && hasFailed(ended) && isTaken(ended, itemIndex),
-		);
-		const itemIndex = first === -1 ? this.results.findIndex(hasFailed) : first;
-		const told = this.results[itemIndex];
-		if (told === undefined || told.status === 'succeeded') return;
+		const first = this.ended.firstFailed(isTaken);
+		if (first === undefined) return;
+		const [itemIndex, told] = first;
 		const named = told.scope === 'run' ? undefined : itemIndex;
 		const operation = `${this.resource} ${this.operation}`;
-		const failure = withItemsDone(told.failure, operation, this.succeededCount);
+		const failure = withItemsDone(told.failure, operation, this.ended.succeededCount);
 		throw toNodeError(this.context.getNode(), this.shown(failure), named);
-	}
-
-	/** With those of earlier attempts of n8n's, also behind the item that stops this one. */
-	private get succeededCount(): number {
-		let count = 0;
-		for (let itemIndex = 0; itemIndex < this.count; itemIndex++) {
-			const ended = this.results[itemIndex] ?? this.attempts.get(itemIndex);
-			if (ended?.status === 'succeeded') count += 1;
-		}
-		return count;
 	}
 
 	private shown(failure: ConvexFailure): ConvexFailure {
@@ -283,14 +253,15 @@ export class ItemResults {
 		return toErrorBranchItem(failure, itemIndex, input);
 	}
 
+	private endForGood(itemIndex: number, ended: EndedItem): void {
+		this.ended.setForGood(itemIndex, ended);
+		this.end(itemIndex, ended);
+	}
+
 	private end(itemIndex: number, ended: EndedItem): void {
-		this.results[itemIndex] = ended;
+		this.ended.set(itemIndex, ended);
 		if (ended.status !== 'succeeded' && !this.continues) this.stop();
 	}
 
 	private readonly stop = () => this.stopping.abort();
-}
-
-function outputOf(items: ItemOutput): INodeExecutionData[] {
-	return typeof items === 'function' ? items() : items;
 }
