@@ -138,7 +138,7 @@ describe('rows of a run that n8n repeats', () => {
 	it('count as written where the attempt after them fails', async () => {
 		await convex.deployment.addFault({ ...overload, times: 2 });
 		const { stoppedBy } = await convex.run({ parameters, input, settings });
-		expect(stoppedBy?.message).toContain('At least 1000 rows before were written, and stay.');
+		expect(stoppedBy?.message).toMatch(/ 1,000 other rows were imported already\.$/);
 		expect(stoppedBy?.context.data).toMatchObject({ rows: 1_000, rowsWritten: 1_000 });
 		expect(stoppedBy?.description).not.toMatch(/Concurrency|Batch Size/);
 	});
@@ -348,7 +348,7 @@ describe('rows that Convex refuses', () => {
 			input: Array.from({ length: 1_001 }, (_, index) => order(`${index}`)),
 		});
 		expect(stoppedBy?.message).toBe(
-			'Failed to insert or update. At least 1000 rows before were written, and stay.',
+			'Failed to insert or update. 1,000 other rows were imported already.',
 		);
 		expect(stoppedBy?.context.data).toMatchObject({ rows: 1, rowsWritten: 1_000 });
 	});
@@ -372,6 +372,26 @@ describe('rows that Convex refuses', () => {
 			expect(stoppedBy?.message).toMatch(/ 1 other row was imported already\.$/);
 		},
 	);
+
+	it('are those that were not sent within the time limit', async () => {
+		await convex.run({ parameters: byOrderId(), input: [order('a')] });
+		const path = '/api/streaming_import/import_airbyte_records';
+		await convex.deployment.addFault({ path, kind: 'delay', ms: 6_000 });
+		const { success, error } = await convex.run({
+			parameters: byOrderId({ options: { timeLimit: 5_000 } }),
+			input: Array.from({ length: 2_001 }, (_, index) => order(`${index}`)),
+			settings: { onError: 'continueErrorOutput' },
+		});
+		expect(success.map(({ json }) => json.imported)).toEqual([1_000]);
+		expect(error).toHaveLength(1_001);
+		for (const { json } of error) {
+			expect(json.error).toBe(
+				'The import took longer than 5 seconds, so its other rows were not sent',
+			);
+			expect(json.details).toMatchObject({ outcome: 'notExecuted', reason: 'timedOut' });
+		}
+		expect(await documents('orders')).toHaveLength(1_001);
+	});
 
 	it.each([
 		['IndexNotFoundError', 'notExecuted'],

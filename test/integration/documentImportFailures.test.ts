@@ -75,6 +75,49 @@ describe('an import that Convex cannot carry out', () => {
 		},
 	);
 
+	it.each([
+		['append', '/api/perform_import'],
+		['upsert', '/api/streaming_import/import_airbyte_records'],
+	])(
+		'is told with the rows of the attempt before, whatever stops the next one: %s',
+		async (mode, path) => {
+			const run = async (settings: object) =>
+				await convex.run({
+					parameters: importing('={{ $json.to }}', mode, {
+						keyFields: 'name',
+						itemFields: 'except',
+						itemFieldNames: 'to',
+						options: { maxRetries: 0 },
+					}),
+					input: [
+						{ to: 'counters', name: 'a', count: 1 },
+						{ to: 'counters', name: 'b', count: 1 },
+						{ to: 'additions', name: 'a', key: 'c' },
+					],
+					settings,
+				});
+			const queries = async () =>
+				(await convex.deployment.requestStats()).endpoints['/api/query']?.requests ?? 0;
+			const busy = { path, kind: 'answer', status: 429, body: '', skip: 1 } as const;
+			await convex.deployment.addFault(busy);
+			const before = await queries();
+			await run({});
+			const ofOneAttempt = (await queries()) - before;
+			await convex.deployment.reset();
+			await convex.deployment.addFault(busy);
+			await convex.deployment.addFault({
+				path: '/api/query',
+				kind: 'dropBefore',
+				skip: ofOneAttempt,
+				times: 50,
+			});
+			const { stoppedBy } = await run({ retryOnFail: true, maxTries: 2, waitBetweenTries: 1 });
+			expect(stoppedBy?.message).toMatch(
+				/^The connection broke .* 2 other rows were imported already\.$/,
+			);
+		},
+	);
+
 	it('says how many rows were appended before', async () => {
 		await convex.deployment.setImportPace({ rowsPerTransaction: 1 });
 		const storageId = await storedFile();

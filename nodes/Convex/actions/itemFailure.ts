@@ -31,7 +31,7 @@ export function withUnknownOutcome(failure: ConvexFailure): ConvexFailure {
 	return failure.with({ details: { retryable: false, outcome: 'unknown' } });
 }
 
-/** What became of the items that are done when the node stops: by resource and operation. */
+/** What became of the items that are done when the node stops: by resource and operation. A row is imported. */
 const DONE = new Map([
 	['document create', ['document', 'created']],
 	['document update', ['document', 'changed']],
@@ -52,13 +52,21 @@ export function withItemsDone(
 	operation: string,
 	count: number,
 ): ConvexFailure {
+	const sentence = count === 0 ? undefined : doneSentence(operation, count);
+	return sentence === undefined ? failure : failure.saying(sentence);
+}
+
+function doneSentence(operation: string, count: number): string | undefined {
+	const isOne = count === 1;
+	const number = count.toLocaleString('en-US');
+	if (operation === 'document import') {
+		return `${number} other ${isOne ? 'row was' : 'rows were'} imported already.`;
+	}
 	const [thing, done] = DONE.get(operation) ?? [];
-	if (thing === undefined || count === 0) return failure;
-	const items =
-		count === 1
-			? `1 other item was done already: its ${thing} was`
-			: `${count.toLocaleString('en-US')} other items were done already: their ${thing}s were`;
-	return failure.saying(`${items} ${done}.`);
+	if (thing === undefined) return undefined;
+	return isOne
+		? `1 other item was done already: its ${thing} was ${done}.`
+		: `${number} other items were done already: their ${thing}s were ${done}.`;
 }
 
 /** A defect of this package. Without this failure such an item would be missing unnoticed. */

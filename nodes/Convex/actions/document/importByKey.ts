@@ -1,6 +1,6 @@
 import type { INodeExecutionData } from 'n8n-workflow';
-import { inputFailure, type ConvexFailure } from '../../convex/failure';
-import { failedUpsert, withRowsImported } from '../../convex/imports/importFailure';
+import { inputFailure } from '../../convex/failure';
+import { failedUpsert, upsertTimedOut } from '../../convex/imports/importFailure';
 import { recordText } from '../../convex/imports/rowText';
 import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import { MEBIBYTE } from '../../convex/values/encodedSize';
@@ -11,6 +11,7 @@ import { toFailure } from '../../transport/nodeError';
 import { EventLoopTurns } from '../../transport/eventLoopTurns';
 import type { Batch, FailedBatch } from '../calls/itemBatches';
 import type { ItemRunner } from '../calls/itemRunner';
+import { ImportDeadline } from './importDeadline';
 import { KeyIndexBuilder } from './keyIndexBuilder';
 import { ROW, type RowReader, type RowTarget } from './rowReader';
 
@@ -36,6 +37,9 @@ const ofEarlierAttempts = new WeakMap<INodeExecutionData, Written & { group: str
  */
 export class KeyedImports {
 	private readonly written = new Map<string, Written>();
+
+	/** By the group of its rows: each import has its time. */
+	private readonly deadlines = new Map<string, ImportDeadline>();
 
 	private readonly indexes: KeyIndexBuilder;
 
@@ -79,13 +83,15 @@ export class KeyedImports {
 		const { name } = table.table;
 		const records: string[] = [];
 		try {
-			await this.indexes.ensure(target);
+			const deadline = this.deadlineOf(target);
+			await this.indexes.ensure(target, deadline);
+			deadline.check(upsertTimedOut);
 			for (const { itemIndex } of batch) {
 				records.push(this.textOf(itemIndex, target));
 				await this.turns.yield();
 			}
 		} catch (thrown) {
-			return { batch, failure: this.withRowsBefore(toFailure(thrown), undefined) };
+			return { batch, failure: toFailure(thrown) };
 		}
 		const requests = new ImportRequests(context, caller, options.timeoutMs);
 		const answer = await retries
@@ -94,7 +100,7 @@ export class KeyedImports {
 		if (answer.status === 'failure') {
 			const rowsWritten = items.continues ? undefined : this.rowsOf(target.group);
 			const failure = failedUpsert(name, answer.failure, { rows: batch.length, rowsWritten });
-			return { batch, failure: this.withRowsBefore(failure, target.group) };
+			return { batch, failure };
 		}
 		for (const { itemIndex } of batch) this.succeed(itemIndex, target);
 		context.logger.info(
@@ -103,16 +109,11 @@ export class KeyedImports {
 		return undefined;
 	}
 
-	/**
-	 * Where the node goes on, what was written is in the output.
-	 *
-	 * @param told the group whose rows the failure tells already
-	 */
-	private withRowsBefore(failure: ConvexFailure, told: string | undefined): ConvexFailure {
-		if (this.runner.items.continues) return failure;
-		const others = [...this.written.keys()].filter((group) => group !== told);
-		const rows = others.reduce((sum, group) => sum + this.rowsOf(group), 0);
-		return withRowsImported(failure, rows);
+	private deadlineOf({ group, options }: RowTarget): ImportDeadline {
+		const { stopped } = this.runner.items;
+		const deadline = this.deadlines.get(group) ?? new ImportDeadline(options.timeLimitMs, stopped);
+		this.deadlines.set(group, deadline);
+		return deadline;
 	}
 
 	private rowsOf(group: string): number {

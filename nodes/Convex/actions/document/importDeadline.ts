@@ -9,26 +9,25 @@ const FIRST_POLL_MS = 200;
 const MAX_POLL_MS = 2_000;
 const POLL_GROWTH = 1.5;
 
+/** What it means that the time is over. */
+type TimedOut = (timeLimitMs: number) => ConvexFailure;
+
 /** How long an import may go on: up to its time limit, and no longer than the run. */
 export class ImportDeadline {
 	private readonly endsAtMs: number;
 
-	/**
-	 * @param stopped aborted when the run is over
-	 * @param timedOut what it means that the time is over
-	 */
+	/** @param stopped aborted when the run is over */
 	constructor(
 		private readonly timeLimitMs: number,
 		private readonly stopped: AbortSignal,
-		private readonly timedOut: (timeLimitMs: number) => ConvexFailure = importTimedOut,
 	) {
 		this.endsAtMs = performance.now() + timeLimitMs;
 	}
 
 	/** @throws ConvexFailure when it is over */
-	check(): void {
+	check(timedOut: TimedOut = importTimedOut): void {
 		if (this.stopped.aborted) throw executionCancelled();
-		if (this.isTimeOver) throw this.timedOut(this.timeLimitMs);
+		if (this.isTimeOver) throw timedOut(this.timeLimitMs);
 	}
 
 	/**
@@ -38,12 +37,12 @@ export class ImportDeadline {
 	 * @param look sends one request, without retries: they give up after some time
 	 * @throws ConvexFailure when it is over, or what `look` throws and no outage explains
 	 */
-	async until<Found>(look: () => Promise<Found | undefined>): Promise<Found> {
+	async until<Found>(look: () => Promise<Found | undefined>, timedOut?: TimedOut): Promise<Found> {
 		let outage: ConvexFailure | undefined;
 		for (let pollMs = FIRST_POLL_MS; ; pollMs = Math.min(pollMs * POLL_GROWTH, MAX_POLL_MS)) {
 			// Where the time is over because nothing could be seen, the outage is the reason.
 			if (outage !== undefined && this.isTimeOver && !this.stopped.aborted) throw outage;
-			this.check();
+			this.check(timedOut);
 			const seen = await lookedAt(look);
 			if (seen.found !== undefined) return seen.found;
 			({ outage } = seen);

@@ -5,7 +5,6 @@ import {
 	type FileSummary,
 } from '../../convex/imports/archive';
 import { inputFailure, type ConvexFailure } from '../../convex/failure';
-import { withRowsImported } from '../../convex/imports/importFailure';
 import { exportText } from '../../convex/imports/rowText';
 import { quote } from '../../convex/values/quote';
 import { isAgentTool } from '../../transport/agentTool';
@@ -50,17 +49,12 @@ export class TableImports {
 	/** Whether a model gave the rows. */
 	private readonly isTool: boolean;
 
-	/** How many rows are in their tables, with those of n8n's earlier attempts. */
-	private importedRows: number;
-
 	constructor(
 		private readonly runner: ItemRunner,
 		private readonly reader: RowReader,
 		private readonly mode: TableImportMode,
 	) {
 		this.isTool = isAgentTool(runner.context.getNode());
-		const earlier = runner.items.fromEarlierAttempts;
-		this.importedRows = earlier.reduce((sum, { json }) => sum + Number(json.imported), 0);
 	}
 
 	async run(): Promise<void> {
@@ -107,12 +101,8 @@ export class TableImports {
 			const pairedItem = itemIndices.map((item) => ({ item }));
 			items.succeed(first, [{ json: { ...this.summaryOf(group), ...counts }, pairedItem }]);
 			for (const itemIndex of others) items.succeed(itemIndex, []);
-			this.importedRows += itemIndices.length;
 		} catch (thrown) {
-			const failure = toFailure(thrown);
-			// Where the node goes on, what was imported is in the output.
-			const told = items.continues ? failure : withRowsImported(failure, this.importedRows);
-			items.failTogether(itemIndices, told);
+			items.failTogether(itemIndices, toFailure(thrown));
 		}
 	}
 

@@ -13,7 +13,7 @@ import { lookUp, type CallSystem } from '../../transport/http/readTables';
 import { toFailure } from '../../transport/nodeError';
 import type { ItemRunner } from '../calls/itemRunner';
 import { isPassing } from '../itemFailure';
-import { ImportDeadline } from './importDeadline';
+import type { ImportDeadline } from './importDeadline';
 import type { RowTarget } from './rowReader';
 
 /**
@@ -30,19 +30,19 @@ export class KeyIndexBuilder {
 	constructor(private readonly runner: ItemRunner) {}
 
 	/** @throws ConvexFailure while rows cannot be matched by these fields */
-	async ensure(target: RowTarget): Promise<void> {
+	async ensure(target: RowTarget, deadline: ImportDeadline): Promise<void> {
 		const { table, keyFields } = target;
 		const key = JSON.stringify(keyFields);
 		const last = this.ready.get(table.group);
-		const known = last?.key === key ? last : { key, built: this.buildOnce(target) };
+		const known = last?.key === key ? last : { key, built: this.buildOnce(target, deadline) };
 		this.ready.set(table.group, known);
 		await known.built;
 	}
 
-	private async buildOnce(target: RowTarget): Promise<void> {
+	private async buildOnce(target: RowTarget, deadline: ImportDeadline): Promise<void> {
 		const { group } = target.table;
 		try {
-			await this.build(target);
+			await this.build(target, deadline);
 		} catch (thrown) {
 			const failure = toFailure(thrown);
 			// The next batch asks again, but does not wait once more.
@@ -51,13 +51,9 @@ export class KeyIndexBuilder {
 		}
 	}
 
-	private async build(target: RowTarget): Promise<void> {
+	private async build(target: RowTarget, deadline: ImportDeadline): Promise<void> {
 		const { table, keyFields, options } = target;
 		const { name } = table.table;
-		const { stopped } = this.runner.items;
-		const deadline = new ImportDeadline(options.timeLimitMs, stopped, (timeLimitMs) =>
-			keyIndexNotReady(name, timeLimitMs),
-		);
 		const index = await read(target, table.call);
 		const isServed = index !== undefined && servesKey(index, keyFields);
 		if (index !== undefined && !isServed && !options.rebuildKeyIndex) {
@@ -78,12 +74,13 @@ export class KeyIndexBuilder {
 		const callOnce: CallSystem = async (systemFunction, args) =>
 			await callSystemFunction(context, target.caller, systemFunction, args, options.timeoutMs);
 		this.waitedFor.add(table.group);
-		await deadline.until(async () => {
+		const whenBuilt = async () => {
 			const built = await read(target, callOnce);
 			if (built === undefined) return undefined;
 			if (!servesKey(built, keyFields)) throw keyIndexReplaced(name, built, keyFields);
 			return built.isReady ? built : undefined;
-		});
+		};
+		await deadline.until(whenBuilt, (timeLimitMs) => keyIndexNotReady(name, timeLimitMs));
 	}
 }
 

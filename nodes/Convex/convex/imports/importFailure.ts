@@ -156,8 +156,7 @@ export function failedUpsert(
 	const failure = cause.advisedBy(IMPORT_ADVICE);
 	const { httpStatus, code = '' } = failure.details;
 	const counts = { rows, ...(rowsWritten !== undefined && { rowsWritten }) };
-	const before = rowsWritten ? ` At least ${rowsWritten} rows before were written, and stay.` : '';
-	const message = `${withPeriod(failure.message)}${before}`;
+	const message = withPeriod(failure.message);
 	if (httpStatus === 500) {
 		const help = `${SAME_KEY} ${failure.advice.help}`;
 		return failure.with({ message, advice: { ...failure.advice, help }, details: counts });
@@ -190,6 +189,16 @@ export function importTimedOut(timeLimitMs: number): ConvexFailure {
 	);
 }
 
+/** The rows that were not sent by then. */
+export function upsertTimedOut(timeLimitMs: number): ConvexFailure {
+	return new ConvexFailure(
+		`The import took longer than ${durationInWords(timeLimitMs)}, so its other rows were not sent`,
+		"Raise 'Time Limit' in the node's options, or import fewer rows in a run.",
+		{ kind: 'deployment', retryable: false, outcome: 'notExecuted' },
+		'timedOut',
+	);
+}
+
 /** What was uploaded is not what Convex read: it must not be carried out. */
 export function otherImport(rows: number, read: number): ConvexFailure {
 	return new ConvexFailure(
@@ -210,15 +219,4 @@ export function importUnreadable(): ConvexFailure {
 
 function withPeriod(text: string): string {
 	return /[.!?]$/.test(text) ? text : `${text}.`;
-}
-
-/**
- * The failure of an import that stops the node, which gives no output then.
- *
- * @param rows how many others are in their tables, mostly other ones
- */
-export function withRowsImported(failure: ConvexFailure, rows: number): ConvexFailure {
-	if (rows === 0) return failure;
-	const were = rows === 1 ? 'row was' : 'rows were';
-	return failure.saying(`${rows} other ${were} imported already.`);
 }
