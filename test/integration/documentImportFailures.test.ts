@@ -78,7 +78,7 @@ describe('an import that Convex cannot carry out', () => {
 	it.each([
 		['append', '/api/perform_import'],
 		['upsert', '/api/streaming_import/import_airbyte_records'],
-	])(
+	] as const)(
 		'is told with the rows of the attempt before, whatever stops the next one: %s',
 		async (mode, path) => {
 			const run = async (settings: object) =>
