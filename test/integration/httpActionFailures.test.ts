@@ -194,6 +194,27 @@ describe('a request is sent again', () => {
 		});
 		expect(await runsOf(`${method} /tasks`)).toBe(runs);
 	});
+
+	it.each([
+		['PUT', 'unknown', { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 }],
+		['DELETE', 'unknown', {}],
+		['GET', 'notExecuted', {}],
+	])(
+		'with an outcome that is not that of the last request where one before may have run: %s',
+		async (method, outcome, settings) => {
+			await convex.deployment.addFault({ kind: 'dropAfter', path });
+			await convex.deployment.addFault({ ...overloaded, path, times: 2 });
+			const { error } = await convex.run({
+				parameters: requestToPath(method, '/tasks', {
+					options: { retry: 'idempotent', maxRetries: 2 },
+				}),
+				settings: { onError: 'continueErrorOutput', ...settings },
+			});
+			expect(error[0]?.json.details).toMatchObject({ reason: 'overloaded', outcome });
+			const { endpoints } = await convex.deployment.requestStats();
+			expect(endpoints['/http']?.requests).toBe(3);
+		},
+	);
 });
 
 describe('the site URL', () => {

@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
 import { refuseDeployKey, refuseDeployKeyIn } from '../../convex/deployment/deployKeyGuard';
 import { Redactor } from '../../convex/deployment/redaction';
 import { siteRequestUrl } from '../../convex/deployment/siteRequest';
-import { inputFailure, type ConvexFailure } from '../../convex/failure';
+import { inputFailure, isRead, type ConvexFailure } from '../../convex/failure';
 import { httpActionFailure } from '../../convex/failures/httpActionFailure';
 import { checkBodyLength } from '../../convex/functions/httpBody';
 import type { HttpMethod } from '../../convex/functions/httpRoute';
@@ -26,6 +26,7 @@ import { retryAfterOf } from '../../transport/http/retryAfter';
 import type { SiteUrls } from '../../transport/http/siteUrls';
 import { toFailure } from '../../transport/nodeError';
 import type { DeploymentRetries } from '../calls/deploymentRetries';
+import { withUnknownOutcome } from '../itemFailure';
 import { toHttpActionItems } from './httpActionOutput';
 
 /** What the items of a run share. */
@@ -150,14 +151,25 @@ async function send(
 ): Promise<SiteAnswer> {
 	const want = (head: AnswerHead) =>
 		isSuccess(head) || acceptAnyStatus ? wantedOf(response.shape, request.method, head) : 'text';
+	let mayHaveRun = false;
 	const attempt = async (): Promise<SiteAnswer> => {
 		const answer = await requestSite(context, caller, request, want);
-		if (answer.status === 'failure' || isSuccess(answer.head) || acceptAnyStatus) return answer;
-		return { status: 'failure', failure: failureOfAnswer(request.method, answer) };
+		if (answer.status !== 'failure' && (isSuccess(answer.head) || acceptAnyStatus)) return answer;
+		const failure =
+			answer.status === 'failure' ? answer.failure : failureOfAnswer(request.method, answer);
+		const { details } = failure;
+		const changes = !isRead({ ...details, method: request.method });
+		mayHaveRun ||= changes && details.outcome === 'unknown';
+		return { status: 'failure', failure };
 	};
 	const shouldStop = ({ details }: ConvexFailure) =>
 		retriesOnlyUnrun && details.outcome !== 'notExecuted';
-	return await retries.of(caller).run(attempt, { shouldStop });
+	const answer = await retries.of(caller).run(attempt, { shouldStop });
+	if (answer.status !== 'failure' || !mayHaveRun) return answer;
+	// The last request may be the one that certainly did not run.
+	const { failure } = answer;
+	const isUnknown = failure.details.outcome === 'notExecuted';
+	return isUnknown ? { status: 'failure', failure: withUnknownOutcome(failure) } : answer;
 }
 
 function isSuccess({ httpStatus }: AnswerHead): boolean {
