@@ -151,6 +151,24 @@ describe('an item of a call for many, by the validator of the list', () => {
 		}
 	});
 
+	it('is refused where the expression makes JSON perhaps, and it may be either', async () => {
+		const { success, error } = await convex.run({
+			parameters: echoingMany(
+				"={{ typeof $json.v === 'object' ? JSON.stringify($json.v) : $json.v }}",
+			),
+			input: [{ v: 'SKU-1' }, { v: ['1.10'] }, { v: 5 }, { v: '12' }, { v: '"q"' }, { v: 'null' }],
+			settings: continuing,
+		});
+		expect(success.map(({ json }) => json.value)).toEqual(['SKU-1', ['1.10'], 5]);
+		expect(error.map(({ json }) => json.error)).toEqual(
+			['12', '"q"', 'null'].map((text, index) =>
+				expect.stringContaining(
+					`gives '${text}', and makes JSON only in a part of it: this may be JSON or a text [item ${index + 3}]`,
+				),
+			),
+		);
+	});
+
 	it('goes to a list that may be null', async () => {
 		const { success } = await asked('nullable', mapped({ value: 'a' }), [{}, {}]);
 		expect(success[0]?.json.value).toEqual({ nullable: ['a', 'a'] });

@@ -22,7 +22,7 @@ describe('an item that is refused', () => {
 		const { success, error } = await convex.run({
 			parameters: addingMany({
 				itemsPerCall: 4,
-				element: '={{ $json.key.isWellFormed() ? JSON.stringify($json.key) : [$json.key] }}',
+				element: '={{ $json.key.isWellFormed() ? $json.key : [$json.key] }}',
 			}),
 			input,
 			settings: continuing,

@@ -20,6 +20,45 @@ export function codeOf(expression: string): string {
 	return Array.from(expression.matchAll(CODE), ([, code = '']) => withoutTexts(code)).join('\n');
 }
 
+/** `JSON.stringify()`, and n8n's own `.toJsonString()`. */
+const MAKES_JSON = /\bJSON\s*\.\s*stringify\b|\btoJsonString\s*\(/;
+
+const STRINGIFY = /^\s*JSON\s*\.\s*stringify\s*(?=\()/;
+
+const TO_JSON_STRING = /^[\w$\s.]*\.\s*toJsonString\s*$/;
+
+/**
+ * Whether the text that an expression gives is JSON: always where it is one call that makes JSON, perhaps
+ * where such a call is a part of it, as behind a condition.
+ *
+ * @param expression without the `=` in front
+ */
+export function makesJson(expression: string): 'always' | 'perhaps' | 'never' {
+	const code = codeOf(expression);
+	if (!MAKES_JSON.test(code)) return 'never';
+	const call = code.replace(STRINGIFY, '');
+	const isStringified = call !== code && withoutBrackets(call).trim() === '';
+	// A condition, or another operator, is none of these.
+	const isJsonString = TO_JSON_STRING.test(withoutBrackets(code.replaceAll('?.', '.')));
+	return isStringified || isJsonString ? 'always' : 'perhaps';
+}
+
+const OPENING = '([{';
+const CLOSING = ')]}';
+
+/** What stands in no brackets; all of it where they do not match, as in a text that is taken for code. */
+function withoutBrackets(code: string): string {
+	let depth = 0;
+	let outside = '';
+	for (const character of code) {
+		if (OPENING.includes(character)) depth += 1;
+		else if (CLOSING.includes(character)) depth -= 1;
+		else if (depth === 0) outside += character;
+		if (depth < 0) return code;
+	}
+	return depth === 0 ? outside : code;
+}
+
 function withoutTexts(code: string): string {
 	return code.replace(TEXT, (found, text?: string) => (text === undefined ? found : "''"));
 }

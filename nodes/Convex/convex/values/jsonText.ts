@@ -96,6 +96,16 @@ export function parseJsonData(text: string): object | undefined {
 	}
 }
 
+/** Whether a text is JSON of any value. */
+export function isJson(text: string): boolean {
+	try {
+		JSON.parse(text);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
 /** How many names of fields stand in valid JSON: one before each colon that is in no text. */
 function countNames(json: string): number {
 	let count = 0;

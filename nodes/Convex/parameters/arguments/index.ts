@@ -5,10 +5,11 @@ import {
 	encodeElement,
 	type EncodedArguments,
 } from '../../convex/values/encodeArguments';
-import { inputFailure } from '../../convex/failure';
+import { inputFailure, type ConvexFailure } from '../../convex/failure';
 import { elementFields, elementOfFields } from '../../convex/functions/listArgument';
 import { isPlainObject } from '../../convex/values/plainObject';
-import { ARGUMENTS_ADVICE, parseJsonData } from '../../convex/values/jsonText';
+import { ARGUMENTS_ADVICE, isJson, parseJsonData } from '../../convex/values/jsonText';
+import { quoteStart } from '../../convex/values/quote';
 import type { Validator } from '../../convex/values/validator';
 import { convertValue } from '../../convex/values/validatorConversion';
 import { dateParser } from '../dates';
@@ -20,7 +21,7 @@ import {
 	readMappedArguments,
 } from './mapped';
 import { itemFieldsDescription, readItemFields } from './inputItem';
-import { codeOf } from '../expressionCode';
+import { makesJson } from '../expressionCode';
 import { wholeExpression } from '../expressions';
 import { enumField, readParameter } from '../field';
 import { readJsonParameter } from '../jsonParameter';
@@ -185,12 +186,12 @@ function elementOf(
 ): UnmappedArguments {
 	const stored = context.stored('argumentsJson');
 	const whole = mode === 'json' ? wholeExpression(stored) : undefined;
-	if (whole === undefined || MAKES_JSON.test(codeOf(String(stored)))) {
-		return ofItem(context, mode, itemIndex);
-	}
+	const json = whole === undefined ? 'always' : makesJson(String(stored).slice(1));
+	if (json === 'always') return ofItem(context, mode, itemIndex);
 	const given: unknown = context.getNodeParameter('argumentsJson', itemIndex);
 	if (typeof given !== 'string' || parseJsonData(given) !== undefined)
 		return ofItem(context, mode, itemIndex);
+	if (json === 'perhaps' && isJson(given)) throw perhapsJson(given);
 	if (whole === 'alone') return { source: JSON_PARAMETER, args: given };
 	throw inputFailure(
 		`${JSON_PARAMETER} has a blank or a line break beside its expression`,
@@ -198,8 +199,13 @@ function elementOf(
 	);
 }
 
-/** `JSON.stringify()`, and n8n's own `.toJsonString()`. */
-const MAKES_JSON = /\bJSON\s*\.\s*stringify\b|\btoJsonString\s*\(/;
+/** A number, say, may be one that the expression made JSON of, or a text that it left alone. */
+function perhapsJson(text: string): ConvexFailure {
+	return inputFailure(
+		`The expression in ${JSON_PARAMETER} gives ${quoteStart(text)}, and makes JSON only in a part of it: this may be JSON or a text`,
+		'Put JSON.stringify() around the whole expression, and the value arrives as it is.',
+	);
+}
 
 function ofItem(
 	context: ParameterReader,
