@@ -40,7 +40,7 @@ describe('an import that Convex cannot carry out', () => {
 		expect(stoppedBy?.message).toMatch(
 			/^Convex could not import the rows into 'tasks': _id not-an-id.* The table is as it was: Convex replaces all of it or nothing\.$/s,
 		);
-		expect(stoppedBy?.description).toContain('Convex does not tell which row it is');
+		expect(stoppedBy?.description).toMatch(/^Leave '_id' out .*, and the rows get new IDs\./);
 		expect(stoppedBy?.context.data).toMatchObject({
 			operation: 'import',
 			resource: 'document',
@@ -51,6 +51,22 @@ describe('an import that Convex cannot carry out', () => {
 		});
 		expect(stoppedBy?.context.itemIndex).toBeUndefined();
 		expect(fieldsOf(await documents('tasks'))).toEqual([task('old')]);
+	});
+
+	it('for the ID of another table says how to get new ones, and not to delete tables', async () => {
+		await convex.run({
+			parameters: importing('counters', 'append'),
+			input: [{ name: 'a', count: 1 }],
+		});
+		const [other] = await documents('counters');
+		const { stoppedBy } = await convex.run({
+			parameters: importing('tasks', 'replace'),
+			input: [task('a', { _id: other?._id })],
+		});
+		expect(stoppedBy?.message).toMatch(
+			/: _id .* conflict with preexisting tables in this deployment\. The table is as it was/,
+		);
+		expect(stoppedBy?.description).toContain("Leave '_id' out ('Fields to Send' → 'All Except')");
 	});
 
 	it.each([{}, { retryOnFail: true, maxTries: 2, waitBetweenTries: 1 }])(
@@ -136,6 +152,7 @@ describe('an import that Convex cannot carry out', () => {
 			/^Convex could not import the rows into 'uploads': Failed to insert .* At least 3 of the 5 rows were added, and stay\. The change may have been made/s,
 		);
 		expect(error[0]?.json.details).toMatchObject({ outcome: 'unknown', rowsWritten: 3 });
+		expect(error[0]?.json.description).toContain('Convex does not tell which row it is');
 		expect(await documents('uploads')).toHaveLength(4);
 	});
 });

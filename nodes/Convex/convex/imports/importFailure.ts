@@ -42,6 +42,13 @@ const PREFIX = /^Hit an error while importing:\s*/;
 /** Where the reason says which row it is about. */
 const NAMES_ROW = /\brow \d/i;
 
+/** The reason for a row with the ID of another table, or with none at all (crates/database/src/bootstrap_model/import_facing.rs). */
+const REFUSED_ID = /^(?:_id .* cannot be imported into |invalid _id )/;
+
+/** What Convex advises to for such a row, as if it were a backup of a deployment. */
+const DELETING_TABLES =
+	/\s+Try deleting preexisting tables or importing into an empty\s+deployment\.$/;
+
 /** In characters. */
 const MAX_REASON_LENGTH = 2_000;
 
@@ -54,13 +61,11 @@ export function failedImport(
 	isConfirmed: boolean,
 ): ConvexFailure {
 	const { table, rows } = imported;
-	const why = reasonOf(state);
+	const why = reasonOf(state).replace(DELETING_TABLES, '');
 	const { sentence, rowsWritten, outcome } = effectOf(imported, state, isConfirmed);
 	return new ConvexFailure(
 		`Convex could not import the rows into ${quote(table)}: ${withPeriod(why)} ${sentence}`,
-		NAMES_ROW.test(why)
-			? 'Correct the row or the table as the message says; Convex counts the rows of an import from 1.'
-			: 'Correct the row or the table as the message says. Convex does not tell which row it is.',
+		helpFor(why),
 		{ kind: 'deployment', retryable: false, outcome, rows, rowsWritten },
 		'importFailed',
 	);
@@ -90,6 +95,15 @@ export function interruptedImport(
 	return failure
 		.saying(sentence)
 		.with({ details: { retryable: false, outcome, rows, rowsWritten } });
+}
+
+function helpFor(why: string): string {
+	if (REFUSED_ID.test(why)) {
+		return "Leave '_id' out ('Fields to Send' → 'All Except'), and the rows get new IDs. Only the ID of a document of this table can stay.";
+	}
+	return NAMES_ROW.test(why)
+		? 'Correct the row or the table as the message says; Convex counts the rows of an import from 1.'
+		: 'Correct the row or the table as the message says. Convex does not tell which row it is.';
 }
 
 /** It may quote a document of a megabyte, and all rows of the import have it in their errors. */

@@ -63,7 +63,7 @@ export const importDescription: INodeProperties[] = [
 	importMode.property,
 	{
 		displayName:
-			'Replace Table deletes every document of the table. The rows take their place in one step, all of them or none. They get new IDs, unless they have the <code>_id</code> of a document of this table.',
+			'Replace Table deletes every document of the table. The rows take their place in one step, all of them or none. They get new IDs, unless they have the <code>_id</code> of a document of this table. Leave out the IDs of other tables.',
 		name: 'replaceNotice',
 		type: 'notice',
 		default: '',
