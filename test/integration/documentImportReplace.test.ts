@@ -206,6 +206,7 @@ it('a second run in an execution says that the rows of the first one are gone', 
 			parameters: importing('tasks', mode),
 			input: [task('a')],
 			runs,
+			settings: { onError: 'continueErrorOutput' },
 		});
 		const { runData } = run.data.resultData;
 		return runData.Convex?.map(({ hints = [] }) => hints.map(({ message }) => message));
@@ -216,4 +217,9 @@ it('a second run in an execution says that the rows of the first one are gone', 
 	]);
 	expect(await titles()).toEqual(['a']);
 	expect(await hintsOf('append', 2)).toEqual([[], []]);
+	const body = { code: 'TooManyConcurrentRequests', message: 'Busy' };
+	const path = '/api/perform_import';
+	await convex.deployment.addFault({ path, kind: 'answer', status: 429, body, skip: 1, times: 9 });
+	expect(await hintsOf('replace', 2)).toEqual([[], []]);
+	expect(await titles()).toEqual(['a']);
 });

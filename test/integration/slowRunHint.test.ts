@@ -47,6 +47,17 @@ describe('the output pane', () => {
 		]);
 	});
 
+	it('counts no item that was refused before its call', async () => {
+		await convex.deployment.addFault({ kind: 'delay', ms: 5_200, path: '/api/action' });
+		const parameters = calling(
+			'action',
+			'counters:note',
+			"={{ $json.key === 'item 0' ? { key: $json.key } : { $no: 1 } }}",
+		);
+		expect(await hintsOf(parameters, { onError: 'continueErrorOutput' })).toEqual([]);
+		expect((await convex.deployment.requestStats()).endpoints['/api/action']?.requests).toBe(1);
+	});
+
 	it('counts no call of an earlier attempt of n8n', async () => {
 		const path = '/api/mutation';
 		const code = 'TooManyConcurrentRequests';

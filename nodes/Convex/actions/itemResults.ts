@@ -49,7 +49,7 @@ export class ItemResults {
 
 	private nextIndex = 0;
 
-	private handedOutCount = 0;
+	private sentCount = 0;
 
 	/** Whether an item failed that may pass in another attempt. */
 	private mayPass = false;
@@ -95,9 +95,14 @@ export class ItemResults {
 		return this.ended.count - this.nextIndex;
 	}
 
-	/** How many items were handed out, and had not ended in an earlier attempt of n8n's. */
-	get handedOut(): number {
-		return this.handedOutCount;
+	/** How many items were sent, and ended, in this attempt of n8n's. */
+	get sent(): number {
+		return this.sentCount;
+	}
+
+	/** How many items succeeded, with those of earlier attempts of n8n's. */
+	get succeeded(): number {
+		return this.ended.succeededCount;
 	}
 
 	/** Whether at least so many were not, and have not ended in an earlier attempt of n8n's. */
@@ -118,10 +123,7 @@ export class ItemResults {
 		while (!this.stopped.aborted && this.nextIndex < this.ended.count) {
 			const itemIndex = this.nextIndex++;
 			const known = this.ended.earlier(itemIndex);
-			if (known === undefined) {
-				this.handedOutCount += 1;
-				return itemIndex;
-			}
+			if (known === undefined) return itemIndex;
 			this.end(itemIndex, known);
 		}
 		return undefined;
@@ -138,6 +140,7 @@ export class ItemResults {
 	}
 
 	succeed(itemIndex: number, items: ItemOutput): void {
+		this.sentCount += 1;
 		this.endForGood(itemIndex, { status: 'succeeded', items });
 	}
 
@@ -163,6 +166,7 @@ export class ItemResults {
 		failure: ConvexFailure,
 		scope: EndedByFailure['scope'],
 	): void {
+		if (failure.details.outcome !== 'notExecuted') this.sentCount += 1;
 		if (!failure.mayHaveRun) {
 			const failed: EndedItem = { status: 'failed', failure, scope };
 			const passes = mayPassLater(failed);
@@ -239,7 +243,7 @@ export class ItemResults {
 		const [itemIndex, told] = first;
 		const named = told.scope === 'run' ? undefined : itemIndex;
 		const operation = `${this.resource} ${this.operation}`;
-		const failure = withItemsDone(told.failure, operation, this.ended.succeededCount);
+		const failure = withItemsDone(told.failure, operation, this.succeeded);
 		throw toNodeError(this.context.getNode(), this.shown(failure), named);
 	}
 

@@ -15,7 +15,7 @@ export async function runCalls(run: CallRunner, operation: FunctionOperation): P
 	const startedAtMs = performance.now();
 	const cause = await deliver(run, operation);
 	const elapsedMs = performance.now() - startedAtMs;
-	const calls = run.items.handedOut;
+	const calls = run.items.sent;
 	hintAtOutput(run.context, slowRunHint({ operation, calls, elapsedMs, cause }));
 }
 

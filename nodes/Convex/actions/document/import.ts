@@ -15,7 +15,7 @@ export async function runImport(runner: ItemRunner, parameters: ParameterReader)
 	const reader = new RowReader(runner, parameters, mode);
 	if (mode === 'upsert') await new KeyedImports(runner, reader).run();
 	else await new TableImports(runner, reader, mode).run();
-	if (mode === 'replace') hintAtRunsBefore(runner);
+	if (mode === 'replace' && runner.items.succeeded > 0) hintAtRunsBefore(runner);
 }
 
 /** In a loop, or behind two branches, the rows of each run take the place of those before. */
