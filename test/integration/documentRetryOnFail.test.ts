@@ -103,7 +103,7 @@ it('nothing waits for an attempt that n8n does not make', async () => {
 	expect(success).toHaveLength(2);
 });
 
-it('nothing waits behind an item that fails again in the next attempt', async () => {
+it('an item is not sent again behind those that were changed since it failed', async () => {
 	const [gone, row] = await tables.add(
 		'counters',
 		{ name: 'a', count: 0 },
@@ -117,8 +117,102 @@ it('nothing waits behind an item that fails again in the next attempt', async ()
 		input: [{ _id: gone?._id }, { _id: row?._id }],
 		settings,
 	});
-	expect(error).toMatchObject([{ json: { error: 'Busy' } }]);
+	expect(error).toMatchObject([{ json: { details: { reason: 'documentNotFound' } } }]);
 	expect(success).toMatchObject([{ json: { count: 5 } }]);
+});
+
+/** What stands in front of a deployment answers in its place while it restarts. */
+const page = (status: number) => ({
+	kind: 'answer' as const,
+	status,
+	body: '<html><body>not found</body></html>',
+	headers: { 'content-type': 'text/html' },
+});
+
+describe('what a proxy refuses once is sent before those behind it', () => {
+	it.each([
+		['/api/mutation', 404, 3],
+		['/api/mutation', 400, 3],
+		['/api/mutation', 401, 3],
+		['/api/mutation', 413, 3],
+		// Only the look-up of the first fifty documents.
+		['/api/query', 404, 60],
+		['/api/query', 302, 60],
+		['/api/query', 200, 60],
+	])('of the changes of a document: %s, %i', async (path, status, count) => {
+		const [row] = await tables.add('counters', { name: 'a', count: 0 });
+		const skip = path === '/api/query' ? 2 : 0;
+		await convex.deployment.addFault({ path, ...page(status), skip });
+		const { success, error } = await convex.run({
+			parameters: updating('counters', '={{ ({ count: $json.to }) }}', {
+				documentId: '={{ $json.id }}',
+				options,
+			}),
+			input: Array.from({ length: count }, (_, index) => ({ id: String(row?._id), to: index + 1 })),
+			settings,
+		});
+		expect([success.length, error]).toEqual([count, []]);
+		expect(await tables.rows('counters')).toMatchObject([{ count }]);
+	});
+
+	it('behind one that is refused for good', async () => {
+		const [row] = await tables.add('counters', { name: 'a', count: 0 });
+		await convex.deployment.addFault({ path: '/api/mutation', ...page(404) });
+		const { success, error } = await convex.run({
+			parameters: updating('counters', '={{ ({ count: $json.to }) }}', {
+				documentId: '={{ $json.id }}',
+				options,
+			}),
+			input: ['none', 1, 2].map((to) => ({ id: String(row?._id), to })),
+			settings,
+		});
+		expect(error.map(({ json }) => json.to)).toEqual(['none']);
+		expect(success.map(({ json }) => json.count)).toEqual([1, 2]);
+		expect(await tables.rows('counters')).toMatchObject([{ count: 2 }]);
+	});
+
+	it('of documents that are created', async () => {
+		await convex.deployment.addFault({ path: '/api/mutation', ...page(404) });
+		expect((await convex.run({ ...threeOneByOne, settings })).success).toHaveLength(3);
+		expect((await tables.rows('counters')).map(({ count }) => count)).toEqual([1, 2, 3]);
+	});
+
+	it('of rows with the same key', async () => {
+		const input = Array.from({ length: 1_500 }, (_, index) => ({
+			name: `n${index}`,
+			count: index,
+		}));
+		input[0] = { name: 'stock', count: 1 };
+		input[1_200] = { name: 'stock', count: 2 };
+		await convex.deployment.addFault({ path: upsertPath, ...page(404) });
+		const { success } = await convex.run({
+			parameters: importing('counters', 'upsert', { keyFields: 'name', options }),
+			input,
+			settings,
+		});
+		expect(success).toMatchObject([{ json: { imported: 1_500 } }]);
+		const rows = await tables.rows('counters');
+		expect(rows.filter(({ name }) => name === 'stock')).toMatchObject([{ count: 2 }]);
+	});
+});
+
+it('a row that is refused does not overtake one with the same key', async () => {
+	const refusal = { code: 'SchemaEnforcementError', message: 'Failed to insert or update.' };
+	await convex.deployment.addFault({
+		path: upsertPath,
+		kind: 'answer',
+		status: 400,
+		body: refusal,
+		times: 2,
+	});
+	const { success, error } = await convex.run({
+		parameters: importing('counters', 'upsert', { keyFields: 'name', options }),
+		input: [1, 2].map((count) => ({ name: 'stock', count })),
+		settings,
+	});
+	expect(error).toMatchObject([{ json: { count: 1, details: { outcome: 'failed' } } }]);
+	expect(success).toMatchObject([{ json: { imported: 1 } }]);
+	expect((await convex.deployment.requestStats()).endpoints[upsertPath]?.requests).toBe(3);
 });
 
 it.each([

@@ -21,9 +21,14 @@ export function hasFailedForGood(ended: EndedItem): boolean {
 	return details.outcome === 'failed' && !isRead(details);
 }
 
-/** Whether an operation on documents changes those of each item by themselves, so that the order of the items counts. */
-export function isOrderedChange(resource: string, operation: string): boolean {
-	return resource === 'document' && ['create', 'update', 'delete'].includes(operation);
+/**
+ * Whether items that take effect in input order wait for one that failed, which the next attempt sends again:
+ * also where the request was refused before it began, as by a proxy while the deployment restarts behind it.
+ */
+export function isWaitedFor(failure: ConvexFailure): boolean {
+	const { kind, outcome, httpStatus } = failure.details;
+	const isRefused = kind === 'deployment' && outcome === 'notExecuted' && httpStatus !== undefined;
+	return isPassing(failure) || isRefused;
 }
 
 /** The failure of an item that may have been sent. */

@@ -13,8 +13,7 @@ import {
 } from './attemptCache';
 import { EndedItems, outputOf } from './endedItems';
 import {
-	hasFailedForGood,
-	isOrderedChange,
+	isWaitedFor,
 	mayPassLater,
 	missingResult,
 	withItemIndex,
@@ -53,6 +52,9 @@ export class ItemResults {
 
 	/** Whether an item failed that may pass in another attempt. */
 	private mayPass = false;
+
+	/** Whether no item may take effect behind those that follow it, in a later attempt. */
+	private isInOrder = false;
 
 	/**
 	 * Items that failed after another one had stopped the node, for a reason that may pass: they would have
@@ -103,6 +105,11 @@ export class ItemResults {
 	/** How many items succeeded, with those of earlier attempts of n8n's. */
 	get succeeded(): number {
 		return this.ended.succeededCount;
+	}
+
+	/** Has items take effect in input order over all attempts of n8n's. Those of one attempt are sent in it. */
+	keepOrder(): void {
+		this.isInOrder = true;
 	}
 
 	/** Whether at least so many were not, and have not ended in an earlier attempt of n8n's. */
@@ -169,12 +176,11 @@ export class ItemResults {
 		if (failure.details.outcome !== 'notExecuted') this.sentCount += 1;
 		if (!failure.mayHaveRun) {
 			const failed: EndedItem = { status: 'failed', failure, scope };
-			const passes = mayPassLater(failed);
+			const passes = this.isInOrder ? isWaitedFor(failure) : mayPassLater(failed);
 			this.mayPass ||= passes;
 			if (passes && this.stopped.aborted) this.givenUp.add(itemIndex);
-			// A change would come behind those that were made since.
-			const isOrdered = this.continues && isOrderedChange(this.resource, this.operation);
-			if (isOrdered && hasFailedForGood(failed)) this.endForGood(itemIndex, failed);
+			// A change would come behind those that are made since.
+			if (this.isInOrder && this.continues && !passes) this.endForGood(itemIndex, failed);
 			else this.end(itemIndex, failed);
 			return;
 		}

@@ -83,7 +83,9 @@ export class ItemBatches<Part> {
 		private readonly items: ItemResults,
 		private readonly limits: BatchLimits,
 		private readonly work: BatchWork<Part>,
-	) {}
+	) {
+		items.keepOrder();
+	}
 
 	async run(): Promise<void> {
 		// Where the node stops at errors, nothing is to be sent behind what failed.
