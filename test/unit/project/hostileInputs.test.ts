@@ -1,5 +1,7 @@
 import { dateParser } from '../../../nodes/Convex/parameters/dates';
 import { hasExpression } from '../../../nodes/Convex/parameters/expressions';
+import { knownContentType } from '../../../nodes/Convex/parameters/file/fileOptions';
+import { lacksStep } from '../../../nodes/Convex/parameters/httpAction/pathSteps';
 import { integerField } from '../../../nodes/Convex/parameters/field';
 import { encodeArguments } from '../../../nodes/Convex/convex/values/encodeArguments';
 import {
@@ -11,6 +13,7 @@ import { parseComponentPath } from '../../../nodes/Convex/convex/functions/compo
 import { parseCredential } from '../../../nodes/Convex/convex/deployment/credential';
 import { isKeptByDouble } from '../../../nodes/Convex/convex/values/decimalText';
 import { ConvexFailure } from '../../../nodes/Convex/convex/failure';
+import { mayBeOfConvex } from '../../../nodes/Convex/convex/failures/callOutcome';
 import { functionFailure } from '../../../nodes/Convex/convex/failures/functionFailure';
 import {
 	parseFunctionPath,
@@ -170,6 +173,32 @@ function expectTakenOrRefused(parse: () => unknown): void {
 describe('a long text that is made to be slow', () => {
 	it.each(PARSERS)('is taken or refused by %s', (_name, parse) => {
 		for (const text of texts) expectTakenOrRefused(() => parse(text));
+	});
+});
+
+describe('a million of a character', () => {
+	const many = (character: string) => `${character.repeat(1_000_000)}x`;
+
+	it('in a step of a path is a step', () => {
+		for (const kind of ['path', 'rest'] as const) {
+			expect(lacksStep('=/tasks/{{ $json.a }}', () => many(' '), kind)).toBe(false);
+		}
+	});
+
+	it('in the type of a file is no type', () => {
+		for (const character of [' ', '\t', ';', '"', '/']) {
+			expect(knownContentType(many(character))).toBeUndefined();
+		}
+	});
+
+	it('in the code of an answer is not kept', () => {
+		const body = JSON.stringify({ code: `A${many('a')}!`, message: 'no' });
+		const { details } = platformFailure('mutation', { httpStatus: 503, body });
+		expect(details.code).toBe(`A${'a'.repeat(199)}…`);
+	});
+
+	it.each(['Za', 'A', 'a', '0'])('makes a code of Convex or not: %s', (characters) => {
+		expect(mayBeOfConvex(`Z${characters.repeat(1_000_000)}!`)).toBe(false);
 	});
 });
 

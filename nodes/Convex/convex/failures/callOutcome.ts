@@ -138,7 +138,7 @@ export function isProviderAway(code: unknown): boolean {
  * and firewalls mostly look otherwise: `ACCESS_DENIED`, `access-denied`, `1020`.
  */
 export function mayBeOfConvex(code: string | undefined): boolean {
-	return code !== undefined && /^[A-Z][A-Za-z0-9]*[a-z][A-Za-z0-9]*$/.test(code);
+	return code !== undefined && /^[A-Z][A-Za-z0-9]*$/.test(code) && /[a-z]/.test(code);
 }
 
 /** Whether a call was refused for load alone: another one would have met the same. */

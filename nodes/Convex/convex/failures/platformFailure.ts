@@ -111,6 +111,9 @@ interface ConvexAnswer {
 /** Convex says more with none of its refusals. */
 const MAX_TEXT_LENGTH = 10_000;
 
+/** The codes of Convex are names. */
+const MAX_CODE_LENGTH = 200;
+
 /**
  * What Convex says in the place of a function, or who is in its place. The text is searched, shown and saved
  * with each item, of which there may be hundreds.
@@ -123,7 +126,7 @@ export function platformText(text: string): string {
 function parseConvexAnswer(body: string): ConvexAnswer | undefined {
 	const answer = parseJsonObject(body);
 	return typeof answer?.code === 'string' && typeof answer.message === 'string'
-		? { code: answer.code, text: platformText(answer.message) }
+		? { code: textStart(answer.code, MAX_CODE_LENGTH), text: platformText(answer.message) }
 		: undefined;
 }
 

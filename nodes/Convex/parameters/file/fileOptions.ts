@@ -134,7 +134,7 @@ export function knownContentType(mimeType: string | undefined): string | undefin
 function withoutBlanks(contentType: string): string {
 	return contentType
 		.trim()
-		.replace(/("[^"]*")|[ \t]*;([ \t]*)/g, (_match, quoted?: string, blanks?: string) => {
+		.replace(/("[^"]*")|(?<![ \t])[ \t]*;([ \t]*)/g, (_match, quoted?: string, blanks?: string) => {
 			return quoted ?? (blanks === '' ? ';' : '; ');
 		})
 		.replace(/; ?$/, '');

@@ -11,8 +11,12 @@ const STEP_BEGINS = { path: /(?:^(?:[A-Z]+\s+)?|\/)$/, rest: /(?:^|\/)$/ };
 
 const STEP_ENDS = { path: /^\s*(?:$|[/?#])/, rest: /^(?:$|\/)/ };
 
-/** What leaves the step empty: nothing, the star of a route, or a query. */
-const NO_STEP = { path: /^\s*(?:\*?\s*$|\?)/, rest: /^\s*$/ };
+/** Whether a value leaves the step empty: nothing, the star of a route, or a query. */
+function leavesEmpty(value: string, kind: Kind): boolean {
+	const step = value.trim();
+	if (step === '') return true;
+	return kind === 'path' && (step === '*' || step.startsWith('?'));
+}
 
 /**
  * Whether an expression that is a step of a path by itself gives nothing, so that another path is left.
@@ -41,7 +45,7 @@ export function lacksStep(
 		const isStep = STEP_BEGINS[kind].test(before) && STEP_ENDS[kind].test(after);
 		// A path that begins with what the next expression gives lacks nothing.
 		const isOptional = before === '' && behind === '' && after !== '';
-		if (NO_STEP[kind].test(value) && isStep && !isOptional && before + after !== '') return true;
+		if (leavesEmpty(value, kind) && isStep && !isOptional && before + after !== '') return true;
 		before += value + behind;
 	}
 	return false;
