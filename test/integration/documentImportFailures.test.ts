@@ -152,7 +152,9 @@ describe('an import that Convex cannot carry out', () => {
 			/^Convex could not import the rows into 'uploads': Failed to insert .* At least 3 of the 5 rows were added, and stay\. The change may have been made/s,
 		);
 		expect(error[0]?.json.details).toMatchObject({ outcome: 'unknown', rowsWritten: 3 });
-		expect(error[0]?.json.description).toContain('Convex does not tell which row it is');
+		expect(error[0]?.json.details).toMatchObject({
+			hint: expect.stringContaining('Convex does not tell which row it is'),
+		});
 		expect(await documents('uploads')).toHaveLength(4);
 	});
 });
@@ -218,6 +220,7 @@ describe('an import that is cancelled', () => {
 		);
 		expect(stoppedBy?.message).toContain('do not repeat it before checking that in Convex');
 		expect(stoppedBy?.context.data).toMatchObject({ outcome: 'unknown' });
+		expect(stoppedBy?.message).not.toContain('other item');
 		expect(stoppedBy?.context.itemIndex).toBeUndefined();
 		expect(await imports()).toHaveLength(1);
 	});

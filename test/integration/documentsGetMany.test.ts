@@ -474,6 +474,17 @@ describe('Get Many for several items', () => {
 		);
 	});
 
+	it('says nothing of having run where it failed', async () => {
+		await convex.deployment.addFault({ kind: 'answer', status: 403, body: 'no', times: 9 });
+		const { error, run } = await convex.run({
+			parameters: listing('tasks', {}),
+			input: [{ a: 1 }, { a: 2 }],
+			settings: { onError: 'continueErrorOutput' },
+		});
+		expect(error).toHaveLength(2);
+		expect(run.data.resultData.runData.Convex?.[0]?.hints ?? []).toEqual([]);
+	});
+
 	it('runs once where an expression has a word of the item in a text only', async () => {
 		for (const value of [
 			'={{ "Fix this item" }}',

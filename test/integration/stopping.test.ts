@@ -1,6 +1,9 @@
 import { sleep } from 'n8n-workflow';
 import { calling } from '../support/convexNode';
 import { useEmbeddedDeployment } from '../support/embeddedDeployment';
+import { creating } from '../support/documentWrites';
+import { addingMany } from '../support/manyItems';
+import { keys } from '../support/sessions';
 import { until } from '../support/waiting';
 
 const convex = useEmbeddedDeployment('deployKey');
@@ -45,6 +48,31 @@ describe('when the node stops at a failed item', () => {
 		});
 		expect(stoppedBy?.message).toMatch(/boom/);
 		expect(stoppedBy?.context.itemIndex).toBe(5);
+	});
+
+	it('those whose outcome is unknown beside it are told of', async () => {
+		const gathered = { kind: 'gather', count: 2, status: 502, path: '/api/mutation' } as const;
+		await convex.deployment.addFault({ ...gathered, times: 2 });
+		const options = { concurrency: 2, maxRetries: 0 };
+		const each = await convex.run({
+			parameters: calling('mutation', 'counters:add', '={{ $json }}', options),
+			input: keys(2).map((key) => ({ name: 'a', ...key })),
+		});
+		expect(each.stoppedBy?.message).toMatch(
+			/may have run.* 1 other item may have been done: its outcome is unknown\.$/,
+		);
+	});
+
+	it('those of its own request are no others', async () => {
+		await convex.deployment.addFault({ kind: 'dropAfter', path: '/api/mutation', times: 2 });
+		const options = { maxRetries: 0 };
+		const input = ['a', 'b', 'c'].map((name) => ({ name, count: 1, key: name }));
+		const many = addingMany({ options });
+		for (const parameters of [many, creating('counters', { name: 'a', count: 1 }, { options })]) {
+			const { stoppedBy } = await convex.run({ parameters, input });
+			expect(stoppedBy?.context.data).toMatchObject({ outcome: 'unknown', callItems: 3 });
+			expect(stoppedBy?.message).not.toContain('other item');
+		}
 	});
 
 	it('a list that is being read is not read on', async () => {

@@ -65,10 +65,10 @@ export class EndedItems {
 		}
 	}
 
-	/** Also behind the item that stops the node. */
-	get succeededCount(): number {
+	/** How many items ended so, also behind the one that stops the node. */
+	countOf(status: EndedItem['status']): number {
 		let count = 0;
-		for (const [, { status }] of this.entries()) if (status === 'succeeded') count += 1;
+		for (const [, ended] of this.entries()) if (ended.status === status) count += 1;
 		return count;
 	}
 

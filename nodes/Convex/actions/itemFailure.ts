@@ -45,23 +45,43 @@ const DONE = new Map([
 	['file delete', ['file', 'deleted']],
 ]);
 
+/** What became of the items before and beside the one that stops the node. */
+interface OtherItems {
+	/** How many are done. */
+	done: number;
+	/** How many may have run, with those whose call it shares. */
+	unknown: number;
+}
+
 /**
  * The failure that stops the node, which gives no output then: who runs all items again has to know that some
- * of them are done, before it or beside it.
+ * of them are done, or may be, before it or beside it.
  *
  * @param operation with its resource, e.g. `document create`
- * @param count how many items are done
  */
-export function withItemsDone(
+export function withOtherItems(
 	failure: ConvexFailure,
 	operation: string,
-	count: number,
+	{ done, unknown }: OtherItems,
 ): ConvexFailure {
-	const sentence = count === 0 ? undefined : doneSentence(operation, count);
-	return sentence === undefined ? failure : failure.saying(sentence);
+	const { callItems, rows = 1 } = failure.details;
+	const others = unknown - (failure.mayHaveRun ? (callItems ?? rows) : 0);
+	const sentences = [doneSentence(operation, done), unknownSentence(others)];
+	return sentences.reduce(
+		(told, sentence) => (sentence === undefined ? told : told.saying(sentence)),
+		failure,
+	);
+}
+
+function unknownSentence(count: number): string | undefined {
+	if (count <= 0) return undefined;
+	return count === 1
+		? '1 other item may have been done: its outcome is unknown.'
+		: `${count.toLocaleString('en-US')} other items may have been done: their outcome is unknown.`;
 }
 
 function doneSentence(operation: string, count: number): string | undefined {
+	if (count === 0) return undefined;
 	const isOne = count === 1;
 	const number = count.toLocaleString('en-US');
 	if (operation === 'document import') {

@@ -17,7 +17,7 @@ import {
 	mayPassLater,
 	missingResult,
 	withItemIndex,
-	withItemsDone,
+	withOtherItems,
 	withUnknownOutcome,
 } from './itemFailure';
 import { continuesOnError, leadsToErrorBranch } from './onError';
@@ -104,7 +104,7 @@ export class ItemResults {
 
 	/** How many items succeeded, with those of earlier attempts of n8n's. */
 	get succeeded(): number {
-		return this.ended.succeededCount;
+		return this.ended.countOf('succeeded');
 	}
 
 	/** Has items take effect in input order over all attempts of n8n's. Those of one attempt are sent in it. */
@@ -249,7 +249,10 @@ export class ItemResults {
 		const [itemIndex, told] = first;
 		const named = told.scope === 'run' ? undefined : itemIndex;
 		const operation = `${this.resource} ${this.operation}`;
-		const failure = withItemsDone(told.failure, operation, this.succeeded);
+		const failure = withOtherItems(told.failure, operation, {
+			done: this.succeeded,
+			unknown: this.ended.countOf('unknown'),
+		});
 		throw toNodeError(this.context.getNode(), this.shown(failure), named);
 	}
 

@@ -105,7 +105,7 @@ class Creation {
 		if (this.unknownCount === 0) return;
 		hintAtOutput(
 			this.runner.context,
-			`${this.unknownCount} of the created documents have no ID here (_id is null): Convex does not tell the IDs, and the newest documents of the table do not show for certain which of them these are.`,
+			`${this.unknownCount} of the created documents have no ID here (_id is null): Convex does not tell the IDs, and the newest documents of the table could not be read, or do not show for certain which of them these are.`,
 		);
 	}
 }

@@ -53,7 +53,7 @@ export async function runGetMany(runner: ItemRunner, parameters: ParameterReader
 	}
 	const all = Array.from({ length: count }, (_, item) => item);
 	await runner.runShared(async (item, caller) => await read(item, caller, pairedWithAll(all)));
-	hintAtOutput(runner.context, ranOnce(count));
+	if (runner.items.succeeded > 0) hintAtOutput(runner.context, ranOnce(count));
 }
 
 function isSameForAll({ context, isSameCaller }: ItemRunner): boolean {

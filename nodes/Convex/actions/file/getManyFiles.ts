@@ -53,7 +53,7 @@ export async function getManyFiles(
 		await answer(run, items, request);
 	}
 	const count = requests.reduce((sum, { itemIndices }) => sum + itemIndices.length, 0);
-	if (count > requests.length && requests.length > 0)
+	if (count > requests.length && items.succeeded > 0)
 		hintAtOutput(context, ranOnce(count, requests.length));
 }
 
