@@ -301,7 +301,7 @@ describe('a deployment that cannot read what it is sent', () => {
 		});
 		await server.stop();
 		expect(stoppedBy?.message).toBe(
-			`The deployment answers, but the live connection (WebSocket) to it keeps closing: Base version 0 is not 1${MAY_HAVE_RUN}`,
+			`The deployment answers, but the live connection (WebSocket) to it keeps closing: Base version 0 is not 1${MAY_HAVE_RUN} 4 other items may have been done: their outcome is unknown.`,
 		);
 		expect(stoppedBy?.context.data).toMatchObject({ outcome: 'unknown' });
 	});
