@@ -25,6 +25,9 @@ const MAKES_JSON = /\bJSON\s*\.\s*stringify\b|\btoJsonString\s*\(/;
 
 const STRINGIFY = /^\s*JSON\s*\.\s*stringify\s*(?=\()/;
 
+/** What has one value or another: a condition, or an operator that has a second choice. */
+const CHOICE = /\?(?!\.)|\|\||&&|\bif\b|\$if/;
+
 const TO_JSON_STRING = /^[\w$\s.]*\.\s*toJsonString\s*$/;
 
 /**
@@ -34,10 +37,12 @@ const TO_JSON_STRING = /^[\w$\s.]*\.\s*toJsonString\s*$/;
  * @param expression without the `=` in front
  */
 export function makesJson(expression: string): 'always' | 'perhaps' | 'never' {
-	const code = codeOf(expression);
+	// Where it begins or ends with a comment, or a text stands in it, is of no account.
+	const code = codeOf(expression).replaceAll("''", ' ');
 	if (!MAKES_JSON.test(code)) return 'never';
+	if (!CHOICE.test(code)) return 'always';
 	const call = code.replace(STRINGIFY, '');
-	const isStringified = call !== code && withoutBrackets(call).trim() === '';
+	const isStringified = call !== code && /^[\s;]*$/.test(withoutBrackets(call));
 	// A condition, or another operator, is none of these.
 	const isJsonString = TO_JSON_STRING.test(withoutBrackets(code.replaceAll('?.', '.')));
 	return isStringified || isJsonString ? 'always' : 'perhaps';
