@@ -8,8 +8,9 @@ const REPEAT_ADVICE = new RegExp(
 		/\btry\b.{0,40}\b(?:later|shortly|soon|in|after)\b/,
 		/(?<!(?:subsequent|after) )\bre-?try(?:ing)?\b/,
 		/\b(?:repeat|re-?(?:send|submit|attempt|issue|run))(?:ing)?\b/,
-		/\b(?:be repeated|retries are|please refresh|come back)\b/,
-		/\b(?:do|give)\b.{0,40}\b(?:again|another (?:try|go|shot|attempt))\b/,
+		/\bplease (?:refresh|come back)\b/,
+		/\bgive\b.{0,20}\banother (?:try|go|shot|attempt)\b/,
+		/\b(?:should|can|may) be repeated\b|\bretries are (?:recommended|advised)\b/,
 	]
 		.map(({ source }) => source)
 		.join('|'),
