@@ -132,6 +132,7 @@ export class SnapshotImports {
 		try {
 			// The rows of hidden tables are older than when these take their place.
 			const writtenAt = this.app().history.advance();
+			for (const rows of stored.tables) this.checkTableNumber(rows);
 			for (const index of stored.tables.keys()) await this.importTable(stored, index);
 			// What was cancelled replaces nothing; what was appended meanwhile stays.
 			if (stored.state.state !== 'in_progress') return;
@@ -148,6 +149,18 @@ export class SnapshotImports {
 			timestamp: this.app().history.latest,
 			num_rows_written: BigInt(written),
 		});
+	}
+
+	/** The first row says which number the table has: `assign_table_numbers`, `table_conflict_error`. */
+	private checkTableNumber({ table, rows: [first] }: TableRows): void {
+		const id = first?._id;
+		const owner = typeof id === 'string' ? this.app().tableOfId(id) : undefined;
+		if (owner === undefined || owner === table) return;
+		throw new PlatformFailure(
+			400,
+			'TableConflict',
+			`New table \`${table}\` has IDs that conflict with existing table \`${owner}\`. To delete all existing tables, import with \`npx convex import --replace-all\`.`,
+		);
 	}
 
 	/** `import_single_table`, with its count that is one behind. */

@@ -393,6 +393,22 @@ describe('rows that Convex refuses', () => {
 		expect(await documents('orders')).toHaveLength(1_001);
 	});
 
+	it('are not sent again when the time limit is over', async () => {
+		await convex.run({ parameters: byOrderId(), input: [order('a')] });
+		const path = '/api/streaming_import/import_airbyte_records';
+		const before = await requestsTo(path);
+		const body = { code: 'TooManyConcurrentRequests', message: 'Busy' };
+		const headers = { 'Retry-After': '6' };
+		await convex.deployment.addFault({ path, kind: 'answer', status: 429, body, headers });
+		const { stoppedBy } = await convex.run({
+			parameters: byOrderId({ options: { timeLimit: 5_000 } }),
+			input: [order('b')],
+		});
+		expect(stoppedBy?.message).toBe('Busy.');
+		expect(stoppedBy?.context.data).toMatchObject({ outcome: 'notExecuted', retryable: true });
+		expect(await requestsTo(path)).toBe(before + 1);
+	});
+
 	it.each([
 		['IndexNotFoundError', 'notExecuted'],
 		['BadJsonBody', 'notExecuted'],

@@ -64,7 +64,7 @@ describe('an import that Convex cannot carry out', () => {
 			input: [task('a', { _id: other?._id })],
 		});
 		expect(stoppedBy?.message).toMatch(
-			/: _id .* conflict with preexisting tables in this deployment\. The table is as it was/,
+			/'tasks': New table `tasks` has IDs that conflict with existing table `counters`\. The table is as it was/,
 		);
 		expect(stoppedBy?.description).toContain("Leave '_id' out ('Fields to Send' → 'All Except')");
 	});

@@ -51,7 +51,7 @@ export class ImportDeadline {
 		}
 	}
 
-	private get isTimeOver(): boolean {
+	get isTimeOver(): boolean {
 		return performance.now() > this.endsAtMs;
 	}
 }

@@ -42,12 +42,17 @@ const PREFIX = /^Hit an error while importing:\s*/;
 /** Where the reason says which row it is about. */
 const NAMES_ROW = /\brow \d/i;
 
-/** The reason for a row with the ID of another table, or with none at all (crates/database/src/bootstrap_model/import_facing.rs). */
-const REFUSED_ID = /^(?:_id .* cannot be imported into |invalid _id )/;
+/**
+ * The reason for rows with IDs of another table, or with none at all. The first row that has one says which
+ * table it is (crates/database/src/bootstrap_model/{import_facing,table}.rs, snapshot_import/mod.rs
+ * `assign_table_numbers`).
+ */
+const REFUSED_ID =
+	/^(?:_id .* cannot be imported into |invalid _id |New table .* has IDs that conflict with existing )/;
 
 /** What Convex advises to for such a row, as if it were a backup of a deployment. */
 const DELETING_TABLES =
-	/\s+Try deleting preexisting tables or importing into an empty\s+deployment\.$/;
+	/\s+(?:Try deleting preexisting tables or importing into an empty\s+deployment|To delete all existing tables, import with `[^`]*`)\.$/;
 
 /** In characters. */
 const MAX_REASON_LENGTH = 2_000;
@@ -99,7 +104,7 @@ export function interruptedImport(
 
 function helpFor(why: string): string {
 	if (REFUSED_ID.test(why)) {
-		return "Leave '_id' out ('Fields to Send' → 'All Except'), and the rows get new IDs. Only the ID of a document of this table can stay.";
+		return "Leave '_id' out ('Fields to Send' → 'All Except'), and the rows get new IDs. IDs can stay only if all of them are of this table.";
 	}
 	return NAMES_ROW.test(why)
 		? 'Correct the row or the table as the message says; Convex counts the rows of an import from 1.'
