@@ -1,7 +1,7 @@
 import { REQUEST_ADVICE, type AdviceTable } from '../advice';
 import type { ConvexCredential } from './credential';
 import type { ConvexFailure } from '../failure';
-import { isProviderAway, mayBeOfConvex } from '../failures/callOutcome';
+import { isCallerRefused } from '../failures/callOutcome';
 import { platformFailure } from '../failures/platformFailure';
 import type { DeploymentResponse } from '../functions/functionCall';
 import { STATUS_FUNCTION_FAILED, STATUS_OK, unreadableAnswer } from '../responses/functionResponse';
@@ -83,8 +83,7 @@ export function judgeProbe(
 		return ACCEPTS;
 	}
 	// A proxy may answer with these statuses too, but without a code of Convex.
-	const refuses =
-		REFUSING_STATUSES.includes(httpStatus) && mayBeOfConvex(code) && !isProviderAway(code);
+	const refuses = REFUSING_STATUSES.includes(httpStatus) && isCallerRefused(code);
 	const hint = refuses ? wrongDeploymentHint(credential) : '';
 	return {
 		status: refuses ? 'refuses' : 'unavailable',

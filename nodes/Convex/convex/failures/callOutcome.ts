@@ -133,6 +133,24 @@ export function isProviderAway(code: unknown): boolean {
 	return code === AUTHENTICATION_FAILED;
 }
 
+/** Codes of Convex for a caller that it does not accept (crates/{authentication,keybroker,local_backend,roles}). */
+const CALLER_REFUSED = new Set([
+	'BadAdminKey',
+	'BadDeployKey',
+	'InvalidAdminKey',
+	'InvalidAuthHeader',
+	'NoAuthProvider',
+	'OperationNotPermitted',
+	'SystemIdentityRequired',
+	'TokenExpired',
+	'Unauthenticated',
+]);
+
+/** Whether Convex itself refuses a caller. A gateway has codes such as `Forbidden`, and what it blocks may pass. */
+export function isCallerRefused(code: string | undefined): boolean {
+	return code !== undefined && CALLER_REFUSED.has(code);
+}
+
 /**
  * Whether a code may be one of Convex, all of which are names such as `BadAdminKey`. Those of gateways
  * and firewalls mostly look otherwise: `ACCESS_DENIED`, `access-denied`, `1020`.

@@ -205,8 +205,8 @@ describe('a probe that is not accepted', () => {
 			'a key that may not do this',
 			deployKey,
 			403,
-			{ code: 'SomethingNew', message: 'no' },
-			{ code: 'SomethingNew' },
+			{ code: 'OperationNotPermitted', message: 'no' },
+			{ code: 'OperationNotPermitted' },
 		],
 	])(
 		'is refused for good only by Convex itself: %s',
@@ -220,12 +220,14 @@ describe('a probe that is not accepted', () => {
 
 	it.each([
 		['a sign-in of its own', 401, 'Unauthorized', { kind: 'deployment', outcome: 'notExecuted' }],
-		...['ACCESS_DENIED', 'access_denied', '1020'].map((code): [string, number, unknown, object] => [
-			`the code ${code} of a gateway`,
-			403,
-			{ code, message: 'no' },
-			{ kind: 'deployment', code },
-		]),
+		...['ACCESS_DENIED', 'access_denied', '1020', 'Forbidden', 'NotAuthorized'].map(
+			(code): [string, number, unknown, object] => [
+				`the code ${code} of a gateway`,
+				403,
+				{ code, message: 'no' },
+				{ kind: 'deployment', code },
+			],
+		),
 		[
 			'a sign-in provider that is down',
 			401,
