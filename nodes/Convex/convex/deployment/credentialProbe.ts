@@ -1,7 +1,7 @@
 import { REQUEST_ADVICE, type AdviceTable } from '../advice';
 import type { ConvexCredential } from './credential';
 import type { ConvexFailure } from '../failure';
-import { isCallerRefused } from '../failures/callOutcome';
+import { isCallerRefused, refusesCaller } from '../failures/callOutcome';
 import { platformFailure } from '../failures/platformFailure';
 import type { DeploymentResponse } from '../functions/functionCall';
 import { STATUS_FUNCTION_FAILED, STATUS_OK, unreadableAnswer } from '../responses/functionResponse';
@@ -33,8 +33,6 @@ export type DeploymentState =
 	{ status: 'accepts' } | { status: 'refuses' | 'unavailable'; failure: ConvexFailure };
 
 const ACCEPTS: DeploymentState = { status: 'accepts' };
-
-const REFUSING_STATUSES = [401, 403];
 
 /**
  * Nothing tests a credential as such, so each kind gets the cheapest request that reads it
@@ -83,7 +81,7 @@ export function judgeProbe(
 		return ACCEPTS;
 	}
 	// A proxy may answer with these statuses too, but without a code of Convex.
-	const refuses = REFUSING_STATUSES.includes(httpStatus) && isCallerRefused(code);
+	const refuses = refusesCaller(httpStatus) && isCallerRefused(code);
 	const hint = refuses ? wrongDeploymentHint(credential) : '';
 	return {
 		status: refuses ? 'refuses' : 'unavailable',

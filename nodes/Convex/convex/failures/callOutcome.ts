@@ -146,6 +146,11 @@ const CALLER_REFUSED = new Set([
 	'Unauthenticated',
 ]);
 
+/** Whether a status speaks of who calls. */
+export function refusesCaller(httpStatus: number): boolean {
+	return httpStatus === 401 || httpStatus === 403;
+}
+
 /** Whether Convex itself refuses a caller. A gateway has codes such as `Forbidden`, and what it blocks may pass. */
 export function isCallerRefused(code: string | undefined): boolean {
 	return code !== undefined && CALLER_REFUSED.has(code);

@@ -1,5 +1,11 @@
 import { failureOf, RETRY_BUDGET_MS, type ConvexFailure, type FailureKind } from '../failure';
-import { gaveUpWaiting, mayBeOfConvex, mayPass } from './callOutcome';
+import {
+	gaveUpWaiting,
+	isCallerRefused,
+	mayBeOfConvex,
+	mayPass,
+	refusesCaller,
+} from './callOutcome';
 
 /** The wait before the first retry is at most this long; it doubles with each further one. */
 const FIRST_DELAY_MS = 500;
@@ -115,7 +121,8 @@ export function mayPassOnceReached({ reason, details }: ConvexFailure): boolean 
 	const { kind, httpStatus, code, retryable } = details;
 	if (retryable === true) return true;
 	if (kind === 'network') return reason !== 'answerTooLong';
-	return kind === 'deployment' && httpStatus !== undefined && !mayBeOfConvex(code);
+	if (kind !== 'deployment' || httpStatus === undefined) return false;
+	return refusesCaller(httpStatus) ? !isCallerRefused(code) : !mayBeOfConvex(code);
 }
 
 /** Whether no connection was made, so that nothing was sent. */

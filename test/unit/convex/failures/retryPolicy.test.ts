@@ -1,7 +1,11 @@
 import { ConvexFailure, type FailureDetails } from '../../../../nodes/Convex/convex/failure';
 import type { FunctionOperation } from '../../../../nodes/Convex/convex/functions/functionCall';
 import { httpActionFailure } from '../../../../nodes/Convex/convex/failures/httpActionFailure';
-import { parseRetryAfter, RetryPolicy } from '../../../../nodes/Convex/convex/failures/retryPolicy';
+import {
+	mayPassOnceReached,
+	parseRetryAfter,
+	RetryPolicy,
+} from '../../../../nodes/Convex/convex/failures/retryPolicy';
 import { networkFailure } from '../../../../nodes/Convex/transport/http/networkFailure';
 
 const failing = (details: Partial<FailureDetails> = {}) =>
@@ -310,4 +314,18 @@ describe('the time that a run retries for', () => {
 		policy.failed(failing({ kind: 'application', retryable: false }));
 		expect(policy.budgetExhausted()).toBeUndefined();
 	});
+});
+
+it.each([
+	[403, 'Forbidden', true],
+	[401, 'NotAuthorized', true],
+	[403, 'ACCESS_DENIED', true],
+	[403, 'OperationNotPermitted', false],
+	[401, 'BadDeployKey', false],
+	[400, 'BackendIsNotRunning', false],
+	[404, undefined, true],
+])('a deployment that was reached may answer later: %i, %s, %s', (httpStatus, code, passes) => {
+	const details = { kind: 'deployment', retryable: false, outcome: 'notExecuted' } as const;
+	const failure = failing({ ...details, httpStatus, ...(code !== undefined && { code }) });
+	expect(mayPassOnceReached(failure)).toBe(passes);
 });
