@@ -15,7 +15,7 @@ export interface RetryOptions {
 	retried?: number;
 	/** The failure of what was sent before in the call's place: the first attempt waits as a retry would. */
 	after?: ConvexFailure;
-	/** Whether the caller handles a failure in another way than by a retry. */
+	/** Whether the call is not to be sent again after a failure: asked before the wait for that, and behind it. */
 	shouldStop?: (failure: ConvexFailure) => boolean;
 }
 
@@ -46,7 +46,7 @@ export class Retries {
 			const delayMs = this.policy.delayMs(result.failure, retries);
 			if (delayMs === undefined || isLast) return result;
 			await pause(delayMs, this.stopped);
-			if (this.stopped.aborted) return result;
+			if (this.stopped.aborted || shouldStop(result.failure)) return result;
 		}
 	}
 }

@@ -6,7 +6,7 @@ import type { EncodedArguments } from '../../convex/values/encodeArguments';
 import { MEBIBYTE } from '../../convex/values/encodedSize';
 import { quote } from '../../convex/values/quote';
 import { ownField } from '../../convex/values/sameValue';
-import { ImportRequests, type ImportAnswer } from '../../transport/http/importRequests';
+import { ImportRequests } from '../../transport/http/importRequests';
 import { toFailure } from '../../transport/nodeError';
 import { EventLoopTurns } from '../../transport/eventLoopTurns';
 import type { Batch, FailedBatch } from '../calls/itemBatches';
@@ -94,19 +94,14 @@ export class KeyedImports {
 			return { batch, failure: toFailure(thrown) };
 		}
 		const requests = new ImportRequests(context, caller, options.timeoutMs);
-		let answer: ImportAnswer<unknown> | undefined;
-		const attempt = async (): Promise<ImportAnswer<unknown>> => {
-			// The wait before a repetition may have used up the time.
-			if (answer === undefined || !deadline.isTimeOver) {
-				answer = await requests.upsert(name, keyFields, records);
-			}
-			return answer;
-		};
-		const shouldStop = () => deadline.isTimeOver;
-		const last = await retries.of(caller).run(attempt, { shouldStop });
-		if (last.status === 'failure') {
+		const answer = await retries
+			.of(caller)
+			.run(async () => await requests.upsert(name, keyFields, records), {
+				shouldStop: () => deadline.isTimeOver,
+			});
+		if (answer.status === 'failure') {
 			const rowsWritten = items.continues ? undefined : this.rowsOf(target.group);
-			const failure = failedUpsert(name, last.failure, { rows: batch.length, rowsWritten });
+			const failure = failedUpsert(name, answer.failure, { rows: batch.length, rowsWritten });
 			return { batch, failure };
 		}
 		for (const { itemIndex } of batch) this.succeed(itemIndex, target);
