@@ -408,6 +408,22 @@ describe('static data that is not what the trigger left there', () => {
 	});
 
 	it.each([
+		['is none', 0],
+		['names no rows', { fingerprint: 'made up' }],
+		['is of other rows', { rows: 1, fingerprint: 'made up' }],
+	])('begins a page once more where what was passed on of it %s', async (_what, passedOn) => {
+		const first = await use.activate(['tasks'], { options: { maxItems: 1 } });
+		for (const title of ['a', 'b', 'c']) await use.createTask(title);
+		expect(await pollTitles(first)).toEqual(['a']);
+		const staticData = structuredClone(first.savedStaticData);
+		const { feed } = staticData[KEY] as { feed: { position: IDataObject } };
+		feed.position.passedOn = passedOn;
+		const second = await use.restart(first, { staticData, workflowId: 'as after a restart' });
+		for (let polls = 0; polls < 4; polls++) await second.poll();
+		expect(second.starts.map(titlesOf)).toEqual([['a'], ['b'], ['c']]);
+	});
+
+	it.each([
 		['null', { [KEY]: null }],
 		['a list', { [KEY]: [] }],
 		['text', { [KEY]: 'x' }],

@@ -22,7 +22,7 @@ export interface KeptFeed {
 
 /** Tells of two positions of a trigger which one is later. */
 interface Age {
-	/** A fingerprint of the position that the last start of the workflow left; undefined before the first. */
+	/** Names the last start of the workflow: a fingerprint of where it left the trigger, and of the start before. */
 	start: string | undefined;
 	/** How often polls without a change have moved it since. */
 	moves: number;
@@ -99,15 +99,15 @@ export class PositionStore {
 	 */
 	moveWithItems(feed: KeptFeed, before: KeptFeed): void {
 		unwritten.set(this.trigger, { age: this.age, feed: before });
-		this.write(feed, startOf(feed));
+		this.write(feed, startOf(feed, this.age));
 	}
 
 	/** The same for a poll without a change. */
 	move(feed: KeptFeed): void {
 		const hasMoved = JSON.stringify(feed) !== JSON.stringify(this.kept);
-		const age = { ...this.age, moves: this.age.moves + (hasMoved ? 1 : 0) };
-		unwritten.set(this.trigger, { age, feed });
-		this.write(feed, age.start === undefined ? startOf(feed) : age);
+		const moved = { ...this.age, moves: this.age.moves + (hasMoved ? 1 : 0) };
+		unwritten.set(this.trigger, { age: moved, feed });
+		this.write(feed, moved.start === undefined ? startOf(feed, this.age) : moved);
 	}
 
 	/** Nothing is written where nothing changed: n8n would write it to its database. */
@@ -122,8 +122,9 @@ function isNoEarlier(remembered: Age, written: Age): boolean {
 	return remembered.start === written.start && remembered.moves >= written.moves;
 }
 
-function startOf(feed: KeptFeed): Age {
-	return { start: fingerprintOfJson(JSON.stringify(feed)), moves: 0 };
+/** A start that leaves the trigger where it was has a name of its own: its position is a later one. */
+function startOf(feed: KeptFeed, { start: before }: Age): Age {
+	return { start: fingerprintOfJson(JSON.stringify([before, feed])), moves: 0 };
 }
 
 function ageOf(value: unknown): Age {
