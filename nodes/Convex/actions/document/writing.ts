@@ -37,8 +37,9 @@ export class TableWriting {
 	/** Fields of an input item that its table does not have, and that were not sent. */
 	noteLeftOut(names: readonly string[], { table: { name: table } }: OpenTable): void {
 		if (names.length === 0) return;
-		const known = this.leftOut.get(table) ?? [];
-		this.leftOut.set(table, new Set([...known, ...names]));
+		const known = this.leftOut.get(table) ?? new Set();
+		for (const name of names) known.add(name);
+		this.leftOut.set(table, known);
 	}
 
 	/** Tells of them in the output pane, once the run is over. */
