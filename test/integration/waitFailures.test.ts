@@ -13,6 +13,9 @@ const detailsOf = ({ json }: INodeExecutionData) => json.details as IDataObject;
 const watched = async (count: number) =>
 	await until(async () => (await convex.deployment.syncStats()).subscriptions === count, watched);
 
+/** What JavaScript makes of 1234567890123456789 in JSON. */
+const ROUNDED_ID = 1234567890123456768n;
+
 /** For a first result, on a busy machine too. */
 const LONG_ENOUGH_MS = 3_000;
 
@@ -210,6 +213,27 @@ describe('a query that fails while it is waited for', () => {
 		});
 		expect(stoppedBy?.message).toBe("'Field' is 'status', but the result is a list [item 0]");
 	});
+
+	it.each([
+		['equals', ROUNDED_ID, '1234567890123456789', "'Value' is"],
+		['notEquals', ROUNDED_ID, '1234567890123456789', "'Value' is"],
+		['greaterThanOrEqual', ROUNDED_ID, '1234567890123456789', "'Value' is"],
+		['oneOf', ROUNDED_ID, '[1, 1234567890123456789]', "'Values': '[1]' is"],
+		['equals', { ids: [ROUNDED_ID] }, '{ "ids": [1234567890123456789] }', "'Value': 'ids[0]' is"],
+	])(
+		'because an int64 is compared with a number that has lost digits says so: %s',
+		async (comparison, stored, expected, place) => {
+			await convex.put({ a: stored });
+			const { stoppedBy } = await convex.run({
+				parameters: waitingForBoard(whereField('a', comparison, '={{ $json.expected }}')),
+				input: [JSON.parse(`{ "expected": ${expected} }`)],
+			});
+			expect(stoppedBy?.message).toBe(
+				`${place} a number beyond 2^53, which has already lost digits [item 0]`,
+			);
+			expect(stoppedBy?.description).toBe('Pass it as text, e.g. "9007199254740993".');
+		},
+	);
 });
 
 describe('what cannot be waited for', () => {

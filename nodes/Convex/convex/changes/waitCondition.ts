@@ -2,7 +2,7 @@ import type { JSONValue } from 'convex/values';
 import { inputFailure, type ConvexFailure } from '../failure';
 import { isPage } from '../responses/pageWalk';
 import type { Step } from '../values/conversion';
-import { isEqualTo, orderOf, type Expected } from '../values/comparison';
+import { checkDigits, isEqualTo, orderOf, type Expected } from '../values/comparison';
 import { fieldAt, quotedPath } from '../values/fieldPath';
 import { isPlainObject } from '../values/plainObject';
 import { isSameValue } from '../values/sameValue';
@@ -35,7 +35,8 @@ export class WaitProgress {
 	 * Whether a result meets the condition.
 	 *
 	 * @param value in Convex's encoded JSON
-	 * @throws ConvexFailure (`input`) for a field of a list, of which no element is named
+	 * @throws ConvexFailure (`input`) for a field of a list, of which no element is named, and for a number
+	 * that has lost digits where the field is an int64
 	 */
 	isMetBy(value: JSONValue): boolean {
 		const { condition } = this;
@@ -98,13 +99,28 @@ function holds(actual: JSONValue, comparison: Comparison): boolean {
 		case 'exists':
 			return actual !== null;
 		case 'oneOf':
+			for (const [index, expected] of comparison.expected.entries()) {
+				checkDigits(`'Values': '[${index}]'`, actual, expected);
+			}
 			return comparison.expected.some((expected) => isEqualTo(actual, expected));
-		case 'equals':
-			return isEqualTo(actual, comparison.expected);
-		case 'notEquals':
-			return !isEqualTo(actual, comparison.expected);
 		default:
-			return isInOrder(comparison.operator, orderOf(actual, comparison.expected));
+			checkDigits("'Value'", actual, comparison.expected);
+			return isInRelation(comparison.operator, actual, comparison.expected);
+	}
+}
+
+function isInRelation(
+	operator: ComparisonWithValue,
+	actual: JSONValue,
+	expected: Expected,
+): boolean {
+	switch (operator) {
+		case 'equals':
+			return isEqualTo(actual, expected);
+		case 'notEquals':
+			return !isEqualTo(actual, expected);
+		default:
+			return isInOrder(operator, orderOf(actual, expected));
 	}
 }
 

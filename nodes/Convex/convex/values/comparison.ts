@@ -1,7 +1,10 @@
 import { jsonToConvex, type JSONValue } from 'convex/values';
 import { toArgument } from './argumentTypes';
+import { placeIn, type Step } from './conversion';
 import { isDecimal, wholeNumberOf } from './decimalText';
+import { lostDigits } from './mismatch';
 import { isPlainObject } from './plainObject';
+import { ownField } from './sameValue';
 
 /**
  * What a value is compared with. A typed text is read as what it is compared with is: `5` is equal to
@@ -46,6 +49,49 @@ export function orderOf(actual: JSONValue, expected: Expected): number | undefin
 	const number = numberOf(actual);
 	if (number !== undefined) return order(number, numberExpected(expected, typeof number));
 	return typeof actual === 'string' ? orderOfTexts(actual, textExpected(expected)) : undefined;
+}
+
+/** No int64 is this large. */
+const FIRST_BEYOND_INT64 = 2 ** 63;
+
+/**
+ * Refuses a number that has lost digits where an int64 is: another one may be meant. A number of Convex
+ * has the same digits as what it is compared with.
+ *
+ * @param subject the expected value in a sentence
+ * @param actual in Convex's encoded JSON
+ * @throws ConvexFailure (`input`) naming the place
+ */
+export function checkDigits(subject: string, actual: JSONValue, expected: Expected): void {
+	if (expected.kind === 'value') checkDigitsAt(subject, [], actual, expected.value);
+}
+
+function checkDigitsAt(
+	subject: string,
+	steps: readonly Step[],
+	actual: JSONValue | undefined,
+	expected: JSONValue | undefined,
+): void {
+	if (typeof expected === 'number') {
+		if (mayHaveLostDigits(expected) && isInt64(actual)) throw lostDigits(placeIn(subject, steps));
+	} else if (Array.isArray(expected) && Array.isArray(actual)) {
+		for (const [index, element] of expected.entries()) {
+			checkDigitsAt(subject, [...steps, index], actual[index], element);
+		}
+	} else if (isPlainObject(expected) && isPlainObject(actual)) {
+		for (const [name, field] of Object.entries(expected)) {
+			checkDigitsAt(subject, [...steps, name], ownField(actual, name), field);
+		}
+	}
+}
+
+function mayHaveLostDigits(number: number): boolean {
+	const isInt64 = Number.isInteger(number) && Math.abs(number) <= FIRST_BEYOND_INT64;
+	return isInt64 && !Number.isSafeInteger(number);
+}
+
+function isInt64(value: JSONValue | undefined): boolean {
+	return value !== undefined && typeof numberOf(value) === 'bigint';
 }
 
 function orderOfTexts(actual: string, expected: string | undefined): number | undefined {
