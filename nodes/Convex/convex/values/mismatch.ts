@@ -1,5 +1,6 @@
 import { inputFailure, type ConvexFailure } from '../failure';
 import { refused, type AdviceFor, type Refusal } from './conversion';
+import { INVALID_DATE_TEXT, invalidDate } from './encodeArguments';
 import { describeType } from './plainObject';
 import { quoteStart } from './quote';
 
@@ -20,6 +21,7 @@ export function mismatch(
 	expected: string,
 	help: string,
 ): ConvexFailure {
+	if (value === INVALID_DATE_TEXT) return invalidDate(subject);
 	const shown =
 		typeof value === 'string' || typeof value === 'number' ? ` (${quoteStart(String(value))})` : '';
 	return inputFailure(`${subject} is ${describeType(value)}${shown}, not ${expected}`, help);

@@ -468,6 +468,14 @@ describe('the words for a value that does not fit', () => {
 			`('${'x'.repeat(40)}')`,
 		);
 	});
+
+	it.each<ArgumentType>(['number', 'int64', 'boolean'])(
+		'name an invalid date, of which n8n makes a text: %s',
+		(type) => {
+			const { message } = failureOf(() => convert(type, 'Invalid DateTime'));
+			expect(message).toBe(`${SUBJECT} is an invalid date`);
+		},
+	);
 });
 
 describe('the name of a type', () => {
