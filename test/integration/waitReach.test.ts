@@ -1,4 +1,4 @@
-import type { IDataObject } from 'n8n-workflow';
+import { sleep, type IDataObject } from 'n8n-workflow';
 import { userOf } from '../support/convexNode';
 import { SyncGate } from '../support/syncGate';
 import { useTriggers } from '../support/triggersOfTest';
@@ -105,5 +105,27 @@ describe('a wait over a slow network', () => {
 		});
 		expect(error.map(({ json }) => json.error)).toEqual([]);
 		expect(success.map(({ json }) => json.value)).toEqual(['there']);
+	});
+
+	it('leaves the network to an open connection after an answer that did not come in time', async () => {
+		gate = await SyncGate.inFrontOf(convex.deployment.url, 'mute');
+		await convex.put('there');
+		await convex.deployment.addFault({
+			kind: 'delay',
+			path: '/api/query',
+			ms: 2_000,
+			times: 1,
+		});
+		const running = convex.run({
+			credential: { deploymentUrl: gate.url, authentication: 'none' },
+			parameters: waitingForBoard(),
+			nodeType: waitingWithTimes(50, 50, 10, 60_000),
+		});
+		const asked = () => gate?.requests.filter((request) => request.endsWith('/api/query')) ?? [];
+		await until(() => asked().length === 1, asked);
+		await sleep(1_500);
+		expect(asked()).toHaveLength(1);
+		gate.cut('refuse');
+		expect((await running).success.map(({ json }) => json.value)).toEqual(['there']);
 	});
 });

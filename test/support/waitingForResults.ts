@@ -36,11 +36,12 @@ export function waitingWithTimes(
 	graceMs: number,
 	intervalMs: number,
 	requestMs = 60_000,
+	aloneMs = requestMs,
 ): INodeType {
 	return Object.assign(new Convex(), {
 		async execute(this: IExecuteFunctions) {
 			const items = new ItemResults(this, 'function', 'waitForResult');
-			const times = { graceMs, intervalMs, requestMs };
+			const times = { graceMs, intervalMs, requestMs, besideMs: requestMs, aloneMs };
 			await waitForResults(this, items, await ItemCallers.open(this), times);
 			return [items.output()];
 		},

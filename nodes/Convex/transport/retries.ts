@@ -21,6 +21,9 @@ export interface RetryOptions {
 
 /** Makes calls, and retries them as the policy says. Once `stopped`, nothing more is sent. */
 export class Retries {
+	/** Why the last attempt failed; undefined behind one that did not. For who stops waiting for the next. */
+	lastFailure: ConvexFailure | undefined;
+
 	constructor(
 		private readonly policy: RetryPolicy,
 		private readonly stopped: AbortSignal,
@@ -37,6 +40,7 @@ export class Retries {
 		if (exhausted !== undefined) return { status: 'failure', failure: exhausted };
 		for (let retries = retried; ; retries++) {
 			const result = await attempt();
+			this.lastFailure = result.status === 'failure' ? result.failure : undefined;
 			if (result.status !== 'failure') {
 				this.policy.succeeded();
 				return result;

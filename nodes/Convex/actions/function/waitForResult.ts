@@ -136,7 +136,8 @@ class WaitRun {
 			const preparing = this.preparation.prepare(itemIndex, itemCaller, progress);
 			const prepared = await settledWithin(preparing, timeoutMs);
 			if (prepared !== undefined) return prepared;
-			const failure = waitTimedOut(condition, undefined, timeoutMs, progress.problem);
+			const problem = progress.problem ?? this.runner.retries.of(itemCaller).lastFailure;
+			const failure = waitTimedOut(condition, undefined, timeoutMs, problem);
 			throw failure.ofCall({ functionPath });
 		} finally {
 			end();

@@ -18,6 +18,9 @@ export const POLLING_TIMES: PollingTimes = {
 	graceMs: 2_000,
 	intervalMs: 3_000,
 	requestMs: 60_000,
+	besideMs: 15_000,
+	// As long as Convex's client bears the silence of a connection that receives one long message.
+	aloneMs: 60_000,
 };
 
 export interface CallerQueriesOptions {
@@ -73,12 +76,15 @@ export class CallerQueries {
 
 	private state: LiveState;
 
+	/** Aborted when the connection closes that is open. */
+	private connection: AbortController | undefined;
+
 	/** Whether a live connection has worked. */
 	private wasLive = false;
 
 	constructor(private readonly options: CallerQueriesOptions) {
 		const { context, caller, reach, times } = options;
-		this.polling = new QueryPolling(context, caller, reach, times);
+		this.polling = new QueryPolling(context, caller, reach, times, () => this.connection?.signal);
 		if (hasWebSockets()) {
 			this.state = this.awaitConnection();
 			this.connect();
@@ -151,7 +157,10 @@ export class CallerQueries {
 		const isPresent = () => client === this.client && this.state.status !== 'closed';
 		const client: SyncClient = new SyncClient(itemCaller.credential, identity, {
 			beforeConnect: async () => await this.beforeConnect(),
-			onOpen: () => reach.opened(),
+			onOpen: () => {
+				reach.opened();
+				if (isPresent()) this.connection = new AbortController();
+			},
 			onMessage: () => {
 				if (isPresent()) this.connected();
 			},
@@ -203,6 +212,8 @@ export class CallerQueries {
 	}
 
 	private disconnected(): void {
+		this.connection?.abort();
+		this.connection = undefined;
 		if (this.state.status !== 'live') return;
 		for (const query of this.queries.values()) query.disconnected();
 		this.state = this.awaitConnection();
@@ -212,7 +223,7 @@ export class CallerQueries {
 	private refused(client: SyncClient): void {
 		// Left alone it would connect again without the credential.
 		this.closing = Promise.all([this.closing, client.close()]);
-		if (this.state.status === 'live') this.disconnected();
+		this.disconnected();
 		this.fallBack();
 		this.client = undefined;
 		this.reconnectTimer = startTimer(() => this.connect(), this.backoff.nextDelayMs());

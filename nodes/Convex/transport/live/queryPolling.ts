@@ -18,6 +18,10 @@ export interface PollingTimes {
 	intervalMs: number;
 	/** For the answer to the first request; after one that did not come in time, twice as long. */
 	requestMs: number;
+	/** The same for one that is made while a live connection is open, which may carry the same result. */
+	besideMs: number;
+	/** How long an open connection then has a slow network for itself. */
+	aloneMs: number;
 }
 
 /** A deployment that was never reached is asked again as often as calls are sent again. */
@@ -36,12 +40,16 @@ export class QueryPolling {
 
 	private readonly policy: RetryPolicy;
 
-	/** @param caller a user to act as is part of its credential */
+	/**
+	 * @param caller a user to act as is part of its credential
+	 * @param connection aborted when the live connection closes that is open; undefined while none is
+	 */
 	constructor(
 		private readonly context: IExecuteFunctions,
 		private readonly caller: Caller,
 		private readonly reach: DeploymentReach,
 		private readonly times: PollingTimes,
+		private readonly connection: () => AbortSignal | undefined,
 	) {
 		this.policy = new RetryPolicy(MAX_RETRIES, context.getMode() === 'manual');
 	}
@@ -51,13 +59,20 @@ export class QueryPolling {
 		const stopped = query.beginPolling();
 		if (stopped === undefined) return;
 		const retries = new Retries(this.policy, stopped);
-		let timeoutMs = this.times.requestMs;
+		let patience = 1;
 		let awaited = stopped;
 		const ask = async () => {
 			awaited = query.asking();
+			const open = this.connection();
+			const { requestMs, besideMs, aloneMs } = this.times;
+			const timeoutMs = (open === undefined ? requestMs : besideMs) * patience;
 			const result = await this.ask(query.call, timeoutMs, stopped);
-			// A long answer over a slow network would never come in the same time.
-			if (result.status === 'failure' && result.failure.reason === 'timedOut') timeoutMs *= 2;
+			if (result.status === 'success') return result;
+			query.problem = result.failure;
+			if (result.failure.reason !== 'timedOut') return result;
+			// A long answer over a slow network would never come in the same time, and never beside itself.
+			patience *= 2;
+			if (open !== undefined) await pause(aloneMs, AbortSignal.any([open, stopped]));
 			return result;
 		};
 		let isWaitedThrough = false;
@@ -87,10 +102,7 @@ export class QueryPolling {
 
 	/** @returns whether it is a failure that is waited through */
 	private take(query: WatchedQuery, result: FunctionResult): boolean {
-		if (result.status === 'failure' && this.reach.isWaitedThrough(result.failure)) {
-			query.problem = result.failure;
-			return true;
-		}
+		if (result.status === 'failure' && this.reach.isWaitedThrough(result.failure)) return true;
 		if (result.status === 'success' || !mayPassOnceReached(result.failure)) this.reach.answered();
 		query.answered(result);
 		return false;
