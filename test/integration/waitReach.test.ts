@@ -92,6 +92,25 @@ describe('a wait that begins while a deployment is gone that the run has reached
 	});
 });
 
+describe('a wait that is over before its first requests are', () => {
+	it.each(['deployKey', 'none'] as const)('says why they failed: %s', async (authentication) => {
+		gate = await SyncGate.inFrontOf(convex.deployment.url, 'refuse');
+		await convex.deployment.addFault({
+			kind: 'answer',
+			path: '/api/query',
+			status: 503,
+			body: 'Service Unavailable',
+			times: 1_000,
+		});
+		const { stoppedBy } = await convex.run({
+			credential: { ...convex.credential, deploymentUrl: gate.url, authentication },
+			parameters: waitingForBoard({}, { timeout: 1_200 }),
+			nodeType: waitingWithTimes(50, 50),
+		});
+		expect(stoppedBy?.message).toMatch(/^No result came within 1200 milliseconds\. .*HTTP status 503$/);
+	});
+});
+
 describe('a wait over a slow network', () => {
 	it('gives a long answer more and more time where a live connection is open', async () => {
 		gate = await SyncGate.inFrontOf(convex.deployment.url, 'mute');
