@@ -107,7 +107,9 @@ describe('a wait that is over before its first requests are', () => {
 			parameters: waitingForBoard({}, { timeout: 1_200 }),
 			nodeType: waitingWithTimes(50, 50),
 		});
-		expect(stoppedBy?.message).toMatch(/^No result came within 1200 milliseconds\. .*HTTP status 503$/);
+		expect(stoppedBy?.message).toMatch(
+			/^No result came within 1200 milliseconds\. .*HTTP status 503$/,
+		);
 	});
 });
 
