@@ -21,13 +21,17 @@ export interface RetryOptions {
 
 /** Makes calls, and retries them as the policy says. Once `stopped`, nothing more is sent. */
 export class Retries {
-	/** Why the last attempt failed; undefined behind one that did not. For who stops waiting for the next. */
-	lastFailure: ConvexFailure | undefined;
+	private failed: ConvexFailure | undefined;
 
 	constructor(
 		private readonly policy: RetryPolicy,
 		private readonly stopped: AbortSignal,
 	) {}
+
+	/** Why the last attempt failed, if so: for who stops waiting for the next one. */
+	get lastFailure(): ConvexFailure | undefined {
+		return this.failed;
+	}
 
 	async run<Result extends Attempted>(
 		attempt: () => Promise<Result>,
@@ -40,7 +44,7 @@ export class Retries {
 		if (exhausted !== undefined) return { status: 'failure', failure: exhausted };
 		for (let retries = retried; ; retries++) {
 			const result = await attempt();
-			this.lastFailure = result.status === 'failure' ? result.failure : undefined;
+			this.failed = result.status === 'failure' ? result.failure : undefined;
 			if (result.status !== 'failure') {
 				this.policy.succeeded();
 				return result;

@@ -100,11 +100,11 @@ function holds(actual: JSONValue, comparison: Comparison): boolean {
 			return actual !== null;
 		case 'oneOf':
 			for (const [index, expected] of comparison.expected.entries()) {
-				checkDigits(`'Values': '[${index}]'`, actual, expected);
+				checkDigits("'Values'", [index], actual, expected);
 			}
 			return comparison.expected.some((expected) => isEqualTo(actual, expected));
 		default:
-			checkDigits("'Value'", actual, comparison.expected);
+			checkDigits("'Value'", [], actual, comparison.expected);
 			return isInRelation(comparison.operator, actual, comparison.expected);
 	}
 }

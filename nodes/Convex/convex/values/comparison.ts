@@ -51,19 +51,25 @@ export function orderOf(actual: JSONValue, expected: Expected): number | undefin
 	return typeof actual === 'string' ? orderOfTexts(actual, textExpected(expected)) : undefined;
 }
 
-/** No int64 is this large. */
-const FIRST_BEYOND_INT64 = 2 ** 63;
+/** What a double makes of the largest int64. */
+const LARGEST_INT64 = 2 ** 63;
 
 /**
- * Refuses a number that has lost digits where an int64 is: another one may be meant. A number of Convex
- * has the same digits as what it is compared with.
+ * Refuses a number that has lost digits where an int64 is: another one may be meant. Where a double is, it
+ * has lost the same ones.
  *
- * @param subject the expected value in a sentence
+ * @param subject what is compared with, in a sentence
+ * @param steps to the expected value in it
  * @param actual in Convex's encoded JSON
  * @throws ConvexFailure (`input`) naming the place
  */
-export function checkDigits(subject: string, actual: JSONValue, expected: Expected): void {
-	if (expected.kind === 'value') checkDigitsAt(subject, [], actual, expected.value);
+export function checkDigits(
+	subject: string,
+	steps: readonly Step[],
+	actual: JSONValue,
+	expected: Expected,
+): void {
+	if (expected.kind === 'value') checkDigitsAt(subject, steps, actual, expected.value);
 }
 
 function checkDigitsAt(
@@ -86,8 +92,8 @@ function checkDigitsAt(
 }
 
 function mayHaveLostDigits(number: number): boolean {
-	const isInt64 = Number.isInteger(number) && Math.abs(number) <= FIRST_BEYOND_INT64;
-	return isInt64 && !Number.isSafeInteger(number);
+	if (!Number.isInteger(number) || Number.isSafeInteger(number)) return false;
+	return Math.abs(number) <= LARGEST_INT64;
 }
 
 function isInt64(value: JSONValue | undefined): boolean {

@@ -70,7 +70,8 @@ export class QueryPolling {
 			if (result.status === 'success') return result;
 			query.problem = result.failure;
 			if (result.failure.reason !== 'timedOut') return result;
-			// A long answer over a slow network would never come in the same time, and never beside itself.
+			// A long answer over a slow network would never come in the same time, and if the connection
+			// receives it too, neither of both would come.
 			patience *= 2;
 			if (open !== undefined) await pause(aloneMs, AbortSignal.any([open, stopped]));
 			return result;

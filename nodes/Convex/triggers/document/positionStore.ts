@@ -105,9 +105,9 @@ export class PositionStore {
 	/** The same for a poll without a change. */
 	move(feed: KeptFeed): void {
 		const hasMoved = JSON.stringify(feed) !== JSON.stringify(this.kept);
-		const moved = { ...this.age, moves: this.age.moves + (hasMoved ? 1 : 0) };
-		unwritten.set(this.trigger, { age: moved, feed });
-		this.write(feed, moved.start === undefined ? startOf(feed, this.age) : moved);
+		const age = { ...this.age, moves: this.age.moves + (hasMoved ? 1 : 0) };
+		unwritten.set(this.trigger, { age, feed });
+		this.write(feed, age.start === undefined ? startOf(feed, age) : age);
 	}
 
 	/** Nothing is written where nothing changed: n8n would write it to its database. */

@@ -147,9 +147,11 @@ describe('a field that is waited for', () => {
 			fc.property(value, number, (a, b) => {
 				const condition = field('a', { operator: 'equals', expected: expected(b) });
 				const read = () => isMet(condition, { a });
-				if (mayMeanAnother(a, b))
+				if (mayMeanAnother(a, b)) {
 					expect(failureOf(read).message).toMatch(/^'Value' is a number bey/);
-				else expect(read()).toBe(a == b);
+				} else {
+					expect(read()).toBe(a == b);
+				}
 			}),
 			RUNS,
 		);
